@@ -3,7 +3,7 @@ import { bind, signature } from './bind';
 import { bytesOf, flattenNested, typedArrayDtype } from './convert';
 import { fromBytes, tensor } from './creation';
 import { TorshError } from './errors';
-import { _nonzeroTuple, at, nonzero as nonzeroRows, setAt } from './gen/ops';
+import { _nonzeroTuple, at, nonzero as nonzeroRows, select, setAt } from './gen/ops';
 import { isTensor, useIndexArrays } from './runtime/call';
 import { type Scalar, defaults, isComplexNumber } from './runtime/dtype';
 import type { Slice } from './slice';
@@ -78,6 +78,11 @@ function encode(index: readonly unknown[], op: string): [number[], Tensor[]] {
 }
 
 export function indexGet(t: Tensor, index: Index[]): Tensor {
+  if (index.length === 1 && Number.isInteger(index[0])) {
+    try {
+      return select(t, 0, index[0] as number);
+    } catch { /* refused below, in the words of a subscript */ }
+  }
   const only: unknown = index.length === 1 ? index[0] : null;
   const [items, tensors] = encode(isArray(only) && isTuple(only) ? Array.from(only) : index, 'at');
   return at(t, items, tensors);

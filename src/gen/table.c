@@ -4379,7 +4379,7 @@ static void i1e_grad(ts_cx *cx, const void *args, const ts_back *back, void *wan
 static const ts_arg ndtr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ndtr_args, self), 0u}};
 static bool ndtr_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_ndtr_args *a = args;
-  return ts_special1(cx, a->self, out, ts_ndtr_at);
+  return ts_unary(cx, a->self, out, TS_UN_NDTR, TS_TO_FLOAT, NULL);
 }
 static void ndtr_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_ndtr_grad(cx, args, back, wanted); }
 
@@ -4400,7 +4400,7 @@ static void log_ndtr_grad(ts_cx *cx, const void *args, const ts_back *back, void
 static const ts_arg entr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_entr_args, self), 0u}};
 static bool entr_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_entr_args *a = args;
-  return ts_special1(cx, a->self, out, ts_entr_at);
+  return ts_unary(cx, a->self, out, TS_UN_ENTR, TS_TO_FLOAT, NULL);
 }
 static void entr_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_entr_grad(cx, args, back, wanted); }
 

@@ -184,7 +184,12 @@ bool ts_scaled_by(ts_cx *cx, ts_tensor *x, ts_out *out, double factor) {
 
 /* ---- three inputs ---- */
 
+static bool value_fits(ts_cx *cx, ts_scalar value, ts_tensor *x, ts_tensor *y, ts_tensor *z) {
+  return value.im == 0 || ts_fits(cx, value, ts_result_type((ts_tensor *const[]){x, y, z}, 3));
+}
+
 bool ts_addcmul_impl(ts_cx *cx, const ts_addcmul_args *a, ts_out *out) {
+  if (!value_fits(cx, a->value, a->self, a->tensor1, a->tensor2)) return false;
   ts_scalar params[3] = {a->value, ts_none(), ts_none()};
   if (a->value.kind == TS_NUM_FLOAT) params[0].i = a->value.f > -0x1p63 && a->value.f < 0x1p63 ? (int64_t)a->value.f : 0;
   return ts_ternary(cx, a->self, a->tensor1, a->tensor2, out, TS_TER_ADDCMUL, TS_NO_BOOL, params);
@@ -194,6 +199,7 @@ bool ts_addcdiv_impl(ts_cx *cx, const ts_addcdiv_args *a, ts_out *out) {
   if (ts_is_integral((ts_dtype)a->tensor1->dtype, true) && ts_is_integral((ts_dtype)a->tensor2->dtype, true))
     return ts_fail(cx, TS_ERR_DTYPE, "Integer division with addcdiv is no longer supported; divide floats, or compute (input + value * "
                                      "trunc(tensor1 / tensor2))");
+  if (!value_fits(cx, a->value, a->self, a->tensor1, a->tensor2)) return false;
   ts_scalar params[3] = {a->value, ts_none(), ts_none()};
   return ts_ternary(cx, a->self, a->tensor1, a->tensor2, out, TS_TER_ADDCDIV, TS_NO_INT, params);
 }
@@ -205,5 +211,6 @@ bool ts_lerp_impl(ts_cx *cx, const ts_lerp_args *a, ts_out *out) {
     return ts_fail(cx, TS_ERR_DTYPE, "expected dtype %s for `end` but got dtype %s", ts_dtype_name(d), ts_dtype_name((ts_dtype)a->end->dtype));
   if (!a->weight->wrapped_number && a->weight->dtype != d)
     return ts_fail(cx, TS_ERR_DTYPE, "expected dtype %s for `weight` but got dtype %s", ts_dtype_name(d), ts_dtype_name((ts_dtype)a->weight->dtype));
+  if (a->weight->wrapped_number && !ts_fits(cx, ts_read_scalar(a->weight, ts_data(a->weight)), d)) return false;
   return ts_ternary(cx, a->self, a->end, a->weight, out, TS_TER_LERP, TS_NO_INT, NULL);
 }

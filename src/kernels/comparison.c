@@ -51,6 +51,7 @@ bool ts_masked_fill_impl(ts_cx *cx, const ts_masked_fill_args *a, ts_out *out) {
 
 bool ts_fits(ts_cx *cx, ts_scalar s, ts_dtype d) {
   static const double low[] = {0, 0, -128, -32768, -2147483648.0, -0x1p63}, high[] = {1, 255, 127, 32767, 2147483647.0, 0x1p63};
+  if (s.im != 0 && !ts_is_complex(d)) return ts_fail(cx, TS_ERR_ARGUMENT, "value cannot be converted to type %s without overflow", ts_dtype_name(d));
   if (!ts_is_integral(d, false)) return true;
   /* As PyTorch, small negative numbers may stand for large unsigned ones. */
   double floor = d == TS_UINT8 ? -255 : low[d];

@@ -36,7 +36,7 @@ bool ts_elementwise(ts_cx *cx, ts_tensor **in, int n, ts_dtype dtype, ts_dtype o
 /* ---- used by rows ---- */
 /* Refuses two numbers. */
 bool ts_needs_tensor(ts_cx *cx, const ts_tensor *a, const ts_tensor *b);
-/* Fails when an integer dtype cannot hold s. */
+/* Fails when an integer dtype cannot hold s, or a real one an imaginary part. */
 bool ts_fits(ts_cx *cx, ts_scalar s, ts_dtype d);
 bool ts_sign_of(ts_cx *cx, ts_tensor *x, ts_out *out);
 /* floor and the like: integers are copied. */

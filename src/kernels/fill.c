@@ -5,10 +5,13 @@
 #include <string.h>
 #include "../core/vmath.h"
 #include "../gen/ops.h"
+#include "elementwise.h"
 #include "kernels.h"
 
 bool ts_fill_scalar(ts_cx *cx, ts_tensor *t, ts_scalar value) {
-  if (value.kind == TS_NUM_NONE || t->numel == 0) return true;
+  if (value.kind == TS_NUM_NONE) return true;
+  if (!ts_fits(cx, value, (ts_dtype)t->dtype)) return false;
+  if (t->numel == 0) return true;
   if (ts_is_zero(value) && !signbit(value.f) && value.i == 0 && ts_is_contiguous(t)) {
     memset(ts_data(t), 0, (size_t)(t->numel * ts_itemsize((ts_dtype)t->dtype)));
     return true;
@@ -57,6 +60,7 @@ bool ts_new_full_impl(ts_cx *cx, const ts_new_full_args *a, ts_out *out) {
 bool ts_fill_impl(ts_cx *cx, const ts_fill_args *a, ts_out *out) {
   if (a->value->ndim != 0)
     return ts_fail(cx, TS_ERR_SHAPE, "fill only supports 0-dimension value tensor but got tensor with %d dimensions.", a->value->ndim);
+  if (a->value->wrapped_number && !ts_fits(cx, ts_read_scalar(a->value, ts_data(a->value)), (ts_dtype)a->self->dtype)) return false;
   ts_tensor *t = out->t[0] ? out->t[0] : ts_empty_like(cx, a->self, (ts_dtype)a->self->dtype);
   out->t[0] = t;
   return t && ts_raw_copy(cx, t, a->value);
@@ -130,10 +134,18 @@ static bool between(ts_cx *cx, ts_out *out, ts_dtype d, double start, double end
 }
 
 bool ts_linspace_impl(ts_cx *cx, const ts_linspace_args *a, ts_out *out) {
+  if (a->start.kind == TS_NUM_COMPLEX || a->end.kind == TS_NUM_COMPLEX) { /* both parts by themselves */
+    ts_dtype d = a->dtype == TS_DTYPE_NONE ? ts_default_complex(cx) : a->dtype, part = ts_part_dtype(d);
+    ts_out re = {0}, im = {0};
+    if (!ts_is_complex(d)) return ts_fail(cx, TS_ERR_DTYPE, "linspace(): inferred dtype complex64 can't be safely cast to passed dtype %s", ts_dtype_name(d));
+    if (!between(cx, &re, part, a->start.f, a->end.f, a->steps, false, 0) || !between(cx, &im, part, a->start.im, a->end.im, a->steps, false, 0)) return false;
+    return (out->t[0] = ts_complex(cx, re.t[0], im.t[0])) != NULL;
+  }
   return between(cx, out, ts_or_default(cx, a->dtype), a->start.f, a->end.f, a->steps, false, 0);
 }
 
 bool ts_logspace_impl(ts_cx *cx, const ts_logspace_args *a, ts_out *out) {
+  if (a->start.kind == TS_NUM_COMPLEX || a->end.kind == TS_NUM_COMPLEX) return ts_fail(cx, TS_ERR_UNSUPPORTED, "complex bounds are not supported");
   return between(cx, out, ts_or_default(cx, a->dtype), a->start.f, a->end.f, a->steps, true, a->base);
 }
 

@@ -1,8 +1,9 @@
-/* Least squares: by QR where the matrix certainly has full rank, else by singular values, which any rank can be told from. */
+/* Least squares: by QR where the matrix certainly has full rank, else by QR with pivots ('gelsy') or singular values. */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 #include "../gen/ops.h"
+#include "../linalg/spectral.h"
 #include "spectral.h"
 
 static ts_tensor *adjoint(ts_cx *cx, ts_tensor *t) { return ts_conj(cx, ts_mT(cx, t)); }
@@ -40,6 +41,32 @@ static ts_tensor *full_rank(ts_cx *cx, const ts_tensor *A, int64_t rank) {
   return t;
 }
 
+typedef struct {
+  ts_tensor *a, *b, *x, *rank;
+  int64_t *info;
+  double rcond;
+} pivoted_job;
+
+static void pivoted_some(void *arg, int64_t begin, int64_t end) {
+  const pivoted_job *j = arg;
+  const int64_t m = ts_rows(j->a), n = ts_cols(j->a), k = ts_cols(j->b);
+  for (int64_t i = begin; i < end; i++)
+    j->info[i] = ts_matrix_lstsq((ts_dtype)j->a->dtype, m, n, k, ts_matrix_at(j->a, i), ts_leading(m), ts_matrix_at(j->b, i), ts_leading(m), j->rcond,
+                                 ts_matrix_at(j->x, i), ts_leading(n), (int64_t *)ts_data(j->rank) + i);
+}
+
+static bool by_pivots(ts_cx *cx, ts_tensor *A, ts_tensor *B, double rcond, ts_out *out) {
+  const int64_t m = ts_rows(A), n = ts_cols(A), count = ts_matrix_count(A);
+  pivoted_job j = {ts_copy_columns(cx, A), ts_copy_columns(cx, B), ts_empty_matrices(cx, B, n, ts_cols(B)), full_rank(cx, A, 0), ts_temp(cx, (count + 1) * 8), rcond};
+  if (!j.a || !j.b || !j.x || !j.rank || !j.info) return false;
+  ts_each_matrix(count, 4.0 * (double)m * (double)n * (double)n, pivoted_some, &j);
+  for (int64_t i = 0; i < count; i++)
+    if (j.info[i]) return ts_fail(cx, TS_ERR_MEMORY, "out of memory for working copies of a %" PRId64 " by %" PRId64 " matrix", m, n);
+  out->t[0] = j.x;
+  out->t[1] = j.rank;
+  return true;
+}
+
 bool ts__lstsq_impl(ts_cx *cx, const ts__lstsq_args *a, ts_out *out) {
   ts_tensor *A = a->A, *B = a->B, *R, *r[3], *X;
   const ts_dtype d = (ts_dtype)A->dtype, real = ts_real_dtype(d);
@@ -72,16 +99,21 @@ bool ts__lstsq_impl(ts_cx *cx, const ts__lstsq_args *a, ts_out *out) {
     return (out->t[1] = full_rank(cx, A, k)) != NULL;
   }
   if (ts_failed(cx)) return false;
-  ts_tensor *odd = ts_logical_not(cx, ts_isfinite(cx, A)); /* which no SVD takes: NaN comes out */
+  ts_tensor *odd = ts_logical_not(cx, ts_isfinite(cx, A)); /* which neither takes: NaN comes out */
   ts_tensor *finite = ts_masked_fill(cx, A, odd, number(cx, 0));
+  ts_tensor *spoilt = ts_any(cx, odd, TS_INTS(-2, -1), true);
+  if (!values) {
+    if (!finite || !by_pivots(cx, finite, B, rcond, out)) return false;
+    return (out->t[0] = ts_masked_fill(cx, out->t[0], spoilt, number(cx, NAN))) != NULL;
+  }
   if (!ts__svd(cx, finite, false, true, r)) return false;
-  ts_tensor *spoilt = ts_any(cx, odd, TS_INTS(-2, -1), true), *S = r[1];
+  ts_tensor *S = r[1];
   ts_tensor *counts = ts_gt(cx, S, ts_mul(cx, ts_amax(cx, S, TS_INTS(-1), true), number(cx, rcond)));
   ts_tensor *inverse = ts_where(cx, counts, ts_reciprocal(cx, S), number(cx, 0));
   X = ts_matmul(cx, adjoint(cx, r[2]), ts_mul(cx, ts_unsqueeze(cx, inverse, -1), ts_matmul(cx, adjoint(cx, r[0]), B)));
   out->t[0] = ts_masked_fill(cx, X, spoilt, number(cx, NAN));
   out->t[1] = ts_sum(cx, counts, TS_INTS(-1), false, TS_DTYPE_NONE);
-  if (values) out->t[2] = ts_masked_fill(cx, S, ts_squeeze(cx, spoilt, TS_INTS(-1)), number(cx, NAN));
+  out->t[2] = ts_masked_fill(cx, S, ts_squeeze(cx, spoilt, TS_INTS(-1)), number(cx, NAN));
   return out->t[0] && out->t[1] && out->t[2];
 }
 

@@ -3,7 +3,7 @@
 #include <string.h>
 #include "../gemm/gemm.h"
 #include "../gen/ops.h"
-#include "kernels.h"
+#include "elementwise.h"
 #include "views.h"
 
 /* A matrix as GEMM takes it. */
@@ -202,7 +202,7 @@ bool ts_matmul_impl(ts_cx *cx, const ts_matmul_args *a, ts_out *out) {
 
 /* beta * self + alpha * p. For integers PyTorch cuts the factors to whole numbers; beta = 0 ignores self, NaN and all. */
 static ts_tensor *combine(ts_cx *cx, ts_tensor *p, ts_tensor *self, ts_scalar beta, ts_scalar alpha) {
-  if (!p) return NULL;
+  if (!p || (alpha.im != 0 && !ts_fits(cx, alpha, (ts_dtype)p->dtype)) || (beta.im != 0 && !ts_fits(cx, beta, (ts_dtype)p->dtype))) return NULL;
   if (ts_is_integral((ts_dtype)p->dtype, true)) {
     if (beta.kind == TS_NUM_FLOAT) beta = ts_int((int64_t)beta.f);
     if (alpha.kind == TS_NUM_FLOAT) alpha = ts_int((int64_t)alpha.f);
@@ -226,6 +226,7 @@ bool ts_addmm_impl(ts_cx *cx, const ts_addmm_args *a, ts_out *out) {
   for (int i = 1; fits && i <= self->ndim; i++) fits = self->sizes[self->ndim - i] == 1 || self->sizes[self->ndim - i] == sizes[2 - i];
   if (!fits)
     return ts_fail(cx, TS_ERR_SHAPE, "input of shape %s does not broadcast to the product of shapes %s and %s", TS_TEXT(self), TS_TEXT(x), TS_TEXT(y));
+  if ((a->alpha.im != 0 && !ts_fits(cx, a->alpha, d)) || (a->beta.im != 0 && !ts_fits(cx, a->beta, d))) return false;
   if (ts_is_float(d)) return (out->t[0] = scaled_product(cx, a->self, a->mat1, a->mat2, a->beta.f, a->alpha.f)) != NULL;
   return (out->t[0] = combine(cx, product(cx, a->mat1, a->mat2), a->self, a->beta, a->alpha)) != NULL;
 }

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include "../gen/ops.h"
+#include "elementwise.h"
 #include "fill.h"
 #include "kernels.h"
 #include "resample.h"
@@ -27,6 +28,7 @@ bool ts_constant_pad_nd_impl(ts_cx *cx, const ts_constant_pad_nd_args *a, ts_out
   if (!t) return false;
   int64_t inside = 1;
   for (int d = 0; d < self->ndim; d++) to += whole[d] * t->strides[d], inside *= window[d];
+  if (!ts_fits(cx, a->value, (ts_dtype)self->dtype)) return false;
   if (inside < t->numel && !ts_fill_scalar(cx, t, a->value)) return false;
   if (inside) {
     ts_tensor *source = ts_alias(cx, self, self->ndim, window, self->strides, from), *target = ts_alias(cx, t, t->ndim, window, t->strides, to);

@@ -36,12 +36,12 @@ PICK(wide)
     const int64_t step = *(const int64_t *)params;                                           \
     char *to = p[0];                                                                         \
     const char *from = p[1], *at = p[2];                                                     \
-    if (s[0] == 0 && s[1] == (int64_t)sizeof(T) && s[2] == 8 && step == (int64_t)sizeof(T)) { \
+    if (s[0] == 0 && (s[1] == (int64_t)sizeof(T) || s[1] == 0) && s[2] == 8 && step == (int64_t)sizeof(T)) { \
       const T *values = (const T *)from;                                                     \
-      const int64_t *where = (const int64_t *)at;                                            \
+      const int64_t *where = (const int64_t *)at, each = s[1] != 0;                          \
       for (int64_t k = 0; k < n; k++) {                                                      \
         T *place = (T *)to + where[k];                                                       \
-        const T y = values[k];                                                               \
+        const T y = values[k * each];                                                        \
         *place = expression;                                                                 \
       }                                                                                      \
       return;                                                                                \
@@ -208,6 +208,31 @@ static void wrap_loop(char *const *p, const int64_t *s, int64_t n, const void *p
   }
 }
 
+/* Whether positions lie in [0, size), by signs alone: cheaper than their extremes. */
+typedef struct { uint64_t last, outside; } within;
+
+static void within_loop(char *const *p, const int64_t *s, int64_t n, const void *params) {
+  within *w = (within *)(uintptr_t)params; /* one thread */
+  const uint64_t last = w->last;
+  uint64_t outside = w->outside;
+  if (s[0] == sizeof(int64_t)) {
+    const uint64_t *v = (const uint64_t *)p[0];
+    for (int64_t k = 0; k < n; k++) outside |= v[k] | (last - v[k]);
+  } else {
+    for (int64_t k = 0; k < n; k++) {
+      const uint64_t v = *(const uint64_t *)(p[0] + k * s[0]);
+      outside |= v | (last - v);
+    }
+  }
+  w->outside = outside;
+}
+
+static bool all_within(ts_tensor *t, int64_t size) {
+  within w = {(uint64_t)size - 1, 0};
+  ts_iterate(1, &t, t->ndim, t->sizes, within_loop, &w, never);
+  return !(w.outside >> 63);
+}
+
 ts_tensor *ts_positions(ts_cx *cx, ts_tensor *t, int64_t size, int dim, bool wraps) {
   if (!t || t->numel == 0) return t;
   if (size == 0 && wraps) {
@@ -215,6 +240,7 @@ ts_tensor *ts_positions(ts_cx *cx, ts_tensor *t, int64_t size, int dim, bool wra
     return NULL;
   }
   int64_t least, most;
+  if (size > 0 && ts_is_contiguous(t) && all_within(t, size)) return t;
   if (!ts_index_range(cx, t, &least, &most)) return NULL;
   if (least < (wraps ? -size : 0) || most >= size) {
     ts_fail(cx, TS_ERR_INDEX, "index %" PRId64 " is out of bounds for dimension %d with size %" PRId64, most >= size ? most : least, dim, size);

@@ -69,21 +69,21 @@ double ts_erfcx_at(double x) {
   return exp_square(-x, 2) - erfcx_tail(-x);
 }
 
-double ts_ndtr_at(double x) { return 0.5 * ts_erfc_at(-x * 0x1.6a09e667f3bcdp-1); }
-
 double ts_log_ndtr_at(double x) {
   double t = x * 0x1.6a09e667f3bcdp-1;
   return x < -1 ? ts_log_at(0.5 * ts_erfcx_at(-t)) - t * t : ts_log1p_at(-0.5 * ts_erfc_at(t));
 }
 
-/* In the tails Newton's method for log(ndtr(x)) = log(p). */
+/* By erfinv of 2 p - 1, whose logarithm is known better from p; far out by Newton's method for log(ndtr(x)) = log(p). */
 double ts_ndtri_at(double p) {
   if (!(p >= 0 && p <= 1)) return NAN;
-  if (p > 0.2 && p < 0.8) return 0x1.6a09e667f3bcdp+0 * ts_erfinv_at(2 * p - 1);
-  double q = p < 0.5 ? p : 1 - p, l = ts_log_at(q);
+  double q = p < 0.5 ? p : 1 - p;
   if (q == 0) return p == 0 ? -INFINITY : INFINITY;
-  double x = -sqrt(-2 * l - ts_log_at(2 * 0x1.921fb54442d18p+1 * (-2 * l)));
-  if (!(x < -0.8)) x = -0.8;
+  double x = 2 * p - 1, z = x * x;
+  if (z < 0.36) return 0x1.6a09e667f3bcdp+0 * x * (VM_ERFINV_NEAR + vm_erfinv_near(z));
+  if (q > 1e-15) return 0x1.6a09e667f3bcdp+0 * vm_erfinv_of(x, -ts_log_at(4 * q * (1 - q)));
+  double l = ts_log_at(q);
+  x = -sqrt(-2 * l - ts_log_at(2 * 0x1.921fb54442d18p+1 * (-2 * l)));
   for (int i = 0; i < 8; i++) {
     double step = (ts_log_ndtr_at(x) - l) * ts_erfcx_at(-x * 0x1.6a09e667f3bcdp-1) * 0x1.40d931ff62706p+0;
     x -= step;
@@ -92,21 +92,28 @@ double ts_ndtri_at(double p) {
   return p < 0.5 ? x : -x;
 }
 
-double ts_entr_at(double x) { return x > 0 ? -x * ts_log_at(x) : x == 0 ? 0 : x != x ? x : -INFINITY; }
-
 double ts_xlog1py_at(double x, double y) { return y != y ? y : x == 0 ? 0 : x * ts_log1p_at(y); }
 
 /* ---- zeta and polygamma ---- */
 
-VM_SLOW double power_of(double q, double s) { return vm_pow(q, -s); }
+/* q^-s; whole powers by products. */
+VM_SLOW double power_of(double q, double s) {
+  if (s > 32 || s != rint(s)) return vm_pow(q, -s);
+  double power = 1;
+  for (int k = (int)s; k; k >>= 1, q *= q)
+    if (k & 1) power *= q;
+  return 1 / power;
+}
 
 /* Hurwitz's zeta function for s > 1 and q > 0: some terms, then Euler and Maclaurin. */
 static double zeta_positive(double s, double q) {
   /* B_2j / (2j)! */
   static const double c[] = {1.0 / 12, -1.0 / 720, 1.0 / 30240, -1.0 / 1209600, 1.0 / 47900160, -691.0 / 1307674368000,
-                             1.0 / 74724249600, -3617.0 / 10670622842880000};
+                             1.0 / 74724249600, -3617.0 / 10670622842880000, 43867.0 / 5109094217170944000,
+                             -174611.0 / 802857662698291200000.0, 77683.0 / 14101100039391805440000.0,
+                             -236364091.0 / 1693824136731743669452800000.0};
   double sum = 0;
-  for (; q < 12 + s; q += 1) {
+  for (int i = 0; i < 9 || q < 10; i++, q += 1) {
     double power = power_of(q, s);
     sum += power;
     if (power < sum * 0x1p-56) return sum;
@@ -114,7 +121,7 @@ static double zeta_positive(double s, double q) {
   }
   double power = power_of(q, s), term = power / q * s;
   sum += power * (q / (s - 1)) + 0.5 * power;
-  for (int j = 0; j < 8; j++) {
+  for (int j = 0; j < 12; j++) {
     sum += c[j] * term;
     term *= (s + 2 * j + 1) / q * ((s + 2 * j + 2) / q);
   }

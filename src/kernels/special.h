@@ -14,7 +14,7 @@ bool ts_special2(ts_cx *cx, ts_tensor *x, ts_tensor *y, ts_out *out, ts_real2 f)
 bool ts_polygamma_of(ts_cx *cx, int64_t n, ts_tensor *x, ts_out *out);
 
 /* special.c */
-double ts_erfcx_at(double x), ts_ndtr_at(double x), ts_log_ndtr_at(double x), ts_ndtri_at(double p), ts_entr_at(double x);
+double ts_erfcx_at(double x), ts_log_ndtr_at(double x), ts_ndtri_at(double p);
 double ts_xlog1py_at(double x, double y), ts_zeta_at(double s, double q);
 /* incomplete_gamma.c */
 double ts_igamma_at(double a, double x), ts_igammac_at(double a, double x);

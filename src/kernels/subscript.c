@@ -4,6 +4,7 @@
 #include <string.h>
 #include "../gen/ops.h"
 #include "index.h"
+#include "elementwise.h"
 #include "kernels.h"
 
 enum { ITEM_NONE, ITEM_ELLIPSIS, ITEM_INT, ITEM_SLICE, ITEM_TENSOR, ITEM_BOOL };
@@ -138,6 +139,7 @@ bool ts__set_at_impl(ts_cx *cx, const ts__set_at_args *a, ts_out *out) {
   subscript s;
   ts_tensor *value = a->value;
   if (!take_apart(cx, a->self, a->items, a->tensors, &s)) return false;
+  if (value->wrapped_number && !ts_fits(cx, ts_read_scalar(value, ts_data(value)), (ts_dtype)a->self->dtype)) return false;
   /* Leading dims of size 1 that the place does not have are dropped, as in Python. */
   int room = s.view->ndim;
   if (s.n) {

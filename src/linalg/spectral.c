@@ -90,6 +90,7 @@ static void svd_of_2x2(double f, double g, double h, double *small, double *larg
 #include "qr_body.h"
 #include "eigh_body.h"
 #include "svd_body.h"
+#include "lstsq_body.h"
 #include "schur_real.h"
 #include "eig_body.h"
 #undef S
@@ -105,6 +106,7 @@ static void svd_of_2x2(double f, double g, double h, double *small, double *larg
 #include "qr_body.h"
 #include "eigh_body.h"
 #include "svd_body.h"
+#include "lstsq_body.h"
 static double size_z(double _Complex x) { return fabs(creal(x)) + fabs(cimag(x)); }
 #include "schur_complex.h"
 #include "eig_body.h"
@@ -182,6 +184,15 @@ int64_t ts_matrix_qr_form(ts_dtype d, int64_t m, int64_t n, int64_t k, void *a, 
   WITH_WORK(d, m, n, CALL(d, qr_form, m, n, k, o[0].wide, ld_of(o), o[1].wide, work))
   narrow(o, 2, 1, ok);
   return ok ? 0 : TS_SPECTRAL_MEMORY;
+}
+
+int64_t ts_matrix_lstsq(ts_dtype d, int64_t m, int64_t n, int64_t k, void *a, int64_t lda, const void *b, int64_t ldb, double rcond, void *x, int64_t ldx, int64_t *rank) {
+  int64_t info = TS_SPECTRAL_MEMORY;
+  const int64_t parts = 1 + ts_is_complex(d);
+  operand o[3] = {{x, NULL, n, k, ldx, parts, false}, {a, NULL, m, n, lda, parts, false}, {(void *)b, NULL, m, k, ldb, parts, false}};
+  if (widen(d, o, 3)) info = CALL(d, lstsq, m, n, k, o[1].wide, ld_of(o + 1), o[2].wide, ld_of(o + 2), rcond, o[0].wide, ld_of(o), rank);
+  narrow(o, 3, 1, info == 0);
+  return info;
 }
 
 int64_t ts_matrix_eigh(ts_dtype d, bool upper, bool vectors, int64_t n, void *a, int64_t lda, void *w) {

@@ -14,6 +14,10 @@ typedef enum { TS_SVD_VALUES, TS_SVD_THIN, TS_SVD_FULL } ts_svd_want;
 int64_t ts_matrix_qr(ts_dtype d, int64_t m, int64_t n, void *a, int64_t lda, void *tau);
 /* The first k columns of a (m,n) hold Householder vectors: a becomes the first n columns of their product. k <= n <= m. */
 int64_t ts_matrix_qr_form(ts_dtype d, int64_t m, int64_t n, int64_t k, void *a, int64_t lda, const void *tau);
+/* The shortest x (n,k) for which a x is nearest to b (m,k). The rank is where the condition of leading columns, as pivoted, is
+   estimated to pass 1 / rcond: LAPACK's gelsy. a is destroyed. */
+int64_t ts_matrix_lstsq(ts_dtype d, int64_t m, int64_t n, int64_t k, void *a, int64_t lda, const void *b, int64_t ldb, double rcond, void *x,
+                        int64_t ldx, int64_t *rank);
 /* Eigenvalues (real, ascending) of a symmetric or Hermitian a (n,n), of which only the named triangle is read. a becomes the
    eigenvectors when they are wanted, else it is destroyed. */
 int64_t ts_matrix_eigh(ts_dtype d, bool upper, bool vectors, int64_t n, void *a, int64_t lda, void *w);

@@ -1,6 +1,6 @@
 /* No guard: triangular solves and LU for one element type. Both halve the matrix until it is small, so that nearly all
    the work is products, which use threads; LAPACK, which uses one here, gets panels, BLAS strips of right sides. */
-enum { F(small) = 16, F(strip) = 64 };
+enum { F(small) = 16, F(strip) = 64, F(few) = 3, F(few_rows) = 64 };
 
 /* op(a)(i, j) */
 static inline T F(entry)(ts_matrix_op op, const T *a, int64_t lda, int64_t i, int64_t j) {
@@ -32,6 +32,28 @@ static void F(solve_left)(bool lower, ts_matrix_op op, bool unit, int64_t m, int
   }
 }
 
+/* op(a) x = b for few right sides: column by column of a, as it lies. */
+static void F(solve_few)(bool lower, ts_matrix_op op, bool unit, int64_t m, int64_t n, const T *a, int64_t lda, T *b, int64_t ldb) {
+#define READ(x) (op & 2 ? CONJ(x) : (x))
+  for (int64_t j = 0; j < n; j++) {
+    T *x = b + j * ldb;
+    for (int64_t s = 0; s < m; s++) {
+      const int64_t i = lower ? s : m - 1 - s;
+      const T *column = a + i * lda;
+      if (op & 1) {
+        T sum = 0;
+        for (int64_t k = lower ? 0 : i + 1; k < (lower ? i : m); k++) sum += MUL(READ(column[k]), x[k]);
+        x[i] -= sum;
+      }
+      if (!unit) x[i] = DIV(x[i], READ(column[i]));
+      if (op & 1) continue;
+      const T f = x[i];
+      for (int64_t k = lower ? i + 1 : 0; k < (lower ? m : i); k++) x[k] -= MUL(READ(column[k]), f);
+    }
+  }
+#undef READ
+}
+
 /* x op(a) = b for n up to `small`, some rows of b at a time. */
 static void F(solve_right)(bool lower, ts_matrix_op op, bool unit, int64_t m, int64_t n, const T *a, int64_t lda, T *b, int64_t ldb) {
   enum { ROWS = 256 };
@@ -55,6 +77,10 @@ static void F(triangular)(bool left, bool upper, ts_matrix_op op, bool unit, int
   const bool lower = upper == (op & 1); /* what op(a) is */
   const int64_t size = left ? m : n;
   if (m == 0 || n == 0) return;
+  if (left && n <= F(few) && m <= F(few_rows)) {
+    F(solve_few)(lower, op, unit, m, n, a, lda, b, ldb);
+    return;
+  }
   if (size <= F(small)) {
     (left ? F(solve_left) : F(solve_right))(lower, op, unit, m, n, a, lda, b, ldb);
     return;

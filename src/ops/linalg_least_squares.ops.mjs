@@ -72,7 +72,7 @@ export default [
     doc: 'lobpcg of one matrix, without B.', samples: [{ args: [t(6, 6), t(6, 2), null, 1, 20, 1e-6, true] }],
   },
   {
-    name: 'lobpcg', args: 'Tensor A, int? k=None, Tensor? B=None, Tensor? X=None, int? n=None, Tensor? iK=None, int? niter=None, float? tol=None, bool? largest=None, str? method=None', returns: 'Tensor eigenvalues, Tensor eigenvectors', grad: 'composite', dtypes: 'float',
+    name: 'lobpcg', tolerance: { parity: 1e-10, why: 'vectors are as near as tol and the gaps between eigenvalues allow' }, args: 'Tensor A, int? k=None, Tensor? B=None, Tensor? X=None, int? n=None, Tensor? iK=None, int? niter=None, float? tol=None, bool? largest=None, str? method=None', returns: 'Tensor eigenvalues, Tensor eigenvectors', grad: 'composite', dtypes: 'float',
     doc: `The k largest (or smallest) eigenvalues of symmetric matrices A and their vectors, or those of A x = lambda B x for a positive B, by conjugate gradients from X, or from n random vectors, with a preconditioner iK. It ends when residuals fall below tol, after niter (1000) steps, or with niter -1 when they do fall. Both methods are one here. Errors: fewer than 3 n rows. ${torchDoc('lobpcg')}`,
     samples: [
       { args: [{ t: [7, 7], matrix: 'definite' }, 2], kwargs: { tol: 1e-15, niter: 30 } }, { args: [{ t: [2, 7, 7], matrix: 'symmetric' }], kwargs: { largest: false, tol: 1e-15, niter: 30 } },

@@ -43,10 +43,10 @@ export default [
   one('i0e', 'bessel_i0e', 'exp(-|input|) times the modified Bessel function of order 0', 'self result', wide),
   one('i1', 'bessel_i1', 'The modified Bessel function of order 1', 'self result', [within(-3, 3, 3, 4), within(-3, 3)]),
   one('i1e', 'bessel_i1e', 'exp(-|input|) times the modified Bessel function of order 1', 'self result', wide),
-  one('ndtr', 'ndtr', 'The distribution function of the standard normal distribution', 'self', [within(-3, 3, 3, 4), within(-3, 3)]),
+  one('ndtr', 'ndtr', 'The distribution function of the standard normal distribution', 'self', [within(-3, 3, 3, 4), within(-3, 3)], { impl: 'ts_unary(cx, a->self, out, TS_UN_NDTR, TS_TO_FLOAT, NULL)' }),
   one('ndtri', 'ndtri', 'The inverse of ndtr', 'result', [within(0.1, 0.9, 3, 4), within(0.1, 0.9)]),
   one('log_ndtr', 'log_ndtr', 'The logarithm of ndtr, without its underflow', 'self', [within(-20, 4, 3, 4), within(-3, 3)]),
-  one('entr', 'entr', '-input * log(input), 0 at 0, -infinity below', 'self', [within(0.1, 3, 3, 4), within(0.1, 3)]),
+  one('entr', 'entr', '-input * log(input), 0 at 0, -infinity below', 'self', [within(0.1, 3, 3, 4), within(0.1, 3)], { impl: 'ts_unary(cx, a->self, out, TS_UN_ENTR, TS_TO_FLOAT, NULL)' }),
   one('erfcx', 'erfcx', 'exp(input ** 2) * erfc(input), without overflow above 0', 'self result', [within(-1.5, 6, 3, 4), within(-1, 3)]),
   one('airy_ai', 'airy_ai', "Airy's function Ai", NONE, [within(-12, 12, 3, 4), within(-3, 3)]),
   ...[0, 1].flatMap((n) => [
