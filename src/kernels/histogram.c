@@ -230,6 +230,7 @@ bool ts_histc_impl(ts_cx *cx, const ts_histc_args *a, ts_out *out) {
   }
   if (!isfinite(left) || !isfinite(right)) return ts_fail(cx, TS_ERR_ARGUMENT, "range of [%g, %g] is not finite", left, right);
   if (!(left < right)) return ts_fail(cx, TS_ERR_ARGUMENT, "max must be larger than min");
+  if (a->bins == INT64_MAX) return ts_fail(cx, TS_ERR_MEMORY, "%" PRId64 " bins are too many", a->bins);
   edges = ts_linspace(cx, ts_float(left), ts_float(right), a->bins + 1, wide);
   return edges && (out->t[0] = count(cx, points, NULL, 1, &edges, EVEN, d)) != NULL;
 }
