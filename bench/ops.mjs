@@ -20,7 +20,7 @@ export async function benchOps({ peers, words, rounds, here }) {
   for (const row of chosen) {
     const sample = medium(torsh, row);
     if (!sample) continue;
-    const request = { work: 'op', name: row.overload ?? row.name, row: row.name, place: row.variants.includes('function') ? row.namespaces[0] : 'Tensor', args: sample.args, kwargs: sample.kwargs };
+    const request = { work: 'op', name: (row.overload ?? row.name).replace(/^(linalg|fft)_/, ''), row: row.name, place: row.variants.includes('function') ? row.namespaces[0] : 'Tensor', args: sample.args, kwargs: sample.kwargs };
     const times = {};
     for (let round = 0; round < rounds; round++) {
       for (const peer of peers) {

@@ -2,6 +2,7 @@
 import * as autograd from './autograd';
 import { type BackendInfo, abi, backendReasons } from './backend/abi';
 import { TorshError } from './errors';
+import * as aten from './aten';
 import * as data from './data';
 import { checkpoint, checkpointSequential } from './autograd/checkpoint';
 import * as func from './func';
@@ -41,6 +42,7 @@ Object.defineProperty(backend, Symbol.for('nodejs.util.inspect.custom'), { value
 
 export const torsh = {
   ...generated.torsh,
+  ...aten,
   ...dtypeConstants,
   ...info,
   asTensor, asarray, scalarTensor,

@@ -32,14 +32,14 @@ OF_INPUT(acos, MUL(grad, NEG(ts_rsqrt(cx, ONE_MINUS(SQUARE(x))))))
 OF_INPUT(atan, DIV(grad, ONE_PLUS(SQUARE(x))))
 OF_INPUT(sinh, MUL(grad, ts_cosh(cx, x)))
 OF_INPUT(cosh, MUL(grad, ts_sinh(cx, x)))
-OF_RESULT(tanh, ts_is_complex((ts_dtype)y->dtype) ? MUL(grad, ONE_MINUS(SQUARE(y))) : ts__tanh_backward(cx, grad, y))
+OF_RESULT(tanh, ts_is_complex((ts_dtype)grad->dtype) ? MUL(grad, ONE_MINUS(SQUARE(y))) : ts__tanh_backward(cx, grad, y))
 OF_INPUT(asinh, MUL(grad, ts_rsqrt(cx, ONE_PLUS(SQUARE(x)))))
 OF_INPUT(acosh, MUL(grad, ts_rsqrt(cx, SUB(SQUARE(x), NUM(1)))))
 OF_INPUT(atanh, DIV(grad, ONE_MINUS(SQUARE(x))))
 OF_INPUT(erf, MUL(grad, MUL(ts_exp(cx, NEG(SQUARE(x))), NUM(0x1.20dd750429b6dp+0))))
 OF_INPUT(erfc, MUL(grad, MUL(ts_exp(cx, NEG(SQUARE(x))), NUM(-0x1.20dd750429b6dp+0))))
 OF_RESULT(erfinv, MUL(grad, MUL(ts_exp(cx, SQUARE(y)), NUM(0x1.c5bf891b4ef6bp-1))))
-OF_RESULT(sigmoid, ts_is_complex((ts_dtype)y->dtype) ? MUL(grad, MUL(y, ONE_MINUS(y))) : ts__sigmoid_backward(cx, grad, y))
+OF_RESULT(sigmoid, ts_is_complex((ts_dtype)grad->dtype) ? MUL(grad, MUL(y, ONE_MINUS(y))) : ts__sigmoid_backward(cx, grad, y))
 
 void ts__tanh_backward_grad(ts_cx *cx, const ts__tanh_backward_args *a, const ts_back *b, ts__tanh_backward_args *g) {
   if (g->grad_output) g->grad_output = ts__tanh_backward(cx, b->grad, a->output);

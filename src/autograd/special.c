@@ -7,8 +7,10 @@
   }
 #define SQUARE(x) ts_square(cx, x)
 
-OF_INPUT(polygamma, ts_polygamma(cx, a->n + 1, x))
-OF_INPUT(_polygamma_self, ts_polygamma(cx, a->n + 1, x))
+/* The order is not counted past what an int holds: there the values have long overflowed. */
+#define NEXT(n) ((n) < INT64_MAX ? (n) + 1 : (n))
+OF_INPUT(polygamma, ts_polygamma(cx, NEXT(a->n), x))
+OF_INPUT(_polygamma_self, ts_polygamma(cx, NEXT(a->n), x))
 OF_INPUT(i0, ts_i1(cx, x))
 OF_INPUT(i0e, SUB(ts_i1e(cx, x), MUL(ts_sgn(cx, x), b->result)))
 OF_INPUT(ndtr, MUL(ts_exp(cx, MUL(SQUARE(x), NUM(-0.5))), NUM(0x1.9884533d43651p-2)))

@@ -45,6 +45,15 @@ VM_INLINE double vm_erfc(double x) {
   return a < 0.8 ? (1.0 - x) - vm_erf_poly(x) : (x < 0.0 ? 2.0 - v : v);
 }
 
+/* erfinv(x) / x - VM_ERFINV_NEAR for z = x^2, x up to 0.6. */
+#define VM_ERFINV_NEAR 0x1.c5bf891b4ef6bp-1
+VM_INLINE double vm_erfinv_near(double z) {
+  return z * VM_POLY15(z, 0x1.db29fb2fee589p-3, 0x1.053c2c0abef55p-3, 0x1.62847c4322343p-4, 0x1.0a13199e0c816p-4,
+                        0x1.a7c81a3187738p-5, 0x1.5ef0bbbff28b3p-5, 0x1.2a662f59a70dcp-5, 0x1.07251e6f8e735p-5,
+                        0x1.9293a4262d514p-6, 0x1.6f675b155524bp-5, -0x1.00b716c571ccfp-4, 0x1.285bc5339f408p-2,
+                        -0x1.2cd750e7fc098p-1, 0x1.e7d42ee06edbep-1, -0x1.c31f29eec0887p-1, 0x1.bf4ba782b8477p-2);
+}
+
 /* erfinv(x), given w = -log(1 - x^2), = x * P, P a polynomial of x^2 around 0, then of w = -log(1 - x^2), in the tails of sqrt(w). */
 VM_INLINE double vm_erfinv_of(double x, double w) {
   double a = vm_abs(x), z = a * a, s = sqrt(w);
@@ -70,14 +79,11 @@ VM_INLINE double vm_erfinv_of(double x, double w) {
                              0x1.f2a73ce6100aap-26, -0x1.0629e9c7e5687p-26, 0x1.0c526fb319bb1p-27,
                              -0x1.dc56891934204p-29, 0x1.6d3bd8b249022p-30, -0x1.e4b8d9f87dde1p-32,
                              0x1.12d7e24406d2bp-34, 0x1.8022257adaa9p-35, -0x1.4a0a76812cc6bp-36);
-  double p3 = z * VM_POLY15(z, 0x1.db29fb2fee589p-3, 0x1.053c2c0abef55p-3, 0x1.62847c4322343p-4, 0x1.0a13199e0c816p-4,
-                            0x1.a7c81a3187738p-5, 0x1.5ef0bbbff28b3p-5, 0x1.2a662f59a70dcp-5, 0x1.07251e6f8e735p-5,
-                            0x1.9293a4262d514p-6, 0x1.6f675b155524bp-5, -0x1.00b716c571ccfp-4, 0x1.285bc5339f408p-2,
-                            -0x1.2cd750e7fc098p-1, 0x1.e7d42ee06edbep-1, -0x1.c31f29eec0887p-1, 0x1.bf4ba782b8477p-2);
+  double p3 = vm_erfinv_near(z);
   double p = w < 6.25 ? p0 : (w < 16.0 ? p1 : p2);
   double c = w < 6.25 ? 0x1.a755e7c99ae86p+0 : (w < 16.0 ? 0x1.8abcc380d5a48p+1 : 0x1.3664ddd1ad7fbp+2);
   p = a < 0.6 ? p3 : p;
-  c = a < 0.6 ? 0x1.c5bf891b4ef6bp-1 : c;
+  c = a < 0.6 ? VM_ERFINV_NEAR : c;
   double h = c + p, v = x * h;
   v += vm_mul_low(x, h, v) + x * (p - (h - c));
   v = a == 1.0 ? INFINITY : v;

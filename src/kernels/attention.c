@@ -116,7 +116,8 @@ static void backward_blocks(const job *j, int64_t b, int64_t from, int64_t to, i
       const char *grad = place(j, &j->grad, b, i);
       scores(j, p, b, i, rows, k, cols);
       product(j, false, true, rows, cols, j->w, 1, grad, j->grad.ld, place(j, &j->v, b, k), j->v.ld, 0, dp, cols);
-      ts_loops.attention_back[j->dtype](p, dp, rows, cols, j->top + (b * j->n + i) * item, j->inverse + (b * j->n + i) * item, j->delta + (b * j->n + i) * item);
+      ts_loops.attention_back[j->dtype](p, dp, rows, cols, j->top + (b * j->n + i) * item, j->inverse + (b * j->n + i) * item,
+                                        j->m <= COLS ? NULL : j->delta + (b * j->n + i) * item);
       if (j->want_q) product(j, false, false, rows, j->e, cols, j->scale, dp, cols, place(j, &j->k, b, k), j->k.ld, 1, place(j, &j->dq, b, i), j->dq.ld);
       if (!j->want_kv) continue;
       product(j, true, false, cols, j->w, rows, 1, p, cols, grad, j->grad.ld, 1, place(j, &j->dv, b, k), j->dv.ld);

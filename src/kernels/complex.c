@@ -67,7 +67,8 @@ bool ts_complex_impl(ts_cx *cx, const ts_complex_args *a, ts_out *out) {
   int64_t sizes[TS_MAX_DIM];
   if (!check_parts(cx, a->real, a->imag) || !ts_broadcast_sizes(cx, a->real->ndim, a->real->sizes, a->imag->ndim, a->imag->sizes, &n, sizes)) return false;
   ts_tensor *t = out->t[0] = ts_empty(cx, ts_complex_dtype((ts_dtype)a->real->dtype), n, sizes);
-  return t && ts_raw_copy(cx, ts_part(cx, t, 0), a->real) && ts_raw_copy(cx, ts_part(cx, t, 1), a->imag);
+  ts_tensor *re = t ? ts_part(cx, t, 0) : NULL, *im = t ? ts_part(cx, t, 1) : NULL;
+  return re && im && ts_raw_copy(cx, re, a->real) && ts_raw_copy(cx, im, a->imag);
 }
 
 bool ts_polar_impl(ts_cx *cx, const ts_polar_args *a, ts_out *out) {

@@ -199,6 +199,7 @@ static ts_tensor *frequencies(ts_cx *cx, int64_t n, double d, ts_dtype dtype, in
   if (!ts_is_inexact(dtype)) return ts_fail(cx, TS_ERR_DTYPE, "requires a floating point or complex dtype"), NULL;
   if (n < 0) return ts_fail(cx, TS_ERR_SHAPE, "Trying to create tensor with negative dimension %lld: [%lld]", (long long)n, (long long)n), NULL;
   ts_tensor *x = ts_arange(cx, ts_int(0), ts_int(count), ts_int(1), ts_is_complex(dtype) ? TS_FLOAT64 : dtype);
+  if (!x) return NULL;
   if (split < count) {
     ts_tensor *low = ts_narrow(cx, x, 0, 0, split), *high = ts_narrow(cx, x, 0, split, count - split);
     x = ts_cat(cx, (ts_list){(ts_tensor *[]){low, SUB(high, INT(split - first)), NULL}, 2}, 0);
@@ -207,7 +208,7 @@ static ts_tensor *frequencies(ts_cx *cx, int64_t n, double d, ts_dtype dtype, in
   return x && x->dtype != dtype ? ts__to_dtype(cx, x, dtype) : x;
 }
 bool ts_fft_fftfreq_impl(ts_cx *cx, const ts_fft_fftfreq_args *a, ts_out *out) {
-  return (out->t[0] = frequencies(cx, a->n, a->d, a->dtype, -(a->n / 2), (a->n + 1) / 2, a->n)) != NULL;
+  return (out->t[0] = frequencies(cx, a->n, a->d, a->dtype, -(a->n / 2), a->n - a->n / 2, a->n)) != NULL;
 }
 bool ts_fft_rfftfreq_impl(ts_cx *cx, const ts_fft_rfftfreq_args *a, ts_out *out) {
   return (out->t[0] = frequencies(cx, a->n, a->d, a->dtype, 0, a->n / 2 + 1, a->n / 2 + 1)) != NULL;

@@ -22,8 +22,16 @@ bool ts_bincount_impl(ts_cx *cx, const ts_bincount_args *a, ts_out *out) {
   ts_tensor *counts = out->t[0] = ts_full_zero(cx, weights ? TS_FLOAT64 : TS_INT64, 1, &size);
   if (!counts) return false;
   if (!weights) {
-    int64_t *count = ts_data(counts);
-    for (int64_t i = 0; i < in->numel; i++) count[at[i]]++;
+    enum { TABLES = 4, SMALL = 1024 }; /* runs of one number need not wait for its count to be stored */
+    int64_t *count = ts_data(counts), i = 0;
+    if (size <= SMALL && in->numel >= SMALL) {
+      int64_t table[TABLES][SMALL] = {{0}};
+      for (; i + TABLES <= in->numel; i += TABLES)
+        for (int k = 0; k < TABLES; k++) table[k][at[i + k]]++;
+      for (int64_t b = 0; b < size; b++)
+        for (int k = 0; k < TABLES; k++) count[b] += table[k][b];
+    }
+    for (; i < in->numel; i++) count[at[i]]++;
     return true;
   }
   const bool narrow = weights->dtype == TS_FLOAT32;
@@ -222,6 +230,7 @@ bool ts_histc_impl(ts_cx *cx, const ts_histc_args *a, ts_out *out) {
   }
   if (!isfinite(left) || !isfinite(right)) return ts_fail(cx, TS_ERR_ARGUMENT, "range of [%g, %g] is not finite", left, right);
   if (!(left < right)) return ts_fail(cx, TS_ERR_ARGUMENT, "max must be larger than min");
+  if (a->bins == INT64_MAX) return ts_fail(cx, TS_ERR_MEMORY, "%" PRId64 " bins are too many", a->bins);
   edges = ts_linspace(cx, ts_float(left), ts_float(right), a->bins + 1, wide);
   return edges && (out->t[0] = count(cx, points, NULL, 1, &edges, EVEN, d)) != NULL;
 }

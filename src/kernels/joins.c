@@ -129,7 +129,7 @@ bool ts_cartesian_prod_impl(ts_cx *cx, const ts_cartesian_prod_args *a, ts_out *
 
 /* How many choices of r among n in order there are; false when that overflows. */
 static bool count_choices(int64_t n, int64_t r, bool again, int64_t *count) {
-  if (again) n += r - 1;
+  if (again && __builtin_add_overflow(n, r - 1, &n)) return false;
   *count = n >= r;
   if (n < r) return true;
   if (r > n - r) r = n - r;

@@ -8,10 +8,14 @@ static int64_t whole(double n) { return n > -1 && n < 0x1p63 ? (int64_t)n : -1; 
 
 static double bounded(double v, double limit) { return vm_abs(v) > limit ? vm_copysign(INFINITY, v) : v; }
 
+/* Where there is no closed form an order beyond this is NaN rather than a wait of minutes. */
+enum { MOST_TERMS = 10000000 };
+
 /* p(k + 1) = 2 x p(k) - p(k - 1) from p(0) = 1 and p(1). */
 static double recurrence(double x, int64_t n, double second, double limit) {
   double p = 1, q = second;
   if (n == 0) return 1;
+  if (n > MOST_TERMS) return NAN;
   for (int64_t k = 1; k < n && q == q; k++) {
     double r = (x + x) * q - p;
     p = q;
@@ -63,6 +67,7 @@ BOTH(t) BOTH(u) BOTH(v) BOTH(w)
     double p = 0, q = 1;                                     \
     if (m < 0) return 0;                                     \
     if (known) return value;                                 \
+    if (m > MOST_TERMS) return NAN;                          \
     for (int64_t i = 0; i < m && q == q; i++) {              \
       double k = (double)i, r = next;                        \
       p = q;                                                 \

@@ -30,9 +30,10 @@ static bool run(ts_cx *cx, const network *net, ts_tensor *x, ts_tensor *h, ts_te
   const int ways = net->both ? 2 : 1;
   if (h->ndim != 3 || (c && c->ndim != 3)) return ts_fail(cx, TS_ERR_SHAPE, "Expected hidden states of 3 dims, (layers * directions, batch, size), got %s", TS_TEXT(c && h->ndim == 3 ? c : h));
   bool projects = c && h->sizes[2] != c->sizes[2];
-  const int64_t each = 2 + 2 * net->biases + projects, count = net->layers * ways;
-  if (net->layers < 1 || net->params.n != each * count)
-    return ts_fail(cx, TS_ERR_ARGUMENT, "Expected %" PRId64 " parameters for %" PRId64 " layers, but got %" PRId64, each * count, net->layers, net->params.n);
+  const int64_t each = 2 + 2 * net->biases + projects;
+  if (net->layers < 1 || net->layers > net->params.n || net->params.n != each * net->layers * ways)
+    return ts_fail(cx, TS_ERR_ARGUMENT, "Expected %" PRId64 " parameters for %" PRId64 " layers, but got %" PRId64, each * ways * (net->layers < 1 ? 0 : net->layers > INT32_MAX ? INT32_MAX : net->layers), net->layers, net->params.n);
+  const int64_t count = net->layers * ways;
   if (h->sizes[0] != count || (c && (c->sizes[0] != count || c->sizes[1] != h->sizes[1])))
     return ts_fail(cx, TS_ERR_SHAPE, "Expected hidden size (%" PRId64 ", %" PRId64 ", *), got %s", count, h->sizes[1], TS_TEXT(c && h->sizes[0] == count ? c : h));
   ts_tensor **last = ts_temp(cx, 2 * count * (int64_t)sizeof *last);

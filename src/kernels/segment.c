@@ -50,10 +50,22 @@ static bool prepare(ts_cx *cx, const ts_tensor *data, ts_tensor *lengths, ts_ten
 
 typedef enum { SUM, MEAN, MAX, MIN, PROD, NONE } word;
 
-static double joined(word how, double x, double y) {
-  if (how == MAX) return x != x || x >= y ? x : y;
-  if (how == MIN) return x != x || x <= y ? x : y;
-  return how == PROD ? x * y : x + y;
+/* Takes n rows of `inner` numbers into the row at to. */
+static void take_in(word how, double *to, const double *in, int64_t n, int64_t inner) {
+#define WALK(expression)                      \
+  for (int64_t j = 0; j < n; j++)             \
+    for (int64_t i = 0; i < inner; i++) {     \
+      const double x = to[i], y = in[j * inner + i]; \
+      to[i] = expression;                     \
+    }                                         \
+  break;
+  switch (how) {
+    case MAX: WALK(x != x || x >= y ? x : y)
+    case MIN: WALK(x != x || x <= y ? x : y)
+    case PROD: WALK(x * y)
+    default: WALK(x + y)
+  }
+#undef WALK
 }
 
 bool ts_segment_reduce_impl(ts_cx *cx, const ts_segment_reduce_args *a, ts_out *out) {
@@ -79,8 +91,7 @@ bool ts_segment_reduce_impl(ts_cx *cx, const ts_segment_reduce_args *a, ts_out *
     for (int64_t k = 0; k < s.segments; k++, to += s.inner) {
       const int64_t *bound = s.bounds + 2 * (b * s.segments + k), count = bound[1] - bound[0];
       for (int64_t i = 0; i < s.inner; i++) to[i] = initial ? a->initial.f : starts[how];
-      for (int64_t j = bound[0]; j < bound[1]; j++)
-        for (int64_t i = 0; i < s.inner; i++) to[i] = joined((word)how, to[i], in[j * s.inner + i]);
+      take_in((word)how, to, in + bound[0] * s.inner, count, s.inner);
       if (how != MEAN) continue;
       for (int64_t i = 0; i < s.inner; i++) to[i] = count ? to[i] / (double)count : initial ? to[i] : NAN;
     }

@@ -157,7 +157,7 @@ bool ts_nanmedian_dim_impl(ts_cx *cx, const ts_nanmedian_dim_args *a, ts_out *ou
   return along(cx, a->self, a->dim, a->keepdim, NAN_MEDIAN, 0, &out->t[0], &out->t[1]);
 }
 bool ts_kthvalue_impl(ts_cx *cx, const ts_kthvalue_args *a, ts_out *out) {
-  return along(cx, a->self, a->dim, a->keepdim, KTH, a->k - 1, &out->t[0], &out->t[1]);
+  return along(cx, a->self, a->dim, a->keepdim, KTH, a->k > 0 ? a->k - 1 : -1, &out->t[0], &out->t[1]);
 }
 bool ts_mode_impl(ts_cx *cx, const ts_mode_args *a, ts_out *out) {
   return along(cx, a->self, a->dim, a->keepdim, MODE, 0, &out->t[0], &out->t[1]);

@@ -79,8 +79,11 @@ double ts_ndtri_at(double p) {
   if (!(p >= 0 && p <= 1)) return NAN;
   double q = p < 0.5 ? p : 1 - p;
   if (q == 0) return p == 0 ? -INFINITY : INFINITY;
-  if (q > 1e-15) return 0x1.6a09e667f3bcdp+0 * vm_erfinv_of(2 * p - 1, -ts_log_at(4 * q * (1 - q)));
-  double l = ts_log_at(q), x = -sqrt(-2 * l - ts_log_at(2 * 0x1.921fb54442d18p+1 * (-2 * l)));
+  double x = 2 * p - 1, z = x * x;
+  if (z < 0.36) return 0x1.6a09e667f3bcdp+0 * x * (VM_ERFINV_NEAR + vm_erfinv_near(z));
+  if (q > 1e-15) return 0x1.6a09e667f3bcdp+0 * vm_erfinv_of(x, -ts_log_at(4 * q * (1 - q)));
+  double l = ts_log_at(q);
+  x = -sqrt(-2 * l - ts_log_at(2 * 0x1.921fb54442d18p+1 * (-2 * l)));
   for (int i = 0; i < 8; i++) {
     double step = (ts_log_ndtr_at(x) - l) * ts_erfcx_at(-x * 0x1.6a09e667f3bcdp-1) * 0x1.40d931ff62706p+0;
     x -= step;
@@ -93,7 +96,14 @@ double ts_xlog1py_at(double x, double y) { return y != y ? y : x == 0 ? 0 : x * 
 
 /* ---- zeta and polygamma ---- */
 
-VM_SLOW double power_of(double q, double s) { return vm_pow(q, -s); }
+/* q^-s; whole powers by products. */
+VM_SLOW double power_of(double q, double s) {
+  if (s > 32 || s != rint(s)) return vm_pow(q, -s);
+  double power = 1;
+  for (int k = (int)s; k; k >>= 1, q *= q)
+    if (k & 1) power *= q;
+  return 1 / power;
+}
 
 /* Hurwitz's zeta function for s > 1 and q > 0: some terms, then Euler and Maclaurin. */
 static double zeta_positive(double s, double q) {

@@ -47,3 +47,11 @@ test('AdaptiveLogSoftmaxWithLoss: probabilities of all classes add up, and the l
   expect(() => model(x, target.add(15))).toThrow('Target values should be in [0, 19], but values in range [15, 34] were found.');
   expect(() => new nn.AdaptiveLogSoftmaxWithLoss(8, 20, [10, 4])).toThrow('cutoffs should be a sequence of unique');
 }));
+
+test('functions of torch with their own order of arguments', scoped(() => {
+  const x = torsh.randn(4, 3, 5), w = torsh.rand(3), b = torsh.rand(3);
+  close(torsh.batchNorm(x, w, b, null, null, true, 0.1, 1e-5, false), nn.functional.batchNorm(x, null, null, w, b, true, 0.1, 1e-5));
+  close(torsh.instanceNorm(x, w, b, null, null, true, 0.1, 1e-5, false), nn.functional.instanceNorm(x, null, null, w, b));
+  close(torsh.poissonNllLoss(x, x.abs(), true, false, 1e-8, 2), nn.functional.poissonNllLoss(x, x.abs(), { reduction: 'sum' }));
+  expect(() => torsh.poissonNllLoss(x, x, true, false, 1e-8, 3)).toThrow('3 is not valid');
+}));

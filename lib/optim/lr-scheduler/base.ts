@@ -4,8 +4,8 @@ import { Optimizer, type ParamGroup } from '../optimizer';
 
 export type SchedulerStateDict = Record<string, unknown>;
 
-const toSnake = (name: string): string => name.replace(/(?<=.)[A-Z]/g, (c) => `_${c.toLowerCase()}`);
-const toCamel = (name: string): string => name.replace(/(?<=[a-zA-Z0-9])_([a-z])/g, (_, c: string) => c.toUpperCase());
+export const toSnake = (name: string): string => name.replace(/(?<=.)[A-Z]/g, (c) => `_${c.toLowerCase()}`);
+export const toCamel = (name: string): string => name.replace(/(?<=[a-zA-Z0-9])_([a-z])/g, (_, c: string) => c.toUpperCase());
 const isState = ([name, value]: [string, unknown]): boolean => name !== 'optimizer' && typeof value !== 'function';
 
 /** A group with the learning rate that it began with. */

@@ -31,8 +31,9 @@ abstract class ByFunction extends LRScheduler {
   }
   /** Functions are not saved. */
   override stateDict(): SchedulerStateDict {
-    const { lr_lambdas: _, ...rest } = super.stateDict();
-    return rest;
+    const state = super.stateDict();
+    delete state.lr_lambdas;
+    return state;
   }
 }
 

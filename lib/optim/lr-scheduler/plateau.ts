@@ -2,7 +2,7 @@
 import { bind, signature } from '../../bind';
 import { isTensor, type Tensor } from '../../tensor';
 import type { Optimizer } from '../optimizer';
-import { type SchedulerStateDict, checkOptimizer, perGroup, refuse } from './base';
+import { type SchedulerStateDict, checkOptimizer, perGroup, refuse, toCamel, toSnake } from './base';
 
 export interface PlateauOptions {
   mode?: 'min' | 'max';
@@ -91,10 +91,10 @@ export class ReduceLROnPlateau {
 
   getLastLr(): number[] { return this._lastLr; }
   stateDict(): SchedulerStateDict {
-    const { optimizer: _, ...state } = this;
-    return Object.fromEntries(Object.entries(state).map(([name, value]) => [name.replace(/(?<=.)[A-Z]/g, (c) => `_${c.toLowerCase()}`), value]));
+    const fields = Object.entries(this).filter(([name]) => name !== 'optimizer');
+    return Object.fromEntries(fields.map(([name, value]) => [toSnake(name), value as unknown]));
   }
   loadStateDict(state: SchedulerStateDict): void {
-    for (const [name, value] of Object.entries(state)) (this as unknown as Record<string, unknown>)[name.replace(/(?<=[a-z])_([a-z])/g, (_, c: string) => c.toUpperCase())] = value;
+    for (const [name, value] of Object.entries(state)) (this as unknown as Record<string, unknown>)[toCamel(name)] = value;
   }
 }

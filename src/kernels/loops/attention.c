@@ -36,8 +36,20 @@ enum { LANES = 16 };
   static void back_##t(void *scores, void *gradients, int64_t rows, int64_t cols, const void *maxima, const void *inverses, const void *delta) { \
     ts_mem_##t *s = scores, *dp = gradients;                                                                         \
     for (int64_t r = 0; r < rows; r++, s += cols, dp += cols) {                                                      \
-      const ts_mem_##t shift = ((const ts_mem_##t *)maxima)[r], factor = ((const ts_mem_##t *)inverses)[r], off = ((const ts_mem_##t *)delta)[r]; \
+      const ts_mem_##t shift = ((const ts_mem_##t *)maxima)[r], factor = ((const ts_mem_##t *)inverses)[r];            \
       TS_DENSE_LOOP for (int64_t j = 0; j < cols; j++) s[j] = TS_VM_##t(exp)(s[j] - shift) * factor;                 \
+      ts_mem_##t off = 0;                                                                                            \
+      if (delta) {                                                                                                   \
+        off = ((const ts_mem_##t *)delta)[r];                                                                        \
+      } else {                                                                                                       \
+        double lane[LANES] = {0};                                                                                    \
+        int64_t j = 0, even = cols - cols % LANES;                                                                   \
+        for (; j < even; j += LANES)                                                                                 \
+          for (int i = 0; i < LANES; i++) lane[i] += (double)s[j + i] * (double)dp[j + i];                           \
+        for (; j < cols; j++) lane[j - even] += (double)s[j] * (double)dp[j];                                        \
+        for (int i = 1; i < LANES; i++) lane[0] += lane[i];                                                          \
+        off = (ts_mem_##t)lane[0];                                                                                   \
+      }                                                                                                              \
       TS_DENSE_LOOP for (int64_t j = 0; j < cols; j++) dp[j] = s[j] * (dp[j] - off);                                 \
     }                                                                                                                \
   }

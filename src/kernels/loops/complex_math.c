@@ -25,7 +25,7 @@ static void EXP_c128(char *const *p, const int64_t *s, int64_t n, const void *pa
     for (int64_t k = 0; k < m; k++) {
       size[k] = in[at + k].re;
       angle[k] = in[at + k].im;
-      rare |= !(vm_abs(size[k]) < 700) | !(vm_abs(angle[k]) < INFINITY) | (angle[k] == 0);
+      rare |= (int)!(vm_abs(size[k]) < 700) | (int)!(vm_abs(angle[k]) < INFINITY) | (int)(angle[k] == 0);
     }
     if (rare) {
       for (int64_t k = 0; k < m; k++) out[at + k] = vmc_exp(in[at + k]);
