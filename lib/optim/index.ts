@@ -7,3 +7,4 @@ export { Adagrad, Adadelta, RMSprop, type AdagradOptions, type AdadeltaOptions, 
 export { ASGD, Rprop, type ASGDOptions, type RpropOptions } from './classic';
 export { LBFGS, type LBFGSOptions } from './lbfgs';
 export * as lrScheduler from './lr-scheduler';
+export * as swaUtils from './swa-utils';
