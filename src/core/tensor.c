@@ -63,7 +63,7 @@ void ts_contiguous_strides(int ndim, const int64_t *sizes, int64_t *strides) {
   int64_t step = 1;
   for (int d = ndim - 1; d >= 0; d--) {
     strides[d] = step;
-    step *= sizes[d] > 1 ? sizes[d] : 1;
+    step = (int64_t)((uint64_t)step * (uint64_t)(sizes[d] > 1 ? sizes[d] : 1)); /* of no elements it may wrap */
   }
 }
 
