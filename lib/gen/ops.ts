@@ -425,7 +425,7 @@ export function lcm_(..._args: any[]): any {
   return invokeInplace(S_lcm_, arguments);
 }
 
-const S_i0_ = op(792, 'i0_', 'Tensor input', 'Tensor');
+const S_i0_ = op(793, 'i0_', 'Tensor input', 'Tensor');
 /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
 export function i0_(input: Tensor): Tensor;
 export function i0_(..._args: any[]): any {
@@ -4709,7 +4709,7 @@ export function rmsNorm(..._args: any[]): any {
   return invoke(S_rms_norm, arguments);
 }
 
-const S_constant_pad_nd = op(641, 'constantPadNd', 'Tensor input, int[] pad, Scalar value=0', 'Tensor');
+const S_constant_pad_nd = op(642, 'constantPadNd', 'Tensor input, int[] pad, Scalar value=0', 'Tensor');
 /** input with value around it: pad is [before, after] of the last dim, then of the one before it, and so on; negative numbers crop. Errors: an odd number of amounts, more than two a dim, crops larger than a dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
 export function constantPadNd(input: Tensor, pad: number | readonly number[], value?: Scalar, options?: { pad?: number | readonly number[]; value?: Scalar }): Tensor;
 /** input with value around it: pad is [before, after] of the last dim, then of the one before it, and so on; negative numbers crop. Errors: an odd number of amounts, more than two a dim, crops larger than a dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
@@ -4718,7 +4718,7 @@ export function constantPadNd(..._args: any[]): any {
   return invoke(S_constant_pad_nd, arguments);
 }
 
-const S_pad = op(642, 'pad', 'Tensor input, int[] pad, str mode="constant", Scalar? value=null', 'Tensor');
+const S_pad = op(643, 'pad', 'Tensor input, int[] pad, str mode="constant", Scalar? value=null', 'Tensor');
 /** Pads dims from the last one on: pad is [before, after] of the last, then of the one before it, and so on; negative numbers crop. Mode constant fills with value (0 unless given) in any number of dims; reflect, replicate and circular pad the last one to three dims of an input with one or two dims more. Errors: amounts that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
 export function pad(input: Tensor, pad: number | readonly number[], mode?: string, value?: Scalar | null, options?: { pad?: number | readonly number[]; mode?: string; value?: Scalar | null }): Tensor;
 /** Pads dims from the last one on: pad is [before, after] of the last, then of the one before it, and so on; negative numbers crop. Mode constant fills with value (0 unless given) in any number of dims; reflect, replicate and circular pad the last one to three dims of an input with one or two dims more. Errors: amounts that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
@@ -4727,7 +4727,7 @@ export function pad(..._args: any[]): any {
   return invoke(S_pad, arguments);
 }
 
-const S_max_pool1d_with_indices = op(643, 'maxPool1dWithIndices', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'output,indices;2');
+const S_max_pool1d_with_indices = op(644, 'maxPool1dWithIndices', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'output,indices;2');
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -4736,7 +4736,7 @@ export function maxPool1dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool1d_with_indices, arguments);
 }
 
-const S_max_pool1d = op(644, 'maxPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool1d = op(645, 'maxPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -4745,7 +4745,7 @@ export function maxPool1d(..._args: any[]): any {
   return invokeIndexed(S_max_pool1d, S_max_pool1d_with_indices, arguments);
 }
 
-const S_max_pool2d_with_indices = op(645, 'maxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'output,indices;2');
+const S_max_pool2d_with_indices = op(646, 'maxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'output,indices;2');
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
@@ -4754,7 +4754,7 @@ export function maxPool2dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool2d_with_indices, arguments);
 }
 
-const S_max_pool2d = op(646, 'maxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool2d = op(647, 'maxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
@@ -4763,7 +4763,7 @@ export function maxPool2d(..._args: any[]): any {
   return invokeIndexed(S_max_pool2d, S_max_pool2d_with_indices, arguments);
 }
 
-const S_max_pool3d_with_indices = op(647, 'maxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'output,indices;2');
+const S_max_pool3d_with_indices = op(648, 'maxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'output,indices;2');
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
@@ -4772,7 +4772,7 @@ export function maxPool3dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool3d_with_indices, arguments);
 }
 
-const S_max_pool3d = op(648, 'maxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool3d = op(649, 'maxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
@@ -4781,7 +4781,7 @@ export function maxPool3d(..._args: any[]): any {
   return invokeIndexed(S_max_pool3d, S_max_pool3d_with_indices, arguments);
 }
 
-const S_avg_pool1d = op(649, 'avgPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, bool ceilMode=false, bool countIncludePad=true', 'Tensor');
+const S_avg_pool1d = op(650, 'avgPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, bool ceilMode=false, bool countIncludePad=true', 'Tensor');
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
 export function avgPool1d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean }): Tensor;
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
@@ -4790,7 +4790,7 @@ export function avgPool1d(..._args: any[]): any {
   return invoke(S_avg_pool1d, arguments);
 }
 
-const S_avg_pool2d = op(650, 'avgPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
+const S_avg_pool2d = op(651, 'avgPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
 export function avgPool2d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
@@ -4799,7 +4799,7 @@ export function avgPool2d(..._args: any[]): any {
   return invoke(S_avg_pool2d, arguments);
 }
 
-const S_avg_pool3d = op(651, 'avgPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
+const S_avg_pool3d = op(652, 'avgPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
 export function avgPool3d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
@@ -4808,7 +4808,7 @@ export function avgPool3d(..._args: any[]): any {
   return invoke(S_avg_pool3d, arguments);
 }
 
-const S_adaptive_max_pool1d_with_indices = op(652, 'adaptiveMaxPool1dWithIndices', 'Tensor input, size[]:1 outputSize, bool returnIndices=false', 'output,indices;2');
+const S_adaptive_max_pool1d_with_indices = op(653, 'adaptiveMaxPool1dWithIndices', 'Tensor input, size[]:1 outputSize, bool returnIndices=false', 'output,indices;2');
 /** adaptiveMaxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
 export function adaptiveMaxPool1dWithIndices(input: Tensor, outputSize: number | null | readonly (number | null)[], returnIndices?: boolean, options?: { outputSize?: number | null | readonly (number | null)[]; returnIndices?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** adaptiveMaxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
@@ -4817,7 +4817,7 @@ export function adaptiveMaxPool1dWithIndices(..._args: any[]): any {
   return invoke(S_adaptive_max_pool1d_with_indices, arguments);
 }
 
-const S_adaptive_max_pool1d = op(653, 'adaptiveMaxPool1d', 'Tensor input, size[]:1 outputSize, bool returnIndices=false', 'Tensor');
+const S_adaptive_max_pool1d = op(654, 'adaptiveMaxPool1d', 'Tensor input, size[]:1 outputSize, bool returnIndices=false', 'Tensor');
 /** Maxima of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
 export function adaptiveMaxPool1d(input: Tensor, outputSize: number | null | readonly (number | null)[], returnIndices?: boolean, options?: { outputSize?: number | null | readonly (number | null)[]; returnIndices?: boolean }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maxima of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
@@ -4826,7 +4826,7 @@ export function adaptiveMaxPool1d(..._args: any[]): any {
   return invokeIndexed(S_adaptive_max_pool1d, S_adaptive_max_pool1d_with_indices, arguments);
 }
 
-const S_adaptive_max_pool2d_with_indices = op(654, 'adaptiveMaxPool2dWithIndices', 'Tensor input, size[]:2 outputSize, bool returnIndices=false', 'output,indices;2');
+const S_adaptive_max_pool2d_with_indices = op(655, 'adaptiveMaxPool2dWithIndices', 'Tensor input, size[]:2 outputSize, bool returnIndices=false', 'output,indices;2');
 /** adaptiveMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
 export function adaptiveMaxPool2dWithIndices(input: Tensor, outputSize: number | null | readonly (number | null)[], returnIndices?: boolean, options?: { outputSize?: number | null | readonly (number | null)[]; returnIndices?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** adaptiveMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
@@ -4835,7 +4835,7 @@ export function adaptiveMaxPool2dWithIndices(..._args: any[]): any {
   return invoke(S_adaptive_max_pool2d_with_indices, arguments);
 }
 
-const S_adaptive_max_pool2d = op(655, 'adaptiveMaxPool2d', 'Tensor input, size[]:2 outputSize, bool returnIndices=false', 'Tensor');
+const S_adaptive_max_pool2d = op(656, 'adaptiveMaxPool2d', 'Tensor input, size[]:2 outputSize, bool returnIndices=false', 'Tensor');
 /** Maxima of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
 export function adaptiveMaxPool2d(input: Tensor, outputSize: number | null | readonly (number | null)[], returnIndices?: boolean, options?: { outputSize?: number | null | readonly (number | null)[]; returnIndices?: boolean }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maxima of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
@@ -4844,7 +4844,7 @@ export function adaptiveMaxPool2d(..._args: any[]): any {
   return invokeIndexed(S_adaptive_max_pool2d, S_adaptive_max_pool2d_with_indices, arguments);
 }
 
-const S_adaptive_max_pool3d_with_indices = op(656, 'adaptiveMaxPool3dWithIndices', 'Tensor input, size[]:3 outputSize, bool returnIndices=false', 'output,indices;2');
+const S_adaptive_max_pool3d_with_indices = op(657, 'adaptiveMaxPool3dWithIndices', 'Tensor input, size[]:3 outputSize, bool returnIndices=false', 'output,indices;2');
 /** adaptiveMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
 export function adaptiveMaxPool3dWithIndices(input: Tensor, outputSize: number | null | readonly (number | null)[], returnIndices?: boolean, options?: { outputSize?: number | null | readonly (number | null)[]; returnIndices?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** adaptiveMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
@@ -4853,7 +4853,7 @@ export function adaptiveMaxPool3dWithIndices(..._args: any[]): any {
   return invoke(S_adaptive_max_pool3d_with_indices, arguments);
 }
 
-const S_adaptive_max_pool3d = op(657, 'adaptiveMaxPool3d', 'Tensor input, size[]:3 outputSize, bool returnIndices=false', 'Tensor');
+const S_adaptive_max_pool3d = op(658, 'adaptiveMaxPool3d', 'Tensor input, size[]:3 outputSize, bool returnIndices=false', 'Tensor');
 /** Maxima of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
 export function adaptiveMaxPool3d(input: Tensor, outputSize: number | null | readonly (number | null)[], returnIndices?: boolean, options?: { outputSize?: number | null | readonly (number | null)[]; returnIndices?: boolean }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maxima of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
@@ -4862,7 +4862,7 @@ export function adaptiveMaxPool3d(..._args: any[]): any {
   return invokeIndexed(S_adaptive_max_pool3d, S_adaptive_max_pool3d_with_indices, arguments);
 }
 
-const S_fractional_max_pool2d_with_indices = op(658, 'fractionalMaxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 outputSize=null, float[]?:2 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'output,indices;2');
+const S_fractional_max_pool2d_with_indices = op(659, 'fractionalMaxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 outputSize=null, float[]?:2 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'output,indices;2');
 /** fractionalMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
 export function fractionalMaxPool2dWithIndices(input: Tensor, kernelSize: number | readonly number[], outputSize?: number | readonly number[] | null, outputRatio?: number | readonly number[] | null, returnIndices?: boolean, _randomSamples?: Tensor | null, options?: { kernelSize?: number | readonly number[]; outputSize?: number | readonly number[] | null; outputRatio?: number | readonly number[] | null; returnIndices?: boolean; _randomSamples?: Tensor | null }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** fractionalMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
@@ -4871,7 +4871,7 @@ export function fractionalMaxPool2dWithIndices(..._args: any[]): any {
   return invoke(S_fractional_max_pool2d_with_indices, arguments);
 }
 
-const S_fractional_max_pool2d = op(659, 'fractionalMaxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 outputSize=null, float[]?:2 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'Tensor');
+const S_fractional_max_pool2d = op(660, 'fractionalMaxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 outputSize=null, float[]?:2 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'Tensor');
 /** Maxima of windows of input (N, C, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 2) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
 export function fractionalMaxPool2d(input: Tensor, kernelSize: number | readonly number[], outputSize?: number | readonly number[] | null, outputRatio?: number | readonly number[] | null, returnIndices?: boolean, _randomSamples?: Tensor | null, options?: { kernelSize?: number | readonly number[]; outputSize?: number | readonly number[] | null; outputRatio?: number | readonly number[] | null; returnIndices?: boolean; _randomSamples?: Tensor | null }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maxima of windows of input (N, C, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 2) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
@@ -4880,7 +4880,7 @@ export function fractionalMaxPool2d(..._args: any[]): any {
   return invokeIndexed(S_fractional_max_pool2d, S_fractional_max_pool2d_with_indices, arguments);
 }
 
-const S_fractional_max_pool3d_with_indices = op(660, 'fractionalMaxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 outputSize=null, float[]?:3 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'output,indices;2');
+const S_fractional_max_pool3d_with_indices = op(661, 'fractionalMaxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 outputSize=null, float[]?:3 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'output,indices;2');
 /** fractionalMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
 export function fractionalMaxPool3dWithIndices(input: Tensor, kernelSize: number | readonly number[], outputSize?: number | readonly number[] | null, outputRatio?: number | readonly number[] | null, returnIndices?: boolean, _randomSamples?: Tensor | null, options?: { kernelSize?: number | readonly number[]; outputSize?: number | readonly number[] | null; outputRatio?: number | readonly number[] | null; returnIndices?: boolean; _randomSamples?: Tensor | null }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** fractionalMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
@@ -4889,7 +4889,7 @@ export function fractionalMaxPool3dWithIndices(..._args: any[]): any {
   return invoke(S_fractional_max_pool3d_with_indices, arguments);
 }
 
-const S_fractional_max_pool3d = op(661, 'fractionalMaxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 outputSize=null, float[]?:3 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'Tensor');
+const S_fractional_max_pool3d = op(662, 'fractionalMaxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 outputSize=null, float[]?:3 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'Tensor');
 /** Maxima of windows of input (N, C, D, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 3) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
 export function fractionalMaxPool3d(input: Tensor, kernelSize: number | readonly number[], outputSize?: number | readonly number[] | null, outputRatio?: number | readonly number[] | null, returnIndices?: boolean, _randomSamples?: Tensor | null, options?: { kernelSize?: number | readonly number[]; outputSize?: number | readonly number[] | null; outputRatio?: number | readonly number[] | null; returnIndices?: boolean; _randomSamples?: Tensor | null }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maxima of windows of input (N, C, D, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 3) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
@@ -4898,7 +4898,7 @@ export function fractionalMaxPool3d(..._args: any[]): any {
   return invokeIndexed(S_fractional_max_pool3d, S_fractional_max_pool3d_with_indices, arguments);
 }
 
-const S_max_unpool1d = op(662, 'maxUnpool1d', 'Tensor input, Tensor indices, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]? outputSize=null', 'Tensor');
+const S_max_unpool1d = op(663, 'maxUnpool1d', 'Tensor input, Tensor indices, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]? outputSize=null', 'Tensor');
 /** The reverse of maxPool1d: planes of zeros with the elements of input (N, C, L), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool1d.html */
 export function maxUnpool1d(input: Tensor, indices: Tensor | IndexArray, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], outputSize?: number | readonly number[] | null, options?: { indices?: Tensor | IndexArray; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; outputSize?: number | readonly number[] | null }): Tensor;
 /** The reverse of maxPool1d: planes of zeros with the elements of input (N, C, L), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool1d.html */
@@ -4907,7 +4907,7 @@ export function maxUnpool1d(..._args: any[]): any {
   return invoke(S_max_unpool1d, arguments);
 }
 
-const S_max_unpool2d = op(663, 'maxUnpool2d', 'Tensor input, Tensor indices, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]? outputSize=null', 'Tensor');
+const S_max_unpool2d = op(664, 'maxUnpool2d', 'Tensor input, Tensor indices, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]? outputSize=null', 'Tensor');
 /** The reverse of maxPool2d: planes of zeros with the elements of input (N, C, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool2d.html */
 export function maxUnpool2d(input: Tensor, indices: Tensor | IndexArray, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], outputSize?: number | readonly number[] | null, options?: { indices?: Tensor | IndexArray; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; outputSize?: number | readonly number[] | null }): Tensor;
 /** The reverse of maxPool2d: planes of zeros with the elements of input (N, C, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool2d.html */
@@ -4916,7 +4916,7 @@ export function maxUnpool2d(..._args: any[]): any {
   return invoke(S_max_unpool2d, arguments);
 }
 
-const S_max_unpool3d = op(664, 'maxUnpool3d', 'Tensor input, Tensor indices, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]? outputSize=null', 'Tensor');
+const S_max_unpool3d = op(665, 'maxUnpool3d', 'Tensor input, Tensor indices, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]? outputSize=null', 'Tensor');
 /** The reverse of maxPool3d: planes of zeros with the elements of input (N, C, D, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool3d.html */
 export function maxUnpool3d(input: Tensor, indices: Tensor | IndexArray, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], outputSize?: number | readonly number[] | null, options?: { indices?: Tensor | IndexArray; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; outputSize?: number | readonly number[] | null }): Tensor;
 /** The reverse of maxPool3d: planes of zeros with the elements of input (N, C, D, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool3d.html */
@@ -4925,7 +4925,7 @@ export function maxUnpool3d(..._args: any[]): any {
   return invoke(S_max_unpool3d, arguments);
 }
 
-const S_lp_pool1d = op(665, 'lpPool1d', 'Tensor input, float normType, int[]:1 kernelSize, int[]?:1 stride=null, bool ceilMode=false', 'Tensor');
+const S_lp_pool1d = op(666, 'lpPool1d', 'Tensor input, float normType, int[]:1 kernelSize, int[]?:1 stride=null, bool ceilMode=false', 'Tensor');
 /** The sum of the powers normType of each window of input (N, C, L), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html */
 export function lpPool1d(input: Tensor, normType: number, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, ceilMode?: boolean, options?: { normType?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; ceilMode?: boolean }): Tensor;
 /** The sum of the powers normType of each window of input (N, C, L), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html */
@@ -4934,7 +4934,7 @@ export function lpPool1d(..._args: any[]): any {
   return invoke(S_lp_pool1d, arguments);
 }
 
-const S_lp_pool2d = op(666, 'lpPool2d', 'Tensor input, float normType, int[]:2 kernelSize, int[]?:2 stride=null, bool ceilMode=false', 'Tensor');
+const S_lp_pool2d = op(667, 'lpPool2d', 'Tensor input, float normType, int[]:2 kernelSize, int[]?:2 stride=null, bool ceilMode=false', 'Tensor');
 /** The sum of the powers normType of each window of input (N, C, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html */
 export function lpPool2d(input: Tensor, normType: number, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, ceilMode?: boolean, options?: { normType?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; ceilMode?: boolean }): Tensor;
 /** The sum of the powers normType of each window of input (N, C, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html */
@@ -4943,7 +4943,7 @@ export function lpPool2d(..._args: any[]): any {
   return invoke(S_lp_pool2d, arguments);
 }
 
-const S_lp_pool3d = op(667, 'lpPool3d', 'Tensor input, float normType, int[]:3 kernelSize, int[]?:3 stride=null, bool ceilMode=false', 'Tensor');
+const S_lp_pool3d = op(668, 'lpPool3d', 'Tensor input, float normType, int[]:3 kernelSize, int[]?:3 stride=null, bool ceilMode=false', 'Tensor');
 /** The sum of the powers normType of each window of input (N, C, D, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool3d.html */
 export function lpPool3d(input: Tensor, normType: number, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, ceilMode?: boolean, options?: { normType?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; ceilMode?: boolean }): Tensor;
 /** The sum of the powers normType of each window of input (N, C, D, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool3d.html */
@@ -4952,7 +4952,7 @@ export function lpPool3d(..._args: any[]): any {
   return invoke(S_lp_pool3d, arguments);
 }
 
-const S_local_response_norm = op(668, 'localResponseNorm', 'Tensor input, int size, float alpha=0.0001, float beta=0.75, float k=1', 'Tensor');
+const S_local_response_norm = op(669, 'localResponseNorm', 'Tensor input, int size, float alpha=0.0001, float beta=0.75, float k=1', 'Tensor');
 /** input (N, C, ...) over (k + alpha * the mean of the squares of size channels around each) ** beta. Errors: fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html */
 export function localResponseNorm(input: Tensor, size: number, alpha?: number, beta?: number, k?: number, options?: { size?: number; alpha?: number; beta?: number; k?: number }): Tensor;
 /** input (N, C, ...) over (k + alpha * the mean of the squares of size channels around each) ** beta. Errors: fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html */
@@ -4961,84 +4961,84 @@ export function localResponseNorm(..._args: any[]): any {
   return invoke(S_local_response_norm, arguments);
 }
 
-const S__adaptive_max_pool = op(669, '_adaptiveMaxPool', 'Tensor input, int[] size', 'output,indices;2');
+const S__adaptive_max_pool = op(670, '_adaptiveMaxPool', 'Tensor input, int[] size', 'output,indices;2');
 /** Maximum of each of the windows that share the last dims out evenly, and its place in the plane. */
 export function _adaptiveMaxPool(input: Tensor, size: number | readonly number[], options?: { size?: number | readonly number[] }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function _adaptiveMaxPool(..._args: any[]): any {
   return invoke(S__adaptive_max_pool, arguments);
 }
 
-const S__fractional_max_pool = op(670, '_fractionalMaxPool', 'Tensor input, Tensor samples, int[] kernelSize, int[] size', 'output,indices;2');
+const S__fractional_max_pool = op(671, '_fractionalMaxPool', 'Tensor input, Tensor samples, int[] kernelSize, int[] size', 'output,indices;2');
 /** Maximum of each window, whose places the samples (planes, dims) decide, and its place in the plane. */
 export function _fractionalMaxPool(input: Tensor, samples: Tensor, kernelSize: number | readonly number[], size: number | readonly number[], options?: { samples?: Tensor; kernelSize?: number | readonly number[]; size?: number | readonly number[] }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function _fractionalMaxPool(..._args: any[]): any {
   return invoke(S__fractional_max_pool, arguments);
 }
 
-const S__max_unpool = op(671, '_maxUnpool', 'Tensor input, Tensor indices, int[] size', 'Tensor');
+const S__max_unpool = op(672, '_maxUnpool', 'Tensor input, Tensor indices, int[] size', 'Tensor');
 /** Planes of zeros of the given size with the elements of input at the places that indices name. */
 export function _maxUnpool(input: Tensor, indices: Tensor | IndexArray, size: number | readonly number[], options?: { indices?: Tensor | IndexArray; size?: number | readonly number[] }): Tensor;
 export function _maxUnpool(..._args: any[]): any {
   return invoke(S__max_unpool, arguments);
 }
 
-const S__max_pool = op(672, '_maxPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, int[] dilation, bool ceilMode', 'output,indices;2');
+const S__max_pool = op(673, '_maxPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, int[] dilation, bool ceilMode', 'output,indices;2');
 /** Maximum of each window over 1 to 3 dims, and its place in the plane. */
 export function _maxPool(input: Tensor, dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceilMode: boolean, options?: { dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function _maxPool(..._args: any[]): any {
   return invoke(S__max_pool, arguments);
 }
 
-const S__max_pool_backward = op(673, '_maxPoolBackward', 'Tensor grad, Tensor indices, int[] size, int dims', 'Tensor');
+const S__max_pool_backward = op(674, '_maxPoolBackward', 'Tensor grad, Tensor indices, int[] size, int dims', 'Tensor');
 /** Adds grad to the places that indices name in planes of the given size. */
 export function _maxPoolBackward(grad: Tensor, indices: Tensor | IndexArray, size: number | readonly number[], dims: number, options?: { grad?: Tensor; indices?: Tensor | IndexArray; size?: number | readonly number[]; dims?: number }): Tensor;
 export function _maxPoolBackward(..._args: any[]): any {
   return invoke(S__max_pool_backward, arguments);
 }
 
-const S__max_pool_gather = op(674, '_maxPoolGather', 'Tensor input, Tensor indices, int dims', 'Tensor');
+const S__max_pool_gather = op(675, '_maxPoolGather', 'Tensor input, Tensor indices, int dims', 'Tensor');
 /** The elements of planes at the places that indices name. */
 export function _maxPoolGather(input: Tensor, indices: Tensor | IndexArray, dims: number, options?: { indices?: Tensor | IndexArray; dims?: number }): Tensor;
 export function _maxPoolGather(..._args: any[]): any {
   return invoke(S__max_pool_gather, arguments);
 }
 
-const S__avg_pool = op(675, '_avgPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
+const S__avg_pool = op(676, '_avgPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
 /** Mean of each window over 1 to 3 dims. */
 export function _avgPool(input: Tensor, dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null, options?: { dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 export function _avgPool(..._args: any[]): any {
   return invoke(S__avg_pool, arguments);
 }
 
-const S__avg_pool_backward = op(676, '_avgPoolBackward', 'Tensor grad, int[] size, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
+const S__avg_pool_backward = op(677, '_avgPoolBackward', 'Tensor grad, int[] size, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
 /** Spreads grad evenly over the elements of each window. */
 export function _avgPoolBackward(grad: Tensor, size: number | readonly number[], dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null, options?: { grad?: Tensor; size?: number | readonly number[]; dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 export function _avgPoolBackward(..._args: any[]): any {
   return invoke(S__avg_pool_backward, arguments);
 }
 
-const S_adaptive_avg_pool1d = op(677, 'adaptiveAvgPool1d', 'Tensor input, size[]:1 outputSize', 'Tensor');
+const S_adaptive_avg_pool1d = op(678, 'adaptiveAvgPool1d', 'Tensor input, size[]:1 outputSize', 'Tensor');
 /** Means of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html */
 export function adaptiveAvgPool1d(input: Tensor, outputSize: number | null | readonly (number | null)[], options?: { outputSize?: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool1d(..._args: any[]): any {
   return invoke(S_adaptive_avg_pool1d, arguments);
 }
 
-const S_adaptive_avg_pool2d = op(678, 'adaptiveAvgPool2d', 'Tensor input, size[]:2 outputSize', 'Tensor');
+const S_adaptive_avg_pool2d = op(679, 'adaptiveAvgPool2d', 'Tensor input, size[]:2 outputSize', 'Tensor');
 /** Means of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html */
 export function adaptiveAvgPool2d(input: Tensor, outputSize: number | null | readonly (number | null)[], options?: { outputSize?: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool2d(..._args: any[]): any {
   return invoke(S_adaptive_avg_pool2d, arguments);
 }
 
-const S_adaptive_avg_pool3d = op(679, 'adaptiveAvgPool3d', 'Tensor input, size[]:3 outputSize', 'Tensor');
+const S_adaptive_avg_pool3d = op(680, 'adaptiveAvgPool3d', 'Tensor input, size[]:3 outputSize', 'Tensor');
 /** Means of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html */
 export function adaptiveAvgPool3d(input: Tensor, outputSize: number | null | readonly (number | null)[], options?: { outputSize?: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool3d(..._args: any[]): any {
   return invoke(S_adaptive_avg_pool3d, arguments);
 }
 
-const S_einsum = op(680, 'einsum', 'str equation, Tensor[] ...operands', 'Tensor');
+const S_einsum = op(681, 'einsum', 'str equation, Tensor[] ...operands', 'Tensor');
 /** The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
 export function einsum(equation: string, ...operands: Tensor[]): Tensor;
 /** The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
@@ -5049,8 +5049,8 @@ export function einsum(..._args: any[]): any {
   return invoke(S_einsum, arguments);
 }
 
-const S_tensordot = op(681, 'tensordot', 'Tensor input, Tensor other, int[] dimsSelf, int[] dimsOther, *, Tensor? out=null', 'Tensor');
-const S_tensordot_count = op(682, 'tensordot', 'Tensor input, Tensor other, int dims=2, *, Tensor? out=null', 'Tensor');
+const S_tensordot = op(682, 'tensordot', 'Tensor input, Tensor other, int[] dimsSelf, int[] dimsOther, *, Tensor? out=null', 'Tensor');
+const S_tensordot_count = op(683, 'tensordot', 'Tensor input, Tensor other, int dims=2, *, Tensor? out=null', 'Tensor');
 const F_tensordot = [S_tensordot, S_tensordot_count];
 /** Products summed over pairs of dims: dims is a number (that many last dims of input with the first of other) or a pair of lists. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
 export function tensordot(input: Tensor, other: Tensor, dimsSelf: number | readonly number[], dimsOther: number | readonly number[], options?: { other?: Tensor; dimsSelf?: number | readonly number[]; dimsOther?: number | readonly number[]; out?: Tensor }): Tensor;
@@ -5059,27 +5059,27 @@ export function tensordot(input: Tensor, other: Tensor, dims?: number, options?:
 /** Products summed over the last dims of input and the first of other. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
 export function tensordot(input: Tensor, other: Tensor, options: { other?: Tensor; dims?: number; out?: Tensor }): Tensor;
 export function tensordot(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(682, a, b, 0, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(683, a, b, 0, 2);
   return invokeForm(F_tensordot, undefined, arguments);
 }
 
-const S_inner = op(683, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_inner = op(684, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
 export function inner(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function inner(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(683, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(684, a, b, 0);
   return invoke(S_inner, arguments);
 }
 
-const S_kron = op(684, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_kron = op(685, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
 export function kron(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function kron(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(684, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(685, a, b, 0);
   return invoke(S_kron, arguments);
 }
 
-const S_rand = op(685, 'rand', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_rand = op(686, 'rand', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
 export function rand(...size: number[]): Tensor;
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
@@ -5090,7 +5090,7 @@ export function rand(..._args: any[]): any {
   return invoke(S_rand, arguments);
 }
 
-const S_randn = op(686, 'randn', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_randn = op(687, 'randn', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
 export function randn(...size: number[]): Tensor;
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
@@ -5101,52 +5101,52 @@ export function randn(..._args: any[]): any {
   return invoke(S_randn, arguments);
 }
 
-const S_randint = op(687, 'randint', 'int low, int high, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randint = op(688, 'randint', 'int low, int high, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Integers in [low, high), int64 unless dtype says otherwise; low may be left out: randint(high, size). https://pytorch.org/docs/stable/generated/torch.randint.html */
 export function randint(low: number, high: number, size: number | readonly number[], options?: { low?: number; high?: number; size?: number | readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randint(..._args: any[]): any {
   return invoke(S_randint, arguments);
 }
 
-const S_randperm = op(688, 'randperm', 'int n, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_randperm = op(689, 'randperm', 'int n, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** The integers from 0 to n - 1 in random order. https://pytorch.org/docs/stable/generated/torch.randperm.html */
 export function randperm(n: number, options?: { n?: number; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function randperm(..._args: any[]): any {
   return invoke(S_randperm, arguments);
 }
 
-const S_rand_like = op(689, 'randLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_rand_like = op(690, 'randLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Uniform numbers in [0, 1) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.rand_like.html */
 export function randLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randLike(..._args: any[]): any {
   return invoke(S_rand_like, arguments);
 }
 
-const S_randn_like = op(690, 'randnLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randn_like = op(691, 'randnLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Standard normal numbers in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randn_like.html */
 export function randnLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randnLike(..._args: any[]): any {
   return invoke(S_randn_like, arguments);
 }
 
-const S_randint_like = op(691, 'randintLike', 'Tensor input, int low, int high, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randint_like = op(692, 'randintLike', 'Tensor input, int low, int high, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Integers in [low, high) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randint_like.html */
 export function randintLike(input: Tensor, low: number, high: number, options?: { low?: number; high?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randintLike(..._args: any[]): any {
   return invoke(S_randint_like, arguments);
 }
 
-const S_bernoulli = op(700, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_bernoulli = op(701, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(input: Tensor, p?: number | null, options?: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
 /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(input: Tensor, options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
 export function bernoulli(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(700, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(701, a, 0, 0, 0);
   return invoke(S_bernoulli, arguments);
 }
 
-const S_multinomial = op(701, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_multinomial = op(702, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
 export function multinomial(input: Tensor, numSamples: number, replacement?: boolean, options?: { numSamples?: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
@@ -5155,10 +5155,10 @@ export function multinomial(..._args: any[]): any {
   return invoke(S_multinomial, arguments);
 }
 
-const S_normal_tensors = op(702, 'normal', 'Tensor mean, Tensor std, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_normal_means = op(703, 'normal', 'Tensor mean, float std=1, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_normal_deviations = op(704, 'normal', 'float mean, Tensor std, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_normal_numbers = op(705, 'normal', 'float mean, float std, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_normal_tensors = op(703, 'normal', 'Tensor mean, Tensor std, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_normal_means = op(704, 'normal', 'Tensor mean, float std=1, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_normal_deviations = op(705, 'normal', 'float mean, Tensor std, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_normal_numbers = op(706, 'normal', 'float mean, float std, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 const F_normal = [S_normal_tensors, S_normal_means, S_normal_deviations, S_normal_numbers];
 /** Normal numbers with the given means and deviations, which broadcast, in mean's dtype. Errors: negative deviations, integers. https://pytorch.org/docs/stable/generated/torch.normal.html */
 export function normal(mean: Tensor, std: Tensor, options?: { mean?: Tensor; std?: Tensor; generator?: Generator | null; out?: Tensor }): Tensor;
@@ -5171,60 +5171,60 @@ export function normal(mean: number, std: Tensor, options?: { mean?: number; std
 /** Normal numbers with one mean and deviation. https://pytorch.org/docs/stable/generated/torch.normal.html */
 export function normal(mean: number, std: number, size: number | readonly number[], options?: { mean?: number; std?: number; size?: number | readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function normal(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(702, a, b, 0, 0);
-  if (arguments.length === 1 && isTensor(a)) return unary(703, a, 0, 1, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(703, a, b, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(704, a, 0, 1, 0);
   return invokeForm(F_normal, undefined, arguments);
 }
 
-const S_poisson = op(706, 'poisson', 'Tensor input, Generator? generator=null', 'Tensor');
+const S_poisson = op(707, 'poisson', 'Tensor input, Generator? generator=null', 'Tensor');
 /** Poisson numbers with the rates in input, in its shape and dtype. Errors: negative rates, integers. https://pytorch.org/docs/stable/generated/torch.poisson.html */
 export function poisson(input: Tensor, generator?: Generator | null, options?: { generator?: Generator | null }): Tensor;
 /** Poisson numbers with the rates in input, in its shape and dtype. Errors: negative rates, integers. https://pytorch.org/docs/stable/generated/torch.poisson.html */
 export function poisson(input: Tensor, options: { generator?: Generator | null }): Tensor;
 export function poisson(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(706, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(707, a, 0, 0);
   return invoke(S_poisson, arguments);
 }
 
-const S_binomial = op(707, 'binomial', 'Tensor count, Tensor prob, Generator? generator=null', 'Tensor');
+const S_binomial = op(708, 'binomial', 'Tensor count, Tensor prob, Generator? generator=null', 'Tensor');
 /** Numbers of successes in count trials of probability prob, which broadcast. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.binomial.html */
 export function binomial(count: Tensor, prob: Tensor, generator?: Generator | null, options?: { count?: Tensor; prob?: Tensor; generator?: Generator | null }): Tensor;
 /** Numbers of successes in count trials of probability prob, which broadcast. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.binomial.html */
 export function binomial(count: Tensor, prob: Tensor, options: { count?: Tensor; prob?: Tensor; generator?: Generator | null }): Tensor;
 export function binomial(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(707, a, b, 0, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(708, a, b, 0, 0);
   return invoke(S_binomial, arguments);
 }
 
-const S__gamma_slope = op(708, '_gammaSlope', 'Tensor input, Tensor output', 'Tensor');
+const S__gamma_slope = op(709, '_gammaSlope', 'Tensor input, Tensor output', 'Tensor');
 /** How gamma numbers move with their concentrations. */
 export function _gammaSlope(input: Tensor, output: Tensor, options?: { output?: Tensor }): Tensor;
 export function _gammaSlope(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(708, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(709, a, b, 0);
   return invoke(S__gamma_slope, arguments);
 }
 
-const S__standard_gamma = op(709, '_standardGamma', 'Tensor input, Generator? generator=null', 'Tensor');
+const S__standard_gamma = op(710, '_standardGamma', 'Tensor input, Generator? generator=null', 'Tensor');
 /** Gamma numbers of rate 1 with the concentrations in input. */
 export function _standardGamma(input: Tensor, generator?: Generator | null, options?: { generator?: Generator | null }): Tensor;
 /** Gamma numbers of rate 1 with the concentrations in input. */
 export function _standardGamma(input: Tensor, options: { generator?: Generator | null }): Tensor;
 export function _standardGamma(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(709, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(710, a, 0, 0);
   return invoke(S__standard_gamma, arguments);
 }
 
-const S__sample_dirichlet = op(710, '_sampleDirichlet', 'Tensor input, Generator? generator=null', 'Tensor');
+const S__sample_dirichlet = op(711, '_sampleDirichlet', 'Tensor input, Generator? generator=null', 'Tensor');
 /** Dirichlet numbers with the concentrations in the rows of input. */
 export function _sampleDirichlet(input: Tensor, generator?: Generator | null, options?: { generator?: Generator | null }): Tensor;
 /** Dirichlet numbers with the concentrations in the rows of input. */
 export function _sampleDirichlet(input: Tensor, options: { generator?: Generator | null }): Tensor;
 export function _sampleDirichlet(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(710, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(711, a, 0, 0);
   return invoke(S__sample_dirichlet, arguments);
 }
 
-const S_sum = op(711, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_sum = op(712, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
@@ -5233,7 +5233,7 @@ export function sum(..._args: any[]): any {
   return invoke(S_sum, arguments);
 }
 
-const S_mean = op(712, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(713, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
 export function mean(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
@@ -5242,17 +5242,17 @@ export function mean(..._args: any[]): any {
   return invoke(S_mean, arguments);
 }
 
-const S_prod = op(713, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(714, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
 export function prod(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
 export function prod(input: Tensor, options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function prod(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(713, a, 0, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(714, a, 0, 0, 0, 255);
   return invoke(S_prod, arguments);
 }
 
-const S_any = op(714, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_any = op(715, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
 export function any(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
@@ -5261,7 +5261,7 @@ export function any(..._args: any[]): any {
   return invoke(S_any, arguments);
 }
 
-const S_all = op(715, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(716, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
 export function all(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
@@ -5270,7 +5270,7 @@ export function all(..._args: any[]): any {
   return invoke(S_all, arguments);
 }
 
-const S_count_nonzero = op(716, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_count_nonzero = op(717, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
 export function countNonzero(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
@@ -5279,9 +5279,9 @@ export function countNonzero(..._args: any[]): any {
   return invoke(S_count_nonzero, arguments);
 }
 
-const S_var = op(717, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(718, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(719, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_var = op(718, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(719, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(720, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
@@ -5296,13 +5296,13 @@ export function var_(input: Tensor, unbiased?: boolean, options?: { unbiased?: b
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, options: { unbiased?: boolean; out?: Tensor }): Tensor;
 export function var_(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(719, a, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(720, a, 0, 1);
   return invokeForm(F_var, undefined, arguments);
 }
 
-const S_var_mean = op(720, 'varMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
-const S_var_mean_dim = op(721, 'varMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
-const S_var_mean_unbiased = op(722, 'varMean', 'Tensor input, bool unbiased=true', ',;2');
+const S_var_mean = op(721, 'varMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
+const S_var_mean_dim = op(722, 'varMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
+const S_var_mean_unbiased = op(723, 'varMean', 'Tensor input, bool unbiased=true', ',;2');
 const F_varMean = [S_var_mean, S_var_mean_dim, S_var_mean_unbiased];
 /** Variance and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
 export function varMean(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean }): [Tensor, Tensor];
@@ -5320,9 +5320,9 @@ export function varMean(..._args: any[]): any {
   return invokeForm(F_varMean, undefined, arguments);
 }
 
-const S_std = op(723, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(724, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(725, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_std = op(724, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_std_dim = op(725, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_std_unbiased = op(726, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_std = [S_std, S_std_dim, S_std_unbiased];
 /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
 export function std(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
@@ -5337,13 +5337,13 @@ export function std(input: Tensor, unbiased?: boolean, options?: { unbiased?: bo
 /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
 export function std(input: Tensor, options: { unbiased?: boolean; out?: Tensor }): Tensor;
 export function std(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(725, a, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(726, a, 0, 1);
   return invokeForm(F_std, undefined, arguments);
 }
 
-const S_std_mean = op(726, 'stdMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
-const S_std_mean_dim = op(727, 'stdMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
-const S_std_mean_unbiased = op(728, 'stdMean', 'Tensor input, bool unbiased=true', ',;2');
+const S_std_mean = op(727, 'stdMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
+const S_std_mean_dim = op(728, 'stdMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
+const S_std_mean_unbiased = op(729, 'stdMean', 'Tensor input, bool unbiased=true', ',;2');
 const F_stdMean = [S_std_mean, S_std_mean_dim, S_std_mean_unbiased];
 /** Standard deviation and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std_mean.html */
 export function stdMean(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean }): [Tensor, Tensor];
@@ -5361,7 +5361,7 @@ export function stdMean(..._args: any[]): any {
   return invokeForm(F_stdMean, undefined, arguments);
 }
 
-const S_nansum = op(729, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nansum = op(730, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
 export function nansum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
@@ -5370,7 +5370,7 @@ export function nansum(..._args: any[]): any {
   return invoke(S_nansum, arguments);
 }
 
-const S_nanmean = op(730, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nanmean = op(731, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
 export function nanmean(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
@@ -5379,7 +5379,7 @@ export function nanmean(..._args: any[]): any {
   return invoke(S_nanmean, arguments);
 }
 
-const S_logsumexp = op(731, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_logsumexp = op(732, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
 export function logsumexp(input: Tensor, dim: number | readonly number[], keepdim?: boolean, options?: { dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
 /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
@@ -5388,7 +5388,7 @@ export function logsumexp(..._args: any[]): any {
   return invoke(S_logsumexp, arguments);
 }
 
-const S_interpolate = op(732, 'interpolate', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null, bool? recomputeScaleFactor=null, bool antialias=false', 'Tensor');
+const S_interpolate = op(733, 'interpolate', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null, bool? recomputeScaleFactor=null, bool antialias=false', 'Tensor');
 /** input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
 export function interpolate(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, mode?: string, alignCorners?: boolean | null, recomputeScaleFactor?: boolean | null, antialias?: boolean, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null; mode?: string; alignCorners?: boolean | null; recomputeScaleFactor?: boolean | null; antialias?: boolean }): Tensor;
 /** input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
@@ -5397,7 +5397,7 @@ export function interpolate(..._args: any[]): any {
   return invoke(S_interpolate, arguments);
 }
 
-const S_upsample = op(733, 'upsample', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null', 'Tensor');
+const S_upsample = op(734, 'upsample', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null', 'Tensor');
 /** The older name of interpolate. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html */
 export function upsample(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, mode?: string, alignCorners?: boolean | null, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null; mode?: string; alignCorners?: boolean | null }): Tensor;
 /** The older name of interpolate. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html */
@@ -5406,7 +5406,7 @@ export function upsample(..._args: any[]): any {
   return invoke(S_upsample, arguments);
 }
 
-const S_upsample_nearest = op(734, 'upsampleNearest', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
+const S_upsample_nearest = op(735, 'upsampleNearest', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
 /** interpolate with mode 'nearest'. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html */
 export function upsampleNearest(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 /** interpolate with mode 'nearest'. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html */
@@ -5415,7 +5415,7 @@ export function upsampleNearest(..._args: any[]): any {
   return invoke(S_upsample_nearest, arguments);
 }
 
-const S_upsample_bilinear = op(735, 'upsampleBilinear', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
+const S_upsample_bilinear = op(736, 'upsampleBilinear', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
 /** interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
 export function upsampleBilinear(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 /** interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
@@ -5424,22 +5424,22 @@ export function upsampleBilinear(..._args: any[]): any {
   return invoke(S_upsample_bilinear, arguments);
 }
 
-const S__resample = op(736, '_resample', 'Tensor input, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
+const S__resample = op(737, '_resample', 'Tensor input, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
 /** The last dims brought to the given sizes, each by a linear map of its own; kinds are those of kernels/resample.h. */
 export function _resample(input: Tensor, size: number | readonly number[], kind: number, scales: number | readonly number[], alignCorners: boolean, options?: { size?: number | readonly number[]; kind?: number; scales?: number | readonly number[]; alignCorners?: boolean }): Tensor;
 export function _resample(..._args: any[]): any {
   return invoke(S__resample, arguments);
 }
 
-const S__resample_adjoint = op(737, '_resampleAdjoint', 'Tensor grad, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
+const S__resample_adjoint = op(738, '_resampleAdjoint', 'Tensor grad, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
 /** The transpose of _resample: size is that of its input. */
 export function _resampleAdjoint(grad: Tensor, size: number | readonly number[], kind: number, scales: number | readonly number[], alignCorners: boolean, options?: { grad?: Tensor; size?: number | readonly number[]; kind?: number; scales?: number | readonly number[]; alignCorners?: boolean }): Tensor;
 export function _resampleAdjoint(..._args: any[]): any {
   return invoke(S__resample_adjoint, arguments);
 }
 
-const S_lstm = op(738, 'lstm', 'Tensor input, Tensor[] hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN,cN;3');
-const S_lstm_data = op(739, 'lstm', 'Tensor data, lengths[] batchSizes, Tensor[] hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN,cN;3');
+const S_lstm = op(739, 'lstm', 'Tensor input, Tensor[] hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN,cN;3');
+const S_lstm_data = op(740, 'lstm', 'Tensor data, lengths[] batchSizes, Tensor[] hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN,cN;3');
 const F_lstm = [S_lstm, S_lstm_data];
 /** LSTM over input (steps, batch, features), batchFirst: (batch, steps, features); hx: h and c (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh, with hasBiases bias_ih and bias_hh, and weight_hr where h is narrower than c (projections). In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html */
 export function lstm(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean, options?: { hx?: readonly Tensor[]; params?: readonly Tensor[]; hasBiases?: boolean; numLayers?: number; dropout?: number; train?: boolean; bidirectional?: boolean; batchFirst?: boolean }): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor; readonly cN: Tensor };
@@ -5449,8 +5449,8 @@ export function lstm(..._args: any[]): any {
   return invokeForm(F_lstm, undefined, arguments);
 }
 
-const S_gru = op(740, 'gru', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
-const S_gru_data = op(741, 'gru', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
+const S_gru = op(741, 'gru', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
+const S_gru_data = op(742, 'gru', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
 const F_gru = [S_gru, S_gru_data];
 /** GRU over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRU.html */
 export function gru(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean, options?: { hx?: Tensor; params?: readonly Tensor[]; hasBiases?: boolean; numLayers?: number; dropout?: number; train?: boolean; bidirectional?: boolean; batchFirst?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor };
@@ -5460,8 +5460,8 @@ export function gru(..._args: any[]): any {
   return invokeForm(F_gru, undefined, arguments);
 }
 
-const S_rnn_tanh = op(742, 'rnnTanh', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
-const S_rnn_tanh_data = op(743, 'rnnTanh', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
+const S_rnn_tanh = op(743, 'rnnTanh', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
+const S_rnn_tanh_data = op(744, 'rnnTanh', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
 const F_rnnTanh = [S_rnn_tanh, S_rnn_tanh_data];
 /** RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
 export function rnnTanh(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean, options?: { hx?: Tensor; params?: readonly Tensor[]; hasBiases?: boolean; numLayers?: number; dropout?: number; train?: boolean; bidirectional?: boolean; batchFirst?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor };
@@ -5471,8 +5471,8 @@ export function rnnTanh(..._args: any[]): any {
   return invokeForm(F_rnnTanh, undefined, arguments);
 }
 
-const S_rnn_relu = op(744, 'rnnRelu', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
-const S_rnn_relu_data = op(745, 'rnnRelu', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
+const S_rnn_relu = op(745, 'rnnRelu', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
+const S_rnn_relu_data = op(746, 'rnnRelu', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
 const F_rnnRelu = [S_rnn_relu, S_rnn_relu_data];
 /** RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
 export function rnnRelu(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean, options?: { hx?: Tensor; params?: readonly Tensor[]; hasBiases?: boolean; numLayers?: number; dropout?: number; train?: boolean; bidirectional?: boolean; batchFirst?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor };
@@ -5482,7 +5482,7 @@ export function rnnRelu(..._args: any[]): any {
   return invokeForm(F_rnnRelu, undefined, arguments);
 }
 
-const S_lstm_cell = op(746, 'lstmCell', 'Tensor input, Tensor[] hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', ',;2');
+const S_lstm_cell = op(747, 'lstmCell', 'Tensor input, Tensor[] hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', ',;2');
 /** One step of an LSTM: input (batch, features), h and c (batch, units) to the next h and c. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html */
 export function lstmCell(input: Tensor, hx: readonly Tensor[], wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null, options?: { hx?: readonly Tensor[]; wIh?: Tensor; wHh?: Tensor; bIh?: Tensor | null; bHh?: Tensor | null }): [Tensor, Tensor];
 /** One step of an LSTM: input (batch, features), h and c (batch, units) to the next h and c. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html */
@@ -5491,7 +5491,7 @@ export function lstmCell(..._args: any[]): any {
   return invoke(S_lstm_cell, arguments);
 }
 
-const S_gru_cell = op(747, 'gruCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
+const S_gru_cell = op(748, 'gruCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
 /** One step of GRU: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html */
 export function gruCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null, options?: { hx?: Tensor; wIh?: Tensor; wHh?: Tensor; bIh?: Tensor | null; bHh?: Tensor | null }): Tensor;
 /** One step of GRU: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html */
@@ -5500,7 +5500,7 @@ export function gruCell(..._args: any[]): any {
   return invoke(S_gru_cell, arguments);
 }
 
-const S_rnn_tanh_cell = op(748, 'rnnTanhCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
+const S_rnn_tanh_cell = op(749, 'rnnTanhCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
 /** One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
 export function rnnTanhCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null, options?: { hx?: Tensor; wIh?: Tensor; wHh?: Tensor; bIh?: Tensor | null; bHh?: Tensor | null }): Tensor;
 /** One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
@@ -5509,7 +5509,7 @@ export function rnnTanhCell(..._args: any[]): any {
   return invoke(S_rnn_tanh_cell, arguments);
 }
 
-const S_rnn_relu_cell = op(749, 'rnnReluCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
+const S_rnn_relu_cell = op(750, 'rnnReluCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
 /** One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
 export function rnnReluCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null, options?: { hx?: Tensor; wIh?: Tensor; wHh?: Tensor; bIh?: Tensor | null; bHh?: Tensor | null }): Tensor;
 /** One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
@@ -5518,247 +5518,247 @@ export function rnnReluCell(..._args: any[]): any {
   return invoke(S_rnn_relu_cell, arguments);
 }
 
-const S__rnn_layer = op(750, '_rnnLayer', 'Tensor xGates, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, int mode, bool reverse, int[] batchSizes', ',,,,;5');
+const S__rnn_layer = op(751, '_rnnLayer', 'Tensor xGates, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, int mode, bool reverse, int[] batchSizes', ',,,,;5');
 /** One layer in one direction: output, last h and c, and what its backward needs. mode: 0 relu, 1 tanh, 2 lstm, 3 gru. */
 export function _rnnLayer(xGates: Tensor, h0: Tensor, c0: Tensor | null, wHh: Tensor, bHh: Tensor | null, wHr: Tensor | null, mode: number, reverse: boolean, batchSizes: number | readonly number[], options?: { xGates?: Tensor; h0?: Tensor; c0?: Tensor | null; wHh?: Tensor; bHh?: Tensor | null; wHr?: Tensor | null; mode?: number; reverse?: boolean; batchSizes?: number | readonly number[] }): [Tensor, Tensor, Tensor, Tensor, Tensor];
 export function _rnnLayer(..._args: any[]): any {
   return invoke(S__rnn_layer, arguments);
 }
 
-const S__rnn_layer_math = op(751, '_rnnLayerMath', 'Tensor xGates, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, int mode, bool reverse, int[] batchSizes', ',,;3');
+const S__rnn_layer_math = op(752, '_rnnLayerMath', 'Tensor xGates, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, int mode, bool reverse, int[] batchSizes', ',,;3');
 /** _rnn_layer by plain ops. */
 export function _rnnLayerMath(xGates: Tensor, h0: Tensor, c0: Tensor | null, wHh: Tensor, bHh: Tensor | null, wHr: Tensor | null, mode: number, reverse: boolean, batchSizes: number | readonly number[], options?: { xGates?: Tensor; h0?: Tensor; c0?: Tensor | null; wHh?: Tensor; bHh?: Tensor | null; wHr?: Tensor | null; mode?: number; reverse?: boolean; batchSizes?: number | readonly number[] }): [Tensor, Tensor, Tensor];
 export function _rnnLayerMath(..._args: any[]): any {
   return invoke(S__rnn_layer_math, arguments);
 }
 
-const S__rnn_layer_backward = op(752, '_rnnLayerBackward', 'Tensor? grad, Tensor? gradH, Tensor? gradC, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, Tensor output, Tensor gates, Tensor? cells, int mode, bool reverse, int[] batchSizes', ',,,,,;6');
+const S__rnn_layer_backward = op(753, '_rnnLayerBackward', 'Tensor? grad, Tensor? gradH, Tensor? gradC, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, Tensor output, Tensor gates, Tensor? cells, int mode, bool reverse, int[] batchSizes', ',,,,,;6');
 /** Gradients of _rnn_layer. */
 export function _rnnLayerBackward(grad: Tensor | null, gradH: Tensor | null, gradC: Tensor | null, h0: Tensor, c0: Tensor | null, wHh: Tensor, bHh: Tensor | null, wHr: Tensor | null, output: Tensor, gates: Tensor, cells: Tensor | null, mode: number, reverse: boolean, batchSizes: number | readonly number[], options?: { grad?: Tensor | null; gradH?: Tensor | null; gradC?: Tensor | null; h0?: Tensor; c0?: Tensor | null; wHh?: Tensor; bHh?: Tensor | null; wHr?: Tensor | null; output?: Tensor; gates?: Tensor; cells?: Tensor | null; mode?: number; reverse?: boolean; batchSizes?: number | readonly number[] }): [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
 export function _rnnLayerBackward(..._args: any[]): any {
   return invoke(S__rnn_layer_backward, arguments);
 }
 
-const S_cumsum = op(753, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum = op(754, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
 export function cumsum(input: Tensor, dim: number, options?: { dim?: number; dtype?: DType | null; out?: Tensor }): Tensor;
 export function cumsum(..._args: any[]): any {
   return invoke(S_cumsum, arguments);
 }
 
-const S_cumprod = op(755, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod = op(756, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
 export function cumprod(input: Tensor, dim: number, options?: { dim?: number; dtype?: DType | null; out?: Tensor }): Tensor;
 export function cumprod(..._args: any[]): any {
   return invoke(S_cumprod, arguments);
 }
 
-const S_logcumsumexp = op(757, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_logcumsumexp = op(758, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
 /** Logarithm of the running sum of exponentials along dim. https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html */
 export function logcumsumexp(input: Tensor, dim: number, options?: { dim?: number; out?: Tensor }): Tensor;
 export function logcumsumexp(..._args: any[]): any {
   return invoke(S_logcumsumexp, arguments);
 }
 
-const S_cummax = op(758, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummax = op(759, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
 /** Largest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummax.html */
 export function cummax(input: Tensor, dim: number, options?: { dim?: number; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function cummax(..._args: any[]): any {
   return invoke(S_cummax, arguments);
 }
 
-const S_cummin = op(759, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummin = op(760, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
 /** Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
 export function cummin(input: Tensor, dim: number, options?: { dim?: number; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function cummin(..._args: any[]): any {
   return invoke(S_cummin, arguments);
 }
 
-const S__cumsum_back = op(760, '_cumsumBack', 'Tensor input, int dim', 'Tensor');
+const S__cumsum_back = op(761, '_cumsumBack', 'Tensor input, int dim', 'Tensor');
 /** cumsum from the end. */
 export function _cumsumBack(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function _cumsumBack(..._args: any[]): any {
   return invoke(S__cumsum_back, arguments);
 }
 
-const S__recurrence = op(761, '_recurrence', 'Tensor input, Tensor factor, int dim, bool reverse', 'Tensor');
+const S__recurrence = op(762, '_recurrence', 'Tensor input, Tensor factor, int dim, bool reverse', 'Tensor');
 /** y[k] = input[k] + factor[k] y[k - 1] along dim; reverse: y[k] = input[k] + factor[k + 1] y[k + 1]. */
 export function _recurrence(input: Tensor, factor: Tensor, dim: number, reverse: boolean, options?: { factor?: Tensor; dim?: number; reverse?: boolean }): Tensor;
 export function _recurrence(..._args: any[]): any {
   return invoke(S__recurrence, arguments);
 }
 
-const S_searchsorted = op(762, 'searchsorted', 'Tensor sortedSequence, Operand input, *, bool outInt32=false, bool right=false, str? side=null, Tensor? sorter=null, Tensor? out=null', 'Tensor');
+const S_searchsorted = op(763, 'searchsorted', 'Tensor sortedSequence, Operand input, *, bool outInt32=false, bool right=false, str? side=null, Tensor? sorter=null, Tensor? out=null', 'Tensor');
 /** Where input's values belong in sortedSequence (1-d, or with input's other dims): the first place whose bound is not below the value; right, or side 'right': above it. sorter: indices that put sortedSequence in order. In int64, or int32. Errors: shapes that do not fit, a sorter out of range. https://pytorch.org/docs/stable/generated/torch.searchsorted.html */
 export function searchsorted(sortedSequence: Tensor, input: Tensor | Scalar, options?: { sortedSequence?: Tensor; outInt32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null; out?: Tensor }): Tensor;
 export function searchsorted(..._args: any[]): any {
   return invoke(S_searchsorted, arguments);
 }
 
-const S_bucketize = op(763, 'bucketize', 'Operand input, Tensor boundaries, *, bool outInt32=false, bool right=false, Tensor? out=null', 'Tensor');
+const S_bucketize = op(764, 'bucketize', 'Operand input, Tensor boundaries, *, bool outInt32=false, bool right=false, Tensor? out=null', 'Tensor');
 /** Where input's values belong in boundaries, which are 1-d and sorted: see searchsorted. https://pytorch.org/docs/stable/generated/torch.bucketize.html */
 export function bucketize(input: Tensor | Scalar, boundaries: Tensor, options?: { boundaries?: Tensor; outInt32?: boolean; right?: boolean; out?: Tensor }): Tensor;
 export function bucketize(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(763, a, b, 1, 0, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(764, a, b, 1, 0, 0);
   return invoke(S_bucketize, arguments);
 }
 
-const S_isin = op(764, 'isin', 'Operand elements, Operand testElements, *, bool assumeUnique=false, bool invert=false, Tensor? out=null', 'Tensor');
+const S_isin = op(765, 'isin', 'Operand elements, Operand testElements, *, bool assumeUnique=false, bool invert=false, Tensor? out=null', 'Tensor');
 /** Which elements are (invert: are not) among testElements; one of the two may be a number. NaN is nowhere. https://pytorch.org/docs/stable/generated/torch.isin.html */
 export function isin(elements: Tensor | Scalar, testElements: Tensor | Scalar, options?: { elements?: Tensor | Scalar; testElements?: Tensor | Scalar; assumeUnique?: boolean; invert?: boolean; out?: Tensor }): Tensor;
 export function isin(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(764, a, b, 3, 0, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(765, a, b, 3, 0, 0);
   return invoke(S_isin, arguments);
 }
 
-const S_view_as = op(765, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_view_as = op(766, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 export function viewAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function viewAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(765, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(766, a, b, 0);
   return invoke(S_view_as, arguments);
 }
 
-const S_reshape_as = op(766, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(767, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
 export function reshapeAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function reshapeAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(766, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(767, a, b, 0);
   return invoke(S_reshape_as, arguments);
 }
 
-const S_expand_as = op(767, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(768, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
 export function expandAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function expandAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(767, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(768, a, b, 0);
   return invoke(S_expand_as, arguments);
 }
 
-const S_broadcast_to = op(768, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_broadcast_to = op(769, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
 /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
 export function broadcastTo(input: Tensor, size: number | readonly number[], options?: { size?: number | readonly number[] }): Tensor;
 export function broadcastTo(..._args: any[]): any {
   return invoke(S_broadcast_to, arguments);
 }
 
-const S_ravel = op(769, 'ravel', 'Tensor input', 'Tensor');
+const S_ravel = op(770, 'ravel', 'Tensor input', 'Tensor');
 /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
 export function ravel(input: Tensor): Tensor;
 export function ravel(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(769, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(770, a, 0);
   return invoke(S_ravel, arguments);
 }
 
-const S_T = op(770, 'T', 'Tensor input', 'Tensor');
+const S_T = op(771, 'T', 'Tensor input', 'Tensor');
 /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
 export function T(input: Tensor): Tensor;
 export function T(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(770, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(771, a, 0);
   return invoke(S_T, arguments);
 }
 
-const S_mT = op(771, 'mT', 'Tensor input', 'Tensor');
+const S_mT = op(772, 'mT', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT */
 export function mT(input: Tensor): Tensor;
 export function mT(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(771, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(772, a, 0);
   return invoke(S_mT, arguments);
 }
 
-const S_H = op(772, 'H', 'Tensor input', 'Tensor');
+const S_H = op(773, 'H', 'Tensor input', 'Tensor');
 /** A view of a matrix, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.H */
 export function H(input: Tensor): Tensor;
 export function H(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(772, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(773, a, 0);
   return invoke(S_H, arguments);
 }
 
-const S_mH = op(773, 'mH', 'Tensor input', 'Tensor');
+const S_mH = op(774, 'mH', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH */
 export function mH(input: Tensor): Tensor;
 export function mH(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(773, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(774, a, 0);
   return invoke(S_mH, arguments);
 }
 
-const S_adjoint = op(774, 'adjoint', 'Tensor input', 'Tensor');
+const S_adjoint = op(775, 'adjoint', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
 export function adjoint(input: Tensor): Tensor;
 export function adjoint(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(774, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(775, a, 0);
   return invoke(S_adjoint, arguments);
 }
 
-const S_flatten = op(775, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_flatten = op(776, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, startDim?: number, endDim?: number, options?: { startDim?: number; endDim?: number }): Tensor;
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, options: { startDim?: number; endDim?: number }): Tensor;
 export function flatten(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(775, a, 0, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(776, a, 0, 0, -1);
   return invoke(S_flatten, arguments);
 }
 
-const S_unflatten = op(776, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_unflatten = op(777, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
 /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
 export function unflatten(input: Tensor, dim: number, sizes: number | readonly number[], options?: { dim?: number; sizes?: number | readonly number[] }): Tensor;
 export function unflatten(..._args: any[]): any {
   return invoke(S_unflatten, arguments);
 }
 
-const S_movedim = op(777, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_movedim = op(778, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
 /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
 export function movedim(input: Tensor, source: number | readonly number[], destination: number | readonly number[], options?: { source?: number | readonly number[]; destination?: number | readonly number[] }): Tensor;
 export function movedim(..._args: any[]): any {
   return invoke(S_movedim, arguments);
 }
 
-const S_softmax = op(778, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_softmax = op(779, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(778, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(779, a, 0, 0, 255);
   return invoke(S_softmax, arguments);
 }
 
-const S_log_softmax = op(779, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(780, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function logSoftmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(779, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(780, a, 0, 0, 255);
   return invoke(S_log_softmax, arguments);
 }
 
-const S_softmin = op(780, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_softmin = op(781, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(780, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(781, a, 0, 0, 255);
   return invoke(S_softmin, arguments);
 }
 
-const S__softmax_backward_data = op(781, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
+const S__softmax_backward_data = op(782, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of softmax from that of its result. */
 export function _softmaxBackwardData(grad: Tensor, output: Tensor, dim: number, options?: { grad?: Tensor; output?: Tensor; dim?: number }): Tensor;
 export function _softmaxBackwardData(..._args: any[]): any {
   return invoke(S__softmax_backward_data, arguments);
 }
 
-const S__log_softmax_backward_data = op(782, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
+const S__log_softmax_backward_data = op(783, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of logSoftmax from that of its result. */
 export function _logSoftmaxBackwardData(grad: Tensor, output: Tensor, dim: number, options?: { grad?: Tensor; output?: Tensor; dim?: number }): Tensor;
 export function _logSoftmaxBackwardData(..._args: any[]): any {
   return invoke(S__log_softmax_backward_data, arguments);
 }
 
-const S_gumbel_softmax = op(783, 'gumbelSoftmax', 'Tensor logits, float tau=1, bool hard=false, float eps=1e-10, int dim=-1', 'Tensor');
+const S_gumbel_softmax = op(784, 'gumbelSoftmax', 'Tensor logits, float tau=1, bool hard=false, float eps=1e-10, int dim=-1', 'Tensor');
 /** softmax((logits + Gumbel noise) / tau) along dim; hard: one-hot, with the gradient of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html */
 export function gumbelSoftmax(logits: Tensor, tau?: number, hard?: boolean, eps?: number, dim?: number, options?: { logits?: Tensor; tau?: number; hard?: boolean; eps?: number; dim?: number }): Tensor;
 /** softmax((logits + Gumbel noise) / tau) along dim; hard: one-hot, with the gradient of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html */
@@ -5767,7 +5767,7 @@ export function gumbelSoftmax(..._args: any[]): any {
   return invoke(S_gumbel_softmax, arguments);
 }
 
-const S_sort = op(784, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
+const S_sort = op(785, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
 /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
 export function sort(input: Tensor, dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
@@ -5776,25 +5776,25 @@ export function sort(..._args: any[]): any {
   return invoke(S_sort, arguments);
 }
 
-const S_argsort = op(785, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
+const S_argsort = op(786, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
 /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
 export function argsort(input: Tensor, dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
 /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
 export function argsort(input: Tensor, options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
 export function argsort(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(785, a, 0, -1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(786, a, 0, -1, 0, 0);
   return invoke(S_argsort, arguments);
 }
 
-const S_msort = op(786, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_msort = op(787, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
 export function msort(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function msort(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(786, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(787, a, 0);
   return invoke(S_msort, arguments);
 }
 
-const S_topk = op(787, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
+const S_topk = op(788, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
 /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
 export function topk(input: Tensor, k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { k?: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
@@ -5803,310 +5803,310 @@ export function topk(..._args: any[]): any {
   return invoke(S_topk, arguments);
 }
 
-const S_polygamma = op(788, 'polygamma', 'int n, Tensor input, *, Tensor? out=null', 'Tensor');
+const S_polygamma = op(789, 'polygamma', 'int n, Tensor input, *, Tensor? out=null', 'Tensor');
 /** The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
 export function polygamma(n: number, input: Tensor, options?: { n?: number; out?: Tensor }): Tensor;
 export function polygamma(..._args: any[]): any {
   return invoke(S_polygamma, arguments);
 }
 
-const S_i0 = op(791, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0 = op(792, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
 export function i0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(791, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(792, a, 0);
   return invoke(S_i0, arguments);
 }
 
-const S_i0e = op(793, 'i0e', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0e = op(794, 'i0e', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(-|input|) times the modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i0e */
 export function i0e(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i0e(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(793, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(794, a, 0);
   return invoke(S_i0e, arguments);
 }
 
-const S_i1 = op(794, 'i1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i1 = op(795, 'i1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1 */
 export function i1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(794, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(795, a, 0);
   return invoke(S_i1, arguments);
 }
 
-const S_i1e = op(795, 'i1e', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i1e = op(796, 'i1e', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(-|input|) times the modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1e */
 export function i1e(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i1e(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(795, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(796, a, 0);
   return invoke(S_i1e, arguments);
 }
 
-const S_ndtr = op(796, 'ndtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_ndtr = op(797, 'ndtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The distribution function of the standard normal distribution, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtr */
 export function ndtr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function ndtr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(796, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(797, a, 0);
   return invoke(S_ndtr, arguments);
 }
 
-const S_ndtri = op(797, 'ndtri', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_ndtri = op(798, 'ndtri', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse of ndtr, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtri */
 export function ndtri(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function ndtri(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(797, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(798, a, 0);
   return invoke(S_ndtri, arguments);
 }
 
-const S_log_ndtr = op(798, 'logNdtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log_ndtr = op(799, 'logNdtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The logarithm of ndtr, without its underflow, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.log_ndtr */
 export function logNdtr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function logNdtr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(798, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(799, a, 0);
   return invoke(S_log_ndtr, arguments);
 }
 
-const S_entr = op(799, 'entr', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_entr = op(800, 'entr', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** -input * log(input), 0 at 0, -infinity below, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.entr */
 export function entr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function entr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(799, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(800, a, 0);
   return invoke(S_entr, arguments);
 }
 
-const S_erfcx = op(800, 'erfcx', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfcx = op(801, 'erfcx', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input ** 2) * erfc(input), without overflow above 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.erfcx */
 export function erfcx(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erfcx(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(800, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(801, a, 0);
   return invoke(S_erfcx, arguments);
 }
 
-const S_airy_ai = op(801, 'airyAi', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_airy_ai = op(802, 'airyAi', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Airy's function Ai, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.airy_ai */
 export function airyAi(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function airyAi(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(801, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(802, a, 0);
   return invoke(S_airy_ai, arguments);
 }
 
-const S_bessel_j0 = op(802, 'besselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_j0 = op(803, 'besselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j0 */
 export function besselJ0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselJ0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(802, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(803, a, 0);
   return invoke(S_bessel_j0, arguments);
 }
 
-const S_bessel_y0 = op(803, 'besselY0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_y0 = op(804, 'besselY0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y0 */
 export function besselY0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselY0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(803, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(804, a, 0);
   return invoke(S_bessel_y0, arguments);
 }
 
-const S_modified_bessel_i0 = op(804, 'modifiedBesselI0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_i0 = op(805, 'modifiedBesselI0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i0 */
 export function modifiedBesselI0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselI0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(804, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(805, a, 0);
   return invoke(S_modified_bessel_i0, arguments);
 }
 
-const S_modified_bessel_k0 = op(805, 'modifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_k0 = op(806, 'modifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k0 */
 export function modifiedBesselK0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselK0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(805, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(806, a, 0);
   return invoke(S_modified_bessel_k0, arguments);
 }
 
-const S_scaled_modified_bessel_k0 = op(806, 'scaledModifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_scaled_modified_bessel_k0 = op(807, 'scaledModifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input) times the modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k0 */
 export function scaledModifiedBesselK0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function scaledModifiedBesselK0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(806, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(807, a, 0);
   return invoke(S_scaled_modified_bessel_k0, arguments);
 }
 
-const S_bessel_j1 = op(807, 'besselJ1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_j1 = op(808, 'besselJ1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j1 */
 export function besselJ1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselJ1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(807, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(808, a, 0);
   return invoke(S_bessel_j1, arguments);
 }
 
-const S_bessel_y1 = op(808, 'besselY1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_y1 = op(809, 'besselY1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y1 */
 export function besselY1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselY1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(808, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(809, a, 0);
   return invoke(S_bessel_y1, arguments);
 }
 
-const S_modified_bessel_i1 = op(809, 'modifiedBesselI1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_i1 = op(810, 'modifiedBesselI1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i1 */
 export function modifiedBesselI1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselI1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(809, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(810, a, 0);
   return invoke(S_modified_bessel_i1, arguments);
 }
 
-const S_modified_bessel_k1 = op(810, 'modifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_k1 = op(811, 'modifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k1 */
 export function modifiedBesselK1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselK1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(810, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(811, a, 0);
   return invoke(S_modified_bessel_k1, arguments);
 }
 
-const S_scaled_modified_bessel_k1 = op(811, 'scaledModifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_scaled_modified_bessel_k1 = op(812, 'scaledModifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input) times the modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k1 */
 export function scaledModifiedBesselK1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function scaledModifiedBesselK1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(811, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(812, a, 0);
   return invoke(S_scaled_modified_bessel_k1, arguments);
 }
 
-const S_spherical_bessel_j0 = op(812, 'sphericalBesselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_spherical_bessel_j0 = op(813, 'sphericalBesselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The spherical Bessel function of order 0, sin(input) / input, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.spherical_bessel_j0 */
 export function sphericalBesselJ0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sphericalBesselJ0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(812, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(813, a, 0);
   return invoke(S_spherical_bessel_j0, arguments);
 }
 
-const S_chebyshev_polynomial_t = op(813, 'chebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_t = op(814, 'chebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_t */
 export function chebyshevPolynomialT(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialT(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(813, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(814, a, b, 3);
   return invoke(S_chebyshev_polynomial_t, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_t = op(814, 'shiftedChebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_t = op(815, 'shiftedChebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 1, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_t */
 export function shiftedChebyshevPolynomialT(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialT(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(814, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(815, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_t, arguments);
 }
 
-const S_chebyshev_polynomial_u = op(815, 'chebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_u = op(816, 'chebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 2 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_u */
 export function chebyshevPolynomialU(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialU(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(815, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(816, a, b, 3);
   return invoke(S_chebyshev_polynomial_u, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_u = op(816, 'shiftedChebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_u = op(817, 'shiftedChebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 2, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_u */
 export function shiftedChebyshevPolynomialU(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialU(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(816, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(817, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_u, arguments);
 }
 
-const S_chebyshev_polynomial_v = op(817, 'chebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_v = op(818, 'chebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 3 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_v */
 export function chebyshevPolynomialV(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialV(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(817, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(818, a, b, 3);
   return invoke(S_chebyshev_polynomial_v, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_v = op(818, 'shiftedChebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_v = op(819, 'shiftedChebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 3, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_v */
 export function shiftedChebyshevPolynomialV(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialV(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(818, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(819, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_v, arguments);
 }
 
-const S_chebyshev_polynomial_w = op(819, 'chebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_w = op(820, 'chebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 4 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_w */
 export function chebyshevPolynomialW(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialW(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(819, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(820, a, b, 3);
   return invoke(S_chebyshev_polynomial_w, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_w = op(820, 'shiftedChebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_w = op(821, 'shiftedChebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 4, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_w */
 export function shiftedChebyshevPolynomialW(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialW(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(820, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(821, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_w, arguments);
 }
 
-const S_hermite_polynomial_h = op(821, 'hermitePolynomialH', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_hermite_polynomial_h = op(822, 'hermitePolynomialH', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The physicist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_h */
 export function hermitePolynomialH(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function hermitePolynomialH(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(821, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(822, a, b, 3);
   return invoke(S_hermite_polynomial_h, arguments);
 }
 
-const S_hermite_polynomial_he = op(822, 'hermitePolynomialHe', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_hermite_polynomial_he = op(823, 'hermitePolynomialHe', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The probabilist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_he */
 export function hermitePolynomialHe(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function hermitePolynomialHe(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(822, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(823, a, b, 3);
   return invoke(S_hermite_polynomial_he, arguments);
 }
 
-const S_laguerre_polynomial_l = op(823, 'laguerrePolynomialL', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_laguerre_polynomial_l = op(824, 'laguerrePolynomialL', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Laguerre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.laguerre_polynomial_l */
 export function laguerrePolynomialL(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function laguerrePolynomialL(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(823, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(824, a, b, 3);
   return invoke(S_laguerre_polynomial_l, arguments);
 }
 
-const S_legendre_polynomial_p = op(824, 'legendrePolynomialP', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_legendre_polynomial_p = op(825, 'legendrePolynomialP', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Legendre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.legendre_polynomial_p */
 export function legendrePolynomialP(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function legendrePolynomialP(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(824, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(825, a, b, 3);
   return invoke(S_legendre_polynomial_p, arguments);
 }
 
-const S_xlog1py = op(825, 'xlog1py', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_xlog1py = op(826, 'xlog1py', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input * log1p(other), 0 where input is 0, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
 export function xlog1py(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function xlog1py(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(825, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(826, a, b, 3);
   return invoke(S_xlog1py, arguments);
 }
 
-const S_zeta = op(826, 'zeta', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_zeta = op(827, 'zeta', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Hurwitz's zeta function of input at other. Only the gradient of other is known, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.zeta */
 export function zeta(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function zeta(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(826, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(827, a, b, 3);
   return invoke(S_zeta, arguments);
 }
 
-const S_igamma = op(827, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igamma = op(828, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
 export function igamma(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function igamma(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(827, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(828, a, b, 0);
   return invoke(S_igamma, arguments);
 }
 
-const S_igammac = op(829, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igammac = op(830, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
 export function igammac(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function igammac(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(829, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(830, a, b, 0);
   return invoke(S_igammac, arguments);
 }
 
-const S_unbind = op(831, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_unbind = op(832, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
 export function unbind(input: Tensor, dim?: number, options?: { dim?: number }): Tensor[];
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
@@ -6115,7 +6115,7 @@ export function unbind(..._args: any[]): any {
   return invoke(S_unbind, arguments);
 }
 
-const S_split_with_sizes = op(832, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(833, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function splitWithSizes(input: Tensor, splitSizes: number | readonly number[], dim?: number, options?: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
@@ -6124,7 +6124,7 @@ export function splitWithSizes(..._args: any[]): any {
   return invoke(S_split_with_sizes, arguments);
 }
 
-const S_chunk = op(833, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_chunk = op(834, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
 export function chunk(input: Tensor, chunks: number, dim?: number, options?: { chunks?: number; dim?: number }): Tensor[];
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
@@ -6133,8 +6133,8 @@ export function chunk(..._args: any[]): any {
   return invoke(S_chunk, arguments);
 }
 
-const S_split = op(834, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(835, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_split = op(835, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(836, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 const F_split = [S_split, S_split_sizes];
 /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function split(input: Tensor, splitSize: number, dim?: number, options?: { splitSize?: number; dim?: number }): Tensor[];
@@ -6148,9 +6148,9 @@ export function split(..._args: any[]): any {
   return invokeForm(F_split, undefined, arguments);
 }
 
-const S_tensor_split = op(836, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(837, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(838, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const S_tensor_split = op(837, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(838, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(839, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
 const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
 /** Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
 export function tensorSplit(input: Tensor, sections: number, dim?: number, options?: { sections?: number; dim?: number }): Tensor[];
@@ -6168,8 +6168,8 @@ export function tensorSplit(..._args: any[]): any {
   return invokeForm(F_tensorSplit, undefined, arguments);
 }
 
-const S_hsplit = op(839, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(840, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_hsplit = op(840, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(841, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_hsplit = [S_hsplit, S_hsplit_at];
 /** Views of equal pieces along the second dim (of 1-d tensors the first); or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
 export function hsplit(input: Tensor, sections: number, options?: { sections?: number }): Tensor[];
@@ -6179,8 +6179,8 @@ export function hsplit(..._args: any[]): any {
   return invokeForm(F_hsplit, undefined, arguments);
 }
 
-const S_vsplit = op(841, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(842, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_vsplit = op(842, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(843, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_vsplit = [S_vsplit, S_vsplit_at];
 /** Views of equal pieces along the first dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
 export function vsplit(input: Tensor, sections: number, options?: { sections?: number }): Tensor[];
@@ -6190,8 +6190,8 @@ export function vsplit(..._args: any[]): any {
   return invokeForm(F_vsplit, undefined, arguments);
 }
 
-const S_dsplit = op(843, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(844, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_dsplit = op(844, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(845, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_dsplit = [S_dsplit, S_dsplit_at];
 /** Views of equal pieces along the third dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
 export function dsplit(input: Tensor, sections: number, options?: { sections?: number }): Tensor[];
@@ -6201,7 +6201,7 @@ export function dsplit(..._args: any[]): any {
   return invokeForm(F_dsplit, undefined, arguments);
 }
 
-const S_quantile = op(845, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_quantile = op(846, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
 export function quantile(input: Tensor, q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { q?: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
@@ -6210,7 +6210,7 @@ export function quantile(..._args: any[]): any {
   return invoke(S_quantile, arguments);
 }
 
-const S_nanquantile = op(846, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_nanquantile = op(847, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
 export function nanquantile(input: Tensor, q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { q?: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
@@ -6219,23 +6219,23 @@ export function nanquantile(..._args: any[]): any {
   return invoke(S_nanquantile, arguments);
 }
 
-const S_cov = op(847, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
+const S_cov = op(848, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
 /** Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
 export function cov(input: Tensor, options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
 export function cov(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(847, a, 0, 1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(848, a, 0, 1, 0, 0);
   return invoke(S_cov, arguments);
 }
 
-const S_corrcoef = op(848, 'corrcoef', 'Tensor input', 'Tensor');
+const S_corrcoef = op(849, 'corrcoef', 'Tensor input', 'Tensor');
 /** Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
 export function corrcoef(input: Tensor): Tensor;
 export function corrcoef(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(848, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(849, a, 0);
   return invoke(S_corrcoef, arguments);
 }
 
-const S_stft = op(849, 'stft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, str padMode="reflect", bool normalized=false, bool? onesided=null, bool? returnComplex=null', 'Tensor');
+const S_stft = op(850, 'stft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, str padMode="reflect", bool normalized=false, bool? onesided=null, bool? returnComplex=null', 'Tensor');
 /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
 export function stft(input: Tensor, nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, padMode?: string, normalized?: boolean, onesided?: boolean | null, returnComplex?: boolean | null, options?: { nFft?: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
 /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
@@ -6244,7 +6244,7 @@ export function stft(..._args: any[]): any {
   return invoke(S_stft, arguments);
 }
 
-const S_istft = op(850, 'istft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, bool normalized=false, bool? onesided=null, int? length=null, bool returnComplex=false', 'Tensor');
+const S_istft = op(851, 'istft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, bool normalized=false, bool? onesided=null, int? length=null, bool returnComplex=false', 'Tensor');
 /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
 export function istft(input: Tensor, nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: number | null, returnComplex?: boolean, options?: { nFft?: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor;
 /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
@@ -6253,7 +6253,7 @@ export function istft(..._args: any[]): any {
   return invoke(S_istft, arguments);
 }
 
-const S_hann_window = op(851, 'hannWindow', 'int windowLength, bool periodic=true, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_hann_window = op(852, 'hannWindow', 'int windowLength, bool periodic=true, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Hann's window, (1 - cos) / 2; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hann_window.html */
 export function hannWindow(windowLength: number, periodic?: boolean, options?: { windowLength?: number; periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Hann's window, (1 - cos) / 2; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hann_window.html */
@@ -6262,7 +6262,7 @@ export function hannWindow(..._args: any[]): any {
   return invoke(S_hann_window, arguments);
 }
 
-const S_hamming_window = op(852, 'hammingWindow', 'int windowLength, bool periodic=true, float alpha=0.54, float beta=0.46, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_hamming_window = op(853, 'hammingWindow', 'int windowLength, bool periodic=true, float alpha=0.54, float beta=0.46, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Hamming's window, alpha - beta cos; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hamming_window.html */
 export function hammingWindow(windowLength: number, periodic?: boolean, alpha?: number, beta?: number, options?: { windowLength?: number; periodic?: boolean; alpha?: number; beta?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Hamming's window, alpha - beta cos; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hamming_window.html */
@@ -6271,7 +6271,7 @@ export function hammingWindow(..._args: any[]): any {
   return invoke(S_hamming_window, arguments);
 }
 
-const S_blackman_window = op(853, 'blackmanWindow', 'int windowLength, bool periodic=true, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_blackman_window = op(854, 'blackmanWindow', 'int windowLength, bool periodic=true, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Blackman's window, 0.42 - cos / 2 + 0.08 cos of the double; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.blackman_window.html */
 export function blackmanWindow(windowLength: number, periodic?: boolean, options?: { windowLength?: number; periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Blackman's window, 0.42 - cos / 2 + 0.08 cos of the double; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.blackman_window.html */
@@ -6280,7 +6280,7 @@ export function blackmanWindow(..._args: any[]): any {
   return invoke(S_blackman_window, arguments);
 }
 
-const S_bartlett_window = op(854, 'bartlettWindow', 'int windowLength, bool periodic=true, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_bartlett_window = op(855, 'bartlettWindow', 'int windowLength, bool periodic=true, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Bartlett's window, a triangle; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.bartlett_window.html */
 export function bartlettWindow(windowLength: number, periodic?: boolean, options?: { windowLength?: number; periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Bartlett's window, a triangle; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.bartlett_window.html */
@@ -6289,7 +6289,7 @@ export function bartlettWindow(..._args: any[]): any {
   return invoke(S_bartlett_window, arguments);
 }
 
-const S_kaiser_window = op(855, 'kaiserWindow', 'int windowLength, bool periodic=true, float beta=12, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_kaiser_window = op(856, 'kaiserWindow', 'int windowLength, bool periodic=true, float beta=12, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Kaiser's window, by the modified Bessel function of order 0; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.kaiser_window.html */
 export function kaiserWindow(windowLength: number, periodic?: boolean, beta?: number, options?: { windowLength?: number; periodic?: boolean; beta?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Kaiser's window, by the modified Bessel function of order 0; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.kaiser_window.html */
@@ -6298,7 +6298,7 @@ export function kaiserWindow(..._args: any[]): any {
   return invoke(S_kaiser_window, arguments);
 }
 
-const S__unique = op(899, 'unique', 'Tensor input, bool inverse=true, int? dim=null', 'values,inverse,counts;3');
+const S__unique = op(900, 'unique', 'Tensor input, bool inverse=true, int? dim=null', 'values,inverse,counts;3');
 /** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
 export function unique(input: Tensor, inverse?: boolean, dim?: number | null, options?: { inverse?: boolean; dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 /** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
@@ -6307,7 +6307,7 @@ export function unique(..._args: any[]): any {
   return invoke(S__unique, arguments);
 }
 
-const S__unique_consecutive = op(900, 'uniqueConsecutive', 'Tensor input, bool inverse=true, int? dim=null', 'values,inverse,counts;3');
+const S__unique_consecutive = op(901, 'uniqueConsecutive', 'Tensor input, bool inverse=true, int? dim=null', 'values,inverse,counts;3');
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
 export function uniqueConsecutive(input: Tensor, inverse?: boolean, dim?: number | null, options?: { inverse?: boolean; dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
@@ -6316,7 +6316,7 @@ export function uniqueConsecutive(..._args: any[]): any {
   return invoke(S__unique_consecutive, arguments);
 }
 
-const S_vector_norm = op(901, 'vectorNorm', 'Tensor input, Scalar ord=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_vector_norm = op(902, 'vectorNorm', 'Tensor input, Scalar ord=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
 export function vectorNorm(input: Tensor, ord?: Scalar, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { ord?: Scalar; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
@@ -6325,8 +6325,8 @@ export function vectorNorm(..._args: any[]): any {
   return invoke(S_vector_norm, arguments);
 }
 
-const S_norm = op(902, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(903, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm = op(903, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(904, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
 /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
 export function norm(input: Tensor, p?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { p?: Scalar | null; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
@@ -6340,17 +6340,17 @@ export function norm(..._args: any[]): any {
   return invokeForm(F_norm, undefined, arguments);
 }
 
-const S_dist = op(904, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_dist = op(905, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
 export function dist(input: Tensor, other: Tensor, p?: Scalar, options?: { other?: Tensor; p?: Scalar }): Tensor;
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
 export function dist(input: Tensor, other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
 export function dist(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(904, a, b, 0, 2, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(905, a, b, 0, 2, 2);
   return invoke(S_dist, arguments);
 }
 
-const S_normalize = op(905, 'normalize', 'Tensor input, float p=2, int[] dim=1, float eps=1e-12', 'Tensor');
+const S_normalize = op(906, 'normalize', 'Tensor input, float p=2, int[] dim=1, float eps=1e-12', 'Tensor');
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
 export function normalize(input: Tensor, p?: number, dim?: number | readonly number[], eps?: number, options?: { p?: number; dim?: number | readonly number[]; eps?: number }): Tensor;
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
@@ -6359,44 +6359,44 @@ export function normalize(..._args: any[]): any {
   return invoke(S_normalize, arguments);
 }
 
-const S_cosine_similarity = op(906, 'cosineSimilarity', 'Tensor x1, Tensor x2, int dim=1, float eps=1e-8', 'Tensor');
+const S_cosine_similarity = op(907, 'cosineSimilarity', 'Tensor x1, Tensor x2, int dim=1, float eps=1e-8', 'Tensor');
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, dim?: number, eps?: number, options?: { x1?: Tensor; x2?: Tensor; dim?: number; eps?: number }): Tensor;
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, options: { x1?: Tensor; x2?: Tensor; dim?: number; eps?: number }): Tensor;
 export function cosineSimilarity(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(906, a, b, 0, 1, 1e-8);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(907, a, b, 0, 1, 1e-8);
   return invoke(S_cosine_similarity, arguments);
 }
 
-const S_norm_except_dim = op(907, 'normExceptDim', 'Tensor input, int pow=2, int dim=0', 'Tensor');
+const S_norm_except_dim = op(908, 'normExceptDim', 'Tensor input, int pow=2, int dim=0', 'Tensor');
 /** The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by. */
 export function normExceptDim(input: Tensor, pow?: number, dim?: number, options?: { pow?: number; dim?: number }): Tensor;
 /** The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by. */
 export function normExceptDim(input: Tensor, options: { pow?: number; dim?: number }): Tensor;
 export function normExceptDim(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(907, a, 0, 2, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(908, a, 0, 2, 0);
   return invoke(S_norm_except_dim, arguments);
 }
 
-const S_pairwise_distance = op(908, 'pairwiseDistance', 'Tensor x1, Tensor x2, float p=2, float eps=0.000001, bool keepdim=false', 'Tensor');
+const S_pairwise_distance = op(909, 'pairwiseDistance', 'Tensor x1, Tensor x2, float p=2, float eps=0.000001, bool keepdim=false', 'Tensor');
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, p?: number, eps?: number, keepdim?: boolean, options?: { x1?: Tensor; x2?: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, options: { x1?: Tensor; x2?: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
 export function pairwiseDistance(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(908, a, b, 0, 2, 0.000001, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(909, a, b, 0, 2, 0.000001, 0);
   return invoke(S_pairwise_distance, arguments);
 }
 
-const S_renorm = op(909, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
+const S_renorm = op(910, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
 /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
 export function renorm(input: Tensor, p: Scalar, dim: number, maxnorm: Scalar, options?: { p?: Scalar; dim?: number; maxnorm?: Scalar; out?: Tensor }): Tensor;
 export function renorm(..._args: any[]): any {
   return invoke(S_renorm, arguments);
 }
 
-const S_as_strided = op(911, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided = op(912, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 export function asStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -6405,7 +6405,7 @@ export function asStrided(..._args: any[]): any {
   return invoke(S_as_strided, arguments);
 }
 
-const S_expand = op(913, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_expand = op(914, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 export function expand(input: Tensor, ...size: number[]): Tensor;
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
@@ -6416,7 +6416,7 @@ export function expand(..._args: any[]): any {
   return invoke(S_expand, arguments);
 }
 
-const S_reshape = op(914, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_reshape = op(915, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
 export function reshape(input: Tensor, ...shape: number[]): Tensor;
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
@@ -6427,8 +6427,8 @@ export function reshape(..._args: any[]): any {
   return invoke(S_reshape, arguments);
 }
 
-const S_view = op(915, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_view_dtype = op(916, 'view', 'Tensor input, dtype? dtype', 'Tensor');
+const S_view = op(916, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view_dtype = op(917, 'view', 'Tensor input, dtype? dtype', 'Tensor');
 const F_view = [S_view, S_view_dtype];
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 export function view(input: Tensor, ...size: number[]): Tensor;
@@ -6442,28 +6442,28 @@ export function view(..._args: any[]): any {
   return invokeForm(F_view, undefined, arguments);
 }
 
-const S_transpose = op(917, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose = op(918, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(input: Tensor, dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
 export function transpose(..._args: any[]): any {
   return invoke(S_transpose, arguments);
 }
 
-const S_unsqueeze = op(919, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze = op(920, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
 export function unsqueeze(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function unsqueeze(..._args: any[]): any {
   return invoke(S_unsqueeze, arguments);
 }
 
-const S_narrow = op(921, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_narrow = op(922, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 export function narrow(input: Tensor, dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number }): Tensor;
 export function narrow(..._args: any[]): any {
   return invoke(S_narrow, arguments);
 }
 
-const S__slice = op(922, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
+const S__slice = op(923, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
 /** Python's input[start:end:step] along dim. */
 export function _slice(input: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
 /** Python's input[start:end:step] along dim. */
@@ -6472,21 +6472,21 @@ export function _slice(..._args: any[]): any {
   return invoke(S__slice, arguments);
 }
 
-const S__slice_backward = op(923, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
+const S__slice_backward = op(924, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
 export function _sliceBackward(grad: Tensor, size: number | readonly number[], dim: number, start: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; start?: number; step?: number }): Tensor;
 export function _sliceBackward(..._args: any[]): any {
   return invoke(S__slice_backward, arguments);
 }
 
-const S_select = op(924, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_select = op(925, 'select', 'Tensor input, int dim, int index', 'Tensor');
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
 export function select(input: Tensor, dim: number, index: number, options?: { dim?: number; index?: number }): Tensor;
 export function select(..._args: any[]): any {
   return invoke(S_select, arguments);
 }
 
-const S_permute = op(925, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_permute = op(926, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
 export function permute(input: Tensor, ...dims: number[]): Tensor;
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
@@ -6497,7 +6497,7 @@ export function permute(..._args: any[]): any {
   return invoke(S_permute, arguments);
 }
 
-const S_squeeze = op(926, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze = op(927, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
@@ -6506,42 +6506,42 @@ export function squeeze(..._args: any[]): any {
   return invoke(S_squeeze, arguments);
 }
 
-const S_t = op(928, 't', 'Tensor input', 'Tensor');
+const S_t = op(929, 't', 'Tensor input', 'Tensor');
 /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
 export function t(input: Tensor): Tensor;
 export function t(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(928, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(929, a, 0);
   return invoke(S_t, arguments);
 }
 
-const S_diagonal = op(930, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_diagonal = op(931, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(930, a, 0, 0, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(931, a, 0, 0, 0, 1);
   return invoke(S_diagonal, arguments);
 }
 
-const S__diagonal_backward = op(931, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
+const S__diagonal_backward = op(932, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
 /** Zeros of the given size with grad on the diagonal. */
 export function _diagonalBackward(grad: Tensor, size: number | readonly number[], offset: number, dim1: number, dim2: number, options?: { grad?: Tensor; size?: number | readonly number[]; offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function _diagonalBackward(..._args: any[]): any {
   return invoke(S__diagonal_backward, arguments);
 }
 
-const S__unfold_backward = op(933, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
+const S__unfold_backward = op(934, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
 /** Sums the windows of grad into a tensor of the given size. */
 export function _unfoldBackward(grad: Tensor, size: number | readonly number[], dim: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; step?: number }): Tensor;
 export function _unfoldBackward(..._args: any[]): any {
   return invoke(S__unfold_backward, arguments);
 }
 
-const S_detach = op(934, 'detach', 'Tensor input', 'Tensor');
+const S_detach = op(935, 'detach', 'Tensor input', 'Tensor');
 /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 export function detach(input: Tensor): Tensor;
 export function detach(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(934, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(935, a, 0);
   return invoke(S_detach, arguments);
 }
