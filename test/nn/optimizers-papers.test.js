@@ -230,7 +230,7 @@ test('Lookahead: every k steps the slow weights move, and the fast ones go back 
   const late = param([1]);
   opt.addParamGroup({ params: late, lr: 1 });
   late.grad = torsh.ones(1, f64);
-  new optim.lrScheduler.StepLR(opt, 1);
+  expect(new optim.lrScheduler.StepLR(opt, 1).getLastLr()).toEqual([0.5, 1]);
   opt.step();
   near(values(late), [0]);
   expect(() => new optim.Lookahead([p])).toThrow('Lookahead: expected an Optimizer');
