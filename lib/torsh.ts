@@ -17,6 +17,7 @@ import * as masked from './masked';
 import * as memory from './memory';
 import * as nn from './nn';
 import { deepcopy } from './nn/deepcopy';
+import { summary } from './nn/summary';
 import * as optim from './optim';
 import { setPrintoptions } from './print';
 import { einsum, tensordot } from './products';
@@ -51,7 +52,7 @@ export const torsh = {
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
   _standardGamma: random._standardGamma, _sampleDirichlet: random._sampleDirichlet,
-  nn, optim, deepcopy, save, load, metadataOf,
+  nn, optim, deepcopy, summary, save, load, metadataOf,
   linalg: generated.linalg, fft: generated.fft, special: generated.special,
   func, vmap: func.vmap,
   masked: { ...masked },

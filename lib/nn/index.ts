@@ -1,5 +1,6 @@
 /** torsh.nn. */
-export { Module, type BackwardHook, type ForwardHook, type ForwardPreHook } from './module';
+export { Module, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardHookOptions, type ForwardPreHook, type ForwardPreHookOptions } from './module';
+export * as modules from './modules';
 export { Buffer, Parameter } from './parameter';
 export { RemovableHandle } from './hooks';
 export type { StateDict, IncompatibleKeys } from './state-dict';

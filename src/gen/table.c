@@ -230,6 +230,18 @@ static bool glu_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_glu_impl(cx, a, out);
 }
 
+static const ts_arg rrelu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rrelu_args, self), 0u}, {"lower", TS_ARG_FLOAT, 0, offsetof(ts_rrelu_args, lower), 0u}, {"upper", TS_ARG_FLOAT, 0, offsetof(ts_rrelu_args, upper), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_rrelu_args, training), 0u}};
+static bool rrelu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rrelu_args *a = args;
+  return ts_rrelu_impl(cx, a, out);
+}
+
+static const ts_arg _rrelu_noise_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__rrelu_noise_args, self), 0u}, {"lower", TS_ARG_FLOAT, 0, offsetof(ts__rrelu_noise_args, lower), 0u}, {"upper", TS_ARG_FLOAT, 0, offsetof(ts__rrelu_noise_args, upper), 0u}};
+static bool _rrelu_noise_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rrelu_noise_args *a = args;
+  return ts__rrelu_noise_impl(cx, a, out);
+}
+
 static const ts_arg add_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_add_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_add_args, other), 0u}, {"alpha", TS_ARG_SCALAR, 0, offsetof(ts_add_args, alpha), 0u}};
 static bool add_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_add_args *a = args;
@@ -538,25 +550,53 @@ static bool _attention_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__attention_backward_impl(cx, a, out);
 }
 
-static const ts_arg embedding_bag_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_embedding_bag_args, input), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_embedding_bag_args, weight), 0u}, {"offsets", TS_ARG_TENSOR_OPT, 0, offsetof(ts_embedding_bag_args, offsets), 0u}, {"maxNorm", TS_ARG_FLOAT_OPT, 0, offsetof(ts_embedding_bag_args, max_norm), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_embedding_bag_args, norm_type), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, scale_grad_by_freq), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_embedding_bag_args, mode), 0u}, {"sparse", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, sparse), 0u}, {"perSampleWeights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_embedding_bag_args, per_sample_weights), 0u}, {"includeLastOffset", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, include_last_offset), 0u}, {"paddingIdx", TS_ARG_INT_OPT, 0, offsetof(ts_embedding_bag_args, padding_idx), 0u}};
-static bool embedding_bag_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_embedding_bag_args *a = args;
-  return ts_embedding_bag_impl(cx, a, out);
+static const ts_arg diff_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diff_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_diff_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_diff_args, dim), 0u}, {"prepend", TS_ARG_TENSOR_OPT, 0, offsetof(ts_diff_args, prepend), 0u}, {"append", TS_ARG_TENSOR_OPT, 0, offsetof(ts_diff_args, append), 0u}};
+static bool diff_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diff_args *a = args;
+  return ts_diff_impl(cx, a, out);
 }
 
-static const ts_arg _embedding_bag_args[] = {{"weight", TS_ARG_TENSOR, 1, offsetof(ts__embedding_bag_args, weight), 16u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, indices), 0u}, {"bags", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, bags), 0u}, {"offsets", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, offsets), 0u}, {"scale", TS_ARG_TENSOR_OPT, 0, offsetof(ts__embedding_bag_args, scale), 1u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_bag_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_bag_args, scale_grad_by_freq), 0u}};
-static bool _embedding_bag_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__embedding_bag_args *a = args;
-  return ts__embedding_bag_impl(cx, a, out);
+static const ts_arg gradient_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_args, self), 0u}, {"spacing", TS_ARG_SCALAR, 0, offsetof(ts_gradient_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_args, edge_order), 0u}};
+static bool gradient_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gradient_args *a = args;
+  return ts_gradient_impl(cx, a, out);
 }
-static void _embedding_bag_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_bag_grad(cx, args, back, wanted); }
 
-static const ts_arg _embedding_bag_max_args[] = {{"weight", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, weight), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, indices), 0u}, {"offsets", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, offsets), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_bag_max_args, padding_idx), 0u}};
-static bool _embedding_bag_max_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__embedding_bag_max_args *a = args;
-  return ts__embedding_bag_max_impl(cx, a, out);
+static const ts_arg gradient_coordinates_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_coordinates_args, self), 0u}, {"spacing", TS_ARG_LIST, 0, offsetof(ts_gradient_coordinates_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_coordinates_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_coordinates_args, edge_order), 0u}};
+static bool gradient_coordinates_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gradient_coordinates_args *a = args;
+  return ts_gradient_coordinates_impl(cx, a, out);
 }
-static void _embedding_bag_max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_bag_max_grad(cx, args, back, wanted); }
+
+static const ts_arg gradient_list_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_list_args, self), 0u}, {"spacing", TS_ARG_FLOATS, 0, offsetof(ts_gradient_list_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_list_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_list_args, edge_order), 0u}};
+static bool gradient_list_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gradient_list_args *a = args;
+  return ts_gradient_list_impl(cx, a, out);
+}
+
+static const ts_arg trapezoid_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_args, y), 0u}, {"dx", TS_ARG_SCALAR, 0, offsetof(ts_trapezoid_args, dx), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_trapezoid_args, dim), 0u}};
+static bool trapezoid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_trapezoid_args *a = args;
+  return ts_trapezoid_impl(cx, a, out);
+}
+
+static const ts_arg trapezoid_x_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_x_args, y), 0u}, {"x", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_x_args, x), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_trapezoid_x_args, dim), 0u}};
+static bool trapezoid_x_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_trapezoid_x_args *a = args;
+  return ts_trapezoid_x_impl(cx, a, out);
+}
+
+static const ts_arg cumulative_trapezoid_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_args, y), 0u}, {"dx", TS_ARG_SCALAR, 0, offsetof(ts_cumulative_trapezoid_args, dx), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumulative_trapezoid_args, dim), 0u}};
+static bool cumulative_trapezoid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cumulative_trapezoid_args *a = args;
+  return ts_cumulative_trapezoid_impl(cx, a, out);
+}
+
+static const ts_arg cumulative_trapezoid_x_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_x_args, y), 0u}, {"x", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_x_args, x), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumulative_trapezoid_x_args, dim), 0u}};
+static bool cumulative_trapezoid_x_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cumulative_trapezoid_x_args *a = args;
+  return ts_cumulative_trapezoid_x_impl(cx, a, out);
+}
 
 static const ts_arg eq_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_eq_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_eq_args, other), 0u}};
 static bool eq_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1408,28 +1448,70 @@ static bool dropout3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_dropout3d_impl(cx, a, out);
 }
 
-static const ts_arg rrelu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rrelu_args, self), 0u}, {"lower", TS_ARG_FLOAT, 0, offsetof(ts_rrelu_args, lower), 0u}, {"upper", TS_ARG_FLOAT, 0, offsetof(ts_rrelu_args, upper), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_rrelu_args, training), 0u}};
-static bool rrelu_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_rrelu_args *a = args;
-  return ts_rrelu_impl(cx, a, out);
+static const ts_arg native_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_native_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_native_dropout_args, p), 0u}};
+static bool native_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_native_dropout_args *a = args;
+  return ts_native_dropout_impl(cx, a, out);
+}
+static void native_dropout_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_native_dropout_grad(cx, args, back, wanted); }
+
+static const ts_arg dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_dropout_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_dropout_args, training), 0u}};
+static bool dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dropout_args *a = args;
+  return ts_dropout_of(cx, out, a->self, a->p, a->training);
 }
 
-static const ts_arg _rrelu_noise_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__rrelu_noise_args, self), 0u}, {"lower", TS_ARG_FLOAT, 0, offsetof(ts__rrelu_noise_args, lower), 0u}, {"upper", TS_ARG_FLOAT, 0, offsetof(ts__rrelu_noise_args, upper), 0u}};
-static bool _rrelu_noise_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__rrelu_noise_args *a = args;
-  return ts__rrelu_noise_impl(cx, a, out);
+static const ts_arg embedding_bag_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_embedding_bag_args, input), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_embedding_bag_args, weight), 0u}, {"offsets", TS_ARG_TENSOR_OPT, 0, offsetof(ts_embedding_bag_args, offsets), 0u}, {"maxNorm", TS_ARG_FLOAT_OPT, 0, offsetof(ts_embedding_bag_args, max_norm), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_embedding_bag_args, norm_type), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, scale_grad_by_freq), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_embedding_bag_args, mode), 0u}, {"sparse", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, sparse), 0u}, {"perSampleWeights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_embedding_bag_args, per_sample_weights), 0u}, {"includeLastOffset", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, include_last_offset), 0u}, {"paddingIdx", TS_ARG_INT_OPT, 0, offsetof(ts_embedding_bag_args, padding_idx), 0u}};
+static bool embedding_bag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_embedding_bag_args *a = args;
+  return ts_embedding_bag_impl(cx, a, out);
 }
 
-static const ts_arg gumbel_softmax_args[] = {{"logits", TS_ARG_TENSOR, 0, offsetof(ts_gumbel_softmax_args, logits), 0u}, {"tau", TS_ARG_FLOAT, 0, offsetof(ts_gumbel_softmax_args, tau), 0u}, {"hard", TS_ARG_BOOL, 0, offsetof(ts_gumbel_softmax_args, hard), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_gumbel_softmax_args, eps), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_gumbel_softmax_args, dim), 0u}};
-static bool gumbel_softmax_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_gumbel_softmax_args *a = args;
-  return ts_gumbel_softmax_impl(cx, a, out);
+static const ts_arg _embedding_bag_args[] = {{"weight", TS_ARG_TENSOR, 1, offsetof(ts__embedding_bag_args, weight), 16u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, indices), 0u}, {"bags", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, bags), 0u}, {"offsets", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, offsets), 0u}, {"scale", TS_ARG_TENSOR_OPT, 0, offsetof(ts__embedding_bag_args, scale), 1u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_bag_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_bag_args, scale_grad_by_freq), 0u}};
+static bool _embedding_bag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_bag_args *a = args;
+  return ts__embedding_bag_impl(cx, a, out);
+}
+static void _embedding_bag_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_bag_grad(cx, args, back, wanted); }
+
+static const ts_arg _embedding_bag_max_args[] = {{"weight", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, weight), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, indices), 0u}, {"offsets", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, offsets), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_bag_max_args, padding_idx), 0u}};
+static bool _embedding_bag_max_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_bag_max_args *a = args;
+  return ts__embedding_bag_max_impl(cx, a, out);
+}
+static void _embedding_bag_max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_bag_max_grad(cx, args, back, wanted); }
+
+static const ts_arg embedding_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_embedding_args, input), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_embedding_args, weight), 0u}, {"paddingIdx", TS_ARG_INT_OPT, 0, offsetof(ts_embedding_args, padding_idx), 0u}, {"maxNorm", TS_ARG_FLOAT_OPT, 0, offsetof(ts_embedding_args, max_norm), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_embedding_args, norm_type), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts_embedding_args, scale_grad_by_freq), 0u}, {"sparse", TS_ARG_BOOL, 0, offsetof(ts_embedding_args, sparse), 0u}};
+static bool embedding_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_embedding_args *a = args;
+  return ts_embedding_impl(cx, a, out);
 }
 
-static const ts_arg rms_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rms_norm_args, self), 0u}, {"normalizedShape", TS_ARG_INTS, 0, offsetof(ts_rms_norm_args, normalized_shape), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rms_norm_args, weight), 0u}, {"eps", TS_ARG_FLOAT_OPT, 0, offsetof(ts_rms_norm_args, eps), 0u}};
-static bool rms_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_rms_norm_args *a = args;
-  return ts_rms_norm_impl(cx, a, out);
+static const ts_arg _embedding_args[] = {{"weight", TS_ARG_TENSOR, 0, offsetof(ts__embedding_args, weight), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_args, indices), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_args, scale_grad_by_freq), 0u}};
+static bool _embedding_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_args *a = args;
+  return ts__embedding_impl(cx, a, out);
+}
+static void _embedding_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_grad(cx, args, back, wanted); }
+
+static const ts_arg _embedding_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__embedding_backward_args, grad), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_backward_args, indices), 0u}, {"numWeights", TS_ARG_INT, 0, offsetof(ts__embedding_backward_args, num_weights), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_backward_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_backward_args, scale_grad_by_freq), 0u}};
+static bool _embedding_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_backward_args *a = args;
+  return ts__embedding_backward_impl(cx, a, out);
+}
+static void _embedding_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg _embedding_double_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__embedding_double_backward_args, grad), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_double_backward_args, indices), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_double_backward_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_double_backward_args, scale_grad_by_freq), 0u}};
+static bool _embedding_double_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_double_backward_args *a = args;
+  return ts__embedding_double_backward_impl(cx, a, out);
+}
+static void _embedding_double_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_double_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg one_hot_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_one_hot_args, self), 0u}, {"numClasses", TS_ARG_INT, 0, offsetof(ts_one_hot_args, num_classes), 0u}};
+static bool one_hot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_one_hot_args *a = args;
+  return ts_one_hot_impl(cx, a, out);
 }
 
 static const ts_arg _fft_c2c_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__fft_c2c_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts__fft_c2c_args, dim), 0u}, {"normalization", TS_ARG_INT, 0, offsetof(ts__fft_c2c_args, normalization), 0u}, {"forward", TS_ARG_BOOL, 0, offsetof(ts__fft_c2c_args, forward), 0u}};
@@ -1688,6 +1770,37 @@ static bool _grid_sample_adjoint_impl(ts_cx *cx, const void *args, ts_out *out) 
 }
 static void _grid_sample_adjoint_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__grid_sample_adjoint_grad(cx, args, back, wanted); }
 
+static const ts_arg bincount_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bincount_args, self), 0u}, {"weights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_bincount_args, weights), 0u}, {"minlength", TS_ARG_INT, 0, offsetof(ts_bincount_args, minlength), 0u}};
+static bool bincount_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bincount_args *a = args;
+  return ts_bincount_impl(cx, a, out);
+}
+static void bincount_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_bincount_grad(cx, args, back, wanted); }
+
+static const ts_arg histc_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histc_args, self), 0u}, {"bins", TS_ARG_INT, 0, offsetof(ts_histc_args, bins), 0u}, {"min", TS_ARG_SCALAR, 0, offsetof(ts_histc_args, min), 0u}, {"max", TS_ARG_SCALAR, 0, offsetof(ts_histc_args, max), 0u}};
+static bool histc_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_histc_args *a = args;
+  return ts_histc_impl(cx, a, out);
+}
+
+static const ts_arg histogram_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histogram_args, self), 0u}, {"bins", TS_ARG_INT, 0, offsetof(ts_histogram_args, bins), 0u}, {"range", TS_ARG_FLOATS_OPT, 0, offsetof(ts_histogram_args, range), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_histogram_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts_histogram_args, density), 0u}};
+static bool histogram_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_histogram_args *a = args;
+  return ts_histogram_impl(cx, a, out);
+}
+
+static const ts_arg histogram_bins_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histogram_bins_args, self), 0u}, {"bins", TS_ARG_TENSOR, 0, offsetof(ts_histogram_bins_args, bins), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_histogram_bins_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts_histogram_bins_args, density), 0u}};
+static bool histogram_bins_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_histogram_bins_args *a = args;
+  return ts_histogram_bins_impl(cx, a, out);
+}
+
+static const ts_arg _histogramdd_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__histogramdd_args, self), 0u}, {"bins", TS_ARG_INTS_OPT, 0, offsetof(ts__histogramdd_args, bins), 0u}, {"edges", TS_ARG_LIST, 0, offsetof(ts__histogramdd_args, edges), 0u}, {"single", TS_ARG_BOOL, 0, offsetof(ts__histogramdd_args, single), 0u}, {"range", TS_ARG_FLOATS_OPT, 0, offsetof(ts__histogramdd_args, range), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__histogramdd_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts__histogramdd_args, density), 0u}};
+static bool _histogramdd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__histogramdd_args *a = args;
+  return ts__histogramdd_impl(cx, a, out);
+}
+
 static const ts_arg _index_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__index_args, self), 0u}, {"indices", TS_ARG_LIST_OPT, 0, offsetof(ts__index_args, indices), 0u}};
 static bool _index_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__index_args *a = args;
@@ -1842,39 +1955,6 @@ static bool masked_scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void masked_scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_masked_scatter_grad(cx, args, back, wanted); }
 
-static const ts_arg embedding_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_embedding_args, input), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_embedding_args, weight), 0u}, {"paddingIdx", TS_ARG_INT_OPT, 0, offsetof(ts_embedding_args, padding_idx), 0u}, {"maxNorm", TS_ARG_FLOAT_OPT, 0, offsetof(ts_embedding_args, max_norm), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_embedding_args, norm_type), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts_embedding_args, scale_grad_by_freq), 0u}, {"sparse", TS_ARG_BOOL, 0, offsetof(ts_embedding_args, sparse), 0u}};
-static bool embedding_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_embedding_args *a = args;
-  return ts_embedding_impl(cx, a, out);
-}
-
-static const ts_arg _embedding_args[] = {{"weight", TS_ARG_TENSOR, 0, offsetof(ts__embedding_args, weight), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_args, indices), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_args, scale_grad_by_freq), 0u}};
-static bool _embedding_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__embedding_args *a = args;
-  return ts__embedding_impl(cx, a, out);
-}
-static void _embedding_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_grad(cx, args, back, wanted); }
-
-static const ts_arg _embedding_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__embedding_backward_args, grad), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_backward_args, indices), 0u}, {"numWeights", TS_ARG_INT, 0, offsetof(ts__embedding_backward_args, num_weights), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_backward_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_backward_args, scale_grad_by_freq), 0u}};
-static bool _embedding_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__embedding_backward_args *a = args;
-  return ts__embedding_backward_impl(cx, a, out);
-}
-static void _embedding_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_backward_grad(cx, args, back, wanted); }
-
-static const ts_arg _embedding_double_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__embedding_double_backward_args, grad), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_double_backward_args, indices), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_double_backward_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_double_backward_args, scale_grad_by_freq), 0u}};
-static bool _embedding_double_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__embedding_double_backward_args *a = args;
-  return ts__embedding_double_backward_impl(cx, a, out);
-}
-static void _embedding_double_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_double_backward_grad(cx, args, back, wanted); }
-
-static const ts_arg one_hot_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_one_hot_args, self), 0u}, {"numClasses", TS_ARG_INT, 0, offsetof(ts_one_hot_args, num_classes), 0u}};
-static bool one_hot_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_one_hot_args *a = args;
-  return ts_one_hot_impl(cx, a, out);
-}
-
 static const ts_arg broadcast_tensors_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_broadcast_tensors_args, tensors), 0u}};
 static bool broadcast_tensors_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_broadcast_tensors_args *a = args;
@@ -1965,6 +2045,20 @@ static bool combinations_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_combinations_args *a = args;
   return ts_combinations_impl(cx, a, out);
 }
+
+static const ts_arg cat_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_cat_args, tensors), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cat_args, dim), 0u}};
+static bool cat_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cat_args *a = args;
+  return ts_cat_impl(cx, a, out);
+}
+static void cat_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cat_grad(cx, args, back, wanted); }
+
+static const ts_arg stack_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_stack_args, tensors), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_stack_args, dim), 0u}};
+static bool stack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_stack_args *a = args;
+  return ts_stack_impl(cx, a, out);
+}
+static void stack_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_stack_grad(cx, args, back, wanted); }
 
 static const ts_arg linalg_lu_factor_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_factor_ex_args, A), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_ex_args, pivot), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_ex_args, check_errors), 0u}};
 static bool linalg_lu_factor_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -2117,6 +2211,18 @@ static bool logdet_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_logdet_impl(cx, a, out);
 }
 
+static const ts_arg linalg_tensorinv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorinv_args, A), 0u}, {"ind", TS_ARG_INT, 0, offsetof(ts_linalg_tensorinv_args, ind), 0u}};
+static bool linalg_tensorinv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_tensorinv_args *a = args;
+  return ts_linalg_tensorinv_impl(cx, a, out);
+}
+
+static const ts_arg linalg_tensorsolve_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorsolve_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorsolve_args, B), 0u}, {"dims", TS_ARG_INTS_OPT, 0, offsetof(ts_linalg_tensorsolve_args, dims), 0u}};
+static bool linalg_tensorsolve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_tensorsolve_args *a = args;
+  return ts_linalg_tensorsolve_impl(cx, a, out);
+}
+
 static const ts_arg linalg_householder_product_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_householder_product_args, A), 0u}, {"tau", TS_ARG_TENSOR, 0, offsetof(ts_linalg_householder_product_args, tau), 0u}};
 static bool linalg_householder_product_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_linalg_householder_product_args *a = args;
@@ -2196,18 +2302,6 @@ static const ts_arg chain_matmul_args[] = {{"matrices", TS_ARG_LIST, 0, offsetof
 static bool chain_matmul_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_chain_matmul_args *a = args;
   return ts_chain_matmul_impl(cx, a, out);
-}
-
-static const ts_arg linalg_tensorinv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorinv_args, A), 0u}, {"ind", TS_ARG_INT, 0, offsetof(ts_linalg_tensorinv_args, ind), 0u}};
-static bool linalg_tensorinv_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_linalg_tensorinv_args *a = args;
-  return ts_linalg_tensorinv_impl(cx, a, out);
-}
-
-static const ts_arg linalg_tensorsolve_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorsolve_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorsolve_args, B), 0u}, {"dims", TS_ARG_INTS_OPT, 0, offsetof(ts_linalg_tensorsolve_args, dims), 0u}};
-static bool linalg_tensorsolve_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_linalg_tensorsolve_args *a = args;
-  return ts_linalg_tensorsolve_impl(cx, a, out);
 }
 
 static const ts_arg linalg_cross_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cross_args, self), 2u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cross_args, other), 1u}, {"dim", TS_ARG_INT, 0, offsetof(ts_linalg_cross_args, dim), 0u}};
@@ -3197,6 +3291,12 @@ static bool instance_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_instance_norm_impl(cx, a, out);
 }
 
+static const ts_arg rms_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rms_norm_args, self), 0u}, {"normalizedShape", TS_ARG_INTS, 0, offsetof(ts_rms_norm_args, normalized_shape), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rms_norm_args, weight), 0u}, {"eps", TS_ARG_FLOAT_OPT, 0, offsetof(ts_rms_norm_args, eps), 0u}};
+static bool rms_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rms_norm_args *a = args;
+  return ts_rms_norm_impl(cx, a, out);
+}
+
 static const ts_arg _sgd_step__args[] = {{"params", TS_ARG_LIST, 0, offsetof(ts__sgd_step__args, params), 0u}, {"buffers", TS_ARG_LIST, 0, offsetof(ts__sgd_step__args, buffers), 0u}, {"fresh", TS_ARG_INTS, 0, offsetof(ts__sgd_step__args, fresh), 0u}, {"lr", TS_ARG_FLOAT, 0, offsetof(ts__sgd_step__args, lr), 0u}, {"momentum", TS_ARG_FLOAT, 0, offsetof(ts__sgd_step__args, momentum), 0u}, {"dampening", TS_ARG_FLOAT, 0, offsetof(ts__sgd_step__args, dampening), 0u}, {"weightDecay", TS_ARG_FLOAT, 0, offsetof(ts__sgd_step__args, weight_decay), 0u}, {"nesterov", TS_ARG_BOOL, 0, offsetof(ts__sgd_step__args, nesterov), 0u}, {"maximize", TS_ARG_BOOL, 0, offsetof(ts__sgd_step__args, maximize), 0u}};
 static bool _sgd_step__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__sgd_step__args *a = args;
@@ -3207,6 +3307,12 @@ static const ts_arg _adam_step__args[] = {{"params", TS_ARG_LIST, 0, offsetof(ts
 static bool _adam_step__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__adam_step__args *a = args;
   return ts__adam_step__impl(cx, a, out);
+}
+
+static const ts_arg _optimizer_step__args[] = {{"rule", TS_ARG_INT, 0, offsetof(ts__optimizer_step__args, rule), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts__optimizer_step__args, params), 0u}, {"states", TS_ARG_LIST, 0, offsetof(ts__optimizer_step__args, states), 0u}, {"scalars", TS_ARG_LIST, 0, offsetof(ts__optimizer_step__args, scalars), 0u}, {"steps", TS_ARG_LIST, 0, offsetof(ts__optimizer_step__args, steps), 0u}, {"numbers", TS_ARG_FLOATS, 0, offsetof(ts__optimizer_step__args, numbers), 0u}};
+static bool _optimizer_step__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__optimizer_step__args *a = args;
+  return ts__optimizer_step__impl(cx, a, out);
 }
 
 static const ts_arg _has_grads_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts__has_grads_args, tensors), 0u}};
@@ -3446,6 +3552,24 @@ static bool _avg_pool_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _avg_pool_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__avg_pool_backward_grad(cx, args, back, wanted); }
 
+static const ts_arg adaptive_avg_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_avg_pool1d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_avg_pool1d_args, output_size), 0u}};
+static bool adaptive_avg_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_avg_pool1d_args *a = args;
+  return ts_adaptive_average(cx, out, 1, a->self, a->output_size);
+}
+
+static const ts_arg adaptive_avg_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_avg_pool2d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_avg_pool2d_args, output_size), 0u}};
+static bool adaptive_avg_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_avg_pool2d_args *a = args;
+  return ts_adaptive_average(cx, out, 2, a->self, a->output_size);
+}
+
+static const ts_arg adaptive_avg_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_avg_pool3d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_avg_pool3d_args, output_size), 0u}};
+static bool adaptive_avg_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_avg_pool3d_args *a = args;
+  return ts_adaptive_average(cx, out, 3, a->self, a->output_size);
+}
+
 static const ts_arg einsum_args[] = {{"equation", TS_ARG_TEXT, 0, offsetof(ts_einsum_args, equation), 0u}, {"operands", TS_ARG_LIST, 0, offsetof(ts_einsum_args, operands), 0u}};
 static bool einsum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_einsum_args *a = args;
@@ -3642,19 +3766,6 @@ static bool _sample_dirichlet_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__sample_dirichlet_impl(cx, a, out);
 }
 
-static const ts_arg native_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_native_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_native_dropout_args, p), 0u}};
-static bool native_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_native_dropout_args *a = args;
-  return ts_native_dropout_impl(cx, a, out);
-}
-static void native_dropout_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_native_dropout_grad(cx, args, back, wanted); }
-
-static const ts_arg dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_dropout_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_dropout_args, training), 0u}};
-static bool dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_dropout_args *a = args;
-  return ts_dropout_of(cx, out, a->self, a->p, a->training);
-}
-
 static const ts_arg sum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sum_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_sum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_sum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_sum_args, dtype), 0u}};
 static bool sum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sum_args *a = args;
@@ -3789,73 +3900,6 @@ static bool logsumexp_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_logsumexp_impl(cx, a, out);
 }
 static void logsumexp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logsumexp_grad(cx, args, back, wanted); }
-
-static const ts_arg vector_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vector_norm_args, self), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_vector_norm_args, ord), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_vector_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_vector_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_vector_norm_args, dtype), 0u}};
-static bool vector_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_vector_norm_args *a = args;
-  return ts_vector_norm_impl(cx, a, out);
-}
-static void vector_norm_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_vector_norm_grad(cx, args, back, wanted); }
-
-static const ts_arg norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_norm_args, p), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_args, dtype), 0u}};
-static bool norm_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_norm_args *a = args;
-  return ts_norm_impl(cx, a, out);
-}
-
-static const ts_arg norm_named_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_named_args, self), 0u}, {"p", TS_ARG_TEXT, 0, offsetof(ts_norm_named_args, p), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_norm_named_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_named_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_named_args, dtype), 0u}};
-static bool norm_named_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_norm_named_args *a = args;
-  return ts_norm_named_impl(cx, a, out);
-}
-
-static const ts_arg dist_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dist_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_dist_args, other), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_dist_args, p), 0u}};
-static bool dist_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_dist_args *a = args;
-  return ts_dist_impl(cx, a, out);
-}
-
-static const ts_arg normalize_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_normalize_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_normalize_args, p), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_normalize_args, dim), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_normalize_args, eps), 0u}};
-static bool normalize_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_normalize_args *a = args;
-  return ts_normalize_impl(cx, a, out);
-}
-
-static const ts_arg cosine_similarity_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts_cosine_similarity_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts_cosine_similarity_args, x2), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cosine_similarity_args, dim), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_cosine_similarity_args, eps), 0u}};
-static bool cosine_similarity_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_cosine_similarity_args *a = args;
-  return ts_cosine_similarity_impl(cx, a, out);
-}
-
-static const ts_arg norm_except_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_except_dim_args, self), 0u}, {"pow", TS_ARG_INT, 0, offsetof(ts_norm_except_dim_args, pow), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_norm_except_dim_args, dim), 0u}};
-static bool norm_except_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_norm_except_dim_args *a = args;
-  return ts_norm_except_dim_impl(cx, a, out);
-}
-
-static const ts_arg pairwise_distance_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts_pairwise_distance_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts_pairwise_distance_args, x2), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_pairwise_distance_args, p), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_pairwise_distance_args, eps), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_pairwise_distance_args, keepdim), 0u}};
-static bool pairwise_distance_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_pairwise_distance_args *a = args;
-  return ts_pairwise_distance_impl(cx, a, out);
-}
-
-static const ts_arg adaptive_avg_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_avg_pool1d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_avg_pool1d_args, output_size), 0u}};
-static bool adaptive_avg_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_adaptive_avg_pool1d_args *a = args;
-  return ts_adaptive_average(cx, out, 1, a->self, a->output_size);
-}
-
-static const ts_arg adaptive_avg_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_avg_pool2d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_avg_pool2d_args, output_size), 0u}};
-static bool adaptive_avg_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_adaptive_avg_pool2d_args *a = args;
-  return ts_adaptive_average(cx, out, 2, a->self, a->output_size);
-}
-
-static const ts_arg adaptive_avg_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_avg_pool3d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_avg_pool3d_args, output_size), 0u}};
-static bool adaptive_avg_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_adaptive_avg_pool3d_args *a = args;
-  return ts_adaptive_average(cx, out, 3, a->self, a->output_size);
-}
 
 static const ts_arg interpolate_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_interpolate_args, self), 0u}, {"size", TS_ARG_INTS_OPT, 0, offsetof(ts_interpolate_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS_OPT, 0, offsetof(ts_interpolate_args, scale_factor), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_interpolate_args, mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, align_corners), 0u}, {"recomputeScaleFactor", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, recompute_scale_factor), 0u}, {"antialias", TS_ARG_BOOL, 0, offsetof(ts_interpolate_args, antialias), 0u}};
 static bool interpolate_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -4035,18 +4079,6 @@ static bool _recurrence_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _recurrence_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__recurrence_grad(cx, args, back, wanted); }
 
-static const ts_arg _unique_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_args, self), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__unique_args, inverse), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_args, dim), 0u}};
-static bool _unique_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__unique_args *a = args;
-  return ts__unique_impl(cx, a, out);
-}
-
-static const ts_arg _unique_consecutive_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_consecutive_args, self), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__unique_consecutive_args, inverse), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_consecutive_args, dim), 0u}};
-static bool _unique_consecutive_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__unique_consecutive_args *a = args;
-  return ts__unique_consecutive_impl(cx, a, out);
-}
-
 static const ts_arg searchsorted_args[] = {{"sortedSequence", TS_ARG_TENSOR, 0, offsetof(ts_searchsorted_args, sorted_sequence), 0u}, {"input", TS_ARG_OPERAND, 0, offsetof(ts_searchsorted_args, self), 0u}, {"outInt32", TS_ARG_BOOL, 0, offsetof(ts_searchsorted_args, out_int32), 0u}, {"right", TS_ARG_BOOL, 0, offsetof(ts_searchsorted_args, right), 0u}, {"side", TS_ARG_TEXT_OPT, 0, offsetof(ts_searchsorted_args, side), 0u}, {"sorter", TS_ARG_TENSOR_OPT, 0, offsetof(ts_searchsorted_args, sorter), 0u}};
 static bool searchsorted_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_searchsorted_args *a = args;
@@ -4063,37 +4095,6 @@ static const ts_arg isin_args[] = {{"elements", TS_ARG_OPERAND, 0, offsetof(ts_i
 static bool isin_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_isin_args *a = args;
   return ts_isin_impl(cx, a, out);
-}
-
-static const ts_arg bincount_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bincount_args, self), 0u}, {"weights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_bincount_args, weights), 0u}, {"minlength", TS_ARG_INT, 0, offsetof(ts_bincount_args, minlength), 0u}};
-static bool bincount_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_bincount_args *a = args;
-  return ts_bincount_impl(cx, a, out);
-}
-static void bincount_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_bincount_grad(cx, args, back, wanted); }
-
-static const ts_arg histc_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histc_args, self), 0u}, {"bins", TS_ARG_INT, 0, offsetof(ts_histc_args, bins), 0u}, {"min", TS_ARG_SCALAR, 0, offsetof(ts_histc_args, min), 0u}, {"max", TS_ARG_SCALAR, 0, offsetof(ts_histc_args, max), 0u}};
-static bool histc_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_histc_args *a = args;
-  return ts_histc_impl(cx, a, out);
-}
-
-static const ts_arg histogram_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histogram_args, self), 0u}, {"bins", TS_ARG_INT, 0, offsetof(ts_histogram_args, bins), 0u}, {"range", TS_ARG_FLOATS_OPT, 0, offsetof(ts_histogram_args, range), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_histogram_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts_histogram_args, density), 0u}};
-static bool histogram_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_histogram_args *a = args;
-  return ts_histogram_impl(cx, a, out);
-}
-
-static const ts_arg histogram_bins_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histogram_bins_args, self), 0u}, {"bins", TS_ARG_TENSOR, 0, offsetof(ts_histogram_bins_args, bins), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_histogram_bins_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts_histogram_bins_args, density), 0u}};
-static bool histogram_bins_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_histogram_bins_args *a = args;
-  return ts_histogram_bins_impl(cx, a, out);
-}
-
-static const ts_arg _histogramdd_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__histogramdd_args, self), 0u}, {"bins", TS_ARG_INTS_OPT, 0, offsetof(ts__histogramdd_args, bins), 0u}, {"edges", TS_ARG_LIST, 0, offsetof(ts__histogramdd_args, edges), 0u}, {"single", TS_ARG_BOOL, 0, offsetof(ts__histogramdd_args, single), 0u}, {"range", TS_ARG_FLOATS_OPT, 0, offsetof(ts__histogramdd_args, range), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__histogramdd_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts__histogramdd_args, density), 0u}};
-static bool _histogramdd_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__histogramdd_args *a = args;
-  return ts__histogramdd_impl(cx, a, out);
 }
 
 static const ts_arg view_as_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_view_as_args, other), 0u}};
@@ -4174,106 +4175,6 @@ static bool movedim_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_movedim_impl(cx, a, out);
 }
 
-static const ts_arg unbind_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unbind_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_unbind_args, dim), 0u}};
-static bool unbind_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_unbind_args *a = args;
-  return ts_unbind_impl(cx, a, out);
-}
-static void unbind_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_unbind_grad(cx, args, back, wanted); }
-
-static const ts_arg split_with_sizes_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_with_sizes_args, self), 0u}, {"splitSizes", TS_ARG_INTS, 0, offsetof(ts_split_with_sizes_args, split_sizes), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_with_sizes_args, dim), 0u}};
-static bool split_with_sizes_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_split_with_sizes_args *a = args;
-  return ts_split_with_sizes_impl(cx, a, out);
-}
-static void split_with_sizes_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_split_with_sizes_grad(cx, args, back, wanted); }
-
-static const ts_arg chunk_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_chunk_args, self), 0u}, {"chunks", TS_ARG_INT, 0, offsetof(ts_chunk_args, chunks), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_chunk_args, dim), 0u}};
-static bool chunk_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_chunk_args *a = args;
-  return ts_chunk_impl(cx, a, out);
-}
-
-static const ts_arg split_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_args, self), 0u}, {"splitSize", TS_ARG_INT, 0, offsetof(ts_split_args, split_size), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_args, dim), 0u}};
-static bool split_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_split_args *a = args;
-  return ts_split_impl(cx, a, out);
-}
-
-static const ts_arg split_sizes_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_sizes_args, self), 0u}, {"splitSizeOrSections", TS_ARG_INTS, 0, offsetof(ts_split_sizes_args, split_size_or_sections), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_sizes_args, dim), 0u}};
-static bool split_sizes_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_split_sizes_args *a = args;
-  return ts_split_sizes_impl(cx, a, out);
-}
-
-static const ts_arg tensor_split_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_tensor_split_args, sections), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_tensor_split_args, dim), 0u}};
-static bool tensor_split_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_tensor_split_args *a = args;
-  return ts_tensor_split_impl(cx, a, out);
-}
-
-static const ts_arg tensor_split_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_tensor_split_at_args, indices), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_tensor_split_at_args, dim), 0u}};
-static bool tensor_split_at_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_tensor_split_at_args *a = args;
-  return ts_tensor_split_at_impl(cx, a, out);
-}
-
-static const ts_arg tensor_split_by_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_by_args, self), 0u}, {"tensorIndicesOrSections", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_by_args, tensor_indices_or_sections), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_tensor_split_by_args, dim), 0u}};
-static bool tensor_split_by_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_tensor_split_by_args *a = args;
-  return ts_tensor_split_by_impl(cx, a, out);
-}
-
-static const ts_arg hsplit_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_hsplit_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_hsplit_args, sections), 0u}};
-static bool hsplit_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_hsplit_args *a = args;
-  return ts_hsplit_impl(cx, a, out);
-}
-
-static const ts_arg hsplit_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_hsplit_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_hsplit_at_args, indices), 0u}};
-static bool hsplit_at_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_hsplit_at_args *a = args;
-  return ts_hsplit_at_impl(cx, a, out);
-}
-
-static const ts_arg vsplit_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vsplit_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_vsplit_args, sections), 0u}};
-static bool vsplit_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_vsplit_args *a = args;
-  return ts_vsplit_impl(cx, a, out);
-}
-
-static const ts_arg vsplit_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vsplit_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_vsplit_at_args, indices), 0u}};
-static bool vsplit_at_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_vsplit_at_args *a = args;
-  return ts_vsplit_at_impl(cx, a, out);
-}
-
-static const ts_arg dsplit_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dsplit_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_dsplit_args, sections), 0u}};
-static bool dsplit_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_dsplit_args *a = args;
-  return ts_dsplit_impl(cx, a, out);
-}
-
-static const ts_arg dsplit_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dsplit_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_dsplit_at_args, indices), 0u}};
-static bool dsplit_at_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_dsplit_at_args *a = args;
-  return ts_dsplit_at_impl(cx, a, out);
-}
-
-static const ts_arg cat_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_cat_args, tensors), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cat_args, dim), 0u}};
-static bool cat_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_cat_args *a = args;
-  return ts_cat_impl(cx, a, out);
-}
-static void cat_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cat_grad(cx, args, back, wanted); }
-
-static const ts_arg stack_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_stack_args, tensors), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_stack_args, dim), 0u}};
-static bool stack_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_stack_args *a = args;
-  return ts_stack_impl(cx, a, out);
-}
-static void stack_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_stack_grad(cx, args, back, wanted); }
-
 static const ts_arg softmax_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_softmax_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_softmax_args, dim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_softmax_args, dtype), 0u}};
 static bool softmax_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_softmax_args *a = args;
@@ -4307,6 +4208,12 @@ static bool _log_softmax_backward_data_impl(ts_cx *cx, const void *args, ts_out 
   return ts__log_softmax_backward_data_impl(cx, a, out);
 }
 static void _log_softmax_backward_data_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__log_softmax_backward_data_grad(cx, args, back, wanted); }
+
+static const ts_arg gumbel_softmax_args[] = {{"logits", TS_ARG_TENSOR, 0, offsetof(ts_gumbel_softmax_args, logits), 0u}, {"tau", TS_ARG_FLOAT, 0, offsetof(ts_gumbel_softmax_args, tau), 0u}, {"hard", TS_ARG_BOOL, 0, offsetof(ts_gumbel_softmax_args, hard), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_gumbel_softmax_args, eps), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_gumbel_softmax_args, dim), 0u}};
+static bool gumbel_softmax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gumbel_softmax_args *a = args;
+  return ts_gumbel_softmax_impl(cx, a, out);
+}
 
 static const ts_arg sort_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sort_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_sort_args, dim), 0u}, {"descending", TS_ARG_BOOL, 0, offsetof(ts_sort_args, descending), 0u}, {"stable", TS_ARG_BOOL, 0, offsetof(ts_sort_args, stable), 0u}};
 static bool sort_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -4583,6 +4490,116 @@ static bool igammac_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void igammac_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_igammac_grad(cx, args, back, wanted); }
 
+static const ts_arg unbind_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unbind_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_unbind_args, dim), 0u}};
+static bool unbind_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unbind_args *a = args;
+  return ts_unbind_impl(cx, a, out);
+}
+static void unbind_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_unbind_grad(cx, args, back, wanted); }
+
+static const ts_arg split_with_sizes_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_with_sizes_args, self), 0u}, {"splitSizes", TS_ARG_INTS, 0, offsetof(ts_split_with_sizes_args, split_sizes), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_with_sizes_args, dim), 0u}};
+static bool split_with_sizes_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_split_with_sizes_args *a = args;
+  return ts_split_with_sizes_impl(cx, a, out);
+}
+static void split_with_sizes_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_split_with_sizes_grad(cx, args, back, wanted); }
+
+static const ts_arg chunk_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_chunk_args, self), 0u}, {"chunks", TS_ARG_INT, 0, offsetof(ts_chunk_args, chunks), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_chunk_args, dim), 0u}};
+static bool chunk_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chunk_args *a = args;
+  return ts_chunk_impl(cx, a, out);
+}
+
+static const ts_arg split_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_args, self), 0u}, {"splitSize", TS_ARG_INT, 0, offsetof(ts_split_args, split_size), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_args, dim), 0u}};
+static bool split_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_split_args *a = args;
+  return ts_split_impl(cx, a, out);
+}
+
+static const ts_arg split_sizes_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_sizes_args, self), 0u}, {"splitSizeOrSections", TS_ARG_INTS, 0, offsetof(ts_split_sizes_args, split_size_or_sections), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_sizes_args, dim), 0u}};
+static bool split_sizes_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_split_sizes_args *a = args;
+  return ts_split_sizes_impl(cx, a, out);
+}
+
+static const ts_arg tensor_split_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_tensor_split_args, sections), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_tensor_split_args, dim), 0u}};
+static bool tensor_split_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tensor_split_args *a = args;
+  return ts_tensor_split_impl(cx, a, out);
+}
+
+static const ts_arg tensor_split_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_tensor_split_at_args, indices), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_tensor_split_at_args, dim), 0u}};
+static bool tensor_split_at_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tensor_split_at_args *a = args;
+  return ts_tensor_split_at_impl(cx, a, out);
+}
+
+static const ts_arg tensor_split_by_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_by_args, self), 0u}, {"tensorIndicesOrSections", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_by_args, tensor_indices_or_sections), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_tensor_split_by_args, dim), 0u}};
+static bool tensor_split_by_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tensor_split_by_args *a = args;
+  return ts_tensor_split_by_impl(cx, a, out);
+}
+
+static const ts_arg hsplit_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_hsplit_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_hsplit_args, sections), 0u}};
+static bool hsplit_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hsplit_args *a = args;
+  return ts_hsplit_impl(cx, a, out);
+}
+
+static const ts_arg hsplit_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_hsplit_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_hsplit_at_args, indices), 0u}};
+static bool hsplit_at_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hsplit_at_args *a = args;
+  return ts_hsplit_at_impl(cx, a, out);
+}
+
+static const ts_arg vsplit_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vsplit_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_vsplit_args, sections), 0u}};
+static bool vsplit_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vsplit_args *a = args;
+  return ts_vsplit_impl(cx, a, out);
+}
+
+static const ts_arg vsplit_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vsplit_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_vsplit_at_args, indices), 0u}};
+static bool vsplit_at_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vsplit_at_args *a = args;
+  return ts_vsplit_at_impl(cx, a, out);
+}
+
+static const ts_arg dsplit_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dsplit_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_dsplit_args, sections), 0u}};
+static bool dsplit_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dsplit_args *a = args;
+  return ts_dsplit_impl(cx, a, out);
+}
+
+static const ts_arg dsplit_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dsplit_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_dsplit_at_args, indices), 0u}};
+static bool dsplit_at_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dsplit_at_args *a = args;
+  return ts_dsplit_at_impl(cx, a, out);
+}
+
+static const ts_arg quantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_quantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_quantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_quantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_quantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_quantile_args, interpolation), 0u}};
+static bool quantile_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_quantile_args *a = args;
+  return ts_quantile_impl(cx, a, out);
+}
+
+static const ts_arg nanquantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanquantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_nanquantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_nanquantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nanquantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_nanquantile_args, interpolation), 0u}};
+static bool nanquantile_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nanquantile_args *a = args;
+  return ts_nanquantile_impl(cx, a, out);
+}
+
+static const ts_arg cov_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cov_args, self), 0u}, {"correction", TS_ARG_INT, 0, offsetof(ts_cov_args, correction), 0u}, {"fweights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_cov_args, fweights), 0u}, {"aweights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_cov_args, aweights), 0u}};
+static bool cov_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cov_args *a = args;
+  return ts_cov_impl(cx, a, out);
+}
+
+static const ts_arg corrcoef_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_corrcoef_args, self), 0u}};
+static bool corrcoef_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_corrcoef_args *a = args;
+  return ts_corrcoef_impl(cx, a, out);
+}
+
 static const ts_arg stft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_stft_args, self), 0u}, {"nFft", TS_ARG_INT, 0, offsetof(ts_stft_args, n_fft), 0u}, {"hopLength", TS_ARG_INT_OPT, 0, offsetof(ts_stft_args, hop_length), 0u}, {"winLength", TS_ARG_INT_OPT, 0, offsetof(ts_stft_args, win_length), 0u}, {"window", TS_ARG_TENSOR_OPT, 0, offsetof(ts_stft_args, window), 0u}, {"center", TS_ARG_BOOL, 0, offsetof(ts_stft_args, center), 0u}, {"padMode", TS_ARG_TEXT, 0, offsetof(ts_stft_args, pad_mode), 0u}, {"normalized", TS_ARG_BOOL, 0, offsetof(ts_stft_args, normalized), 0u}, {"onesided", TS_ARG_BOOL_OPT, 0, offsetof(ts_stft_args, onesided), 0u}, {"returnComplex", TS_ARG_BOOL_OPT, 0, offsetof(ts_stft_args, return_complex), 0u}};
 static bool stft_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_stft_args *a = args;
@@ -4623,84 +4640,6 @@ static const ts_arg kaiser_window_args[] = {{"windowLength", TS_ARG_INT, 0, offs
 static bool kaiser_window_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_kaiser_window_args *a = args;
   return ts_kaiser_window_impl(cx, a, out);
-}
-
-static const ts_arg quantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_quantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_quantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_quantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_quantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_quantile_args, interpolation), 0u}};
-static bool quantile_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_quantile_args *a = args;
-  return ts_quantile_impl(cx, a, out);
-}
-
-static const ts_arg nanquantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanquantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_nanquantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_nanquantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nanquantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_nanquantile_args, interpolation), 0u}};
-static bool nanquantile_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_nanquantile_args *a = args;
-  return ts_nanquantile_impl(cx, a, out);
-}
-
-static const ts_arg cov_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cov_args, self), 0u}, {"correction", TS_ARG_INT, 0, offsetof(ts_cov_args, correction), 0u}, {"fweights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_cov_args, fweights), 0u}, {"aweights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_cov_args, aweights), 0u}};
-static bool cov_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_cov_args *a = args;
-  return ts_cov_impl(cx, a, out);
-}
-
-static const ts_arg corrcoef_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_corrcoef_args, self), 0u}};
-static bool corrcoef_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_corrcoef_args *a = args;
-  return ts_corrcoef_impl(cx, a, out);
-}
-
-static const ts_arg diff_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diff_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_diff_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_diff_args, dim), 0u}, {"prepend", TS_ARG_TENSOR_OPT, 0, offsetof(ts_diff_args, prepend), 0u}, {"append", TS_ARG_TENSOR_OPT, 0, offsetof(ts_diff_args, append), 0u}};
-static bool diff_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_diff_args *a = args;
-  return ts_diff_impl(cx, a, out);
-}
-
-static const ts_arg gradient_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_args, self), 0u}, {"spacing", TS_ARG_SCALAR, 0, offsetof(ts_gradient_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_args, edge_order), 0u}};
-static bool gradient_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_gradient_args *a = args;
-  return ts_gradient_impl(cx, a, out);
-}
-
-static const ts_arg gradient_coordinates_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_coordinates_args, self), 0u}, {"spacing", TS_ARG_LIST, 0, offsetof(ts_gradient_coordinates_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_coordinates_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_coordinates_args, edge_order), 0u}};
-static bool gradient_coordinates_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_gradient_coordinates_args *a = args;
-  return ts_gradient_coordinates_impl(cx, a, out);
-}
-
-static const ts_arg gradient_list_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_list_args, self), 0u}, {"spacing", TS_ARG_FLOATS, 0, offsetof(ts_gradient_list_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_list_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_list_args, edge_order), 0u}};
-static bool gradient_list_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_gradient_list_args *a = args;
-  return ts_gradient_list_impl(cx, a, out);
-}
-
-static const ts_arg trapezoid_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_args, y), 0u}, {"dx", TS_ARG_SCALAR, 0, offsetof(ts_trapezoid_args, dx), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_trapezoid_args, dim), 0u}};
-static bool trapezoid_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_trapezoid_args *a = args;
-  return ts_trapezoid_impl(cx, a, out);
-}
-
-static const ts_arg trapezoid_x_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_x_args, y), 0u}, {"x", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_x_args, x), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_trapezoid_x_args, dim), 0u}};
-static bool trapezoid_x_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_trapezoid_x_args *a = args;
-  return ts_trapezoid_x_impl(cx, a, out);
-}
-
-static const ts_arg cumulative_trapezoid_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_args, y), 0u}, {"dx", TS_ARG_SCALAR, 0, offsetof(ts_cumulative_trapezoid_args, dx), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumulative_trapezoid_args, dim), 0u}};
-static bool cumulative_trapezoid_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_cumulative_trapezoid_args *a = args;
-  return ts_cumulative_trapezoid_impl(cx, a, out);
-}
-
-static const ts_arg cumulative_trapezoid_x_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_x_args, y), 0u}, {"x", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_x_args, x), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumulative_trapezoid_x_args, dim), 0u}};
-static bool cumulative_trapezoid_x_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_cumulative_trapezoid_x_args *a = args;
-  return ts_cumulative_trapezoid_x_impl(cx, a, out);
-}
-
-static const ts_arg renorm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_renorm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_renorm_args, p), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_renorm_args, dim), 0u}, {"maxnorm", TS_ARG_SCALAR, 0, offsetof(ts_renorm_args, maxnorm), 0u}};
-static bool renorm_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_renorm_args *a = args;
-  return ts_renorm_impl(cx, a, out);
 }
 
 static const ts_arg _empty_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts__empty_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts__empty_args, dtype), 0u}};
@@ -4951,6 +4890,73 @@ static bool _set_rng_state_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__set_rng_state_impl(cx, a, out);
 }
 
+static const ts_arg _unique_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_args, self), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__unique_args, inverse), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_args, dim), 0u}};
+static bool _unique_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__unique_args *a = args;
+  return ts__unique_impl(cx, a, out);
+}
+
+static const ts_arg _unique_consecutive_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_consecutive_args, self), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__unique_consecutive_args, inverse), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_consecutive_args, dim), 0u}};
+static bool _unique_consecutive_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__unique_consecutive_args *a = args;
+  return ts__unique_consecutive_impl(cx, a, out);
+}
+
+static const ts_arg vector_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vector_norm_args, self), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_vector_norm_args, ord), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_vector_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_vector_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_vector_norm_args, dtype), 0u}};
+static bool vector_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vector_norm_args *a = args;
+  return ts_vector_norm_impl(cx, a, out);
+}
+static void vector_norm_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_vector_norm_grad(cx, args, back, wanted); }
+
+static const ts_arg norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_norm_args, p), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_args, dtype), 0u}};
+static bool norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_norm_args *a = args;
+  return ts_norm_impl(cx, a, out);
+}
+
+static const ts_arg norm_named_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_named_args, self), 0u}, {"p", TS_ARG_TEXT, 0, offsetof(ts_norm_named_args, p), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_norm_named_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_named_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_named_args, dtype), 0u}};
+static bool norm_named_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_norm_named_args *a = args;
+  return ts_norm_named_impl(cx, a, out);
+}
+
+static const ts_arg dist_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dist_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_dist_args, other), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_dist_args, p), 0u}};
+static bool dist_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dist_args *a = args;
+  return ts_dist_impl(cx, a, out);
+}
+
+static const ts_arg normalize_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_normalize_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_normalize_args, p), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_normalize_args, dim), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_normalize_args, eps), 0u}};
+static bool normalize_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normalize_args *a = args;
+  return ts_normalize_impl(cx, a, out);
+}
+
+static const ts_arg cosine_similarity_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts_cosine_similarity_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts_cosine_similarity_args, x2), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cosine_similarity_args, dim), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_cosine_similarity_args, eps), 0u}};
+static bool cosine_similarity_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cosine_similarity_args *a = args;
+  return ts_cosine_similarity_impl(cx, a, out);
+}
+
+static const ts_arg norm_except_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_except_dim_args, self), 0u}, {"pow", TS_ARG_INT, 0, offsetof(ts_norm_except_dim_args, pow), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_norm_except_dim_args, dim), 0u}};
+static bool norm_except_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_norm_except_dim_args *a = args;
+  return ts_norm_except_dim_impl(cx, a, out);
+}
+
+static const ts_arg pairwise_distance_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts_pairwise_distance_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts_pairwise_distance_args, x2), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_pairwise_distance_args, p), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_pairwise_distance_args, eps), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_pairwise_distance_args, keepdim), 0u}};
+static bool pairwise_distance_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pairwise_distance_args *a = args;
+  return ts_pairwise_distance_impl(cx, a, out);
+}
+
+static const ts_arg renorm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_renorm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_renorm_args, p), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_renorm_args, dim), 0u}, {"maxnorm", TS_ARG_SCALAR, 0, offsetof(ts_renorm_args, maxnorm), 0u}};
+static bool renorm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_renorm_args *a = args;
+  return ts_renorm_impl(cx, a, out);
+}
+
 static const ts_arg as_strided_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_as_strided_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_as_strided_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_as_strided_args, stride), 0u}, {"storageOffset", TS_ARG_INT_OPT, 0, offsetof(ts_as_strided_args, storage_offset), 0u}};
 static bool as_strided_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_as_strided_args *a = args;
@@ -5127,6 +5133,9 @@ const ts_op ts_ops[] = {
   {"tanhshrink", "TanhshrinkBackward0", TS_OP_COMPOSITE, sizeof(ts_tanhshrink_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, tanhshrink_args, tanhshrink_impl, NULL},
   {"prelu", "PreluBackward0", TS_OP_COMPOSITE, sizeof(ts_prelu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, prelu_args, prelu_impl, NULL},
   {"glu", "GluBackward0", TS_OP_COMPOSITE, sizeof(ts_glu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, glu_args, glu_impl, NULL},
+  {"rrelu", "RreluBackward0", TS_OP_COMPOSITE, sizeof(ts_rrelu_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rrelu_args, rrelu_impl, NULL},
+  {"rrelu_", "RreluBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_rrelu_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rrelu_args, rrelu_impl, NULL},
+  {"_rreluNoise", "RreluNoiseBackward0", 0, sizeof(ts__rrelu_noise_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rrelu_noise_args, _rrelu_noise_impl, NULL},
   {"add", "AddBackward0", TS_OP_DIRECT, sizeof(ts_add_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, add_args, add_impl, add_grad},
   {"add_", "AddBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_add_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, add_args, add_impl, add_grad},
   {"sub", "SubBackward0", TS_OP_DIRECT, sizeof(ts_sub_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, sub_args, sub_impl, sub_grad},
@@ -5201,9 +5210,14 @@ const ts_op ts_ops[] = {
   {"_attentionMath", "AttentionMathBackward0", TS_OP_COMPOSITE, sizeof(ts__attention_math_args), 8, 2, TS_RET_TENSORS, 0u, 0u, 0u, _attention_math_args, _attention_math_impl, NULL},
   {"_attention", "AttentionBackward0", 0, sizeof(ts__attention_args), 6, 3, TS_RET_TENSORS, 15u, 0u, 7u, _attention_args, _attention_impl, _attention_grad},
   {"_attentionBackward", "AttentionBackwardBackward0", 0, sizeof(ts__attention_backward_args), 10, 3, TS_RET_TENSORS, 0u, 0u, 0u, _attention_backward_args, _attention_backward_impl, NULL},
-  {"embeddingBag", "EmbeddingBagBackward0", TS_OP_COMPOSITE, sizeof(ts_embedding_bag_args), 11, 1, TS_RET_TENSORS, 0u, 0u, 0u, embedding_bag_args, embedding_bag_impl, NULL},
-  {"_embeddingBag", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_args), 7, 1, TS_RET_TENSORS, 23u, 0u, 0u, _embedding_bag_args, _embedding_bag_impl, _embedding_bag_grad},
-  {"_embeddingBagMax", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_max_args), 4, 2, TS_RET_TENSORS, 3u, 1u, 2u, _embedding_bag_max_args, _embedding_bag_max_impl, _embedding_bag_max_grad},
+  {"diff", "DiffBackward0", TS_OP_COMPOSITE, sizeof(ts_diff_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, diff_args, diff_impl, NULL},
+  {"gradient", "GradientBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_args, gradient_impl, NULL},
+  {"gradient", "GradientCoordinatesBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_coordinates_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_coordinates_args, gradient_coordinates_impl, NULL},
+  {"gradient", "GradientListBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_list_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_list_args, gradient_list_impl, NULL},
+  {"trapezoid", "TrapezoidBackward0", TS_OP_COMPOSITE, sizeof(ts_trapezoid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, trapezoid_args, trapezoid_impl, NULL},
+  {"trapezoid", "TrapezoidXBackward0", TS_OP_COMPOSITE, sizeof(ts_trapezoid_x_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, trapezoid_x_args, trapezoid_x_impl, NULL},
+  {"cumulativeTrapezoid", "CumulativeTrapezoidBackward0", TS_OP_COMPOSITE, sizeof(ts_cumulative_trapezoid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cumulative_trapezoid_args, cumulative_trapezoid_impl, NULL},
+  {"cumulativeTrapezoid", "CumulativeTrapezoidXBackward0", TS_OP_COMPOSITE, sizeof(ts_cumulative_trapezoid_x_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cumulative_trapezoid_x_args, cumulative_trapezoid_x_impl, NULL},
   {"eq", "EqBackward0", TS_OP_DIRECT, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
   {"eq_", "EqBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
   {"ne", "NeBackward0", TS_OP_DIRECT, sizeof(ts_ne_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ne_args, ne_impl, NULL},
@@ -5370,11 +5384,16 @@ const ts_op ts_ops[] = {
   {"dropout2d_", "Dropout2dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout2d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout2d_args, dropout2d_impl, NULL},
   {"dropout3d", "Dropout3dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout3d_args, dropout3d_impl, NULL},
   {"dropout3d_", "Dropout3dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout3d_args, dropout3d_impl, NULL},
-  {"rrelu", "RreluBackward0", TS_OP_COMPOSITE, sizeof(ts_rrelu_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rrelu_args, rrelu_impl, NULL},
-  {"rrelu_", "RreluBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_rrelu_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rrelu_args, rrelu_impl, NULL},
-  {"_rreluNoise", "RreluNoiseBackward0", 0, sizeof(ts__rrelu_noise_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rrelu_noise_args, _rrelu_noise_impl, NULL},
-  {"gumbelSoftmax", "GumbelSoftmaxBackward0", TS_OP_COMPOSITE, sizeof(ts_gumbel_softmax_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, gumbel_softmax_args, gumbel_softmax_impl, NULL},
-  {"rmsNorm", "RmsNormBackward0", TS_OP_COMPOSITE, sizeof(ts_rms_norm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rms_norm_args, rms_norm_impl, NULL},
+  {"nativeDropout", "NativeDropoutBackward0", 0, sizeof(ts_native_dropout_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 2u, native_dropout_args, native_dropout_impl, native_dropout_grad},
+  {"dropout", "DropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout_args, dropout_impl, NULL},
+  {"embeddingBag", "EmbeddingBagBackward0", TS_OP_COMPOSITE, sizeof(ts_embedding_bag_args), 11, 1, TS_RET_TENSORS, 0u, 0u, 0u, embedding_bag_args, embedding_bag_impl, NULL},
+  {"_embeddingBag", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_args), 7, 1, TS_RET_TENSORS, 23u, 0u, 0u, _embedding_bag_args, _embedding_bag_impl, _embedding_bag_grad},
+  {"_embeddingBagMax", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_max_args), 4, 2, TS_RET_TENSORS, 3u, 1u, 2u, _embedding_bag_max_args, _embedding_bag_max_impl, _embedding_bag_max_grad},
+  {"embedding", "EmbeddingBackward0", TS_OP_COMPOSITE, sizeof(ts_embedding_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, embedding_args, embedding_impl, NULL},
+  {"_embedding", "EmbeddingBackward0", 0, sizeof(ts__embedding_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _embedding_args, _embedding_impl, _embedding_grad},
+  {"_embeddingBackward", "EmbeddingBackwardBackward0", 0, sizeof(ts__embedding_backward_args), 5, 1, TS_RET_TENSORS, 2u, 0u, 0u, _embedding_backward_args, _embedding_backward_impl, _embedding_backward_grad},
+  {"_embeddingDoubleBackward", "EmbeddingDoubleBackwardBackward0", 0, sizeof(ts__embedding_double_backward_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _embedding_double_backward_args, _embedding_double_backward_impl, _embedding_double_backward_grad},
+  {"oneHot", "OneHotBackward0", 0, sizeof(ts_one_hot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, one_hot_args, one_hot_impl, NULL},
   {"_fftC2c", "FftC2cBackward0", 0, sizeof(ts__fft_c2c_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _fft_c2c_args, _fft_c2c_impl, _fft_c2c_grad},
   {"_fftR2c", "FftR2cBackward0", 0, sizeof(ts__fft_r2c_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _fft_r2c_args, _fft_r2c_impl, _fft_r2c_grad},
   {"_fftC2r", "FftC2rBackward0", 0, sizeof(ts__fft_c2r_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _fft_c2r_args, _fft_c2r_impl, _fft_c2r_grad},
@@ -5416,6 +5435,11 @@ const ts_op ts_ops[] = {
   {"_gridSample", "GridSamplerBackward0", 0, sizeof(ts__grid_sample_args), 6, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_args, _grid_sample_impl, _grid_sample_grad},
   {"_gridSampleByGrid", "GridSampleByGridBackward0", 0, sizeof(ts__grid_sample_by_grid_args), 7, 1, TS_RET_TENSORS, 7u, 0u, 0u, _grid_sample_by_grid_args, _grid_sample_by_grid_impl, _grid_sample_by_grid_grad},
   {"_gridSampleAdjoint", "GridSampleAdjointBackward0", 0, sizeof(ts__grid_sample_adjoint_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_adjoint_args, _grid_sample_adjoint_impl, _grid_sample_adjoint_grad},
+  {"bincount", "BincountBackward0", 0, sizeof(ts_bincount_args), 3, 1, TS_RET_TENSORS, 3u, 2u, 0u, bincount_args, bincount_impl, bincount_grad},
+  {"histc", "HistcBackward0", TS_OP_EXACT, sizeof(ts_histc_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, histc_args, histc_impl, NULL},
+  {"histogram", "HistogramBackward0", TS_OP_EXACT, sizeof(ts_histogram_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_args, histogram_impl, NULL},
+  {"histogram", "HistogramBinsBackward0", TS_OP_EXACT, sizeof(ts_histogram_bins_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_bins_args, histogram_bins_impl, NULL},
+  {"histogramdd", "HistogramddBackward0", 0, sizeof(ts__histogramdd_args), 7, 0, TS_RET_LIST, 0u, 0u, 0u, _histogramdd_args, _histogramdd_impl, NULL},
   {"_index", "IndexBackward0", 0, sizeof(ts__index_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, _index_args, _index_impl, _index_grad},
   {"at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL},
   {"setAt", "SetAtBackward0", TS_OP_COMPOSITE, sizeof(ts__set_at_args), 4, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_at_args, _set_at_impl, NULL},
@@ -5450,11 +5474,6 @@ const ts_op ts_ops[] = {
   {"maskedSelect", "MaskedSelectBackward0", TS_OP_EXACT, sizeof(ts_masked_select_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, masked_select_args, masked_select_impl, masked_select_grad},
   {"maskedScatter", "MaskedScatterBackward0", TS_OP_DIRECT, sizeof(ts_masked_scatter_args), 3, 1, TS_RET_TENSORS, 6u, 4u, 0u, masked_scatter_args, masked_scatter_impl, masked_scatter_grad},
   {"maskedScatter_", "MaskedScatterBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_masked_scatter_args), 3, 1, TS_RET_TENSORS, 6u, 4u, 0u, masked_scatter_args, masked_scatter_impl, masked_scatter_grad},
-  {"embedding", "EmbeddingBackward0", TS_OP_COMPOSITE, sizeof(ts_embedding_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, embedding_args, embedding_impl, NULL},
-  {"_embedding", "EmbeddingBackward0", 0, sizeof(ts__embedding_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _embedding_args, _embedding_impl, _embedding_grad},
-  {"_embeddingBackward", "EmbeddingBackwardBackward0", 0, sizeof(ts__embedding_backward_args), 5, 1, TS_RET_TENSORS, 2u, 0u, 0u, _embedding_backward_args, _embedding_backward_impl, _embedding_backward_grad},
-  {"_embeddingDoubleBackward", "EmbeddingDoubleBackwardBackward0", 0, sizeof(ts__embedding_double_backward_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _embedding_double_backward_args, _embedding_double_backward_impl, _embedding_double_backward_grad},
-  {"oneHot", "OneHotBackward0", 0, sizeof(ts_one_hot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, one_hot_args, one_hot_impl, NULL},
   {"broadcastTensors", "BroadcastTensorsBackward0", TS_OP_COMPOSITE, sizeof(ts_broadcast_tensors_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, broadcast_tensors_args, broadcast_tensors_impl, NULL},
   {"meshgrid", "MeshgridBackward0", TS_OP_COMPOSITE, sizeof(ts_meshgrid_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, meshgrid_args, meshgrid_impl, NULL},
   {"atleast1d", "Atleast1dBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_1d_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, atleast_1d_args, atleast_1d_impl, NULL},
@@ -5470,6 +5489,8 @@ const ts_op ts_ops[] = {
   {"blockDiag", "BlockDiagBackward0", 0, sizeof(ts_block_diag_args), 1, 1, TS_RET_TENSORS, 1u, 1u, 0u, block_diag_args, block_diag_impl, block_diag_grad},
   {"cartesianProd", "CartesianProdBackward0", TS_OP_COMPOSITE, sizeof(ts_cartesian_prod_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, cartesian_prod_args, cartesian_prod_impl, NULL},
   {"combinations", "CombinationsBackward0", TS_OP_COMPOSITE, sizeof(ts_combinations_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, combinations_args, combinations_impl, NULL},
+  {"cat", "CatBackward0", TS_OP_DIRECT, sizeof(ts_cat_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, cat_args, cat_impl, cat_grad},
+  {"stack", "StackBackward0", TS_OP_DIRECT, sizeof(ts_stack_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, stack_args, stack_impl, stack_grad},
   {"linalg.luFactorEx", "LinalgLuFactorExBackward0", 0, sizeof(ts_linalg_lu_factor_ex_args), 3, 3, TS_RET_TENSORS, 1u, 1u, 3u, linalg_lu_factor_ex_args, linalg_lu_factor_ex_impl, linalg_lu_factor_ex_grad},
   {"linalg.luFactor", "LinalgLuFactorBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_factor_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_factor_args, linalg_lu_factor_impl, NULL},
   {"lu", "LuBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, lu_args, lu_impl, NULL},
@@ -5494,6 +5515,8 @@ const ts_op ts_ops[] = {
   {"_linalgSlogdet", "LinalgSlogdetBackward0", 0, sizeof(ts__linalg_slogdet_args), 1, 4, TS_RET_TENSORS, 1u, 0u, 13u, _linalg_slogdet_args, _linalg_slogdet_impl, _linalg_slogdet_grad},
   {"slogdet", "SlogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_slogdet_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, slogdet_args, slogdet_impl, NULL},
   {"logdet", "LogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_logdet_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, logdet_args, logdet_impl, NULL},
+  {"linalg.tensorinv", "LinalgTensorinvBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_tensorinv_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_tensorinv_args, linalg_tensorinv_impl, NULL},
+  {"linalg.tensorsolve", "LinalgTensorsolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_tensorsolve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_tensorsolve_args, linalg_tensorsolve_impl, NULL},
   {"linalg.householderProduct", "LinalgHouseholderProductBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_householder_product_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_householder_product_args, linalg_householder_product_impl, NULL},
   {"orgqr", "OrgqrBackward0", TS_OP_COMPOSITE, sizeof(ts_orgqr_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, orgqr_args, orgqr_impl, NULL},
   {"ormqr", "OrmqrBackward0", TS_OP_COMPOSITE, sizeof(ts_ormqr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, ormqr_args, ormqr_impl, NULL},
@@ -5507,8 +5530,6 @@ const ts_op ts_ops[] = {
   {"matrixExp", "MatrixExpBackward0", 0, sizeof(ts_matrix_exp_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, matrix_exp_args, matrix_exp_impl, matrix_exp_grad},
   {"linalg.multiDot", "LinalgMultiDotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_multi_dot_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_multi_dot_args, linalg_multi_dot_impl, NULL},
   {"chainMatmul", "ChainMatmulBackward0", TS_OP_COMPOSITE, sizeof(ts_chain_matmul_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, chain_matmul_args, chain_matmul_impl, NULL},
-  {"linalg.tensorinv", "LinalgTensorinvBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_tensorinv_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_tensorinv_args, linalg_tensorinv_impl, NULL},
-  {"linalg.tensorsolve", "LinalgTensorsolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_tensorsolve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_tensorsolve_args, linalg_tensorsolve_impl, NULL},
   {"linalg.cross", "LinalgCrossBackward0", 0, sizeof(ts_linalg_cross_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, linalg_cross_args, linalg_cross_impl, linalg_cross_grad},
   {"cross", "CrossBackward0", TS_OP_COMPOSITE, sizeof(ts_cross_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cross_args, cross_impl, NULL},
   {"linalg.vecdot", "LinalgVecdotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_vecdot_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_vecdot_args, linalg_vecdot_impl, NULL},
@@ -5703,8 +5724,10 @@ const ts_op ts_ops[] = {
   {"nativeLayerNorm", "NativeLayerNormBackward0", TS_OP_COMPOSITE, sizeof(ts_native_layer_norm_args), 5, 3, TS_RET_TENSORS, 0u, 0u, 0u, native_layer_norm_args, native_layer_norm_impl, NULL},
   {"groupNorm", "GroupNormBackward0", TS_OP_COMPOSITE, sizeof(ts_group_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, group_norm_args, group_norm_impl, NULL},
   {"instanceNorm", "InstanceNormBackward0", TS_OP_COMPOSITE, sizeof(ts_instance_norm_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, instance_norm_args, instance_norm_impl, NULL},
+  {"rmsNorm", "RmsNormBackward0", TS_OP_COMPOSITE, sizeof(ts_rms_norm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rms_norm_args, rms_norm_impl, NULL},
   {"_sgdStep_", "SgdStep_Backward0", TS_OP_SYSTEM, sizeof(ts__sgd_step__args), 9, 0, TS_RET_NOTHING, 0u, 0u, 0u, _sgd_step__args, _sgd_step__impl, NULL},
   {"_adamStep_", "AdamStep_Backward0", TS_OP_SYSTEM, sizeof(ts__adam_step__args), 12, 0, TS_RET_NOTHING, 0u, 0u, 0u, _adam_step__args, _adam_step__impl, NULL},
+  {"_optimizerStep_", "OptimizerStep_Backward0", TS_OP_SYSTEM, sizeof(ts__optimizer_step__args), 6, 0, TS_RET_NOTHING, 0u, 0u, 0u, _optimizer_step__args, _optimizer_step__impl, NULL},
   {"_hasGrads", "HasGradsBackward0", TS_OP_SYSTEM, sizeof(ts__has_grads_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _has_grads_args, _has_grads_impl, NULL},
   {"_zeroGrads", "ZeroGradsBackward0", TS_OP_SYSTEM, sizeof(ts__zero_grads_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _zero_grads_args, _zero_grads_impl, NULL},
   {"constantPadNd", "ConstantPadNdBackward0", 0, sizeof(ts_constant_pad_nd_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, constant_pad_nd_args, constant_pad_nd_impl, constant_pad_nd_grad},
@@ -5743,6 +5766,9 @@ const ts_op ts_ops[] = {
   {"_maxPoolGather", "MaxPoolGatherBackward0", 0, sizeof(ts__max_pool_gather_args), 3, 1, TS_RET_TENSORS, 3u, 1u, 0u, _max_pool_gather_args, _max_pool_gather_impl, _max_pool_gather_grad},
   {"_avgPool", "AvgPoolBackward0", 0, sizeof(ts__avg_pool_args), 8, 1, TS_RET_TENSORS, 1u, 1u, 0u, _avg_pool_args, _avg_pool_impl, _avg_pool_grad},
   {"_avgPoolBackward", "AvgPoolBackwardBackward0", 0, sizeof(ts__avg_pool_backward_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, _avg_pool_backward_args, _avg_pool_backward_impl, _avg_pool_backward_grad},
+  {"adaptiveAvgPool1d", "AdaptiveAvgPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool1d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool1d_args, adaptive_avg_pool1d_impl, NULL},
+  {"adaptiveAvgPool2d", "AdaptiveAvgPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool2d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool2d_args, adaptive_avg_pool2d_impl, NULL},
+  {"adaptiveAvgPool3d", "AdaptiveAvgPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool3d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool3d_args, adaptive_avg_pool3d_impl, NULL},
   {"einsum", "EinsumBackward0", TS_OP_COMPOSITE, sizeof(ts_einsum_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, einsum_args, einsum_impl, NULL},
   {"tensordot", "TensordotBackward0", TS_OP_COMPOSITE, sizeof(ts_tensordot_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, tensordot_args, tensordot_impl, NULL},
   {"tensordot", "TensordotCountBackward0", TS_OP_COMPOSITE, sizeof(ts_tensordot_count_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, tensordot_count_args, tensordot_count_impl, NULL},
@@ -5774,8 +5800,6 @@ const ts_op ts_ops[] = {
   {"_gammaSlope", "GammaSlopeBackward0", 0, sizeof(ts__gamma_slope_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _gamma_slope_args, _gamma_slope_impl, NULL},
   {"_standardGamma", "StandardGammaBackward0", 0, sizeof(ts__standard_gamma_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, _standard_gamma_args, _standard_gamma_impl, _standard_gamma_grad},
   {"_sampleDirichlet", "SampleDirichletBackward0", 0, sizeof(ts__sample_dirichlet_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _sample_dirichlet_args, _sample_dirichlet_impl, NULL},
-  {"nativeDropout", "NativeDropoutBackward0", 0, sizeof(ts_native_dropout_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 2u, native_dropout_args, native_dropout_impl, native_dropout_grad},
-  {"dropout", "DropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout_args, dropout_impl, NULL},
   {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad},
   {"mean", "MeanBackward0", TS_OP_EXACT, sizeof(ts_mean_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, mean_args, mean_impl, mean_grad},
   {"prod", "ProdBackward0", 0, sizeof(ts_prod_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, prod_args, prod_impl, prod_grad},
@@ -5797,17 +5821,6 @@ const ts_op ts_ops[] = {
   {"nansum", "NansumBackward0", 0, sizeof(ts_nansum_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, nansum_args, nansum_impl, nansum_grad},
   {"nanmean", "NanmeanBackward0", TS_OP_COMPOSITE, sizeof(ts_nanmean_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, nanmean_args, nanmean_impl, NULL},
   {"logsumexp", "LogsumexpBackward0", 0, sizeof(ts_logsumexp_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, logsumexp_args, logsumexp_impl, logsumexp_grad},
-  {"vectorNorm", "VectorNormBackward0", 0, sizeof(ts_vector_norm_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, vector_norm_args, vector_norm_impl, vector_norm_grad},
-  {"norm", "NormBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_args, norm_impl, NULL},
-  {"norm", "NormNamedBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_named_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_named_args, norm_named_impl, NULL},
-  {"dist", "DistBackward0", TS_OP_COMPOSITE, sizeof(ts_dist_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dist_args, dist_impl, NULL},
-  {"normalize", "NormalizeBackward0", TS_OP_COMPOSITE, sizeof(ts_normalize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, normalize_args, normalize_impl, NULL},
-  {"cosineSimilarity", "CosineSimilarityBackward0", TS_OP_COMPOSITE, sizeof(ts_cosine_similarity_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cosine_similarity_args, cosine_similarity_impl, NULL},
-  {"normExceptDim", "NormExceptDimBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_except_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_except_dim_args, norm_except_dim_impl, NULL},
-  {"pairwiseDistance", "PairwiseDistanceBackward0", TS_OP_COMPOSITE, sizeof(ts_pairwise_distance_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, pairwise_distance_args, pairwise_distance_impl, NULL},
-  {"adaptiveAvgPool1d", "AdaptiveAvgPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool1d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool1d_args, adaptive_avg_pool1d_impl, NULL},
-  {"adaptiveAvgPool2d", "AdaptiveAvgPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool2d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool2d_args, adaptive_avg_pool2d_impl, NULL},
-  {"adaptiveAvgPool3d", "AdaptiveAvgPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool3d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool3d_args, adaptive_avg_pool3d_impl, NULL},
   {"interpolate", "InterpolateBackward0", TS_OP_COMPOSITE, sizeof(ts_interpolate_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, interpolate_args, interpolate_impl, NULL},
   {"upsample", "UpsampleBackward0", TS_OP_COMPOSITE, sizeof(ts_upsample_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, upsample_args, upsample_impl, NULL},
   {"upsampleNearest", "UpsampleNearestBackward0", TS_OP_COMPOSITE, sizeof(ts_upsample_nearest_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, upsample_nearest_args, upsample_nearest_impl, NULL},
@@ -5838,16 +5851,9 @@ const ts_op ts_ops[] = {
   {"cummin", "CumminBackward0", TS_OP_EXACT, sizeof(ts_cummin_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummin_args, cummin_impl, cummin_grad},
   {"_cumsumBack", "CumsumBackBackward0", 0, sizeof(ts__cumsum_back_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cumsum_back_args, _cumsum_back_impl, _cumsum_back_grad},
   {"_recurrence", "RecurrenceBackward0", 0, sizeof(ts__recurrence_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _recurrence_args, _recurrence_impl, _recurrence_grad},
-  {"unique", "UniqueBackward0", 0, sizeof(ts__unique_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_args, _unique_impl, NULL},
-  {"uniqueConsecutive", "UniqueConsecutiveBackward0", 0, sizeof(ts__unique_consecutive_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_consecutive_args, _unique_consecutive_impl, NULL},
   {"searchsorted", "SearchsortedBackward0", TS_OP_EXACT, sizeof(ts_searchsorted_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, searchsorted_args, searchsorted_impl, NULL},
   {"bucketize", "BucketizeBackward0", TS_OP_EXACT, sizeof(ts_bucketize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bucketize_args, bucketize_impl, NULL},
   {"isin", "IsinBackward0", TS_OP_EXACT, sizeof(ts_isin_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, isin_args, isin_impl, NULL},
-  {"bincount", "BincountBackward0", 0, sizeof(ts_bincount_args), 3, 1, TS_RET_TENSORS, 3u, 2u, 0u, bincount_args, bincount_impl, bincount_grad},
-  {"histc", "HistcBackward0", TS_OP_EXACT, sizeof(ts_histc_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, histc_args, histc_impl, NULL},
-  {"histogram", "HistogramBackward0", TS_OP_EXACT, sizeof(ts_histogram_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_args, histogram_impl, NULL},
-  {"histogram", "HistogramBinsBackward0", TS_OP_EXACT, sizeof(ts_histogram_bins_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_bins_args, histogram_bins_impl, NULL},
-  {"histogramdd", "HistogramddBackward0", 0, sizeof(ts__histogramdd_args), 7, 0, TS_RET_LIST, 0u, 0u, 0u, _histogramdd_args, _histogramdd_impl, NULL},
   {"viewAs", "ViewAsBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_args, view_as_impl, NULL},
   {"reshapeAs", "ReshapeAsBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_as_args, reshape_as_impl, NULL},
   {"expandAs", "ExpandAsBackward0", TS_OP_COMPOSITE, sizeof(ts_expand_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, expand_as_args, expand_as_impl, NULL},
@@ -5861,27 +5867,12 @@ const ts_op ts_ops[] = {
   {"flatten", "FlattenBackward0", TS_OP_COMPOSITE, sizeof(ts_flatten_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, flatten_args, flatten_impl, NULL},
   {"unflatten", "UnflattenBackward0", TS_OP_COMPOSITE, sizeof(ts_unflatten_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, unflatten_args, unflatten_impl, NULL},
   {"movedim", "MovedimBackward0", TS_OP_COMPOSITE, sizeof(ts_movedim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, movedim_args, movedim_impl, NULL},
-  {"unbind", "UnbindBackward0", TS_OP_LISTVIEW, sizeof(ts_unbind_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, unbind_args, unbind_impl, unbind_grad},
-  {"splitWithSizes", "SplitWithSizesBackward0", TS_OP_LISTVIEW, sizeof(ts_split_with_sizes_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_with_sizes_args, split_with_sizes_impl, split_with_sizes_grad},
-  {"chunk", "ChunkBackward0", TS_OP_COMPOSITE, sizeof(ts_chunk_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, chunk_args, chunk_impl, NULL},
-  {"split", "SplitBackward0", TS_OP_COMPOSITE, sizeof(ts_split_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_args, split_impl, NULL},
-  {"split", "SplitSizesBackward0", TS_OP_COMPOSITE, sizeof(ts_split_sizes_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_sizes_args, split_sizes_impl, NULL},
-  {"tensorSplit", "TensorSplitBackward0", TS_OP_COMPOSITE, sizeof(ts_tensor_split_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, tensor_split_args, tensor_split_impl, NULL},
-  {"tensorSplit", "TensorSplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_tensor_split_at_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, tensor_split_at_args, tensor_split_at_impl, NULL},
-  {"tensorSplit", "TensorSplitByBackward0", TS_OP_COMPOSITE, sizeof(ts_tensor_split_by_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, tensor_split_by_args, tensor_split_by_impl, NULL},
-  {"hsplit", "HsplitBackward0", TS_OP_COMPOSITE, sizeof(ts_hsplit_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, hsplit_args, hsplit_impl, NULL},
-  {"hsplit", "HsplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_hsplit_at_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, hsplit_at_args, hsplit_at_impl, NULL},
-  {"vsplit", "VsplitBackward0", TS_OP_COMPOSITE, sizeof(ts_vsplit_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, vsplit_args, vsplit_impl, NULL},
-  {"vsplit", "VsplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_vsplit_at_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, vsplit_at_args, vsplit_at_impl, NULL},
-  {"dsplit", "DsplitBackward0", TS_OP_COMPOSITE, sizeof(ts_dsplit_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, dsplit_args, dsplit_impl, NULL},
-  {"dsplit", "DsplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_dsplit_at_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, dsplit_at_args, dsplit_at_impl, NULL},
-  {"cat", "CatBackward0", TS_OP_DIRECT, sizeof(ts_cat_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, cat_args, cat_impl, cat_grad},
-  {"stack", "StackBackward0", TS_OP_DIRECT, sizeof(ts_stack_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, stack_args, stack_impl, stack_grad},
   {"softmax", "SoftmaxBackward0", 0, sizeof(ts_softmax_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 1u, softmax_args, softmax_impl, softmax_grad},
   {"logSoftmax", "LogSoftmaxBackward0", 0, sizeof(ts_log_softmax_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 1u, log_softmax_args, log_softmax_impl, log_softmax_grad},
   {"softmin", "SoftminBackward0", TS_OP_COMPOSITE, sizeof(ts_softmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, softmin_args, softmin_impl, NULL},
   {"_softmaxBackwardData", "SoftmaxBackwardDataBackward0", 0, sizeof(ts__softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _softmax_backward_data_args, _softmax_backward_data_impl, _softmax_backward_data_grad},
   {"_logSoftmaxBackwardData", "LogSoftmaxBackwardDataBackward0", 0, sizeof(ts__log_softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _log_softmax_backward_data_args, _log_softmax_backward_data_impl, _log_softmax_backward_data_grad},
+  {"gumbelSoftmax", "GumbelSoftmaxBackward0", TS_OP_COMPOSITE, sizeof(ts_gumbel_softmax_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, gumbel_softmax_args, gumbel_softmax_impl, NULL},
   {"sort", "SortBackward0", TS_OP_EXACT, sizeof(ts_sort_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, sort_args, sort_impl, sort_grad},
   {"argsort", "ArgsortBackward0", 0, sizeof(ts_argsort_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, argsort_args, argsort_impl, NULL},
   {"msort", "MsortBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_msort_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, msort_args, msort_impl, NULL},
@@ -5929,6 +5920,24 @@ const ts_op ts_ops[] = {
   {"igamma_", "IgammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igamma_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igamma_args, igamma_impl, igamma_grad},
   {"igammac", "IgammacBackward0", TS_OP_DIRECT, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
   {"igammac_", "IgammacBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
+  {"unbind", "UnbindBackward0", TS_OP_LISTVIEW, sizeof(ts_unbind_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, unbind_args, unbind_impl, unbind_grad},
+  {"splitWithSizes", "SplitWithSizesBackward0", TS_OP_LISTVIEW, sizeof(ts_split_with_sizes_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_with_sizes_args, split_with_sizes_impl, split_with_sizes_grad},
+  {"chunk", "ChunkBackward0", TS_OP_COMPOSITE, sizeof(ts_chunk_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, chunk_args, chunk_impl, NULL},
+  {"split", "SplitBackward0", TS_OP_COMPOSITE, sizeof(ts_split_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_args, split_impl, NULL},
+  {"split", "SplitSizesBackward0", TS_OP_COMPOSITE, sizeof(ts_split_sizes_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_sizes_args, split_sizes_impl, NULL},
+  {"tensorSplit", "TensorSplitBackward0", TS_OP_COMPOSITE, sizeof(ts_tensor_split_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, tensor_split_args, tensor_split_impl, NULL},
+  {"tensorSplit", "TensorSplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_tensor_split_at_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, tensor_split_at_args, tensor_split_at_impl, NULL},
+  {"tensorSplit", "TensorSplitByBackward0", TS_OP_COMPOSITE, sizeof(ts_tensor_split_by_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, tensor_split_by_args, tensor_split_by_impl, NULL},
+  {"hsplit", "HsplitBackward0", TS_OP_COMPOSITE, sizeof(ts_hsplit_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, hsplit_args, hsplit_impl, NULL},
+  {"hsplit", "HsplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_hsplit_at_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, hsplit_at_args, hsplit_at_impl, NULL},
+  {"vsplit", "VsplitBackward0", TS_OP_COMPOSITE, sizeof(ts_vsplit_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, vsplit_args, vsplit_impl, NULL},
+  {"vsplit", "VsplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_vsplit_at_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, vsplit_at_args, vsplit_at_impl, NULL},
+  {"dsplit", "DsplitBackward0", TS_OP_COMPOSITE, sizeof(ts_dsplit_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, dsplit_args, dsplit_impl, NULL},
+  {"dsplit", "DsplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_dsplit_at_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, dsplit_at_args, dsplit_at_impl, NULL},
+  {"quantile", "QuantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_quantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, quantile_args, quantile_impl, NULL},
+  {"nanquantile", "NanquantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_nanquantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, nanquantile_args, nanquantile_impl, NULL},
+  {"cov", "CovBackward0", TS_OP_COMPOSITE, sizeof(ts_cov_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cov_args, cov_impl, NULL},
+  {"corrcoef", "CorrcoefBackward0", TS_OP_COMPOSITE, sizeof(ts_corrcoef_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, corrcoef_args, corrcoef_impl, NULL},
   {"stft", "StftBackward0", TS_OP_COMPOSITE, sizeof(ts_stft_args), 10, 1, TS_RET_TENSORS, 0u, 0u, 0u, stft_args, stft_impl, NULL},
   {"istft", "IstftBackward0", TS_OP_COMPOSITE, sizeof(ts_istft_args), 10, 1, TS_RET_TENSORS, 0u, 0u, 0u, istft_args, istft_impl, NULL},
   {"hannWindow", "HannWindowBackward0", 0, sizeof(ts_hann_window_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, hann_window_args, hann_window_impl, NULL},
@@ -5936,20 +5945,6 @@ const ts_op ts_ops[] = {
   {"blackmanWindow", "BlackmanWindowBackward0", 0, sizeof(ts_blackman_window_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, blackman_window_args, blackman_window_impl, NULL},
   {"bartlettWindow", "BartlettWindowBackward0", 0, sizeof(ts_bartlett_window_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bartlett_window_args, bartlett_window_impl, NULL},
   {"kaiserWindow", "KaiserWindowBackward0", 0, sizeof(ts_kaiser_window_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, kaiser_window_args, kaiser_window_impl, NULL},
-  {"quantile", "QuantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_quantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, quantile_args, quantile_impl, NULL},
-  {"nanquantile", "NanquantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_nanquantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, nanquantile_args, nanquantile_impl, NULL},
-  {"cov", "CovBackward0", TS_OP_COMPOSITE, sizeof(ts_cov_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cov_args, cov_impl, NULL},
-  {"corrcoef", "CorrcoefBackward0", TS_OP_COMPOSITE, sizeof(ts_corrcoef_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, corrcoef_args, corrcoef_impl, NULL},
-  {"diff", "DiffBackward0", TS_OP_COMPOSITE, sizeof(ts_diff_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, diff_args, diff_impl, NULL},
-  {"gradient", "GradientBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_args, gradient_impl, NULL},
-  {"gradient", "GradientCoordinatesBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_coordinates_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_coordinates_args, gradient_coordinates_impl, NULL},
-  {"gradient", "GradientListBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_list_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_list_args, gradient_list_impl, NULL},
-  {"trapezoid", "TrapezoidBackward0", TS_OP_COMPOSITE, sizeof(ts_trapezoid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, trapezoid_args, trapezoid_impl, NULL},
-  {"trapezoid", "TrapezoidXBackward0", TS_OP_COMPOSITE, sizeof(ts_trapezoid_x_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, trapezoid_x_args, trapezoid_x_impl, NULL},
-  {"cumulativeTrapezoid", "CumulativeTrapezoidBackward0", TS_OP_COMPOSITE, sizeof(ts_cumulative_trapezoid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cumulative_trapezoid_args, cumulative_trapezoid_impl, NULL},
-  {"cumulativeTrapezoid", "CumulativeTrapezoidXBackward0", TS_OP_COMPOSITE, sizeof(ts_cumulative_trapezoid_x_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cumulative_trapezoid_x_args, cumulative_trapezoid_x_impl, NULL},
-  {"renorm", "RenormBackward0", TS_OP_COMPOSITE, sizeof(ts_renorm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, renorm_args, renorm_impl, NULL},
-  {"renorm_", "RenormBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_renorm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, renorm_args, renorm_impl, NULL},
   {"_empty", "EmptyBackward0", TS_OP_SYSTEM, sizeof(ts__empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _empty_args, _empty_impl, NULL},
   {"_meta", "MetaBackward0", TS_OP_SYSTEM, sizeof(ts__meta_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _meta_args, _meta_impl, NULL},
   {"_item", "ItemBackward0", TS_OP_SYSTEM, sizeof(ts__item_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _item_args, _item_impl, NULL},
@@ -5993,6 +5988,18 @@ const ts_op ts_ops[] = {
   {"_initialSeed", "InitialSeedBackward0", TS_OP_SYSTEM, sizeof(ts__initial_seed_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _initial_seed_args, _initial_seed_impl, NULL},
   {"_rngState", "RngStateBackward0", TS_OP_SYSTEM, sizeof(ts__rng_state_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rng_state_args, _rng_state_impl, NULL},
   {"_setRngState", "SetRngStateBackward0", TS_OP_SYSTEM, sizeof(ts__set_rng_state_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_rng_state_args, _set_rng_state_impl, NULL},
+  {"unique", "UniqueBackward0", 0, sizeof(ts__unique_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_args, _unique_impl, NULL},
+  {"uniqueConsecutive", "UniqueConsecutiveBackward0", 0, sizeof(ts__unique_consecutive_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_consecutive_args, _unique_consecutive_impl, NULL},
+  {"vectorNorm", "VectorNormBackward0", 0, sizeof(ts_vector_norm_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, vector_norm_args, vector_norm_impl, vector_norm_grad},
+  {"norm", "NormBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_args, norm_impl, NULL},
+  {"norm", "NormNamedBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_named_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_named_args, norm_named_impl, NULL},
+  {"dist", "DistBackward0", TS_OP_COMPOSITE, sizeof(ts_dist_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dist_args, dist_impl, NULL},
+  {"normalize", "NormalizeBackward0", TS_OP_COMPOSITE, sizeof(ts_normalize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, normalize_args, normalize_impl, NULL},
+  {"cosineSimilarity", "CosineSimilarityBackward0", TS_OP_COMPOSITE, sizeof(ts_cosine_similarity_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cosine_similarity_args, cosine_similarity_impl, NULL},
+  {"normExceptDim", "NormExceptDimBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_except_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_except_dim_args, norm_except_dim_impl, NULL},
+  {"pairwiseDistance", "PairwiseDistanceBackward0", TS_OP_COMPOSITE, sizeof(ts_pairwise_distance_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, pairwise_distance_args, pairwise_distance_impl, NULL},
+  {"renorm", "RenormBackward0", TS_OP_COMPOSITE, sizeof(ts_renorm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, renorm_args, renorm_impl, NULL},
+  {"renorm_", "RenormBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_renorm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, renorm_args, renorm_impl, NULL},
   {"asStrided", "AsStridedBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
   {"asStrided_", "AsStridedBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
   {"expand", "ExpandBackward0", TS_OP_VIEW, sizeof(ts_expand_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, expand_args, expand_impl, expand_grad},
@@ -6018,5 +6025,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 935;
-const char ts_table_hash[] = "6a5232a2a6352f36";
+const int ts_op_count = 936;
+const char ts_table_hash[] = "80bd5f91e592c4d8";

@@ -1,7 +1,6 @@
 // Short-time Fourier transforms and the windows that go with them.
-import { of, t, torchDoc } from './rows.mjs';
+import { of, t, torchDoc, z } from './rows.mjs';
 
-const z = (...shape) => of('complex64', ...shape);
 const w = (n) => ({ t: [n], low: 0.5, high: 1.5 });
 const window = (name, what, more, samples) => ({
   name: `${name}_window`, args: `int window_length, bool periodic=True, ${more}*, dtype? dtype=None`, as: ['function'], flags: ['factory'], grad: 'not differentiable', dtypes: 'float',

@@ -1,7 +1,6 @@
-// Lookups that are reduced at once, bag by bag.
-import { functionalDoc, t } from './rows.mjs';
+// Lookup tables, and lookups that are reduced at once, bag by bag.
+import { functionalDoc, int64 as i, t } from './rows.mjs';
 
-const i = (shape, ...values) => ({ t: shape, dtype: 'int64', values });
 const w = { t: [5, 3], seed: 11 };
 
 export default [
@@ -24,5 +23,32 @@ export default [
   {
     name: '_embedding_bag_max', args: 'Tensor weight, Tensor indices, Tensor offsets, int padding_idx', returns: 'Tensor output, Tensor places', grad: { saves: 'weight.sizes indices result1' }, node: 'EmbeddingBagBackward0', dtypes: 'float',
     doc: 'Maxima of rows by bag, and which of the n indices gave them; n where a bag is empty.', samples: [{ args: [t(5, 3), i([2], 0, 4), i([2], 0, 2), -1] }],
+  },
+  {
+    name: 'embedding', args: 'Tensor input, Tensor weight, int? padding_idx=None, float? max_norm=None, float norm_type=2.0, bool scale_grad_by_freq=False, bool sparse=False', as: ['function'], namespaces: ['nn.functional'], grad: 'composite', dtypes: 'float',
+    doc: 'The rows of weight (rows, width) that input names, in shape (*input.shape, width). Any integer dtype, or whole floats. The row paddingIdx gets no gradient; maxNorm renormalises the rows that are looked up in place; scaleGradByFreq divides gradients by how often a row occurs. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html',
+    samples: [{ args: [i([2, 3], 0, 4, 1, 1, 0, 2), t(5, 3)] }, { args: [i([4], 0, 4, 1, 1), { t: [5, 3], grad: false }, 1] }, { args: [i([4], 0, 4, 1, 1), { t: [5, 3], grad: false }], kwargs: { scaleGradByFreq: true } }, { args: [i([], 2), t(5, 3), -5] }, { args: [i([0]), t(5, 3)] }],
+    errors: [{ args: [i([1], 5), t(5, 3)], code: 'ERR_INDEX', message: 'embedding: index out of range in self (5, for 5 rows)' }, { args: [i([1], 0), t(5, 3), 5], code: 'ERR_ARGUMENT', message: 'embedding: Padding_idx must be within num_embeddings (5 of 5)' }, { args: [{ t: [1], values: [0.5], grad: false }, t(5, 3)], code: 'ERR_DTYPE', message: 'embedding: indices must be integers or whole floats, got 0.5 (float32)' }],
+  },
+  {
+    name: '_embedding', args: 'Tensor weight, Tensor indices, int padding_idx, bool scale_grad_by_freq', node: 'EmbeddingBackward0', grad: { saves: 'weight.sizes indices' }, dtypes: 'all',
+    doc: 'The rows of weight that indices name; paddingIdx is -1 for none.',
+    samples: [{ args: [t(5, 3), i([2], 0, 4), -1, false] }],
+  },
+  {
+    name: '_embedding_backward', args: 'Tensor grad, Tensor indices, int num_weights, int padding_idx, bool scale_grad_by_freq', grad: { saves: 'indices' }, dtypes: 'float',
+    doc: 'The rows of grad added up in the rows of a table that indices name.',
+    samples: [{ args: [t(2, 3), i([2], 0, 4), 5, -1, false] }],
+  },
+  {
+    name: '_embedding_double_backward', args: 'Tensor grad, Tensor indices, int padding_idx, bool scale_grad_by_freq', grad: { saves: 'grad.sizes indices' }, dtypes: 'float',
+    doc: 'The adjoint of _embedding_backward.',
+    samples: [{ args: [t(5, 3), i([2], 0, 4), -1, false] }],
+  },
+  {
+    name: 'one_hot', args: 'Tensor self, int num_classes=-1', as: ['function'], namespaces: ['nn.functional'], grad: 'not differentiable', dtypes: 'int',
+    doc: 'Zeros with a one at the class in a new last dim, int64; as many classes as the largest needs unless told. Any integer dtype, or whole floats. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html',
+    samples: [{ args: [i([3], 0, 2, 1)] }, { args: [i([2, 2], 0, 2, 1, 0), 5] }, { args: [i([], 1)] }, { args: [i([0]), 3] }],
+    errors: [{ args: [i([1], -1)], code: 'ERR_ARGUMENT', message: 'oneHot: Class values must be non-negative (got -1).' }, { args: [i([1], 3), 3], code: 'ERR_ARGUMENT', message: 'oneHot: Class values must be smaller than num_classes (got 3 for 3).' }],
   },
 ];

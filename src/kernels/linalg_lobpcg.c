@@ -4,7 +4,8 @@
 #include <math.h>
 #include <string.h>
 #include "../gen/ops.h"
-#include "spectral.h"
+#include "kernels.h"
+#include "matrices.h"
 
 enum { ENDLESS = 100000 }; /* what "until it converges" comes to at most */
 

@@ -1,7 +1,8 @@
 /* Randomised decompositions of low rank, after Halko, Martinsson and Tropp. */
 #include <inttypes.h>
 #include "../gen/ops.h"
-#include "spectral.h"
+#include "kernels.h"
+#include "matrices.h"
 
 static ts_tensor *adjoint(ts_cx *cx, ts_tensor *t) { return ts_conj(cx, ts_mT(cx, t)); }
 

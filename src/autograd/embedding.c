@@ -1,5 +1,19 @@
 #include "formulas.h"
 
+void ts__embedding_grad(ts_cx *cx, const ts__embedding_args *a, const ts_back *b, ts__embedding_args *g) {
+  if (g->weight) g->weight = ts__embedding_backward(cx, b->grad, a->indices, a->weight->sizes[0], a->padding_idx, a->scale_grad_by_freq);
+}
+
+void ts__embedding_backward_grad(ts_cx *cx, const ts__embedding_backward_args *a, const ts_back *b, ts__embedding_backward_args *g) {
+  if (g->grad) g->grad = ts__embedding_double_backward(cx, b->grad, a->indices, a->padding_idx, a->scale_grad_by_freq);
+}
+
+void ts__embedding_double_backward_grad(ts_cx *cx, const ts__embedding_double_backward_args *a, const ts_back *b, ts__embedding_double_backward_args *g) {
+  if (g->grad) g->grad = ts__embedding_backward(cx, b->grad, a->indices, a->grad->sizes[0], a->padding_idx, a->scale_grad_by_freq);
+}
+
+/* ---- bags ---- */
+
 /* The gradient of each index's bag. */
 static ts_tensor *of_bags(ts_cx *cx, ts_tensor *grad, ts_tensor *bags) { return ts_index_select(cx, grad, 0, bags); }
 
