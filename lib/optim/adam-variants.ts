@@ -32,7 +32,8 @@ abstract class WithBetas extends FusedOptimizer {
   constructor(sig: Signature, args: readonly unknown[]) {
     const values = bind(sig, args);
     const options = Object.fromEntries(sig.params.map(({ name }, i) => [name, values[i]]));
-    const { params, foreach: _, capturable: __, differentiable, ...defaults } = options;
+    const { params, differentiable, ...defaults } = options;
+    for (const name of ['foreach', 'capturable']) delete defaults[name];
     super(params, defaults);
     this._refuseDifferentiable(differentiable);
   }
