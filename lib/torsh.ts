@@ -4,6 +4,7 @@ import { type BackendInfo, abi, backendReasons } from './backend/abi';
 import { TorshError } from './errors';
 import * as aten from './aten';
 import * as data from './data';
+import { autocast, getAutocastDtype, isAutocastEnabled } from './autograd/autocast';
 import { checkpoint, checkpointSequential } from './autograd/checkpoint';
 import * as func from './func';
 import { asTensor, asarray, scalarTensor } from './creation';
@@ -52,6 +53,7 @@ export const torsh = {
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
   _standardGamma: random._standardGamma, _sampleDirichlet: random._sampleDirichlet,
+  autocast, getAutocastDtype, isAutocastEnabled, amp: { autocast },
   nn, optim, deepcopy, summary, save, load, metadataOf,
   linalg: generated.linalg, fft: generated.fft, special: generated.special,
   func, vmap: func.vmap,

@@ -7,6 +7,7 @@ const {
 } = require('./support/rows');
 const { gradcheck, gradgradcheck } = require('./support/gradcheck');
 const { values, nmse, difference } = require('./support/numbers');
+const { scoped } = require('./support/scoped');
 
 /** Runs a sample; random rows start from the same seed each time. */
 function call(row, built, how = callRow) {
@@ -14,7 +15,6 @@ function call(row, built, how = callRow) {
   return how(row, torsh, built);
 }
 
-const scoped = (f) => () => torsh.tidy(f);
 
 /** Same dtypes, shapes, and (to rounding) numbers. */
 function expectSame(row, got, want, what) {

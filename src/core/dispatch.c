@@ -236,18 +236,29 @@ static bool run_plain(ts_cx *cx, const ts_op *op, void *args, ts_out *out, bool 
   return op->ret == TS_RET_LIST ? ts_record(cx, op, args, out->list.v, out->list.n) : ts_record(cx, op, args, out->t, op->n_out);
 }
 
+static bool run(ts_cx *cx, const ts_op *op, void *args, ts_out *out) {
+  bool wants = wants_grad(cx, op, args, cx->grad_mode && !(op->flags & TS_OP_SYSTEM));
+  if (ts_failed(cx)) return false;
+  if (!(op->flags & TS_OP_INPLACE)) return run_plain(cx, op, args, out, wants);
+  if (op->flags & TS_OP_COMPOSITE) return run_composite_inplace(cx, op, args, out, wants);
+  return run_inplace(cx, op, args, out, wants);
+}
+
+static bool run_cast(ts_cx *cx, const ts_op *op, void *args, ts_out *out) {
+  const uint8_t lower = cx->autocast;
+  bool ok = op->autocast == TS_CAST_NONE || out->t[0] || ts_autocast(cx, op, args);
+  cx->autocast = 0;
+  ok = ok && run(cx, op, args, out);
+  cx->autocast = lower;
+  return ok;
+}
+
 bool ts_dispatch(ts_cx *cx, const ts_op *op, void *args, ts_out *out) {
   if (ts_failed(cx)) return false;
   const char *outer = cx->op;
   /* What a user called is what messages name, whatever it is made of. */
   if (cx->n_calls++ == 0) cx->op = op->name;
-  bool wants = wants_grad(cx, op, args, cx->grad_mode && !(op->flags & TS_OP_SYSTEM));
-  bool ok = !ts_failed(cx);
-  if (ok) {
-    if (!(op->flags & TS_OP_INPLACE)) ok = run_plain(cx, op, args, out, wants);
-    else if (op->flags & TS_OP_COMPOSITE) ok = run_composite_inplace(cx, op, args, out, wants);
-    else ok = run_inplace(cx, op, args, out, wants);
-  }
+  bool ok = cx->autocast && op->autocast != TS_CAST_INSIDE ? run_cast(cx, op, args, out) : run(cx, op, args, out);
   cx->n_calls--;
   cx->op = outer;
   if (!ok && !ts_failed(cx)) ts_fail(cx, TS_ERR_UNSUPPORTED, "failed without saying why");

@@ -4866,6 +4866,20 @@ ts_scalar ts__set_inference_mode(ts_cx *cx, bool value) {
   return ts_dispatch(cx, &ts_ops[TS_OP__set_inference_mode], &args, &out) ? out.scalar : ts_none();
 }
 
+ts_scalar ts__set_autocast(ts_cx *cx, ts_dtype dtype) {
+  ts__set_autocast_args args = {dtype};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__set_autocast], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts__autocast(ts_cx *cx) {
+  ts__autocast_args args = {0};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__autocast], &args, &out) ? out.scalar : ts_none();
+}
+
 ts_scalar ts__grad_mode(ts_cx *cx) {
   ts__grad_mode_args args = {0};
   ts_out out;
