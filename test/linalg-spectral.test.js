@@ -3,9 +3,9 @@
 const torsh = require('torsh');
 const { gradcheck, gradgradcheck } = require('./support/gradcheck');
 const { values } = require('./support/numbers');
+const { scoped } = require('./support/scoped');
 
 const { linalg } = torsh;
-const scoped = (f) => () => torsh.tidy(f);
 const random = (seed, ...shape) => {
   torsh.manualSeed(seed);
   return torsh.randn(shape, { dtype: 'float64' });
