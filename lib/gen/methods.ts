@@ -438,27 +438,27 @@ const S_corrcoef = op(857, 'corrcoef', 'Tensor input', 'Tensor');
 const S_diff = op(858, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
 const S_renorm = op(866, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
 const S_renorm_ = op(867, 'renorm_', 'Tensor input, Scalar p, int dim, Scalar maxnorm', 'Tensor');
-const S_as_strided = op(911, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_as_strided_ = op(912, 'asStrided_', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(913, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(914, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(915, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_view_dtype = op(916, 'view', 'Tensor input, dtype? dtype', 'Tensor');
+const S_as_strided = op(914, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided_ = op(915, 'asStrided_', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(916, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(917, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(918, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view_dtype = op(919, 'view', 'Tensor input, dtype? dtype', 'Tensor');
 const F_view = [S_view, S_view_dtype];
-const S_transpose = op(917, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(918, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(919, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(920, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(921, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_select = op(924, 'select', 'Tensor input, int dim, int index', 'Tensor');
-const S_permute = op(925, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
-const S_squeeze = op(926, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_squeeze_ = op(927, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_t = op(928, 't', 'Tensor input', 'Tensor');
-const S_t_ = op(929, 't_', 'Tensor input', 'Tensor');
-const S_diagonal = op(930, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_unfold = op(932, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
-const S_detach = op(934, 'detach', 'Tensor input', 'Tensor');
+const S_transpose = op(920, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(921, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(922, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(923, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(924, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_select = op(927, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_permute = op(928, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_squeeze = op(929, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze_ = op(930, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_t = op(931, 't', 'Tensor input', 'Tensor');
+const S_t_ = op(932, 't_', 'Tensor input', 'Tensor');
+const S_diagonal = op(933, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_unfold = op(935, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_detach = op(937, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -3350,13 +3350,13 @@ export abstract class TensorOps {
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(928, (this as any), 0);
+    if (arguments.length === 0) return unary(931, (this as any), 0);
     return invokeMethod(S_t, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(929, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(932, (this as any), 0);
     return invokeMethod(S_t_, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -3364,7 +3364,7 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(930, (this as any), 0, 0, 0, 1);
+    if (arguments.length === 0) return unary(933, (this as any), 0, 0, 0, 1);
     return invokeMethod(S_diagonal, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
@@ -3375,7 +3375,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(934, (this as any), 0);
+    if (arguments.length === 0) return unary(937, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

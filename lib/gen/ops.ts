@@ -6396,7 +6396,7 @@ export function renorm(..._args: any[]): any {
   return invoke(S_renorm, arguments);
 }
 
-const S_as_strided = op(911, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided = op(914, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 export function asStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -6405,7 +6405,7 @@ export function asStrided(..._args: any[]): any {
   return invoke(S_as_strided, arguments);
 }
 
-const S_expand = op(913, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_expand = op(916, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 export function expand(input: Tensor, ...size: number[]): Tensor;
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
@@ -6416,7 +6416,7 @@ export function expand(..._args: any[]): any {
   return invoke(S_expand, arguments);
 }
 
-const S_reshape = op(914, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_reshape = op(917, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
 export function reshape(input: Tensor, ...shape: number[]): Tensor;
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
@@ -6427,8 +6427,8 @@ export function reshape(..._args: any[]): any {
   return invoke(S_reshape, arguments);
 }
 
-const S_view = op(915, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_view_dtype = op(916, 'view', 'Tensor input, dtype? dtype', 'Tensor');
+const S_view = op(918, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view_dtype = op(919, 'view', 'Tensor input, dtype? dtype', 'Tensor');
 const F_view = [S_view, S_view_dtype];
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 export function view(input: Tensor, ...size: number[]): Tensor;
@@ -6442,28 +6442,28 @@ export function view(..._args: any[]): any {
   return invokeForm(F_view, undefined, arguments);
 }
 
-const S_transpose = op(917, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose = op(920, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(input: Tensor, dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
 export function transpose(..._args: any[]): any {
   return invoke(S_transpose, arguments);
 }
 
-const S_unsqueeze = op(919, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze = op(922, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
 export function unsqueeze(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function unsqueeze(..._args: any[]): any {
   return invoke(S_unsqueeze, arguments);
 }
 
-const S_narrow = op(921, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_narrow = op(924, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 export function narrow(input: Tensor, dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number }): Tensor;
 export function narrow(..._args: any[]): any {
   return invoke(S_narrow, arguments);
 }
 
-const S__slice = op(922, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
+const S__slice = op(925, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
 /** Python's input[start:end:step] along dim. */
 export function _slice(input: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
 /** Python's input[start:end:step] along dim. */
@@ -6472,21 +6472,21 @@ export function _slice(..._args: any[]): any {
   return invoke(S__slice, arguments);
 }
 
-const S__slice_backward = op(923, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
+const S__slice_backward = op(926, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
 export function _sliceBackward(grad: Tensor, size: number | readonly number[], dim: number, start: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; start?: number; step?: number }): Tensor;
 export function _sliceBackward(..._args: any[]): any {
   return invoke(S__slice_backward, arguments);
 }
 
-const S_select = op(924, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_select = op(927, 'select', 'Tensor input, int dim, int index', 'Tensor');
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
 export function select(input: Tensor, dim: number, index: number, options?: { dim?: number; index?: number }): Tensor;
 export function select(..._args: any[]): any {
   return invoke(S_select, arguments);
 }
 
-const S_permute = op(925, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_permute = op(928, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
 export function permute(input: Tensor, ...dims: number[]): Tensor;
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
@@ -6497,7 +6497,7 @@ export function permute(..._args: any[]): any {
   return invoke(S_permute, arguments);
 }
 
-const S_squeeze = op(926, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze = op(929, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
@@ -6506,42 +6506,42 @@ export function squeeze(..._args: any[]): any {
   return invoke(S_squeeze, arguments);
 }
 
-const S_t = op(928, 't', 'Tensor input', 'Tensor');
+const S_t = op(931, 't', 'Tensor input', 'Tensor');
 /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
 export function t(input: Tensor): Tensor;
 export function t(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(928, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(931, a, 0);
   return invoke(S_t, arguments);
 }
 
-const S_diagonal = op(930, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_diagonal = op(933, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(930, a, 0, 0, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(933, a, 0, 0, 0, 1);
   return invoke(S_diagonal, arguments);
 }
 
-const S__diagonal_backward = op(931, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
+const S__diagonal_backward = op(934, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
 /** Zeros of the given size with grad on the diagonal. */
 export function _diagonalBackward(grad: Tensor, size: number | readonly number[], offset: number, dim1: number, dim2: number, options?: { grad?: Tensor; size?: number | readonly number[]; offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function _diagonalBackward(..._args: any[]): any {
   return invoke(S__diagonal_backward, arguments);
 }
 
-const S__unfold_backward = op(933, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
+const S__unfold_backward = op(936, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
 /** Sums the windows of grad into a tensor of the given size. */
 export function _unfoldBackward(grad: Tensor, size: number | readonly number[], dim: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; step?: number }): Tensor;
 export function _unfoldBackward(..._args: any[]): any {
   return invoke(S__unfold_backward, arguments);
 }
 
-const S_detach = op(934, 'detach', 'Tensor input', 'Tensor');
+const S_detach = op(937, 'detach', 'Tensor input', 'Tensor');
 /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 export function detach(input: Tensor): Tensor;
 export function detach(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(934, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(937, a, 0);
   return invoke(S_detach, arguments);
 }

@@ -902,43 +902,46 @@ enum {
   TS_OP__can_cast = 895,
   TS_OP__set_data = 896,
   TS_OP__share = 897,
-  TS_OP__memory = 898,
-  TS_OP__set_memory_budget = 899,
-  TS_OP__reset_peak_memory = 900,
-  TS_OP__trim_memory = 901,
-  TS_OP__num_threads = 902,
-  TS_OP__set_num_threads = 903,
-  TS_OP__build = 904,
-  TS_OP__generator_new = 905,
-  TS_OP__generator_free = 906,
-  TS_OP__manual_seed = 907,
-  TS_OP__initial_seed = 908,
-  TS_OP__rng_state = 909,
-  TS_OP__set_rng_state = 910,
-  TS_OP_as_strided = 911,
-  TS_OP_as_strided_ = 912,
-  TS_OP_expand = 913,
-  TS_OP_reshape = 914,
-  TS_OP_view = 915,
-  TS_OP_view_dtype = 916,
-  TS_OP_transpose = 917,
-  TS_OP_transpose_ = 918,
-  TS_OP_unsqueeze = 919,
-  TS_OP_unsqueeze_ = 920,
-  TS_OP_narrow = 921,
-  TS_OP__slice = 922,
-  TS_OP__slice_backward = 923,
-  TS_OP_select = 924,
-  TS_OP_permute = 925,
-  TS_OP_squeeze = 926,
-  TS_OP_squeeze_ = 927,
-  TS_OP_t = 928,
-  TS_OP_t_ = 929,
-  TS_OP_diagonal = 930,
-  TS_OP__diagonal_backward = 931,
-  TS_OP_unfold = 932,
-  TS_OP__unfold_backward = 933,
-  TS_OP_detach = 934,
+  TS_OP__token_new = 898,
+  TS_OP__token_adopt = 899,
+  TS_OP__token_drop = 900,
+  TS_OP__memory = 901,
+  TS_OP__set_memory_budget = 902,
+  TS_OP__reset_peak_memory = 903,
+  TS_OP__trim_memory = 904,
+  TS_OP__num_threads = 905,
+  TS_OP__set_num_threads = 906,
+  TS_OP__build = 907,
+  TS_OP__generator_new = 908,
+  TS_OP__generator_free = 909,
+  TS_OP__manual_seed = 910,
+  TS_OP__initial_seed = 911,
+  TS_OP__rng_state = 912,
+  TS_OP__set_rng_state = 913,
+  TS_OP_as_strided = 914,
+  TS_OP_as_strided_ = 915,
+  TS_OP_expand = 916,
+  TS_OP_reshape = 917,
+  TS_OP_view = 918,
+  TS_OP_view_dtype = 919,
+  TS_OP_transpose = 920,
+  TS_OP_transpose_ = 921,
+  TS_OP_unsqueeze = 922,
+  TS_OP_unsqueeze_ = 923,
+  TS_OP_narrow = 924,
+  TS_OP__slice = 925,
+  TS_OP__slice_backward = 926,
+  TS_OP_select = 927,
+  TS_OP_permute = 928,
+  TS_OP_squeeze = 929,
+  TS_OP_squeeze_ = 930,
+  TS_OP_t = 931,
+  TS_OP_t_ = 932,
+  TS_OP_diagonal = 933,
+  TS_OP__diagonal_backward = 934,
+  TS_OP_unfold = 935,
+  TS_OP__unfold_backward = 936,
+  TS_OP_detach = 937,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -4332,6 +4335,18 @@ bool ts__set_data(ts_cx *cx, ts_tensor *self, ts_tensor *data);
 typedef struct { ts_tensor *self; } ts__share_args;
 bool ts__share_impl(ts_cx *cx, const ts__share_args *a, ts_out *out);
 ts_tensor *ts__share(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts__token_new_args;
+bool ts__token_new_impl(ts_cx *cx, const ts__token_new_args *a, ts_out *out);
+ts_scalar ts__token_new(ts_cx *cx, ts_tensor *self);
+
+typedef struct { int64_t token; } ts__token_adopt_args;
+bool ts__token_adopt_impl(ts_cx *cx, const ts__token_adopt_args *a, ts_out *out);
+ts_tensor *ts__token_adopt(ts_cx *cx, int64_t token);
+
+typedef struct { int64_t token; } ts__token_drop_args;
+bool ts__token_drop_impl(ts_cx *cx, const ts__token_drop_args *a, ts_out *out);
+bool ts__token_drop(ts_cx *cx, int64_t token);
 
 typedef struct { char none; } ts__memory_args;
 bool ts__memory_impl(ts_cx *cx, const ts__memory_args *a, ts_out *out);
