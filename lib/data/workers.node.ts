@@ -173,7 +173,8 @@ class Threads implements Pool {
 export function serveIfWorker(): void {
   const setup = isMainThread ? undefined : (workerData as Record<string, Setup> | null | undefined)?.[key];
   if (setup === undefined || setup.file !== __filename) return;
-  new Server(setup);
+  const server = new Server(setup);
+  setup.port.on('message', (order: Order) => { server.take(order); });
 }
 
 class Server {
@@ -191,8 +192,11 @@ class Server {
     });
     this.ready = this.begin();
     this.work = this.ready.then(() => undefined, () => undefined); // a failure is told when the first task comes
-    // One order after the other: the draws of random numbers depend on nothing but their order.
-    setup.port.on('message', (order: Order) => { this.work = this.work.then(() => this.obey(order)); });
+  }
+
+  /** One order after the other: the draws of random numbers depend on nothing but their order. */
+  take(order: Order): void {
+    this.work = this.work.then(() => this.obey(order));
   }
 
   private signal(): void {
