@@ -4,6 +4,7 @@ import { type BackendInfo, abi, backendReasons } from './backend/abi';
 import { TorshError } from './errors';
 import * as aten from './aten';
 import * as data from './data';
+import { autocast, getAutocastDtype, isAutocastEnabled } from './autograd/autocast';
 import { checkpoint, checkpointSequential } from './autograd/checkpoint';
 import * as func from './func';
 import { asTensor, asarray, scalarTensor } from './creation';
@@ -18,6 +19,7 @@ import * as memory from './memory';
 import { fromMessage, toMessage } from './messages';
 import * as nn from './nn';
 import { deepcopy } from './nn/deepcopy';
+import { summary } from './nn/summary';
 import * as optim from './optim';
 import { setPrintoptions } from './print';
 import { einsum, tensordot } from './products';
@@ -52,7 +54,8 @@ export const torsh = {
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
   _standardGamma: random._standardGamma, _sampleDirichlet: random._sampleDirichlet,
-  nn, optim, deepcopy, save, load, metadataOf,
+  autocast, getAutocastDtype, isAutocastEnabled, amp: { autocast },
+  nn, optim, deepcopy, summary, save, load, metadataOf,
   linalg: generated.linalg, fft: generated.fft, special: generated.special,
   func, vmap: func.vmap,
   masked: { ...masked },

@@ -23,6 +23,8 @@ export default [
   row('_anomalous_node', '', 'int', 'The number of the node whose gradient was found to be NaN, or 0.'),
   row('_set_grad_mode', 'bool value', 'bool', 'Turns recording on or off; gives the former state.'),
   row('_set_inference_mode', 'bool value', 'bool', 'Turns inference mode on or off; gives the former state.'),
+  row('_set_autocast', 'dtype? dtype', 'int', 'Turns autocast to a lower dtype on, or off (None); gives the number of the former dtype, or 0.'),
+  row('_autocast', '', 'int', 'The number of the dtype that autocast lowers to, or 0.'),
   row('_grad_mode', '', 'bool', 'Whether operations are recorded.'),
   row('_inference_mode', '', 'bool', 'Whether inference mode is on.'),
   row('_detach_in_place', 'Tensor self', 'void', 'Takes a tensor out of the graph: a leaf that wants no gradient.'),
