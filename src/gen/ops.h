@@ -49,727 +49,727 @@ enum {
   TS_OP_tanhshrink = 42,
   TS_OP_prelu = 43,
   TS_OP_glu = 44,
-  TS_OP_add = 45,
-  TS_OP_add_ = 46,
-  TS_OP_sub = 47,
-  TS_OP_sub_ = 48,
-  TS_OP_rsub = 49,
-  TS_OP_mul = 50,
-  TS_OP_mul_ = 51,
-  TS_OP_div = 52,
-  TS_OP_div_ = 53,
-  TS_OP_floor_divide = 54,
-  TS_OP_floor_divide_ = 55,
-  TS_OP_remainder = 56,
-  TS_OP_remainder_ = 57,
-  TS_OP_fmod = 58,
-  TS_OP_fmod_ = 59,
-  TS_OP_pow = 60,
-  TS_OP_pow_ = 61,
-  TS_OP_float_power = 62,
-  TS_OP_float_power_ = 63,
-  TS_OP_neg = 64,
-  TS_OP_neg_ = 65,
-  TS_OP_positive = 66,
-  TS_OP_abs = 67,
-  TS_OP_abs_ = 68,
-  TS_OP_sign = 69,
-  TS_OP_sign_ = 70,
-  TS_OP_sgn = 71,
-  TS_OP_sgn_ = 72,
-  TS_OP_square = 73,
-  TS_OP_square_ = 74,
-  TS_OP_reciprocal = 75,
-  TS_OP_reciprocal_ = 76,
-  TS_OP_sqrt = 77,
-  TS_OP_sqrt_ = 78,
-  TS_OP_rsqrt = 79,
-  TS_OP_rsqrt_ = 80,
-  TS_OP_floor = 81,
-  TS_OP_floor_ = 82,
-  TS_OP_ceil = 83,
-  TS_OP_ceil_ = 84,
-  TS_OP_trunc = 85,
-  TS_OP_trunc_ = 86,
-  TS_OP_round = 87,
-  TS_OP_round_ = 88,
-  TS_OP_frac = 89,
-  TS_OP_frac_ = 90,
-  TS_OP_deg2rad = 91,
-  TS_OP_deg2rad_ = 92,
-  TS_OP_rad2deg = 93,
-  TS_OP_rad2deg_ = 94,
-  TS_OP_nan_to_num = 95,
-  TS_OP_nan_to_num_ = 96,
-  TS_OP_lerp = 97,
-  TS_OP_lerp_ = 98,
-  TS_OP_addcmul = 99,
-  TS_OP_addcmul_ = 100,
-  TS_OP_addcdiv = 101,
-  TS_OP_addcdiv_ = 102,
-  TS_OP_flip = 103,
-  TS_OP_fliplr = 104,
-  TS_OP_flipud = 105,
-  TS_OP_roll = 106,
-  TS_OP_rot90 = 107,
-  TS_OP_repeat = 108,
-  TS_OP_tile = 109,
-  TS_OP_repeat_interleave = 110,
-  TS_OP_repeat_interleave_by = 111,
-  TS_OP_repeat_interleave_positions = 112,
-  TS_OP_take_along_dim = 113,
-  TS_OP_scaled_dot_product_attention = 114,
-  TS_OP__scaled_dot_product_attention = 115,
-  TS_OP__attention_math = 116,
-  TS_OP__attention = 117,
-  TS_OP__attention_backward = 118,
-  TS_OP_embedding_bag = 119,
-  TS_OP__embedding_bag = 120,
-  TS_OP__embedding_bag_max = 121,
-  TS_OP_eq = 122,
-  TS_OP_eq_ = 123,
-  TS_OP_ne = 124,
-  TS_OP_ne_ = 125,
-  TS_OP_lt = 126,
-  TS_OP_lt_ = 127,
-  TS_OP_le = 128,
-  TS_OP_le_ = 129,
-  TS_OP_gt = 130,
-  TS_OP_gt_ = 131,
-  TS_OP_ge = 132,
-  TS_OP_ge_ = 133,
-  TS_OP_isclose = 134,
-  TS_OP_allclose = 135,
-  TS_OP_equal = 136,
-  TS_OP_maximum = 137,
-  TS_OP_minimum = 138,
-  TS_OP_fmax = 139,
-  TS_OP_fmin = 140,
-  TS_OP_isnan = 141,
-  TS_OP_isinf = 142,
-  TS_OP_isfinite = 143,
-  TS_OP_isposinf = 144,
-  TS_OP_isneginf = 145,
-  TS_OP_signbit = 146,
-  TS_OP_isreal = 147,
-  TS_OP_logical_and = 148,
-  TS_OP_logical_and_ = 149,
-  TS_OP_logical_or = 150,
-  TS_OP_logical_or_ = 151,
-  TS_OP_logical_xor = 152,
-  TS_OP_logical_xor_ = 153,
-  TS_OP_logical_not = 154,
-  TS_OP_logical_not_ = 155,
-  TS_OP_bitwise_and = 156,
-  TS_OP_bitwise_and_ = 157,
-  TS_OP_bitwise_or = 158,
-  TS_OP_bitwise_or_ = 159,
-  TS_OP_bitwise_xor = 160,
-  TS_OP_bitwise_xor_ = 161,
-  TS_OP_bitwise_not = 162,
-  TS_OP_bitwise_not_ = 163,
-  TS_OP_bitwise_left_shift = 164,
-  TS_OP_bitwise_left_shift_ = 165,
-  TS_OP_bitwise_right_shift = 166,
-  TS_OP_bitwise_right_shift_ = 167,
-  TS_OP_where = 168,
-  TS_OP__where_tuple = 169,
-  TS_OP__where_self = 170,
-  TS_OP_masked_fill = 171,
-  TS_OP_masked_fill_ = 172,
-  TS_OP_clamp = 173,
-  TS_OP_clamp_ = 174,
-  TS_OP_clamp_min = 175,
-  TS_OP_clamp_min_ = 176,
-  TS_OP_clamp_max = 177,
-  TS_OP_clamp_max_ = 178,
-  TS_OP_complex = 179,
-  TS_OP_polar = 180,
-  TS_OP_view_as_real = 181,
-  TS_OP_view_as_complex = 182,
-  TS_OP_real = 183,
-  TS_OP_imag = 184,
-  TS_OP_conj_physical = 185,
-  TS_OP_conj_physical_ = 186,
-  TS_OP_conj = 187,
-  TS_OP_resolve_conj = 188,
-  TS_OP_resolve_neg = 189,
-  TS_OP_is_conj = 190,
-  TS_OP_is_neg = 191,
-  TS_OP_angle = 192,
-  TS_OP_conv_transpose1d = 193,
-  TS_OP_conv_transpose2d = 194,
-  TS_OP_conv_transpose3d = 195,
-  TS_OP_convolution = 196,
-  TS_OP_conv_tbc = 197,
-  TS_OP_conv1d = 198,
-  TS_OP_conv2d = 199,
-  TS_OP_conv3d = 200,
-  TS_OP__conv = 201,
-  TS_OP__conv_input = 202,
-  TS_OP__conv_weight = 203,
-  TS_OP_diagonal_scatter = 204,
-  TS_OP_select_scatter = 205,
-  TS_OP_slice_scatter = 206,
-  TS_OP_as_strided_scatter = 207,
-  TS_OP_narrow_copy = 208,
-  TS_OP_alias_copy = 209,
-  TS_OP_as_strided_copy = 210,
-  TS_OP_detach_copy = 211,
-  TS_OP_diagonal_copy = 212,
-  TS_OP_expand_copy = 213,
-  TS_OP_permute_copy = 214,
-  TS_OP_select_copy = 215,
-  TS_OP_slice_copy = 216,
-  TS_OP_split_copy = 217,
-  TS_OP_split_with_sizes_copy = 218,
-  TS_OP_squeeze_copy = 219,
-  TS_OP_t_copy = 220,
-  TS_OP_transpose_copy = 221,
-  TS_OP_unbind_copy = 222,
-  TS_OP_unfold_copy = 223,
-  TS_OP_unsqueeze_copy = 224,
-  TS_OP_view_as_real_copy = 225,
-  TS_OP_view_as_complex_copy = 226,
-  TS_OP_view_copy = 227,
-  TS_OP_zeros = 228,
-  TS_OP_zeros_like = 229,
-  TS_OP_new_zeros = 230,
-  TS_OP_ones = 231,
-  TS_OP_ones_like = 232,
-  TS_OP_new_ones = 233,
-  TS_OP_empty = 234,
-  TS_OP_empty_like = 235,
-  TS_OP_new_empty = 236,
-  TS_OP_empty_strided = 237,
-  TS_OP_full = 238,
-  TS_OP_full_like = 239,
-  TS_OP_new_full = 240,
-  TS_OP_fill = 241,
-  TS_OP_fill_ = 242,
-  TS_OP_arange = 243,
-  TS_OP_linspace = 244,
-  TS_OP_logspace = 245,
-  TS_OP_eye = 246,
-  TS_OP_clone = 247,
-  TS_OP_contiguous = 248,
-  TS_OP_resize_ = 249,
-  TS_OP_resize_as_ = 250,
-  TS_OP_copy_ = 251,
-  TS_OP_zero_ = 252,
-  TS_OP__to_dtype = 253,
-  TS_OP_new_empty_strided = 254,
-  TS_OP__as_strided_backward = 255,
-  TS_OP_sum_to_size = 256,
-  TS_OP_ctc_loss = 257,
-  TS_OP__ctc_loss = 258,
-  TS_OP__ctc_loss_backward = 259,
-  TS_OP_diag = 260,
-  TS_OP_diag_embed = 261,
-  TS_OP_diagflat = 262,
-  TS_OP_trace = 263,
-  TS_OP_tril = 264,
-  TS_OP_tril_ = 265,
-  TS_OP_triu = 266,
-  TS_OP_triu_ = 267,
-  TS_OP_tril_indices = 268,
-  TS_OP_triu_indices = 269,
-  TS_OP_fill_diagonal_ = 270,
-  TS_OP_cdist = 271,
-  TS_OP__cdist = 272,
-  TS_OP__cdist_backward = 273,
-  TS_OP_pdist = 274,
-  TS_OP_bilinear = 275,
-  TS_OP_alpha_dropout = 276,
-  TS_OP_alpha_dropout_ = 277,
-  TS_OP_feature_alpha_dropout = 278,
-  TS_OP_feature_alpha_dropout_ = 279,
-  TS_OP_feature_dropout = 280,
-  TS_OP_feature_dropout_ = 281,
-  TS_OP_dropout1d = 282,
-  TS_OP_dropout1d_ = 283,
-  TS_OP_dropout2d = 284,
-  TS_OP_dropout2d_ = 285,
-  TS_OP_dropout3d = 286,
-  TS_OP_dropout3d_ = 287,
-  TS_OP_rrelu = 288,
-  TS_OP_rrelu_ = 289,
-  TS_OP__rrelu_noise = 290,
-  TS_OP_gumbel_softmax = 291,
-  TS_OP_rms_norm = 292,
-  TS_OP__fft_c2c = 293,
-  TS_OP__fft_r2c = 294,
-  TS_OP__fft_c2r = 295,
-  TS_OP_fft_fft = 296,
-  TS_OP_fft_ifft = 297,
-  TS_OP_fft_rfft = 298,
-  TS_OP_fft_ihfft = 299,
-  TS_OP_fft_irfft = 300,
-  TS_OP_fft_hfft = 301,
-  TS_OP_fft_fftn = 302,
-  TS_OP_fft_fft2 = 303,
-  TS_OP_fft_ifftn = 304,
-  TS_OP_fft_ifft2 = 305,
-  TS_OP_fft_rfftn = 306,
-  TS_OP_fft_rfft2 = 307,
-  TS_OP_fft_ihfftn = 308,
-  TS_OP_fft_ihfft2 = 309,
-  TS_OP_fft_irfftn = 310,
-  TS_OP_fft_irfft2 = 311,
-  TS_OP_fft_hfftn = 312,
-  TS_OP_fft_hfft2 = 313,
-  TS_OP_fft_fftfreq = 314,
-  TS_OP_fft_rfftfreq = 315,
-  TS_OP_fft_fftshift = 316,
-  TS_OP_fft_ifftshift = 317,
-  TS_OP_unfold_windows = 318,
-  TS_OP_fold = 319,
-  TS_OP__im2col = 320,
-  TS_OP__col2im = 321,
-  TS_OP_pixel_shuffle = 322,
-  TS_OP_pixel_unshuffle = 323,
-  TS_OP_channel_shuffle = 324,
-  TS_OP_grid_sample = 325,
-  TS_OP_grid_sampler = 326,
-  TS_OP_grid_sampler_2d = 327,
-  TS_OP_grid_sampler_3d = 328,
-  TS_OP_affine_grid = 329,
-  TS_OP_affine_grid_generator = 330,
-  TS_OP__grid_sample = 331,
-  TS_OP__grid_sample_by_grid = 332,
-  TS_OP__grid_sample_adjoint = 333,
-  TS_OP__index = 334,
-  TS_OP__at = 335,
-  TS_OP__set_at = 336,
-  TS_OP_index_put = 337,
-  TS_OP_index_put_ = 338,
-  TS_OP_index_select = 339,
-  TS_OP_index_add = 340,
-  TS_OP_index_add_ = 341,
-  TS_OP_index_copy = 342,
-  TS_OP_index_copy_ = 343,
-  TS_OP_index_fill = 344,
-  TS_OP_index_fill_ = 345,
-  TS_OP_gather = 346,
-  TS_OP_scatter = 347,
-  TS_OP_scatter_ = 348,
-  TS_OP_scatter_value = 349,
-  TS_OP_scatter_value_ = 350,
-  TS_OP_scatter_add = 351,
-  TS_OP_scatter_add_ = 352,
-  TS_OP_scatter_reduce = 353,
-  TS_OP_scatter_reduce_ = 354,
-  TS_OP_index_reduce = 355,
-  TS_OP_index_reduce_ = 356,
-  TS_OP_segment_reduce = 357,
-  TS_OP__segment_ids = 358,
-  TS_OP_take = 359,
-  TS_OP_put = 360,
-  TS_OP_put_ = 361,
-  TS_OP_nonzero = 362,
-  TS_OP__nonzero_tuple = 363,
-  TS_OP_argwhere = 364,
-  TS_OP_masked_select = 365,
-  TS_OP_masked_scatter = 366,
-  TS_OP_masked_scatter_ = 367,
-  TS_OP_embedding = 368,
-  TS_OP__embedding = 369,
-  TS_OP__embedding_backward = 370,
-  TS_OP__embedding_double_backward = 371,
-  TS_OP_one_hot = 372,
-  TS_OP_broadcast_tensors = 373,
-  TS_OP_meshgrid = 374,
-  TS_OP_atleast_1d = 375,
-  TS_OP_atleast_1d_list = 376,
-  TS_OP_atleast_2d = 377,
-  TS_OP_atleast_2d_list = 378,
-  TS_OP_atleast_3d = 379,
-  TS_OP_atleast_3d_list = 380,
-  TS_OP_hstack = 381,
-  TS_OP_vstack = 382,
-  TS_OP_dstack = 383,
-  TS_OP_column_stack = 384,
-  TS_OP_block_diag = 385,
-  TS_OP_cartesian_prod = 386,
-  TS_OP_combinations = 387,
-  TS_OP_linalg_lu_factor_ex = 388,
-  TS_OP_linalg_lu_factor = 389,
-  TS_OP_lu = 390,
-  TS_OP_lu_with_info = 391,
-  TS_OP__lu_permutation = 392,
-  TS_OP_lu_unpack = 393,
-  TS_OP_linalg_lu = 394,
-  TS_OP__lu_solve = 395,
-  TS_OP_linalg_lu_solve = 396,
-  TS_OP_lu_solve = 397,
-  TS_OP__linalg_solve_ex = 398,
-  TS_OP_linalg_solve_ex = 399,
-  TS_OP_linalg_solve = 400,
-  TS_OP_linalg_inv_ex = 401,
-  TS_OP_linalg_inv = 402,
-  TS_OP_inverse = 403,
-  TS_OP_linalg_solve_triangular = 404,
-  TS_OP_triangular_solve = 405,
-  TS_OP__linalg_det = 406,
-  TS_OP__linalg_cofactors = 407,
-  TS_OP_det = 408,
-  TS_OP__linalg_slogdet = 409,
-  TS_OP_slogdet = 410,
-  TS_OP_logdet = 411,
-  TS_OP_linalg_householder_product = 412,
-  TS_OP_orgqr = 413,
-  TS_OP_ormqr = 414,
-  TS_OP__lstsq = 415,
-  TS_OP_linalg_lstsq = 416,
-  TS_OP_svd_lowrank = 417,
-  TS_OP_pca_lowrank = 418,
-  TS_OP__lobpcg = 419,
-  TS_OP_lobpcg = 420,
-  TS_OP_matrix_power = 421,
-  TS_OP_matrix_exp = 422,
-  TS_OP_linalg_multi_dot = 423,
-  TS_OP_chain_matmul = 424,
-  TS_OP_linalg_tensorinv = 425,
-  TS_OP_linalg_tensorsolve = 426,
-  TS_OP_linalg_cross = 427,
-  TS_OP_cross = 428,
-  TS_OP_linalg_vecdot = 429,
-  TS_OP_linalg_diagonal = 430,
-  TS_OP_linalg_vander = 431,
-  TS_OP_vander = 432,
-  TS_OP_geqrf = 433,
-  TS_OP_linalg_qr = 434,
-  TS_OP_qr = 435,
-  TS_OP__svd = 436,
-  TS_OP_linalg_svd = 437,
-  TS_OP_linalg_svdvals = 438,
-  TS_OP_svd = 439,
-  TS_OP__eigh = 440,
-  TS_OP_linalg_eigh = 441,
-  TS_OP_linalg_eigvalsh = 442,
-  TS_OP_symeig = 443,
-  TS_OP__eig = 444,
-  TS_OP_linalg_eig = 445,
-  TS_OP_linalg_eigvals = 446,
-  TS_OP_linalg_pinv = 447,
-  TS_OP_pinverse = 448,
-  TS_OP_linalg_matrix_rank = 449,
-  TS_OP_linalg_matrix_norm = 450,
-  TS_OP_linalg_matrix_norm_ord = 451,
-  TS_OP_linalg_norm = 452,
-  TS_OP_linalg_norm_named = 453,
-  TS_OP_nuclear_norm = 454,
-  TS_OP_nuclear_norm_dim = 455,
-  TS_OP_frobenius_norm = 456,
-  TS_OP_linalg_cond = 457,
-  TS_OP_linalg_cond_named = 458,
-  TS_OP_linalg_cholesky_ex = 459,
-  TS_OP_linalg_cholesky = 460,
-  TS_OP_cholesky = 461,
-  TS_OP_cholesky_solve = 462,
-  TS_OP_cholesky_inverse = 463,
-  TS_OP_linalg_ldl_factor_ex = 464,
-  TS_OP_linalg_ldl_factor = 465,
-  TS_OP_linalg_ldl_solve = 466,
-  TS_OP_mse_loss = 467,
-  TS_OP_l1_loss = 468,
-  TS_OP_smooth_l1_loss = 469,
-  TS_OP_huber_loss = 470,
-  TS_OP__difference_loss = 471,
-  TS_OP__difference_loss_backward = 472,
-  TS_OP__difference_loss_curvature = 473,
-  TS_OP_nll_loss = 474,
-  TS_OP__nll_loss = 475,
-  TS_OP__nll_loss_backward = 476,
-  TS_OP_cross_entropy = 477,
-  TS_OP__cross_entropy = 478,
-  TS_OP__cross_entropy_backward = 479,
-  TS_OP__class_weights = 480,
-  TS_OP_binary_cross_entropy = 481,
-  TS_OP_binary_cross_entropy_with_logits = 482,
-  TS_OP__binary_cross_entropy = 483,
-  TS_OP__binary_cross_entropy_with_logits = 484,
-  TS_OP_kl_div = 485,
-  TS_OP_soft_margin_loss = 486,
-  TS_OP_margin_ranking_loss = 487,
-  TS_OP_hinge_embedding_loss = 488,
-  TS_OP_cosine_embedding_loss = 489,
-  TS_OP_triplet_margin_loss = 490,
-  TS_OP_multilabel_soft_margin_loss = 491,
-  TS_OP_multi_margin_loss = 492,
-  TS_OP_multilabel_margin_loss = 493,
-  TS_OP__multilabel_margin = 494,
-  TS_OP__multilabel_margin_backward = 495,
-  TS_OP__multilabel_margin_slope = 496,
-  TS_OP_gaussian_nll_loss = 497,
-  TS_OP_poisson_nll_loss = 498,
-  TS_OP_exp = 499,
-  TS_OP_exp_ = 500,
-  TS_OP_exp2 = 501,
-  TS_OP_exp2_ = 502,
-  TS_OP_expm1 = 503,
-  TS_OP_expm1_ = 504,
-  TS_OP_log = 505,
-  TS_OP_log_ = 506,
-  TS_OP_log2 = 507,
-  TS_OP_log2_ = 508,
-  TS_OP_log10 = 509,
-  TS_OP_log10_ = 510,
-  TS_OP_log1p = 511,
-  TS_OP_log1p_ = 512,
-  TS_OP_sin = 513,
-  TS_OP_sin_ = 514,
-  TS_OP_cos = 515,
-  TS_OP_cos_ = 516,
-  TS_OP_tan = 517,
-  TS_OP_tan_ = 518,
-  TS_OP_asin = 519,
-  TS_OP_asin_ = 520,
-  TS_OP_acos = 521,
-  TS_OP_acos_ = 522,
-  TS_OP_atan = 523,
-  TS_OP_atan_ = 524,
-  TS_OP_sinh = 525,
-  TS_OP_sinh_ = 526,
-  TS_OP_cosh = 527,
-  TS_OP_cosh_ = 528,
-  TS_OP_tanh = 529,
-  TS_OP_tanh_ = 530,
-  TS_OP_asinh = 531,
-  TS_OP_asinh_ = 532,
-  TS_OP_acosh = 533,
-  TS_OP_acosh_ = 534,
-  TS_OP_atanh = 535,
-  TS_OP_atanh_ = 536,
-  TS_OP_sinc = 537,
-  TS_OP_sinc_ = 538,
-  TS_OP_erf = 539,
-  TS_OP_erf_ = 540,
-  TS_OP_erfc = 541,
-  TS_OP_erfc_ = 542,
-  TS_OP_erfinv = 543,
-  TS_OP_erfinv_ = 544,
-  TS_OP_sigmoid = 545,
-  TS_OP_sigmoid_ = 546,
-  TS_OP_lgamma = 547,
-  TS_OP_lgamma_ = 548,
-  TS_OP_digamma = 549,
-  TS_OP_digamma_ = 550,
-  TS_OP_mvlgamma = 551,
-  TS_OP_mvlgamma_ = 552,
-  TS_OP_frexp = 553,
-  TS_OP_logit = 554,
-  TS_OP_logit_ = 555,
-  TS_OP__sigmoid_backward = 556,
-  TS_OP__tanh_backward = 557,
-  TS_OP_atan2 = 558,
-  TS_OP_atan2_ = 559,
-  TS_OP_hypot = 560,
-  TS_OP_hypot_ = 561,
-  TS_OP_logaddexp = 562,
-  TS_OP_logaddexp2 = 563,
-  TS_OP_xlogy = 564,
-  TS_OP_xlogy_ = 565,
-  TS_OP_copysign = 566,
-  TS_OP_copysign_ = 567,
-  TS_OP_nextafter = 568,
-  TS_OP_nextafter_ = 569,
-  TS_OP_heaviside = 570,
-  TS_OP_heaviside_ = 571,
-  TS_OP_ldexp = 572,
-  TS_OP_ldexp_ = 573,
-  TS_OP_gcd = 574,
-  TS_OP_gcd_ = 575,
-  TS_OP_lcm = 576,
-  TS_OP_lcm_ = 577,
-  TS_OP_mm = 578,
-  TS_OP_bmm = 579,
-  TS_OP_matmul = 580,
-  TS_OP_addmm = 581,
-  TS_OP_addmm_ = 582,
-  TS_OP_linear = 583,
-  TS_OP_mv = 584,
-  TS_OP_dot = 585,
-  TS_OP_vdot = 586,
-  TS_OP_outer = 587,
-  TS_OP_baddbmm = 588,
-  TS_OP_baddbmm_ = 589,
-  TS_OP_addbmm = 590,
-  TS_OP_addbmm_ = 591,
-  TS_OP_addmv = 592,
-  TS_OP_addmv_ = 593,
-  TS_OP_addr = 594,
-  TS_OP_addr_ = 595,
-  TS_OP_max = 596,
-  TS_OP_max_dim = 597,
-  TS_OP_max_other = 598,
-  TS_OP_min = 599,
-  TS_OP_min_dim = 600,
-  TS_OP_min_other = 601,
-  TS_OP_amax = 602,
-  TS_OP_amin = 603,
-  TS_OP_aminmax = 604,
-  TS_OP_argmax = 605,
-  TS_OP_argmin = 606,
-  TS_OP_median = 607,
-  TS_OP_median_dim = 608,
-  TS_OP_nanmedian = 609,
-  TS_OP_nanmedian_dim = 610,
-  TS_OP_kthvalue = 611,
-  TS_OP_mode = 612,
-  TS_OP__normalize = 613,
-  TS_OP__normalize_backward = 614,
-  TS_OP_batch_norm = 615,
-  TS_OP_native_batch_norm = 616,
-  TS_OP_layer_norm = 617,
-  TS_OP_native_layer_norm = 618,
-  TS_OP_group_norm = 619,
-  TS_OP_instance_norm = 620,
-  TS_OP__sgd_step_ = 621,
-  TS_OP__adam_step_ = 622,
-  TS_OP__has_grads = 623,
-  TS_OP__zero_grads = 624,
-  TS_OP_constant_pad_nd = 625,
-  TS_OP_pad = 626,
-  TS_OP_max_pool1d_with_indices = 627,
-  TS_OP_max_pool1d = 628,
-  TS_OP_max_pool2d_with_indices = 629,
-  TS_OP_max_pool2d = 630,
-  TS_OP_max_pool3d_with_indices = 631,
-  TS_OP_max_pool3d = 632,
-  TS_OP_avg_pool1d = 633,
-  TS_OP_avg_pool2d = 634,
-  TS_OP_avg_pool3d = 635,
-  TS_OP_adaptive_max_pool1d_with_indices = 636,
-  TS_OP_adaptive_max_pool1d = 637,
-  TS_OP_adaptive_max_pool2d_with_indices = 638,
-  TS_OP_adaptive_max_pool2d = 639,
-  TS_OP_adaptive_max_pool3d_with_indices = 640,
-  TS_OP_adaptive_max_pool3d = 641,
-  TS_OP_fractional_max_pool2d_with_indices = 642,
-  TS_OP_fractional_max_pool2d = 643,
-  TS_OP_fractional_max_pool3d_with_indices = 644,
-  TS_OP_fractional_max_pool3d = 645,
-  TS_OP_max_unpool1d = 646,
-  TS_OP_max_unpool2d = 647,
-  TS_OP_max_unpool3d = 648,
-  TS_OP_lp_pool1d = 649,
-  TS_OP_lp_pool2d = 650,
-  TS_OP_lp_pool3d = 651,
-  TS_OP_local_response_norm = 652,
-  TS_OP__adaptive_max_pool = 653,
-  TS_OP__fractional_max_pool = 654,
-  TS_OP__max_unpool = 655,
-  TS_OP__max_pool = 656,
-  TS_OP__max_pool_backward = 657,
-  TS_OP__max_pool_gather = 658,
-  TS_OP__avg_pool = 659,
-  TS_OP__avg_pool_backward = 660,
-  TS_OP_einsum = 661,
-  TS_OP_tensordot = 662,
-  TS_OP_tensordot_count = 663,
-  TS_OP_inner = 664,
-  TS_OP_kron = 665,
-  TS_OP_rand = 666,
-  TS_OP_randn = 667,
-  TS_OP_randint = 668,
-  TS_OP_randperm = 669,
-  TS_OP_rand_like = 670,
-  TS_OP_randn_like = 671,
-  TS_OP_randint_like = 672,
-  TS_OP_uniform_ = 673,
-  TS_OP_normal_ = 674,
-  TS_OP_random_ = 675,
-  TS_OP_exponential_ = 676,
-  TS_OP_cauchy_ = 677,
-  TS_OP_log_normal_ = 678,
-  TS_OP_geometric_ = 679,
-  TS_OP_bernoulli_ = 680,
-  TS_OP_bernoulli = 681,
-  TS_OP_multinomial = 682,
-  TS_OP_normal_tensors = 683,
-  TS_OP_normal_means = 684,
-  TS_OP_normal_deviations = 685,
-  TS_OP_normal_numbers = 686,
-  TS_OP_poisson = 687,
-  TS_OP_binomial = 688,
-  TS_OP__gamma_slope = 689,
-  TS_OP__standard_gamma = 690,
-  TS_OP__sample_dirichlet = 691,
-  TS_OP_native_dropout = 692,
-  TS_OP_dropout = 693,
-  TS_OP_sum = 694,
-  TS_OP_mean = 695,
-  TS_OP_prod = 696,
-  TS_OP_any = 697,
-  TS_OP_all = 698,
-  TS_OP_count_nonzero = 699,
-  TS_OP_var = 700,
-  TS_OP_var_dim = 701,
-  TS_OP_var_unbiased = 702,
-  TS_OP_var_mean = 703,
-  TS_OP_var_mean_dim = 704,
-  TS_OP_var_mean_unbiased = 705,
-  TS_OP_std = 706,
-  TS_OP_std_dim = 707,
-  TS_OP_std_unbiased = 708,
-  TS_OP_std_mean = 709,
-  TS_OP_std_mean_dim = 710,
-  TS_OP_std_mean_unbiased = 711,
-  TS_OP_nansum = 712,
-  TS_OP_nanmean = 713,
-  TS_OP_logsumexp = 714,
-  TS_OP_vector_norm = 715,
-  TS_OP_norm = 716,
-  TS_OP_norm_named = 717,
-  TS_OP_dist = 718,
-  TS_OP_normalize = 719,
-  TS_OP_cosine_similarity = 720,
-  TS_OP_norm_except_dim = 721,
-  TS_OP_pairwise_distance = 722,
-  TS_OP_adaptive_avg_pool1d = 723,
-  TS_OP_adaptive_avg_pool2d = 724,
-  TS_OP_adaptive_avg_pool3d = 725,
-  TS_OP_interpolate = 726,
-  TS_OP_upsample = 727,
-  TS_OP_upsample_nearest = 728,
-  TS_OP_upsample_bilinear = 729,
-  TS_OP__resample = 730,
-  TS_OP__resample_adjoint = 731,
-  TS_OP_lstm = 732,
-  TS_OP_lstm_data = 733,
-  TS_OP_gru = 734,
-  TS_OP_gru_data = 735,
-  TS_OP_rnn_tanh = 736,
-  TS_OP_rnn_tanh_data = 737,
-  TS_OP_rnn_relu = 738,
-  TS_OP_rnn_relu_data = 739,
-  TS_OP_lstm_cell = 740,
-  TS_OP_gru_cell = 741,
-  TS_OP_rnn_tanh_cell = 742,
-  TS_OP_rnn_relu_cell = 743,
-  TS_OP__rnn_layer = 744,
-  TS_OP__rnn_layer_math = 745,
-  TS_OP__rnn_layer_backward = 746,
-  TS_OP_cumsum = 747,
-  TS_OP_cumsum_ = 748,
-  TS_OP_cumprod = 749,
-  TS_OP_cumprod_ = 750,
-  TS_OP_logcumsumexp = 751,
-  TS_OP_cummax = 752,
-  TS_OP_cummin = 753,
-  TS_OP__cumsum_back = 754,
-  TS_OP__recurrence = 755,
-  TS_OP__unique = 756,
-  TS_OP__unique_consecutive = 757,
-  TS_OP_searchsorted = 758,
-  TS_OP_bucketize = 759,
-  TS_OP_isin = 760,
-  TS_OP_bincount = 761,
-  TS_OP_histc = 762,
-  TS_OP_histogram = 763,
-  TS_OP_histogram_bins = 764,
-  TS_OP__histogramdd = 765,
+  TS_OP_rrelu = 45,
+  TS_OP_rrelu_ = 46,
+  TS_OP__rrelu_noise = 47,
+  TS_OP_add = 48,
+  TS_OP_add_ = 49,
+  TS_OP_sub = 50,
+  TS_OP_sub_ = 51,
+  TS_OP_rsub = 52,
+  TS_OP_mul = 53,
+  TS_OP_mul_ = 54,
+  TS_OP_div = 55,
+  TS_OP_div_ = 56,
+  TS_OP_floor_divide = 57,
+  TS_OP_floor_divide_ = 58,
+  TS_OP_remainder = 59,
+  TS_OP_remainder_ = 60,
+  TS_OP_fmod = 61,
+  TS_OP_fmod_ = 62,
+  TS_OP_pow = 63,
+  TS_OP_pow_ = 64,
+  TS_OP_float_power = 65,
+  TS_OP_float_power_ = 66,
+  TS_OP_neg = 67,
+  TS_OP_neg_ = 68,
+  TS_OP_positive = 69,
+  TS_OP_abs = 70,
+  TS_OP_abs_ = 71,
+  TS_OP_sign = 72,
+  TS_OP_sign_ = 73,
+  TS_OP_sgn = 74,
+  TS_OP_sgn_ = 75,
+  TS_OP_square = 76,
+  TS_OP_square_ = 77,
+  TS_OP_reciprocal = 78,
+  TS_OP_reciprocal_ = 79,
+  TS_OP_sqrt = 80,
+  TS_OP_sqrt_ = 81,
+  TS_OP_rsqrt = 82,
+  TS_OP_rsqrt_ = 83,
+  TS_OP_floor = 84,
+  TS_OP_floor_ = 85,
+  TS_OP_ceil = 86,
+  TS_OP_ceil_ = 87,
+  TS_OP_trunc = 88,
+  TS_OP_trunc_ = 89,
+  TS_OP_round = 90,
+  TS_OP_round_ = 91,
+  TS_OP_frac = 92,
+  TS_OP_frac_ = 93,
+  TS_OP_deg2rad = 94,
+  TS_OP_deg2rad_ = 95,
+  TS_OP_rad2deg = 96,
+  TS_OP_rad2deg_ = 97,
+  TS_OP_nan_to_num = 98,
+  TS_OP_nan_to_num_ = 99,
+  TS_OP_lerp = 100,
+  TS_OP_lerp_ = 101,
+  TS_OP_addcmul = 102,
+  TS_OP_addcmul_ = 103,
+  TS_OP_addcdiv = 104,
+  TS_OP_addcdiv_ = 105,
+  TS_OP_flip = 106,
+  TS_OP_fliplr = 107,
+  TS_OP_flipud = 108,
+  TS_OP_roll = 109,
+  TS_OP_rot90 = 110,
+  TS_OP_repeat = 111,
+  TS_OP_tile = 112,
+  TS_OP_repeat_interleave = 113,
+  TS_OP_repeat_interleave_by = 114,
+  TS_OP_repeat_interleave_positions = 115,
+  TS_OP_take_along_dim = 116,
+  TS_OP_scaled_dot_product_attention = 117,
+  TS_OP__scaled_dot_product_attention = 118,
+  TS_OP__attention_math = 119,
+  TS_OP__attention = 120,
+  TS_OP__attention_backward = 121,
+  TS_OP_diff = 122,
+  TS_OP_gradient = 123,
+  TS_OP_gradient_coordinates = 124,
+  TS_OP_gradient_list = 125,
+  TS_OP_trapezoid = 126,
+  TS_OP_trapezoid_x = 127,
+  TS_OP_cumulative_trapezoid = 128,
+  TS_OP_cumulative_trapezoid_x = 129,
+  TS_OP_eq = 130,
+  TS_OP_eq_ = 131,
+  TS_OP_ne = 132,
+  TS_OP_ne_ = 133,
+  TS_OP_lt = 134,
+  TS_OP_lt_ = 135,
+  TS_OP_le = 136,
+  TS_OP_le_ = 137,
+  TS_OP_gt = 138,
+  TS_OP_gt_ = 139,
+  TS_OP_ge = 140,
+  TS_OP_ge_ = 141,
+  TS_OP_isclose = 142,
+  TS_OP_allclose = 143,
+  TS_OP_equal = 144,
+  TS_OP_maximum = 145,
+  TS_OP_minimum = 146,
+  TS_OP_fmax = 147,
+  TS_OP_fmin = 148,
+  TS_OP_isnan = 149,
+  TS_OP_isinf = 150,
+  TS_OP_isfinite = 151,
+  TS_OP_isposinf = 152,
+  TS_OP_isneginf = 153,
+  TS_OP_signbit = 154,
+  TS_OP_isreal = 155,
+  TS_OP_logical_and = 156,
+  TS_OP_logical_and_ = 157,
+  TS_OP_logical_or = 158,
+  TS_OP_logical_or_ = 159,
+  TS_OP_logical_xor = 160,
+  TS_OP_logical_xor_ = 161,
+  TS_OP_logical_not = 162,
+  TS_OP_logical_not_ = 163,
+  TS_OP_bitwise_and = 164,
+  TS_OP_bitwise_and_ = 165,
+  TS_OP_bitwise_or = 166,
+  TS_OP_bitwise_or_ = 167,
+  TS_OP_bitwise_xor = 168,
+  TS_OP_bitwise_xor_ = 169,
+  TS_OP_bitwise_not = 170,
+  TS_OP_bitwise_not_ = 171,
+  TS_OP_bitwise_left_shift = 172,
+  TS_OP_bitwise_left_shift_ = 173,
+  TS_OP_bitwise_right_shift = 174,
+  TS_OP_bitwise_right_shift_ = 175,
+  TS_OP_where = 176,
+  TS_OP__where_tuple = 177,
+  TS_OP__where_self = 178,
+  TS_OP_masked_fill = 179,
+  TS_OP_masked_fill_ = 180,
+  TS_OP_clamp = 181,
+  TS_OP_clamp_ = 182,
+  TS_OP_clamp_min = 183,
+  TS_OP_clamp_min_ = 184,
+  TS_OP_clamp_max = 185,
+  TS_OP_clamp_max_ = 186,
+  TS_OP_complex = 187,
+  TS_OP_polar = 188,
+  TS_OP_view_as_real = 189,
+  TS_OP_view_as_complex = 190,
+  TS_OP_real = 191,
+  TS_OP_imag = 192,
+  TS_OP_conj_physical = 193,
+  TS_OP_conj_physical_ = 194,
+  TS_OP_conj = 195,
+  TS_OP_resolve_conj = 196,
+  TS_OP_resolve_neg = 197,
+  TS_OP_is_conj = 198,
+  TS_OP_is_neg = 199,
+  TS_OP_angle = 200,
+  TS_OP_conv_transpose1d = 201,
+  TS_OP_conv_transpose2d = 202,
+  TS_OP_conv_transpose3d = 203,
+  TS_OP_convolution = 204,
+  TS_OP_conv_tbc = 205,
+  TS_OP_conv1d = 206,
+  TS_OP_conv2d = 207,
+  TS_OP_conv3d = 208,
+  TS_OP__conv = 209,
+  TS_OP__conv_input = 210,
+  TS_OP__conv_weight = 211,
+  TS_OP_diagonal_scatter = 212,
+  TS_OP_select_scatter = 213,
+  TS_OP_slice_scatter = 214,
+  TS_OP_as_strided_scatter = 215,
+  TS_OP_narrow_copy = 216,
+  TS_OP_alias_copy = 217,
+  TS_OP_as_strided_copy = 218,
+  TS_OP_detach_copy = 219,
+  TS_OP_diagonal_copy = 220,
+  TS_OP_expand_copy = 221,
+  TS_OP_permute_copy = 222,
+  TS_OP_select_copy = 223,
+  TS_OP_slice_copy = 224,
+  TS_OP_split_copy = 225,
+  TS_OP_split_with_sizes_copy = 226,
+  TS_OP_squeeze_copy = 227,
+  TS_OP_t_copy = 228,
+  TS_OP_transpose_copy = 229,
+  TS_OP_unbind_copy = 230,
+  TS_OP_unfold_copy = 231,
+  TS_OP_unsqueeze_copy = 232,
+  TS_OP_view_as_real_copy = 233,
+  TS_OP_view_as_complex_copy = 234,
+  TS_OP_view_copy = 235,
+  TS_OP_zeros = 236,
+  TS_OP_zeros_like = 237,
+  TS_OP_new_zeros = 238,
+  TS_OP_ones = 239,
+  TS_OP_ones_like = 240,
+  TS_OP_new_ones = 241,
+  TS_OP_empty = 242,
+  TS_OP_empty_like = 243,
+  TS_OP_new_empty = 244,
+  TS_OP_empty_strided = 245,
+  TS_OP_full = 246,
+  TS_OP_full_like = 247,
+  TS_OP_new_full = 248,
+  TS_OP_fill = 249,
+  TS_OP_fill_ = 250,
+  TS_OP_arange = 251,
+  TS_OP_linspace = 252,
+  TS_OP_logspace = 253,
+  TS_OP_eye = 254,
+  TS_OP_clone = 255,
+  TS_OP_contiguous = 256,
+  TS_OP_resize_ = 257,
+  TS_OP_resize_as_ = 258,
+  TS_OP_copy_ = 259,
+  TS_OP_zero_ = 260,
+  TS_OP__to_dtype = 261,
+  TS_OP_new_empty_strided = 262,
+  TS_OP__as_strided_backward = 263,
+  TS_OP_sum_to_size = 264,
+  TS_OP_ctc_loss = 265,
+  TS_OP__ctc_loss = 266,
+  TS_OP__ctc_loss_backward = 267,
+  TS_OP_diag = 268,
+  TS_OP_diag_embed = 269,
+  TS_OP_diagflat = 270,
+  TS_OP_trace = 271,
+  TS_OP_tril = 272,
+  TS_OP_tril_ = 273,
+  TS_OP_triu = 274,
+  TS_OP_triu_ = 275,
+  TS_OP_tril_indices = 276,
+  TS_OP_triu_indices = 277,
+  TS_OP_fill_diagonal_ = 278,
+  TS_OP_cdist = 279,
+  TS_OP__cdist = 280,
+  TS_OP__cdist_backward = 281,
+  TS_OP_pdist = 282,
+  TS_OP_bilinear = 283,
+  TS_OP_alpha_dropout = 284,
+  TS_OP_alpha_dropout_ = 285,
+  TS_OP_feature_alpha_dropout = 286,
+  TS_OP_feature_alpha_dropout_ = 287,
+  TS_OP_feature_dropout = 288,
+  TS_OP_feature_dropout_ = 289,
+  TS_OP_dropout1d = 290,
+  TS_OP_dropout1d_ = 291,
+  TS_OP_dropout2d = 292,
+  TS_OP_dropout2d_ = 293,
+  TS_OP_dropout3d = 294,
+  TS_OP_dropout3d_ = 295,
+  TS_OP_native_dropout = 296,
+  TS_OP_dropout = 297,
+  TS_OP_embedding_bag = 298,
+  TS_OP__embedding_bag = 299,
+  TS_OP__embedding_bag_max = 300,
+  TS_OP_embedding = 301,
+  TS_OP__embedding = 302,
+  TS_OP__embedding_backward = 303,
+  TS_OP__embedding_double_backward = 304,
+  TS_OP_one_hot = 305,
+  TS_OP__fft_c2c = 306,
+  TS_OP__fft_r2c = 307,
+  TS_OP__fft_c2r = 308,
+  TS_OP_fft_fft = 309,
+  TS_OP_fft_ifft = 310,
+  TS_OP_fft_rfft = 311,
+  TS_OP_fft_ihfft = 312,
+  TS_OP_fft_irfft = 313,
+  TS_OP_fft_hfft = 314,
+  TS_OP_fft_fftn = 315,
+  TS_OP_fft_fft2 = 316,
+  TS_OP_fft_ifftn = 317,
+  TS_OP_fft_ifft2 = 318,
+  TS_OP_fft_rfftn = 319,
+  TS_OP_fft_rfft2 = 320,
+  TS_OP_fft_ihfftn = 321,
+  TS_OP_fft_ihfft2 = 322,
+  TS_OP_fft_irfftn = 323,
+  TS_OP_fft_irfft2 = 324,
+  TS_OP_fft_hfftn = 325,
+  TS_OP_fft_hfft2 = 326,
+  TS_OP_fft_fftfreq = 327,
+  TS_OP_fft_rfftfreq = 328,
+  TS_OP_fft_fftshift = 329,
+  TS_OP_fft_ifftshift = 330,
+  TS_OP_unfold_windows = 331,
+  TS_OP_fold = 332,
+  TS_OP__im2col = 333,
+  TS_OP__col2im = 334,
+  TS_OP_pixel_shuffle = 335,
+  TS_OP_pixel_unshuffle = 336,
+  TS_OP_channel_shuffle = 337,
+  TS_OP_grid_sample = 338,
+  TS_OP_grid_sampler = 339,
+  TS_OP_grid_sampler_2d = 340,
+  TS_OP_grid_sampler_3d = 341,
+  TS_OP_affine_grid = 342,
+  TS_OP_affine_grid_generator = 343,
+  TS_OP__grid_sample = 344,
+  TS_OP__grid_sample_by_grid = 345,
+  TS_OP__grid_sample_adjoint = 346,
+  TS_OP_bincount = 347,
+  TS_OP_histc = 348,
+  TS_OP_histogram = 349,
+  TS_OP_histogram_bins = 350,
+  TS_OP__histogramdd = 351,
+  TS_OP__index = 352,
+  TS_OP__at = 353,
+  TS_OP__set_at = 354,
+  TS_OP_index_put = 355,
+  TS_OP_index_put_ = 356,
+  TS_OP_index_select = 357,
+  TS_OP_index_add = 358,
+  TS_OP_index_add_ = 359,
+  TS_OP_index_copy = 360,
+  TS_OP_index_copy_ = 361,
+  TS_OP_index_fill = 362,
+  TS_OP_index_fill_ = 363,
+  TS_OP_gather = 364,
+  TS_OP_scatter = 365,
+  TS_OP_scatter_ = 366,
+  TS_OP_scatter_value = 367,
+  TS_OP_scatter_value_ = 368,
+  TS_OP_scatter_add = 369,
+  TS_OP_scatter_add_ = 370,
+  TS_OP_scatter_reduce = 371,
+  TS_OP_scatter_reduce_ = 372,
+  TS_OP_index_reduce = 373,
+  TS_OP_index_reduce_ = 374,
+  TS_OP_segment_reduce = 375,
+  TS_OP__segment_ids = 376,
+  TS_OP_take = 377,
+  TS_OP_put = 378,
+  TS_OP_put_ = 379,
+  TS_OP_nonzero = 380,
+  TS_OP__nonzero_tuple = 381,
+  TS_OP_argwhere = 382,
+  TS_OP_masked_select = 383,
+  TS_OP_masked_scatter = 384,
+  TS_OP_masked_scatter_ = 385,
+  TS_OP_broadcast_tensors = 386,
+  TS_OP_meshgrid = 387,
+  TS_OP_atleast_1d = 388,
+  TS_OP_atleast_1d_list = 389,
+  TS_OP_atleast_2d = 390,
+  TS_OP_atleast_2d_list = 391,
+  TS_OP_atleast_3d = 392,
+  TS_OP_atleast_3d_list = 393,
+  TS_OP_hstack = 394,
+  TS_OP_vstack = 395,
+  TS_OP_dstack = 396,
+  TS_OP_column_stack = 397,
+  TS_OP_block_diag = 398,
+  TS_OP_cartesian_prod = 399,
+  TS_OP_combinations = 400,
+  TS_OP_cat = 401,
+  TS_OP_stack = 402,
+  TS_OP_linalg_lu_factor_ex = 403,
+  TS_OP_linalg_lu_factor = 404,
+  TS_OP_lu = 405,
+  TS_OP_lu_with_info = 406,
+  TS_OP__lu_permutation = 407,
+  TS_OP_lu_unpack = 408,
+  TS_OP_linalg_lu = 409,
+  TS_OP__lu_solve = 410,
+  TS_OP_linalg_lu_solve = 411,
+  TS_OP_lu_solve = 412,
+  TS_OP__linalg_solve_ex = 413,
+  TS_OP_linalg_solve_ex = 414,
+  TS_OP_linalg_solve = 415,
+  TS_OP_linalg_inv_ex = 416,
+  TS_OP_linalg_inv = 417,
+  TS_OP_inverse = 418,
+  TS_OP_linalg_solve_triangular = 419,
+  TS_OP_triangular_solve = 420,
+  TS_OP__linalg_det = 421,
+  TS_OP__linalg_cofactors = 422,
+  TS_OP_det = 423,
+  TS_OP__linalg_slogdet = 424,
+  TS_OP_slogdet = 425,
+  TS_OP_logdet = 426,
+  TS_OP_linalg_tensorinv = 427,
+  TS_OP_linalg_tensorsolve = 428,
+  TS_OP_linalg_householder_product = 429,
+  TS_OP_orgqr = 430,
+  TS_OP_ormqr = 431,
+  TS_OP__lstsq = 432,
+  TS_OP_linalg_lstsq = 433,
+  TS_OP_svd_lowrank = 434,
+  TS_OP_pca_lowrank = 435,
+  TS_OP__lobpcg = 436,
+  TS_OP_lobpcg = 437,
+  TS_OP_matrix_power = 438,
+  TS_OP_matrix_exp = 439,
+  TS_OP_linalg_multi_dot = 440,
+  TS_OP_chain_matmul = 441,
+  TS_OP_linalg_cross = 442,
+  TS_OP_cross = 443,
+  TS_OP_linalg_vecdot = 444,
+  TS_OP_linalg_diagonal = 445,
+  TS_OP_linalg_vander = 446,
+  TS_OP_vander = 447,
+  TS_OP_geqrf = 448,
+  TS_OP_linalg_qr = 449,
+  TS_OP_qr = 450,
+  TS_OP__svd = 451,
+  TS_OP_linalg_svd = 452,
+  TS_OP_linalg_svdvals = 453,
+  TS_OP_svd = 454,
+  TS_OP__eigh = 455,
+  TS_OP_linalg_eigh = 456,
+  TS_OP_linalg_eigvalsh = 457,
+  TS_OP_symeig = 458,
+  TS_OP__eig = 459,
+  TS_OP_linalg_eig = 460,
+  TS_OP_linalg_eigvals = 461,
+  TS_OP_linalg_pinv = 462,
+  TS_OP_pinverse = 463,
+  TS_OP_linalg_matrix_rank = 464,
+  TS_OP_linalg_matrix_norm = 465,
+  TS_OP_linalg_matrix_norm_ord = 466,
+  TS_OP_linalg_norm = 467,
+  TS_OP_linalg_norm_named = 468,
+  TS_OP_nuclear_norm = 469,
+  TS_OP_nuclear_norm_dim = 470,
+  TS_OP_frobenius_norm = 471,
+  TS_OP_linalg_cond = 472,
+  TS_OP_linalg_cond_named = 473,
+  TS_OP_linalg_cholesky_ex = 474,
+  TS_OP_linalg_cholesky = 475,
+  TS_OP_cholesky = 476,
+  TS_OP_cholesky_solve = 477,
+  TS_OP_cholesky_inverse = 478,
+  TS_OP_linalg_ldl_factor_ex = 479,
+  TS_OP_linalg_ldl_factor = 480,
+  TS_OP_linalg_ldl_solve = 481,
+  TS_OP_mse_loss = 482,
+  TS_OP_l1_loss = 483,
+  TS_OP_smooth_l1_loss = 484,
+  TS_OP_huber_loss = 485,
+  TS_OP__difference_loss = 486,
+  TS_OP__difference_loss_backward = 487,
+  TS_OP__difference_loss_curvature = 488,
+  TS_OP_nll_loss = 489,
+  TS_OP__nll_loss = 490,
+  TS_OP__nll_loss_backward = 491,
+  TS_OP_cross_entropy = 492,
+  TS_OP__cross_entropy = 493,
+  TS_OP__cross_entropy_backward = 494,
+  TS_OP__class_weights = 495,
+  TS_OP_binary_cross_entropy = 496,
+  TS_OP_binary_cross_entropy_with_logits = 497,
+  TS_OP__binary_cross_entropy = 498,
+  TS_OP__binary_cross_entropy_with_logits = 499,
+  TS_OP_kl_div = 500,
+  TS_OP_soft_margin_loss = 501,
+  TS_OP_margin_ranking_loss = 502,
+  TS_OP_hinge_embedding_loss = 503,
+  TS_OP_cosine_embedding_loss = 504,
+  TS_OP_triplet_margin_loss = 505,
+  TS_OP_multilabel_soft_margin_loss = 506,
+  TS_OP_multi_margin_loss = 507,
+  TS_OP_multilabel_margin_loss = 508,
+  TS_OP__multilabel_margin = 509,
+  TS_OP__multilabel_margin_backward = 510,
+  TS_OP__multilabel_margin_slope = 511,
+  TS_OP_gaussian_nll_loss = 512,
+  TS_OP_poisson_nll_loss = 513,
+  TS_OP_exp = 514,
+  TS_OP_exp_ = 515,
+  TS_OP_exp2 = 516,
+  TS_OP_exp2_ = 517,
+  TS_OP_expm1 = 518,
+  TS_OP_expm1_ = 519,
+  TS_OP_log = 520,
+  TS_OP_log_ = 521,
+  TS_OP_log2 = 522,
+  TS_OP_log2_ = 523,
+  TS_OP_log10 = 524,
+  TS_OP_log10_ = 525,
+  TS_OP_log1p = 526,
+  TS_OP_log1p_ = 527,
+  TS_OP_sin = 528,
+  TS_OP_sin_ = 529,
+  TS_OP_cos = 530,
+  TS_OP_cos_ = 531,
+  TS_OP_tan = 532,
+  TS_OP_tan_ = 533,
+  TS_OP_asin = 534,
+  TS_OP_asin_ = 535,
+  TS_OP_acos = 536,
+  TS_OP_acos_ = 537,
+  TS_OP_atan = 538,
+  TS_OP_atan_ = 539,
+  TS_OP_sinh = 540,
+  TS_OP_sinh_ = 541,
+  TS_OP_cosh = 542,
+  TS_OP_cosh_ = 543,
+  TS_OP_tanh = 544,
+  TS_OP_tanh_ = 545,
+  TS_OP_asinh = 546,
+  TS_OP_asinh_ = 547,
+  TS_OP_acosh = 548,
+  TS_OP_acosh_ = 549,
+  TS_OP_atanh = 550,
+  TS_OP_atanh_ = 551,
+  TS_OP_sinc = 552,
+  TS_OP_sinc_ = 553,
+  TS_OP_erf = 554,
+  TS_OP_erf_ = 555,
+  TS_OP_erfc = 556,
+  TS_OP_erfc_ = 557,
+  TS_OP_erfinv = 558,
+  TS_OP_erfinv_ = 559,
+  TS_OP_sigmoid = 560,
+  TS_OP_sigmoid_ = 561,
+  TS_OP_lgamma = 562,
+  TS_OP_lgamma_ = 563,
+  TS_OP_digamma = 564,
+  TS_OP_digamma_ = 565,
+  TS_OP_mvlgamma = 566,
+  TS_OP_mvlgamma_ = 567,
+  TS_OP_frexp = 568,
+  TS_OP_logit = 569,
+  TS_OP_logit_ = 570,
+  TS_OP__sigmoid_backward = 571,
+  TS_OP__tanh_backward = 572,
+  TS_OP_atan2 = 573,
+  TS_OP_atan2_ = 574,
+  TS_OP_hypot = 575,
+  TS_OP_hypot_ = 576,
+  TS_OP_logaddexp = 577,
+  TS_OP_logaddexp2 = 578,
+  TS_OP_xlogy = 579,
+  TS_OP_xlogy_ = 580,
+  TS_OP_copysign = 581,
+  TS_OP_copysign_ = 582,
+  TS_OP_nextafter = 583,
+  TS_OP_nextafter_ = 584,
+  TS_OP_heaviside = 585,
+  TS_OP_heaviside_ = 586,
+  TS_OP_ldexp = 587,
+  TS_OP_ldexp_ = 588,
+  TS_OP_gcd = 589,
+  TS_OP_gcd_ = 590,
+  TS_OP_lcm = 591,
+  TS_OP_lcm_ = 592,
+  TS_OP_mm = 593,
+  TS_OP_bmm = 594,
+  TS_OP_matmul = 595,
+  TS_OP_addmm = 596,
+  TS_OP_addmm_ = 597,
+  TS_OP_linear = 598,
+  TS_OP_mv = 599,
+  TS_OP_dot = 600,
+  TS_OP_vdot = 601,
+  TS_OP_outer = 602,
+  TS_OP_baddbmm = 603,
+  TS_OP_baddbmm_ = 604,
+  TS_OP_addbmm = 605,
+  TS_OP_addbmm_ = 606,
+  TS_OP_addmv = 607,
+  TS_OP_addmv_ = 608,
+  TS_OP_addr = 609,
+  TS_OP_addr_ = 610,
+  TS_OP_max = 611,
+  TS_OP_max_dim = 612,
+  TS_OP_max_other = 613,
+  TS_OP_min = 614,
+  TS_OP_min_dim = 615,
+  TS_OP_min_other = 616,
+  TS_OP_amax = 617,
+  TS_OP_amin = 618,
+  TS_OP_aminmax = 619,
+  TS_OP_argmax = 620,
+  TS_OP_argmin = 621,
+  TS_OP_median = 622,
+  TS_OP_median_dim = 623,
+  TS_OP_nanmedian = 624,
+  TS_OP_nanmedian_dim = 625,
+  TS_OP_kthvalue = 626,
+  TS_OP_mode = 627,
+  TS_OP__normalize = 628,
+  TS_OP__normalize_backward = 629,
+  TS_OP_batch_norm = 630,
+  TS_OP_native_batch_norm = 631,
+  TS_OP_layer_norm = 632,
+  TS_OP_native_layer_norm = 633,
+  TS_OP_group_norm = 634,
+  TS_OP_instance_norm = 635,
+  TS_OP_rms_norm = 636,
+  TS_OP__sgd_step_ = 637,
+  TS_OP__adam_step_ = 638,
+  TS_OP__optimizer_step_ = 639,
+  TS_OP__has_grads = 640,
+  TS_OP__zero_grads = 641,
+  TS_OP_constant_pad_nd = 642,
+  TS_OP_pad = 643,
+  TS_OP_max_pool1d_with_indices = 644,
+  TS_OP_max_pool1d = 645,
+  TS_OP_max_pool2d_with_indices = 646,
+  TS_OP_max_pool2d = 647,
+  TS_OP_max_pool3d_with_indices = 648,
+  TS_OP_max_pool3d = 649,
+  TS_OP_avg_pool1d = 650,
+  TS_OP_avg_pool2d = 651,
+  TS_OP_avg_pool3d = 652,
+  TS_OP_adaptive_max_pool1d_with_indices = 653,
+  TS_OP_adaptive_max_pool1d = 654,
+  TS_OP_adaptive_max_pool2d_with_indices = 655,
+  TS_OP_adaptive_max_pool2d = 656,
+  TS_OP_adaptive_max_pool3d_with_indices = 657,
+  TS_OP_adaptive_max_pool3d = 658,
+  TS_OP_fractional_max_pool2d_with_indices = 659,
+  TS_OP_fractional_max_pool2d = 660,
+  TS_OP_fractional_max_pool3d_with_indices = 661,
+  TS_OP_fractional_max_pool3d = 662,
+  TS_OP_max_unpool1d = 663,
+  TS_OP_max_unpool2d = 664,
+  TS_OP_max_unpool3d = 665,
+  TS_OP_lp_pool1d = 666,
+  TS_OP_lp_pool2d = 667,
+  TS_OP_lp_pool3d = 668,
+  TS_OP_local_response_norm = 669,
+  TS_OP__adaptive_max_pool = 670,
+  TS_OP__fractional_max_pool = 671,
+  TS_OP__max_unpool = 672,
+  TS_OP__max_pool = 673,
+  TS_OP__max_pool_backward = 674,
+  TS_OP__max_pool_gather = 675,
+  TS_OP__avg_pool = 676,
+  TS_OP__avg_pool_backward = 677,
+  TS_OP_adaptive_avg_pool1d = 678,
+  TS_OP_adaptive_avg_pool2d = 679,
+  TS_OP_adaptive_avg_pool3d = 680,
+  TS_OP_einsum = 681,
+  TS_OP_tensordot = 682,
+  TS_OP_tensordot_count = 683,
+  TS_OP_inner = 684,
+  TS_OP_kron = 685,
+  TS_OP_rand = 686,
+  TS_OP_randn = 687,
+  TS_OP_randint = 688,
+  TS_OP_randperm = 689,
+  TS_OP_rand_like = 690,
+  TS_OP_randn_like = 691,
+  TS_OP_randint_like = 692,
+  TS_OP_uniform_ = 693,
+  TS_OP_normal_ = 694,
+  TS_OP_random_ = 695,
+  TS_OP_exponential_ = 696,
+  TS_OP_cauchy_ = 697,
+  TS_OP_log_normal_ = 698,
+  TS_OP_geometric_ = 699,
+  TS_OP_bernoulli_ = 700,
+  TS_OP_bernoulli = 701,
+  TS_OP_multinomial = 702,
+  TS_OP_normal_tensors = 703,
+  TS_OP_normal_means = 704,
+  TS_OP_normal_deviations = 705,
+  TS_OP_normal_numbers = 706,
+  TS_OP_poisson = 707,
+  TS_OP_binomial = 708,
+  TS_OP__gamma_slope = 709,
+  TS_OP__standard_gamma = 710,
+  TS_OP__sample_dirichlet = 711,
+  TS_OP_sum = 712,
+  TS_OP_mean = 713,
+  TS_OP_prod = 714,
+  TS_OP_any = 715,
+  TS_OP_all = 716,
+  TS_OP_count_nonzero = 717,
+  TS_OP_var = 718,
+  TS_OP_var_dim = 719,
+  TS_OP_var_unbiased = 720,
+  TS_OP_var_mean = 721,
+  TS_OP_var_mean_dim = 722,
+  TS_OP_var_mean_unbiased = 723,
+  TS_OP_std = 724,
+  TS_OP_std_dim = 725,
+  TS_OP_std_unbiased = 726,
+  TS_OP_std_mean = 727,
+  TS_OP_std_mean_dim = 728,
+  TS_OP_std_mean_unbiased = 729,
+  TS_OP_nansum = 730,
+  TS_OP_nanmean = 731,
+  TS_OP_logsumexp = 732,
+  TS_OP_interpolate = 733,
+  TS_OP_upsample = 734,
+  TS_OP_upsample_nearest = 735,
+  TS_OP_upsample_bilinear = 736,
+  TS_OP__resample = 737,
+  TS_OP__resample_adjoint = 738,
+  TS_OP_lstm = 739,
+  TS_OP_lstm_data = 740,
+  TS_OP_gru = 741,
+  TS_OP_gru_data = 742,
+  TS_OP_rnn_tanh = 743,
+  TS_OP_rnn_tanh_data = 744,
+  TS_OP_rnn_relu = 745,
+  TS_OP_rnn_relu_data = 746,
+  TS_OP_lstm_cell = 747,
+  TS_OP_gru_cell = 748,
+  TS_OP_rnn_tanh_cell = 749,
+  TS_OP_rnn_relu_cell = 750,
+  TS_OP__rnn_layer = 751,
+  TS_OP__rnn_layer_math = 752,
+  TS_OP__rnn_layer_backward = 753,
+  TS_OP_cumsum = 754,
+  TS_OP_cumsum_ = 755,
+  TS_OP_cumprod = 756,
+  TS_OP_cumprod_ = 757,
+  TS_OP_logcumsumexp = 758,
+  TS_OP_cummax = 759,
+  TS_OP_cummin = 760,
+  TS_OP__cumsum_back = 761,
+  TS_OP__recurrence = 762,
+  TS_OP_searchsorted = 763,
+  TS_OP_bucketize = 764,
+  TS_OP_isin = 765,
   TS_OP_view_as = 766,
   TS_OP_reshape_as = 767,
   TS_OP_expand_as = 768,
@@ -783,165 +783,168 @@ enum {
   TS_OP_flatten = 776,
   TS_OP_unflatten = 777,
   TS_OP_movedim = 778,
-  TS_OP_unbind = 779,
-  TS_OP_split_with_sizes = 780,
-  TS_OP_chunk = 781,
-  TS_OP_split = 782,
-  TS_OP_split_sizes = 783,
-  TS_OP_tensor_split = 784,
-  TS_OP_tensor_split_at = 785,
-  TS_OP_tensor_split_by = 786,
-  TS_OP_hsplit = 787,
-  TS_OP_hsplit_at = 788,
-  TS_OP_vsplit = 789,
-  TS_OP_vsplit_at = 790,
-  TS_OP_dsplit = 791,
-  TS_OP_dsplit_at = 792,
-  TS_OP_cat = 793,
-  TS_OP_stack = 794,
-  TS_OP_softmax = 795,
-  TS_OP_log_softmax = 796,
-  TS_OP_softmin = 797,
-  TS_OP__softmax_backward_data = 798,
-  TS_OP__log_softmax_backward_data = 799,
-  TS_OP_sort = 800,
-  TS_OP_argsort = 801,
-  TS_OP_msort = 802,
-  TS_OP_topk = 803,
-  TS_OP_polygamma = 804,
-  TS_OP__polygamma_self = 805,
-  TS_OP__polygamma_self_ = 806,
-  TS_OP_i0 = 807,
-  TS_OP_i0_ = 808,
-  TS_OP_i0e = 809,
-  TS_OP_i1 = 810,
-  TS_OP_i1e = 811,
-  TS_OP_ndtr = 812,
-  TS_OP_ndtri = 813,
-  TS_OP_log_ndtr = 814,
-  TS_OP_entr = 815,
-  TS_OP_erfcx = 816,
-  TS_OP_airy_ai = 817,
-  TS_OP_bessel_j0 = 818,
-  TS_OP_bessel_y0 = 819,
-  TS_OP_modified_bessel_i0 = 820,
-  TS_OP_modified_bessel_k0 = 821,
-  TS_OP_scaled_modified_bessel_k0 = 822,
-  TS_OP_bessel_j1 = 823,
-  TS_OP_bessel_y1 = 824,
-  TS_OP_modified_bessel_i1 = 825,
-  TS_OP_modified_bessel_k1 = 826,
-  TS_OP_scaled_modified_bessel_k1 = 827,
-  TS_OP_spherical_bessel_j0 = 828,
-  TS_OP_chebyshev_polynomial_t = 829,
-  TS_OP_shifted_chebyshev_polynomial_t = 830,
-  TS_OP_chebyshev_polynomial_u = 831,
-  TS_OP_shifted_chebyshev_polynomial_u = 832,
-  TS_OP_chebyshev_polynomial_v = 833,
-  TS_OP_shifted_chebyshev_polynomial_v = 834,
-  TS_OP_chebyshev_polynomial_w = 835,
-  TS_OP_shifted_chebyshev_polynomial_w = 836,
-  TS_OP_hermite_polynomial_h = 837,
-  TS_OP_hermite_polynomial_he = 838,
-  TS_OP_laguerre_polynomial_l = 839,
-  TS_OP_legendre_polynomial_p = 840,
-  TS_OP_xlog1py = 841,
-  TS_OP_zeta = 842,
-  TS_OP_igamma = 843,
-  TS_OP_igamma_ = 844,
-  TS_OP_igammac = 845,
-  TS_OP_igammac_ = 846,
-  TS_OP_stft = 847,
-  TS_OP_istft = 848,
-  TS_OP_hann_window = 849,
-  TS_OP_hamming_window = 850,
-  TS_OP_blackman_window = 851,
-  TS_OP_bartlett_window = 852,
-  TS_OP_kaiser_window = 853,
-  TS_OP_quantile = 854,
-  TS_OP_nanquantile = 855,
-  TS_OP_cov = 856,
-  TS_OP_corrcoef = 857,
-  TS_OP_diff = 858,
-  TS_OP_gradient = 859,
-  TS_OP_gradient_coordinates = 860,
-  TS_OP_gradient_list = 861,
-  TS_OP_trapezoid = 862,
-  TS_OP_trapezoid_x = 863,
-  TS_OP_cumulative_trapezoid = 864,
-  TS_OP_cumulative_trapezoid_x = 865,
-  TS_OP_renorm = 866,
-  TS_OP_renorm_ = 867,
-  TS_OP__empty = 868,
-  TS_OP__meta = 869,
-  TS_OP__item = 870,
-  TS_OP__same_storage = 871,
-  TS_OP__set_requires_grad = 872,
-  TS_OP__grad = 873,
-  TS_OP__grad_id = 874,
-  TS_OP__set_grad = 875,
-  TS_OP__retain_grad = 876,
-  TS_OP__grad_fn = 877,
-  TS_OP__next_functions = 878,
-  TS_OP__add_hook = 879,
-  TS_OP__remove_hook = 880,
-  TS_OP__dropped_callbacks = 881,
-  TS_OP__backward = 882,
-  TS_OP__autograd_grad = 883,
-  TS_OP__custom_node = 884,
-  TS_OP__set_anomaly = 885,
-  TS_OP__anomalous_node = 886,
-  TS_OP__set_grad_mode = 887,
-  TS_OP__set_inference_mode = 888,
-  TS_OP__grad_mode = 889,
-  TS_OP__inference_mode = 890,
-  TS_OP__detach_in_place = 891,
-  TS_OP__set_default_dtype = 892,
-  TS_OP__result_type = 893,
-  TS_OP__promote_types = 894,
-  TS_OP__can_cast = 895,
-  TS_OP__set_data = 896,
-  TS_OP__share = 897,
-  TS_OP__token_new = 898,
-  TS_OP__token_adopt = 899,
-  TS_OP__token_drop = 900,
-  TS_OP__memory = 901,
-  TS_OP__set_memory_budget = 902,
-  TS_OP__reset_peak_memory = 903,
-  TS_OP__trim_memory = 904,
-  TS_OP__num_threads = 905,
-  TS_OP__set_num_threads = 906,
-  TS_OP__build = 907,
-  TS_OP__generator_new = 908,
-  TS_OP__generator_free = 909,
-  TS_OP__manual_seed = 910,
-  TS_OP__initial_seed = 911,
-  TS_OP__rng_state = 912,
-  TS_OP__set_rng_state = 913,
-  TS_OP_as_strided = 914,
-  TS_OP_as_strided_ = 915,
-  TS_OP_expand = 916,
-  TS_OP_reshape = 917,
-  TS_OP_view = 918,
-  TS_OP_view_dtype = 919,
-  TS_OP_transpose = 920,
-  TS_OP_transpose_ = 921,
-  TS_OP_unsqueeze = 922,
-  TS_OP_unsqueeze_ = 923,
-  TS_OP_narrow = 924,
-  TS_OP__slice = 925,
-  TS_OP__slice_backward = 926,
-  TS_OP_select = 927,
-  TS_OP_permute = 928,
-  TS_OP_squeeze = 929,
-  TS_OP_squeeze_ = 930,
-  TS_OP_t = 931,
-  TS_OP_t_ = 932,
-  TS_OP_diagonal = 933,
-  TS_OP__diagonal_backward = 934,
-  TS_OP_unfold = 935,
-  TS_OP__unfold_backward = 936,
-  TS_OP_detach = 937,
+  TS_OP_softmax = 779,
+  TS_OP_log_softmax = 780,
+  TS_OP_softmin = 781,
+  TS_OP__softmax_backward_data = 782,
+  TS_OP__log_softmax_backward_data = 783,
+  TS_OP_gumbel_softmax = 784,
+  TS_OP_sort = 785,
+  TS_OP_argsort = 786,
+  TS_OP_msort = 787,
+  TS_OP_topk = 788,
+  TS_OP_polygamma = 789,
+  TS_OP__polygamma_self = 790,
+  TS_OP__polygamma_self_ = 791,
+  TS_OP_i0 = 792,
+  TS_OP_i0_ = 793,
+  TS_OP_i0e = 794,
+  TS_OP_i1 = 795,
+  TS_OP_i1e = 796,
+  TS_OP_ndtr = 797,
+  TS_OP_ndtri = 798,
+  TS_OP_log_ndtr = 799,
+  TS_OP_entr = 800,
+  TS_OP_erfcx = 801,
+  TS_OP_airy_ai = 802,
+  TS_OP_bessel_j0 = 803,
+  TS_OP_bessel_y0 = 804,
+  TS_OP_modified_bessel_i0 = 805,
+  TS_OP_modified_bessel_k0 = 806,
+  TS_OP_scaled_modified_bessel_k0 = 807,
+  TS_OP_bessel_j1 = 808,
+  TS_OP_bessel_y1 = 809,
+  TS_OP_modified_bessel_i1 = 810,
+  TS_OP_modified_bessel_k1 = 811,
+  TS_OP_scaled_modified_bessel_k1 = 812,
+  TS_OP_spherical_bessel_j0 = 813,
+  TS_OP_chebyshev_polynomial_t = 814,
+  TS_OP_shifted_chebyshev_polynomial_t = 815,
+  TS_OP_chebyshev_polynomial_u = 816,
+  TS_OP_shifted_chebyshev_polynomial_u = 817,
+  TS_OP_chebyshev_polynomial_v = 818,
+  TS_OP_shifted_chebyshev_polynomial_v = 819,
+  TS_OP_chebyshev_polynomial_w = 820,
+  TS_OP_shifted_chebyshev_polynomial_w = 821,
+  TS_OP_hermite_polynomial_h = 822,
+  TS_OP_hermite_polynomial_he = 823,
+  TS_OP_laguerre_polynomial_l = 824,
+  TS_OP_legendre_polynomial_p = 825,
+  TS_OP_xlog1py = 826,
+  TS_OP_zeta = 827,
+  TS_OP_igamma = 828,
+  TS_OP_igamma_ = 829,
+  TS_OP_igammac = 830,
+  TS_OP_igammac_ = 831,
+  TS_OP_unbind = 832,
+  TS_OP_split_with_sizes = 833,
+  TS_OP_chunk = 834,
+  TS_OP_split = 835,
+  TS_OP_split_sizes = 836,
+  TS_OP_tensor_split = 837,
+  TS_OP_tensor_split_at = 838,
+  TS_OP_tensor_split_by = 839,
+  TS_OP_hsplit = 840,
+  TS_OP_hsplit_at = 841,
+  TS_OP_vsplit = 842,
+  TS_OP_vsplit_at = 843,
+  TS_OP_dsplit = 844,
+  TS_OP_dsplit_at = 845,
+  TS_OP_quantile = 846,
+  TS_OP_nanquantile = 847,
+  TS_OP_cov = 848,
+  TS_OP_corrcoef = 849,
+  TS_OP_stft = 850,
+  TS_OP_istft = 851,
+  TS_OP_hann_window = 852,
+  TS_OP_hamming_window = 853,
+  TS_OP_blackman_window = 854,
+  TS_OP_bartlett_window = 855,
+  TS_OP_kaiser_window = 856,
+  TS_OP__empty = 857,
+  TS_OP__meta = 858,
+  TS_OP__item = 859,
+  TS_OP__same_storage = 860,
+  TS_OP__set_requires_grad = 861,
+  TS_OP__grad = 862,
+  TS_OP__grad_id = 863,
+  TS_OP__set_grad = 864,
+  TS_OP__retain_grad = 865,
+  TS_OP__grad_fn = 866,
+  TS_OP__next_functions = 867,
+  TS_OP__add_hook = 868,
+  TS_OP__remove_hook = 869,
+  TS_OP__dropped_callbacks = 870,
+  TS_OP__backward = 871,
+  TS_OP__autograd_grad = 872,
+  TS_OP__custom_node = 873,
+  TS_OP__set_anomaly = 874,
+  TS_OP__anomalous_node = 875,
+  TS_OP__set_grad_mode = 876,
+  TS_OP__set_inference_mode = 877,
+  TS_OP__set_autocast = 878,
+  TS_OP__autocast = 879,
+  TS_OP__grad_mode = 880,
+  TS_OP__inference_mode = 881,
+  TS_OP__detach_in_place = 882,
+  TS_OP__set_default_dtype = 883,
+  TS_OP__result_type = 884,
+  TS_OP__promote_types = 885,
+  TS_OP__can_cast = 886,
+  TS_OP__set_data = 887,
+  TS_OP__share = 888,
+  TS_OP__token_new = 889,
+  TS_OP__token_adopt = 890,
+  TS_OP__token_drop = 891,
+  TS_OP__memory = 892,
+  TS_OP__set_memory_budget = 893,
+  TS_OP__reset_peak_memory = 894,
+  TS_OP__trim_memory = 895,
+  TS_OP__num_threads = 896,
+  TS_OP__set_num_threads = 897,
+  TS_OP__build = 898,
+  TS_OP__generator_new = 899,
+  TS_OP__generator_free = 900,
+  TS_OP__manual_seed = 901,
+  TS_OP__initial_seed = 902,
+  TS_OP__rng_state = 903,
+  TS_OP__set_rng_state = 904,
+  TS_OP__unique = 905,
+  TS_OP__unique_consecutive = 906,
+  TS_OP_vector_norm = 907,
+  TS_OP_norm = 908,
+  TS_OP_norm_named = 909,
+  TS_OP_dist = 910,
+  TS_OP_normalize = 911,
+  TS_OP_cosine_similarity = 912,
+  TS_OP_norm_except_dim = 913,
+  TS_OP_pairwise_distance = 914,
+  TS_OP_renorm = 915,
+  TS_OP_renorm_ = 916,
+  TS_OP_as_strided = 917,
+  TS_OP_as_strided_ = 918,
+  TS_OP_expand = 919,
+  TS_OP_reshape = 920,
+  TS_OP_view = 921,
+  TS_OP_view_dtype = 922,
+  TS_OP_transpose = 923,
+  TS_OP_transpose_ = 924,
+  TS_OP_unsqueeze = 925,
+  TS_OP_unsqueeze_ = 926,
+  TS_OP_narrow = 927,
+  TS_OP__slice = 928,
+  TS_OP__slice_backward = 929,
+  TS_OP_select = 930,
+  TS_OP_permute = 931,
+  TS_OP_squeeze = 932,
+  TS_OP_squeeze_ = 933,
+  TS_OP_t = 934,
+  TS_OP_t_ = 935,
+  TS_OP_diagonal = 936,
+  TS_OP__diagonal_backward = 937,
+  TS_OP_unfold = 938,
+  TS_OP__unfold_backward = 939,
+  TS_OP_detach = 940,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -1114,6 +1117,16 @@ ts_tensor *ts_prelu(ts_cx *cx, ts_tensor *self, ts_tensor *weight);
 typedef struct { ts_tensor *self; int64_t dim; } ts_glu_args;
 bool ts_glu_impl(ts_cx *cx, const ts_glu_args *a, ts_out *out);
 ts_tensor *ts_glu(ts_cx *cx, ts_tensor *self, int64_t dim);
+
+typedef struct { ts_tensor *self; double lower; double upper; bool training; } ts_rrelu_args;
+bool ts_rrelu_impl(ts_cx *cx, const ts_rrelu_args *a, ts_out *out);
+ts_tensor *ts_rrelu(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training);
+
+ts_tensor *ts_rrelu_(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training);
+
+typedef struct { ts_tensor *self; double lower; double upper; } ts__rrelu_noise_args;
+bool ts__rrelu_noise_impl(ts_cx *cx, const ts__rrelu_noise_args *a, ts_out *out);
+ts_tensor *ts__rrelu_noise(ts_cx *cx, ts_tensor *self, double lower, double upper);
 
 typedef struct { ts_tensor *self; ts_tensor *other; ts_scalar alpha; } ts_add_args;
 bool ts_add_impl(ts_cx *cx, const ts_add_args *a, ts_out *out);
@@ -1375,19 +1388,37 @@ typedef struct { ts_tensor *grad; ts_tensor *query; ts_tensor *key; ts_tensor *v
 bool ts__attention_backward_impl(ts_cx *cx, const ts__attention_backward_args *a, ts_out *out);
 bool ts__attention_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, ts_tensor *output, ts_tensor *top, ts_tensor *inverse, ts_tensor **results);
 
-typedef struct { ts_tensor *input; ts_tensor *weight; ts_tensor *offsets; ts_opt_float max_norm; double norm_type; bool scale_grad_by_freq; const char *mode; bool sparse; ts_tensor *per_sample_weights; bool include_last_offset; ts_opt_int padding_idx; } ts_embedding_bag_args;
-bool ts_embedding_bag_impl(ts_cx *cx, const ts_embedding_bag_args *a, ts_out *out);
-ts_tensor *ts_embedding_bag(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_tensor *offsets, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, ts_tensor *per_sample_weights, bool include_last_offset, ts_opt_int padding_idx);
+typedef struct { ts_tensor *self; int64_t n; int64_t dim; ts_tensor *prepend; ts_tensor *append; } ts_diff_args;
+bool ts_diff_impl(ts_cx *cx, const ts_diff_args *a, ts_out *out);
+ts_tensor *ts_diff(ts_cx *cx, ts_tensor *self, int64_t n, int64_t dim, ts_tensor *prepend, ts_tensor *append);
 
-typedef struct { ts_tensor *weight; ts_tensor *indices; ts_tensor *bags; ts_tensor *offsets; ts_tensor *scale; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_bag_args;
-bool ts__embedding_bag_impl(ts_cx *cx, const ts__embedding_bag_args *a, ts_out *out);
-void ts__embedding_bag_grad(ts_cx *cx, const ts__embedding_bag_args *a, const ts_back *b, ts__embedding_bag_args *g);
-ts_tensor *ts__embedding_bag(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *bags, ts_tensor *offsets, ts_tensor *scale, int64_t padding_idx, bool scale_grad_by_freq);
+typedef struct { ts_tensor *self; ts_scalar spacing; ts_ints dim; int64_t edge_order; } ts_gradient_args;
+bool ts_gradient_impl(ts_cx *cx, const ts_gradient_args *a, ts_out *out);
+ts_list ts_gradient(ts_cx *cx, ts_tensor *self, ts_scalar spacing, ts_ints dim, int64_t edge_order);
 
-typedef struct { ts_tensor *weight; ts_tensor *indices; ts_tensor *offsets; int64_t padding_idx; } ts__embedding_bag_max_args;
-bool ts__embedding_bag_max_impl(ts_cx *cx, const ts__embedding_bag_max_args *a, ts_out *out);
-void ts__embedding_bag_max_grad(ts_cx *cx, const ts__embedding_bag_max_args *a, const ts_back *b, ts__embedding_bag_max_args *g);
-bool ts__embedding_bag_max(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *offsets, int64_t padding_idx, ts_tensor **results);
+typedef struct { ts_tensor *self; ts_list spacing; ts_ints dim; int64_t edge_order; } ts_gradient_coordinates_args;
+bool ts_gradient_coordinates_impl(ts_cx *cx, const ts_gradient_coordinates_args *a, ts_out *out);
+ts_list ts_gradient_coordinates(ts_cx *cx, ts_tensor *self, ts_list spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *self; ts_floats spacing; ts_ints dim; int64_t edge_order; } ts_gradient_list_args;
+bool ts_gradient_list_impl(ts_cx *cx, const ts_gradient_list_args *a, ts_out *out);
+ts_list ts_gradient_list(ts_cx *cx, ts_tensor *self, ts_floats spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *y; ts_scalar dx; int64_t dim; } ts_trapezoid_args;
+bool ts_trapezoid_impl(ts_cx *cx, const ts_trapezoid_args *a, ts_out *out);
+ts_tensor *ts_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_tensor *x; int64_t dim; } ts_trapezoid_x_args;
+bool ts_trapezoid_x_impl(ts_cx *cx, const ts_trapezoid_x_args *a, ts_out *out);
+ts_tensor *ts_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_scalar dx; int64_t dim; } ts_cumulative_trapezoid_args;
+bool ts_cumulative_trapezoid_impl(ts_cx *cx, const ts_cumulative_trapezoid_args *a, ts_out *out);
+ts_tensor *ts_cumulative_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_tensor *x; int64_t dim; } ts_cumulative_trapezoid_x_args;
+bool ts_cumulative_trapezoid_x_impl(ts_cx *cx, const ts_cumulative_trapezoid_x_args *a, ts_out *out);
+ts_tensor *ts_cumulative_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim);
 
 typedef struct { ts_tensor *self; ts_tensor *other; } ts_eq_args;
 ts_tensor *ts_eq(ts_cx *cx, ts_tensor *self, ts_tensor *other);
@@ -1961,23 +1992,50 @@ ts_tensor *ts_dropout3d(ts_cx *cx, ts_tensor *self, double p, bool training);
 
 ts_tensor *ts_dropout3d_(ts_cx *cx, ts_tensor *self, double p, bool training);
 
-typedef struct { ts_tensor *self; double lower; double upper; bool training; } ts_rrelu_args;
-bool ts_rrelu_impl(ts_cx *cx, const ts_rrelu_args *a, ts_out *out);
-ts_tensor *ts_rrelu(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training);
+typedef struct { ts_tensor *self; double p; } ts_native_dropout_args;
+bool ts_native_dropout_impl(ts_cx *cx, const ts_native_dropout_args *a, ts_out *out);
+void ts_native_dropout_grad(ts_cx *cx, const ts_native_dropout_args *a, const ts_back *b, ts_native_dropout_args *g);
+bool ts_native_dropout(ts_cx *cx, ts_tensor *self, double p, ts_tensor **results);
 
-ts_tensor *ts_rrelu_(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training);
+typedef struct { ts_tensor *self; double p; bool training; } ts_dropout_args;
+ts_tensor *ts_dropout(ts_cx *cx, ts_tensor *self, double p, bool training);
 
-typedef struct { ts_tensor *self; double lower; double upper; } ts__rrelu_noise_args;
-bool ts__rrelu_noise_impl(ts_cx *cx, const ts__rrelu_noise_args *a, ts_out *out);
-ts_tensor *ts__rrelu_noise(ts_cx *cx, ts_tensor *self, double lower, double upper);
+typedef struct { ts_tensor *input; ts_tensor *weight; ts_tensor *offsets; ts_opt_float max_norm; double norm_type; bool scale_grad_by_freq; const char *mode; bool sparse; ts_tensor *per_sample_weights; bool include_last_offset; ts_opt_int padding_idx; } ts_embedding_bag_args;
+bool ts_embedding_bag_impl(ts_cx *cx, const ts_embedding_bag_args *a, ts_out *out);
+ts_tensor *ts_embedding_bag(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_tensor *offsets, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, ts_tensor *per_sample_weights, bool include_last_offset, ts_opt_int padding_idx);
 
-typedef struct { ts_tensor *logits; double tau; bool hard; double eps; int64_t dim; } ts_gumbel_softmax_args;
-bool ts_gumbel_softmax_impl(ts_cx *cx, const ts_gumbel_softmax_args *a, ts_out *out);
-ts_tensor *ts_gumbel_softmax(ts_cx *cx, ts_tensor *logits, double tau, bool hard, double eps, int64_t dim);
+typedef struct { ts_tensor *weight; ts_tensor *indices; ts_tensor *bags; ts_tensor *offsets; ts_tensor *scale; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_bag_args;
+bool ts__embedding_bag_impl(ts_cx *cx, const ts__embedding_bag_args *a, ts_out *out);
+void ts__embedding_bag_grad(ts_cx *cx, const ts__embedding_bag_args *a, const ts_back *b, ts__embedding_bag_args *g);
+ts_tensor *ts__embedding_bag(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *bags, ts_tensor *offsets, ts_tensor *scale, int64_t padding_idx, bool scale_grad_by_freq);
 
-typedef struct { ts_tensor *self; ts_ints normalized_shape; ts_tensor *weight; ts_opt_float eps; } ts_rms_norm_args;
-bool ts_rms_norm_impl(ts_cx *cx, const ts_rms_norm_args *a, ts_out *out);
-ts_tensor *ts_rms_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_opt_float eps);
+typedef struct { ts_tensor *weight; ts_tensor *indices; ts_tensor *offsets; int64_t padding_idx; } ts__embedding_bag_max_args;
+bool ts__embedding_bag_max_impl(ts_cx *cx, const ts__embedding_bag_max_args *a, ts_out *out);
+void ts__embedding_bag_max_grad(ts_cx *cx, const ts__embedding_bag_max_args *a, const ts_back *b, ts__embedding_bag_max_args *g);
+bool ts__embedding_bag_max(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *offsets, int64_t padding_idx, ts_tensor **results);
+
+typedef struct { ts_tensor *input; ts_tensor *weight; ts_opt_int padding_idx; ts_opt_float max_norm; double norm_type; bool scale_grad_by_freq; bool sparse; } ts_embedding_args;
+bool ts_embedding_impl(ts_cx *cx, const ts_embedding_args *a, ts_out *out);
+ts_tensor *ts_embedding(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_opt_int padding_idx, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, bool sparse);
+
+typedef struct { ts_tensor *weight; ts_tensor *indices; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_args;
+bool ts__embedding_impl(ts_cx *cx, const ts__embedding_args *a, ts_out *out);
+void ts__embedding_grad(ts_cx *cx, const ts__embedding_args *a, const ts_back *b, ts__embedding_args *g);
+ts_tensor *ts__embedding(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, int64_t padding_idx, bool scale_grad_by_freq);
+
+typedef struct { ts_tensor *grad; ts_tensor *indices; int64_t num_weights; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_backward_args;
+bool ts__embedding_backward_impl(ts_cx *cx, const ts__embedding_backward_args *a, ts_out *out);
+void ts__embedding_backward_grad(ts_cx *cx, const ts__embedding_backward_args *a, const ts_back *b, ts__embedding_backward_args *g);
+ts_tensor *ts__embedding_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, int64_t num_weights, int64_t padding_idx, bool scale_grad_by_freq);
+
+typedef struct { ts_tensor *grad; ts_tensor *indices; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_double_backward_args;
+bool ts__embedding_double_backward_impl(ts_cx *cx, const ts__embedding_double_backward_args *a, ts_out *out);
+void ts__embedding_double_backward_grad(ts_cx *cx, const ts__embedding_double_backward_args *a, const ts_back *b, ts__embedding_double_backward_args *g);
+ts_tensor *ts__embedding_double_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, int64_t padding_idx, bool scale_grad_by_freq);
+
+typedef struct { ts_tensor *self; int64_t num_classes; } ts_one_hot_args;
+bool ts_one_hot_impl(ts_cx *cx, const ts_one_hot_args *a, ts_out *out);
+ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes);
 
 typedef struct { ts_tensor *self; ts_ints dim; int64_t normalization; bool forward; } ts__fft_c2c_args;
 bool ts__fft_c2c_impl(ts_cx *cx, const ts__fft_c2c_args *a, ts_out *out);
@@ -2148,6 +2206,27 @@ bool ts__grid_sample_adjoint_impl(ts_cx *cx, const ts__grid_sample_adjoint_args 
 void ts__grid_sample_adjoint_grad(ts_cx *cx, const ts__grid_sample_adjoint_args *a, const ts_back *b, ts__grid_sample_adjoint_args *g);
 ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, ts_ints size, int64_t mode, int64_t padding, bool align_corners, ts_ints orders);
 
+typedef struct { ts_tensor *self; ts_tensor *weights; int64_t minlength; } ts_bincount_args;
+bool ts_bincount_impl(ts_cx *cx, const ts_bincount_args *a, ts_out *out);
+void ts_bincount_grad(ts_cx *cx, const ts_bincount_args *a, const ts_back *b, ts_bincount_args *g);
+ts_tensor *ts_bincount(ts_cx *cx, ts_tensor *self, ts_tensor *weights, int64_t minlength);
+
+typedef struct { ts_tensor *self; int64_t bins; ts_scalar min; ts_scalar max; } ts_histc_args;
+bool ts_histc_impl(ts_cx *cx, const ts_histc_args *a, ts_out *out);
+ts_tensor *ts_histc(ts_cx *cx, ts_tensor *self, int64_t bins, ts_scalar min, ts_scalar max);
+
+typedef struct { ts_tensor *self; int64_t bins; ts_floats range; ts_tensor *weight; bool density; } ts_histogram_args;
+bool ts_histogram_impl(ts_cx *cx, const ts_histogram_args *a, ts_out *out);
+bool ts_histogram(ts_cx *cx, ts_tensor *self, int64_t bins, ts_floats range, ts_tensor *weight, bool density, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *bins; ts_tensor *weight; bool density; } ts_histogram_bins_args;
+bool ts_histogram_bins_impl(ts_cx *cx, const ts_histogram_bins_args *a, ts_out *out);
+bool ts_histogram_bins(ts_cx *cx, ts_tensor *self, ts_tensor *bins, ts_tensor *weight, bool density, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints bins; ts_list edges; bool single; ts_floats range; ts_tensor *weight; bool density; } ts__histogramdd_args;
+bool ts__histogramdd_impl(ts_cx *cx, const ts__histogramdd_args *a, ts_out *out);
+ts_list ts__histogramdd(ts_cx *cx, ts_tensor *self, ts_ints bins, ts_list edges, bool single, ts_floats range, ts_tensor *weight, bool density);
+
 typedef struct { ts_tensor *self; ts_list indices; } ts__index_args;
 bool ts__index_impl(ts_cx *cx, const ts__index_args *a, ts_out *out);
 void ts__index_grad(ts_cx *cx, const ts__index_args *a, const ts_back *b, ts__index_args *g);
@@ -2278,29 +2357,6 @@ ts_tensor *ts_masked_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *mask, ts_ten
 
 ts_tensor *ts_masked_scatter_(ts_cx *cx, ts_tensor *self, ts_tensor *mask, ts_tensor *source);
 
-typedef struct { ts_tensor *input; ts_tensor *weight; ts_opt_int padding_idx; ts_opt_float max_norm; double norm_type; bool scale_grad_by_freq; bool sparse; } ts_embedding_args;
-bool ts_embedding_impl(ts_cx *cx, const ts_embedding_args *a, ts_out *out);
-ts_tensor *ts_embedding(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_opt_int padding_idx, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, bool sparse);
-
-typedef struct { ts_tensor *weight; ts_tensor *indices; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_args;
-bool ts__embedding_impl(ts_cx *cx, const ts__embedding_args *a, ts_out *out);
-void ts__embedding_grad(ts_cx *cx, const ts__embedding_args *a, const ts_back *b, ts__embedding_args *g);
-ts_tensor *ts__embedding(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, int64_t padding_idx, bool scale_grad_by_freq);
-
-typedef struct { ts_tensor *grad; ts_tensor *indices; int64_t num_weights; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_backward_args;
-bool ts__embedding_backward_impl(ts_cx *cx, const ts__embedding_backward_args *a, ts_out *out);
-void ts__embedding_backward_grad(ts_cx *cx, const ts__embedding_backward_args *a, const ts_back *b, ts__embedding_backward_args *g);
-ts_tensor *ts__embedding_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, int64_t num_weights, int64_t padding_idx, bool scale_grad_by_freq);
-
-typedef struct { ts_tensor *grad; ts_tensor *indices; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_double_backward_args;
-bool ts__embedding_double_backward_impl(ts_cx *cx, const ts__embedding_double_backward_args *a, ts_out *out);
-void ts__embedding_double_backward_grad(ts_cx *cx, const ts__embedding_double_backward_args *a, const ts_back *b, ts__embedding_double_backward_args *g);
-ts_tensor *ts__embedding_double_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, int64_t padding_idx, bool scale_grad_by_freq);
-
-typedef struct { ts_tensor *self; int64_t num_classes; } ts_one_hot_args;
-bool ts_one_hot_impl(ts_cx *cx, const ts_one_hot_args *a, ts_out *out);
-ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes);
-
 typedef struct { ts_list tensors; } ts_broadcast_tensors_args;
 bool ts_broadcast_tensors_impl(ts_cx *cx, const ts_broadcast_tensors_args *a, ts_out *out);
 ts_list ts_broadcast_tensors(ts_cx *cx, ts_list tensors);
@@ -2355,6 +2411,16 @@ ts_tensor *ts_cartesian_prod(ts_cx *cx, ts_list tensors);
 typedef struct { ts_tensor *self; int64_t r; bool with_replacement; } ts_combinations_args;
 bool ts_combinations_impl(ts_cx *cx, const ts_combinations_args *a, ts_out *out);
 ts_tensor *ts_combinations(ts_cx *cx, ts_tensor *self, int64_t r, bool with_replacement);
+
+typedef struct { ts_list tensors; int64_t dim; } ts_cat_args;
+bool ts_cat_impl(ts_cx *cx, const ts_cat_args *a, ts_out *out);
+void ts_cat_grad(ts_cx *cx, const ts_cat_args *a, const ts_back *b, ts_cat_args *g);
+ts_tensor *ts_cat(ts_cx *cx, ts_list tensors, int64_t dim);
+
+typedef struct { ts_list tensors; int64_t dim; } ts_stack_args;
+bool ts_stack_impl(ts_cx *cx, const ts_stack_args *a, ts_out *out);
+void ts_stack_grad(ts_cx *cx, const ts_stack_args *a, const ts_back *b, ts_stack_args *g);
+ts_tensor *ts_stack(ts_cx *cx, ts_list tensors, int64_t dim);
 
 typedef struct { ts_tensor *A; bool pivot; bool check_errors; } ts_linalg_lu_factor_ex_args;
 bool ts_linalg_lu_factor_ex_impl(ts_cx *cx, const ts_linalg_lu_factor_ex_args *a, ts_out *out);
@@ -2459,6 +2525,14 @@ typedef struct { ts_tensor *self; } ts_logdet_args;
 bool ts_logdet_impl(ts_cx *cx, const ts_logdet_args *a, ts_out *out);
 ts_tensor *ts_logdet(ts_cx *cx, ts_tensor *self);
 
+typedef struct { ts_tensor *A; int64_t ind; } ts_linalg_tensorinv_args;
+bool ts_linalg_tensorinv_impl(ts_cx *cx, const ts_linalg_tensorinv_args *a, ts_out *out);
+ts_tensor *ts_linalg_tensorinv(ts_cx *cx, ts_tensor *A, int64_t ind);
+
+typedef struct { ts_tensor *A; ts_tensor *B; ts_ints dims; } ts_linalg_tensorsolve_args;
+bool ts_linalg_tensorsolve_impl(ts_cx *cx, const ts_linalg_tensorsolve_args *a, ts_out *out);
+ts_tensor *ts_linalg_tensorsolve(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_ints dims);
+
 typedef struct { ts_tensor *A; ts_tensor *tau; } ts_linalg_householder_product_args;
 bool ts_linalg_householder_product_impl(ts_cx *cx, const ts_linalg_householder_product_args *a, ts_out *out);
 ts_tensor *ts_linalg_householder_product(ts_cx *cx, ts_tensor *A, ts_tensor *tau);
@@ -2513,14 +2587,6 @@ ts_tensor *ts_linalg_multi_dot(ts_cx *cx, ts_list tensors);
 typedef struct { ts_list matrices; } ts_chain_matmul_args;
 bool ts_chain_matmul_impl(ts_cx *cx, const ts_chain_matmul_args *a, ts_out *out);
 ts_tensor *ts_chain_matmul(ts_cx *cx, ts_list matrices);
-
-typedef struct { ts_tensor *A; int64_t ind; } ts_linalg_tensorinv_args;
-bool ts_linalg_tensorinv_impl(ts_cx *cx, const ts_linalg_tensorinv_args *a, ts_out *out);
-ts_tensor *ts_linalg_tensorinv(ts_cx *cx, ts_tensor *A, int64_t ind);
-
-typedef struct { ts_tensor *A; ts_tensor *B; ts_ints dims; } ts_linalg_tensorsolve_args;
-bool ts_linalg_tensorsolve_impl(ts_cx *cx, const ts_linalg_tensorsolve_args *a, ts_out *out);
-ts_tensor *ts_linalg_tensorsolve(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_ints dims);
 
 typedef struct { ts_tensor *self; ts_tensor *other; int64_t dim; } ts_linalg_cross_args;
 bool ts_linalg_cross_impl(ts_cx *cx, const ts_linalg_cross_args *a, ts_out *out);
@@ -3256,6 +3322,10 @@ typedef struct { ts_tensor *self; ts_tensor *running_mean; ts_tensor *running_va
 bool ts_instance_norm_impl(ts_cx *cx, const ts_instance_norm_args *a, ts_out *out);
 ts_tensor *ts_instance_norm(ts_cx *cx, ts_tensor *self, ts_tensor *running_mean, ts_tensor *running_var, ts_tensor *weight, ts_tensor *bias, bool use_input_stats, double momentum, double eps);
 
+typedef struct { ts_tensor *self; ts_ints normalized_shape; ts_tensor *weight; ts_opt_float eps; } ts_rms_norm_args;
+bool ts_rms_norm_impl(ts_cx *cx, const ts_rms_norm_args *a, ts_out *out);
+ts_tensor *ts_rms_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_opt_float eps);
+
 typedef struct { ts_list params; ts_list buffers; ts_ints fresh; double lr; double momentum; double dampening; double weight_decay; bool nesterov; bool maximize; } ts__sgd_step__args;
 bool ts__sgd_step__impl(ts_cx *cx, const ts__sgd_step__args *a, ts_out *out);
 bool ts__sgd_step_(ts_cx *cx, ts_list params, ts_list buffers, ts_ints fresh, double lr, double momentum, double dampening, double weight_decay, bool nesterov, bool maximize);
@@ -3263,6 +3333,10 @@ bool ts__sgd_step_(ts_cx *cx, ts_list params, ts_list buffers, ts_ints fresh, do
 typedef struct { ts_list params; ts_list exp_avgs; ts_list exp_avg_sqs; ts_list max_exp_avg_sqs; ts_list steps; double lr; double beta1; double beta2; double eps; double weight_decay; bool decoupled; bool maximize; } ts__adam_step__args;
 bool ts__adam_step__impl(ts_cx *cx, const ts__adam_step__args *a, ts_out *out);
 bool ts__adam_step_(ts_cx *cx, ts_list params, ts_list exp_avgs, ts_list exp_avg_sqs, ts_list max_exp_avg_sqs, ts_list steps, double lr, double beta1, double beta2, double eps, double weight_decay, bool decoupled, bool maximize);
+
+typedef struct { int64_t rule; ts_list params; ts_list states; ts_list scalars; ts_list steps; ts_floats numbers; } ts__optimizer_step__args;
+bool ts__optimizer_step__impl(ts_cx *cx, const ts__optimizer_step__args *a, ts_out *out);
+bool ts__optimizer_step_(ts_cx *cx, int64_t rule, ts_list params, ts_list states, ts_list scalars, ts_list steps, ts_floats numbers);
 
 typedef struct { ts_list tensors; } ts__has_grads_args;
 bool ts__has_grads_impl(ts_cx *cx, const ts__has_grads_args *a, ts_out *out);
@@ -3400,6 +3474,15 @@ bool ts__avg_pool_backward_impl(ts_cx *cx, const ts__avg_pool_backward_args *a, 
 void ts__avg_pool_backward_grad(ts_cx *cx, const ts__avg_pool_backward_args *a, const ts_back *b, ts__avg_pool_backward_args *g);
 ts_tensor *ts__avg_pool_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override);
 
+typedef struct { ts_tensor *self; ts_ints output_size; } ts_adaptive_avg_pool1d_args;
+ts_tensor *ts_adaptive_avg_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size);
+
+typedef struct { ts_tensor *self; ts_ints output_size; } ts_adaptive_avg_pool2d_args;
+ts_tensor *ts_adaptive_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size);
+
+typedef struct { ts_tensor *self; ts_ints output_size; } ts_adaptive_avg_pool3d_args;
+ts_tensor *ts_adaptive_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size);
+
 typedef struct { const char *equation; ts_list operands; } ts_einsum_args;
 bool ts_einsum_impl(ts_cx *cx, const ts_einsum_args *a, ts_out *out);
 ts_tensor *ts_einsum(ts_cx *cx, const char *equation, ts_list operands);
@@ -3525,14 +3608,6 @@ typedef struct { ts_tensor *self; ts_opt_int generator; } ts__sample_dirichlet_a
 bool ts__sample_dirichlet_impl(ts_cx *cx, const ts__sample_dirichlet_args *a, ts_out *out);
 ts_tensor *ts__sample_dirichlet(ts_cx *cx, ts_tensor *self, ts_opt_int generator);
 
-typedef struct { ts_tensor *self; double p; } ts_native_dropout_args;
-bool ts_native_dropout_impl(ts_cx *cx, const ts_native_dropout_args *a, ts_out *out);
-void ts_native_dropout_grad(ts_cx *cx, const ts_native_dropout_args *a, const ts_back *b, ts_native_dropout_args *g);
-bool ts_native_dropout(ts_cx *cx, ts_tensor *self, double p, ts_tensor **results);
-
-typedef struct { ts_tensor *self; double p; bool training; } ts_dropout_args;
-ts_tensor *ts_dropout(ts_cx *cx, ts_tensor *self, double p, bool training);
-
 typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_sum_args;
 bool ts_sum_impl(ts_cx *cx, const ts_sum_args *a, ts_out *out);
 void ts_sum_grad(ts_cx *cx, const ts_sum_args *a, const ts_back *b, ts_sum_args *g);
@@ -3625,48 +3700,6 @@ typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; } ts_logsumexp_args
 bool ts_logsumexp_impl(ts_cx *cx, const ts_logsumexp_args *a, ts_out *out);
 void ts_logsumexp_grad(ts_cx *cx, const ts_logsumexp_args *a, const ts_back *b, ts_logsumexp_args *g);
 ts_tensor *ts_logsumexp(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim);
-
-typedef struct { ts_tensor *self; ts_scalar ord; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_vector_norm_args;
-bool ts_vector_norm_impl(ts_cx *cx, const ts_vector_norm_args *a, ts_out *out);
-void ts_vector_norm_grad(ts_cx *cx, const ts_vector_norm_args *a, const ts_back *b, ts_vector_norm_args *g);
-ts_tensor *ts_vector_norm(ts_cx *cx, ts_tensor *self, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype);
-
-typedef struct { ts_tensor *self; ts_scalar p; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_norm_args;
-bool ts_norm_impl(ts_cx *cx, const ts_norm_args *a, ts_out *out);
-ts_tensor *ts_norm(ts_cx *cx, ts_tensor *self, ts_scalar p, ts_ints dim, bool keepdim, ts_dtype dtype);
-
-typedef struct { ts_tensor *self; const char *p; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_norm_named_args;
-bool ts_norm_named_impl(ts_cx *cx, const ts_norm_named_args *a, ts_out *out);
-ts_tensor *ts_norm_named(ts_cx *cx, ts_tensor *self, const char *p, ts_ints dim, bool keepdim, ts_dtype dtype);
-
-typedef struct { ts_tensor *self; ts_tensor *other; ts_scalar p; } ts_dist_args;
-bool ts_dist_impl(ts_cx *cx, const ts_dist_args *a, ts_out *out);
-ts_tensor *ts_dist(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar p);
-
-typedef struct { ts_tensor *self; double p; ts_ints dim; double eps; } ts_normalize_args;
-bool ts_normalize_impl(ts_cx *cx, const ts_normalize_args *a, ts_out *out);
-ts_tensor *ts_normalize(ts_cx *cx, ts_tensor *self, double p, ts_ints dim, double eps);
-
-typedef struct { ts_tensor *x1; ts_tensor *x2; int64_t dim; double eps; } ts_cosine_similarity_args;
-bool ts_cosine_similarity_impl(ts_cx *cx, const ts_cosine_similarity_args *a, ts_out *out);
-ts_tensor *ts_cosine_similarity(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, int64_t dim, double eps);
-
-typedef struct { ts_tensor *self; int64_t pow; int64_t dim; } ts_norm_except_dim_args;
-bool ts_norm_except_dim_impl(ts_cx *cx, const ts_norm_except_dim_args *a, ts_out *out);
-ts_tensor *ts_norm_except_dim(ts_cx *cx, ts_tensor *self, int64_t pow, int64_t dim);
-
-typedef struct { ts_tensor *x1; ts_tensor *x2; double p; double eps; bool keepdim; } ts_pairwise_distance_args;
-bool ts_pairwise_distance_impl(ts_cx *cx, const ts_pairwise_distance_args *a, ts_out *out);
-ts_tensor *ts_pairwise_distance(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, double eps, bool keepdim);
-
-typedef struct { ts_tensor *self; ts_ints output_size; } ts_adaptive_avg_pool1d_args;
-ts_tensor *ts_adaptive_avg_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size);
-
-typedef struct { ts_tensor *self; ts_ints output_size; } ts_adaptive_avg_pool2d_args;
-ts_tensor *ts_adaptive_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size);
-
-typedef struct { ts_tensor *self; ts_ints output_size; } ts_adaptive_avg_pool3d_args;
-ts_tensor *ts_adaptive_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size);
 
 typedef struct { ts_tensor *self; ts_ints size; ts_floats scale_factor; const char *mode; ts_opt_int align_corners; ts_opt_int recompute_scale_factor; bool antialias; } ts_interpolate_args;
 bool ts_interpolate_impl(ts_cx *cx, const ts_interpolate_args *a, ts_out *out);
@@ -3791,14 +3824,6 @@ bool ts__recurrence_impl(ts_cx *cx, const ts__recurrence_args *a, ts_out *out);
 void ts__recurrence_grad(ts_cx *cx, const ts__recurrence_args *a, const ts_back *b, ts__recurrence_args *g);
 ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t dim, bool reverse);
 
-typedef struct { ts_tensor *self; bool inverse; ts_opt_int dim; } ts__unique_args;
-bool ts__unique_impl(ts_cx *cx, const ts__unique_args *a, ts_out *out);
-bool ts__unique(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results);
-
-typedef struct { ts_tensor *self; bool inverse; ts_opt_int dim; } ts__unique_consecutive_args;
-bool ts__unique_consecutive_impl(ts_cx *cx, const ts__unique_consecutive_args *a, ts_out *out);
-bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results);
-
 typedef struct { ts_tensor *sorted_sequence; ts_tensor *self; bool out_int32; bool right; const char *side; ts_tensor *sorter; } ts_searchsorted_args;
 bool ts_searchsorted_impl(ts_cx *cx, const ts_searchsorted_args *a, ts_out *out);
 ts_tensor *ts_searchsorted(ts_cx *cx, ts_tensor *sorted_sequence, ts_tensor *self, bool out_int32, bool right, const char *side, ts_tensor *sorter);
@@ -3810,27 +3835,6 @@ ts_tensor *ts_bucketize(ts_cx *cx, ts_tensor *self, ts_tensor *boundaries, bool 
 typedef struct { ts_tensor *elements; ts_tensor *test_elements; bool assume_unique; bool invert; } ts_isin_args;
 bool ts_isin_impl(ts_cx *cx, const ts_isin_args *a, ts_out *out);
 ts_tensor *ts_isin(ts_cx *cx, ts_tensor *elements, ts_tensor *test_elements, bool assume_unique, bool invert);
-
-typedef struct { ts_tensor *self; ts_tensor *weights; int64_t minlength; } ts_bincount_args;
-bool ts_bincount_impl(ts_cx *cx, const ts_bincount_args *a, ts_out *out);
-void ts_bincount_grad(ts_cx *cx, const ts_bincount_args *a, const ts_back *b, ts_bincount_args *g);
-ts_tensor *ts_bincount(ts_cx *cx, ts_tensor *self, ts_tensor *weights, int64_t minlength);
-
-typedef struct { ts_tensor *self; int64_t bins; ts_scalar min; ts_scalar max; } ts_histc_args;
-bool ts_histc_impl(ts_cx *cx, const ts_histc_args *a, ts_out *out);
-ts_tensor *ts_histc(ts_cx *cx, ts_tensor *self, int64_t bins, ts_scalar min, ts_scalar max);
-
-typedef struct { ts_tensor *self; int64_t bins; ts_floats range; ts_tensor *weight; bool density; } ts_histogram_args;
-bool ts_histogram_impl(ts_cx *cx, const ts_histogram_args *a, ts_out *out);
-bool ts_histogram(ts_cx *cx, ts_tensor *self, int64_t bins, ts_floats range, ts_tensor *weight, bool density, ts_tensor **results);
-
-typedef struct { ts_tensor *self; ts_tensor *bins; ts_tensor *weight; bool density; } ts_histogram_bins_args;
-bool ts_histogram_bins_impl(ts_cx *cx, const ts_histogram_bins_args *a, ts_out *out);
-bool ts_histogram_bins(ts_cx *cx, ts_tensor *self, ts_tensor *bins, ts_tensor *weight, bool density, ts_tensor **results);
-
-typedef struct { ts_tensor *self; ts_ints bins; ts_list edges; bool single; ts_floats range; ts_tensor *weight; bool density; } ts__histogramdd_args;
-bool ts__histogramdd_impl(ts_cx *cx, const ts__histogramdd_args *a, ts_out *out);
-ts_list ts__histogramdd(ts_cx *cx, ts_tensor *self, ts_ints bins, ts_list edges, bool single, ts_floats range, ts_tensor *weight, bool density);
 
 typedef struct { ts_tensor *self; ts_tensor *other; } ts_view_as_args;
 bool ts_view_as_impl(ts_cx *cx, const ts_view_as_args *a, ts_out *out);
@@ -3884,74 +3888,6 @@ typedef struct { ts_tensor *self; ts_ints source; ts_ints destination; } ts_move
 bool ts_movedim_impl(ts_cx *cx, const ts_movedim_args *a, ts_out *out);
 ts_tensor *ts_movedim(ts_cx *cx, ts_tensor *self, ts_ints source, ts_ints destination);
 
-typedef struct { ts_tensor *self; int64_t dim; } ts_unbind_args;
-bool ts_unbind_impl(ts_cx *cx, const ts_unbind_args *a, ts_out *out);
-void ts_unbind_grad(ts_cx *cx, const ts_unbind_args *a, const ts_back *b, ts_unbind_args *g);
-ts_list ts_unbind(ts_cx *cx, ts_tensor *self, int64_t dim);
-
-typedef struct { ts_tensor *self; ts_ints split_sizes; int64_t dim; } ts_split_with_sizes_args;
-bool ts_split_with_sizes_impl(ts_cx *cx, const ts_split_with_sizes_args *a, ts_out *out);
-void ts_split_with_sizes_grad(ts_cx *cx, const ts_split_with_sizes_args *a, const ts_back *b, ts_split_with_sizes_args *g);
-ts_list ts_split_with_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int64_t dim);
-
-typedef struct { ts_tensor *self; int64_t chunks; int64_t dim; } ts_chunk_args;
-bool ts_chunk_impl(ts_cx *cx, const ts_chunk_args *a, ts_out *out);
-ts_list ts_chunk(ts_cx *cx, ts_tensor *self, int64_t chunks, int64_t dim);
-
-typedef struct { ts_tensor *self; int64_t split_size; int64_t dim; } ts_split_args;
-bool ts_split_impl(ts_cx *cx, const ts_split_args *a, ts_out *out);
-ts_list ts_split(ts_cx *cx, ts_tensor *self, int64_t split_size, int64_t dim);
-
-typedef struct { ts_tensor *self; ts_ints split_size_or_sections; int64_t dim; } ts_split_sizes_args;
-bool ts_split_sizes_impl(ts_cx *cx, const ts_split_sizes_args *a, ts_out *out);
-ts_list ts_split_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_size_or_sections, int64_t dim);
-
-typedef struct { ts_tensor *self; int64_t sections; int64_t dim; } ts_tensor_split_args;
-bool ts_tensor_split_impl(ts_cx *cx, const ts_tensor_split_args *a, ts_out *out);
-ts_list ts_tensor_split(ts_cx *cx, ts_tensor *self, int64_t sections, int64_t dim);
-
-typedef struct { ts_tensor *self; ts_ints indices; int64_t dim; } ts_tensor_split_at_args;
-bool ts_tensor_split_at_impl(ts_cx *cx, const ts_tensor_split_at_args *a, ts_out *out);
-ts_list ts_tensor_split_at(ts_cx *cx, ts_tensor *self, ts_ints indices, int64_t dim);
-
-typedef struct { ts_tensor *self; ts_tensor *tensor_indices_or_sections; int64_t dim; } ts_tensor_split_by_args;
-bool ts_tensor_split_by_impl(ts_cx *cx, const ts_tensor_split_by_args *a, ts_out *out);
-ts_list ts_tensor_split_by(ts_cx *cx, ts_tensor *self, ts_tensor *tensor_indices_or_sections, int64_t dim);
-
-typedef struct { ts_tensor *self; int64_t sections; } ts_hsplit_args;
-bool ts_hsplit_impl(ts_cx *cx, const ts_hsplit_args *a, ts_out *out);
-ts_list ts_hsplit(ts_cx *cx, ts_tensor *self, int64_t sections);
-
-typedef struct { ts_tensor *self; ts_ints indices; } ts_hsplit_at_args;
-bool ts_hsplit_at_impl(ts_cx *cx, const ts_hsplit_at_args *a, ts_out *out);
-ts_list ts_hsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices);
-
-typedef struct { ts_tensor *self; int64_t sections; } ts_vsplit_args;
-bool ts_vsplit_impl(ts_cx *cx, const ts_vsplit_args *a, ts_out *out);
-ts_list ts_vsplit(ts_cx *cx, ts_tensor *self, int64_t sections);
-
-typedef struct { ts_tensor *self; ts_ints indices; } ts_vsplit_at_args;
-bool ts_vsplit_at_impl(ts_cx *cx, const ts_vsplit_at_args *a, ts_out *out);
-ts_list ts_vsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices);
-
-typedef struct { ts_tensor *self; int64_t sections; } ts_dsplit_args;
-bool ts_dsplit_impl(ts_cx *cx, const ts_dsplit_args *a, ts_out *out);
-ts_list ts_dsplit(ts_cx *cx, ts_tensor *self, int64_t sections);
-
-typedef struct { ts_tensor *self; ts_ints indices; } ts_dsplit_at_args;
-bool ts_dsplit_at_impl(ts_cx *cx, const ts_dsplit_at_args *a, ts_out *out);
-ts_list ts_dsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices);
-
-typedef struct { ts_list tensors; int64_t dim; } ts_cat_args;
-bool ts_cat_impl(ts_cx *cx, const ts_cat_args *a, ts_out *out);
-void ts_cat_grad(ts_cx *cx, const ts_cat_args *a, const ts_back *b, ts_cat_args *g);
-ts_tensor *ts_cat(ts_cx *cx, ts_list tensors, int64_t dim);
-
-typedef struct { ts_list tensors; int64_t dim; } ts_stack_args;
-bool ts_stack_impl(ts_cx *cx, const ts_stack_args *a, ts_out *out);
-void ts_stack_grad(ts_cx *cx, const ts_stack_args *a, const ts_back *b, ts_stack_args *g);
-ts_tensor *ts_stack(ts_cx *cx, ts_list tensors, int64_t dim);
-
 typedef struct { ts_tensor *self; ts_opt_int dim; ts_dtype dtype; } ts_softmax_args;
 bool ts_softmax_impl(ts_cx *cx, const ts_softmax_args *a, ts_out *out);
 void ts_softmax_grad(ts_cx *cx, const ts_softmax_args *a, const ts_back *b, ts_softmax_args *g);
@@ -3975,6 +3911,10 @@ typedef struct { ts_tensor *grad; ts_tensor *output; int64_t dim; } ts__log_soft
 bool ts__log_softmax_backward_data_impl(ts_cx *cx, const ts__log_softmax_backward_data_args *a, ts_out *out);
 void ts__log_softmax_backward_data_grad(ts_cx *cx, const ts__log_softmax_backward_data_args *a, const ts_back *b, ts__log_softmax_backward_data_args *g);
 ts_tensor *ts__log_softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *output, int64_t dim);
+
+typedef struct { ts_tensor *logits; double tau; bool hard; double eps; int64_t dim; } ts_gumbel_softmax_args;
+bool ts_gumbel_softmax_impl(ts_cx *cx, const ts_gumbel_softmax_args *a, ts_out *out);
+ts_tensor *ts_gumbel_softmax(ts_cx *cx, ts_tensor *logits, double tau, bool hard, double eps, int64_t dim);
 
 typedef struct { ts_tensor *self; int64_t dim; bool descending; bool stable; } ts_sort_args;
 bool ts_sort_impl(ts_cx *cx, const ts_sort_args *a, ts_out *out);
@@ -4134,6 +4074,80 @@ ts_tensor *ts_igammac(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
+typedef struct { ts_tensor *self; int64_t dim; } ts_unbind_args;
+bool ts_unbind_impl(ts_cx *cx, const ts_unbind_args *a, ts_out *out);
+void ts_unbind_grad(ts_cx *cx, const ts_unbind_args *a, const ts_back *b, ts_unbind_args *g);
+ts_list ts_unbind(ts_cx *cx, ts_tensor *self, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints split_sizes; int64_t dim; } ts_split_with_sizes_args;
+bool ts_split_with_sizes_impl(ts_cx *cx, const ts_split_with_sizes_args *a, ts_out *out);
+void ts_split_with_sizes_grad(ts_cx *cx, const ts_split_with_sizes_args *a, const ts_back *b, ts_split_with_sizes_args *g);
+ts_list ts_split_with_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t chunks; int64_t dim; } ts_chunk_args;
+bool ts_chunk_impl(ts_cx *cx, const ts_chunk_args *a, ts_out *out);
+ts_list ts_chunk(ts_cx *cx, ts_tensor *self, int64_t chunks, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t split_size; int64_t dim; } ts_split_args;
+bool ts_split_impl(ts_cx *cx, const ts_split_args *a, ts_out *out);
+ts_list ts_split(ts_cx *cx, ts_tensor *self, int64_t split_size, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints split_size_or_sections; int64_t dim; } ts_split_sizes_args;
+bool ts_split_sizes_impl(ts_cx *cx, const ts_split_sizes_args *a, ts_out *out);
+ts_list ts_split_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_size_or_sections, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t sections; int64_t dim; } ts_tensor_split_args;
+bool ts_tensor_split_impl(ts_cx *cx, const ts_tensor_split_args *a, ts_out *out);
+ts_list ts_tensor_split(ts_cx *cx, ts_tensor *self, int64_t sections, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints indices; int64_t dim; } ts_tensor_split_at_args;
+bool ts_tensor_split_at_impl(ts_cx *cx, const ts_tensor_split_at_args *a, ts_out *out);
+ts_list ts_tensor_split_at(ts_cx *cx, ts_tensor *self, ts_ints indices, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_tensor *tensor_indices_or_sections; int64_t dim; } ts_tensor_split_by_args;
+bool ts_tensor_split_by_impl(ts_cx *cx, const ts_tensor_split_by_args *a, ts_out *out);
+ts_list ts_tensor_split_by(ts_cx *cx, ts_tensor *self, ts_tensor *tensor_indices_or_sections, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t sections; } ts_hsplit_args;
+bool ts_hsplit_impl(ts_cx *cx, const ts_hsplit_args *a, ts_out *out);
+ts_list ts_hsplit(ts_cx *cx, ts_tensor *self, int64_t sections);
+
+typedef struct { ts_tensor *self; ts_ints indices; } ts_hsplit_at_args;
+bool ts_hsplit_at_impl(ts_cx *cx, const ts_hsplit_at_args *a, ts_out *out);
+ts_list ts_hsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices);
+
+typedef struct { ts_tensor *self; int64_t sections; } ts_vsplit_args;
+bool ts_vsplit_impl(ts_cx *cx, const ts_vsplit_args *a, ts_out *out);
+ts_list ts_vsplit(ts_cx *cx, ts_tensor *self, int64_t sections);
+
+typedef struct { ts_tensor *self; ts_ints indices; } ts_vsplit_at_args;
+bool ts_vsplit_at_impl(ts_cx *cx, const ts_vsplit_at_args *a, ts_out *out);
+ts_list ts_vsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices);
+
+typedef struct { ts_tensor *self; int64_t sections; } ts_dsplit_args;
+bool ts_dsplit_impl(ts_cx *cx, const ts_dsplit_args *a, ts_out *out);
+ts_list ts_dsplit(ts_cx *cx, ts_tensor *self, int64_t sections);
+
+typedef struct { ts_tensor *self; ts_ints indices; } ts_dsplit_at_args;
+bool ts_dsplit_at_impl(ts_cx *cx, const ts_dsplit_at_args *a, ts_out *out);
+ts_list ts_dsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices);
+
+typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_quantile_args;
+bool ts_quantile_impl(ts_cx *cx, const ts_quantile_args *a, ts_out *out);
+ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
+
+typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_nanquantile_args;
+bool ts_nanquantile_impl(ts_cx *cx, const ts_nanquantile_args *a, ts_out *out);
+ts_tensor *ts_nanquantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
+
+typedef struct { ts_tensor *self; int64_t correction; ts_tensor *fweights; ts_tensor *aweights; } ts_cov_args;
+bool ts_cov_impl(ts_cx *cx, const ts_cov_args *a, ts_out *out);
+ts_tensor *ts_cov(ts_cx *cx, ts_tensor *self, int64_t correction, ts_tensor *fweights, ts_tensor *aweights);
+
+typedef struct { ts_tensor *self; } ts_corrcoef_args;
+bool ts_corrcoef_impl(ts_cx *cx, const ts_corrcoef_args *a, ts_out *out);
+ts_tensor *ts_corrcoef(ts_cx *cx, ts_tensor *self);
+
 typedef struct { ts_tensor *self; int64_t n_fft; ts_opt_int hop_length; ts_opt_int win_length; ts_tensor *window; bool center; const char *pad_mode; bool normalized; ts_opt_int onesided; ts_opt_int return_complex; } ts_stft_args;
 bool ts_stft_impl(ts_cx *cx, const ts_stft_args *a, ts_out *out);
 ts_tensor *ts_stft(ts_cx *cx, ts_tensor *self, int64_t n_fft, ts_opt_int hop_length, ts_opt_int win_length, ts_tensor *window, bool center, const char *pad_mode, bool normalized, ts_opt_int onesided, ts_opt_int return_complex);
@@ -4161,60 +4175,6 @@ ts_tensor *ts_bartlett_window(ts_cx *cx, int64_t window_length, bool periodic, t
 typedef struct { int64_t window_length; bool periodic; double beta; ts_dtype dtype; } ts_kaiser_window_args;
 bool ts_kaiser_window_impl(ts_cx *cx, const ts_kaiser_window_args *a, ts_out *out);
 ts_tensor *ts_kaiser_window(ts_cx *cx, int64_t window_length, bool periodic, double beta, ts_dtype dtype);
-
-typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_quantile_args;
-bool ts_quantile_impl(ts_cx *cx, const ts_quantile_args *a, ts_out *out);
-ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
-
-typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_nanquantile_args;
-bool ts_nanquantile_impl(ts_cx *cx, const ts_nanquantile_args *a, ts_out *out);
-ts_tensor *ts_nanquantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
-
-typedef struct { ts_tensor *self; int64_t correction; ts_tensor *fweights; ts_tensor *aweights; } ts_cov_args;
-bool ts_cov_impl(ts_cx *cx, const ts_cov_args *a, ts_out *out);
-ts_tensor *ts_cov(ts_cx *cx, ts_tensor *self, int64_t correction, ts_tensor *fweights, ts_tensor *aweights);
-
-typedef struct { ts_tensor *self; } ts_corrcoef_args;
-bool ts_corrcoef_impl(ts_cx *cx, const ts_corrcoef_args *a, ts_out *out);
-ts_tensor *ts_corrcoef(ts_cx *cx, ts_tensor *self);
-
-typedef struct { ts_tensor *self; int64_t n; int64_t dim; ts_tensor *prepend; ts_tensor *append; } ts_diff_args;
-bool ts_diff_impl(ts_cx *cx, const ts_diff_args *a, ts_out *out);
-ts_tensor *ts_diff(ts_cx *cx, ts_tensor *self, int64_t n, int64_t dim, ts_tensor *prepend, ts_tensor *append);
-
-typedef struct { ts_tensor *self; ts_scalar spacing; ts_ints dim; int64_t edge_order; } ts_gradient_args;
-bool ts_gradient_impl(ts_cx *cx, const ts_gradient_args *a, ts_out *out);
-ts_list ts_gradient(ts_cx *cx, ts_tensor *self, ts_scalar spacing, ts_ints dim, int64_t edge_order);
-
-typedef struct { ts_tensor *self; ts_list spacing; ts_ints dim; int64_t edge_order; } ts_gradient_coordinates_args;
-bool ts_gradient_coordinates_impl(ts_cx *cx, const ts_gradient_coordinates_args *a, ts_out *out);
-ts_list ts_gradient_coordinates(ts_cx *cx, ts_tensor *self, ts_list spacing, ts_ints dim, int64_t edge_order);
-
-typedef struct { ts_tensor *self; ts_floats spacing; ts_ints dim; int64_t edge_order; } ts_gradient_list_args;
-bool ts_gradient_list_impl(ts_cx *cx, const ts_gradient_list_args *a, ts_out *out);
-ts_list ts_gradient_list(ts_cx *cx, ts_tensor *self, ts_floats spacing, ts_ints dim, int64_t edge_order);
-
-typedef struct { ts_tensor *y; ts_scalar dx; int64_t dim; } ts_trapezoid_args;
-bool ts_trapezoid_impl(ts_cx *cx, const ts_trapezoid_args *a, ts_out *out);
-ts_tensor *ts_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim);
-
-typedef struct { ts_tensor *y; ts_tensor *x; int64_t dim; } ts_trapezoid_x_args;
-bool ts_trapezoid_x_impl(ts_cx *cx, const ts_trapezoid_x_args *a, ts_out *out);
-ts_tensor *ts_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim);
-
-typedef struct { ts_tensor *y; ts_scalar dx; int64_t dim; } ts_cumulative_trapezoid_args;
-bool ts_cumulative_trapezoid_impl(ts_cx *cx, const ts_cumulative_trapezoid_args *a, ts_out *out);
-ts_tensor *ts_cumulative_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim);
-
-typedef struct { ts_tensor *y; ts_tensor *x; int64_t dim; } ts_cumulative_trapezoid_x_args;
-bool ts_cumulative_trapezoid_x_impl(ts_cx *cx, const ts_cumulative_trapezoid_x_args *a, ts_out *out);
-ts_tensor *ts_cumulative_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim);
-
-typedef struct { ts_tensor *self; ts_scalar p; int64_t dim; ts_scalar maxnorm; } ts_renorm_args;
-bool ts_renorm_impl(ts_cx *cx, const ts_renorm_args *a, ts_out *out);
-ts_tensor *ts_renorm(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm);
-
-ts_tensor *ts_renorm_(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm);
 
 typedef struct { ts_ints size; ts_dtype dtype; } ts__empty_args;
 bool ts__empty_impl(ts_cx *cx, const ts__empty_args *a, ts_out *out);
@@ -4299,6 +4259,14 @@ ts_scalar ts__set_grad_mode(ts_cx *cx, bool value);
 typedef struct { bool value; } ts__set_inference_mode_args;
 bool ts__set_inference_mode_impl(ts_cx *cx, const ts__set_inference_mode_args *a, ts_out *out);
 ts_scalar ts__set_inference_mode(ts_cx *cx, bool value);
+
+typedef struct { ts_dtype dtype; } ts__set_autocast_args;
+bool ts__set_autocast_impl(ts_cx *cx, const ts__set_autocast_args *a, ts_out *out);
+ts_scalar ts__set_autocast(ts_cx *cx, ts_dtype dtype);
+
+typedef struct { char none; } ts__autocast_args;
+bool ts__autocast_impl(ts_cx *cx, const ts__autocast_args *a, ts_out *out);
+ts_scalar ts__autocast(ts_cx *cx);
 
 typedef struct { char none; } ts__grad_mode_args;
 bool ts__grad_mode_impl(ts_cx *cx, const ts__grad_mode_args *a, ts_out *out);
@@ -4399,6 +4367,53 @@ ts_tensor *ts__rng_state(ts_cx *cx, ts_opt_int generator);
 typedef struct { ts_tensor *state; ts_opt_int generator; } ts__set_rng_state_args;
 bool ts__set_rng_state_impl(ts_cx *cx, const ts__set_rng_state_args *a, ts_out *out);
 bool ts__set_rng_state(ts_cx *cx, ts_tensor *state, ts_opt_int generator);
+
+typedef struct { ts_tensor *self; bool inverse; ts_opt_int dim; } ts__unique_args;
+bool ts__unique_impl(ts_cx *cx, const ts__unique_args *a, ts_out *out);
+bool ts__unique(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool inverse; ts_opt_int dim; } ts__unique_consecutive_args;
+bool ts__unique_consecutive_impl(ts_cx *cx, const ts__unique_consecutive_args *a, ts_out *out);
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_scalar ord; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_vector_norm_args;
+bool ts_vector_norm_impl(ts_cx *cx, const ts_vector_norm_args *a, ts_out *out);
+void ts_vector_norm_grad(ts_cx *cx, const ts_vector_norm_args *a, const ts_back *b, ts_vector_norm_args *g);
+ts_tensor *ts_vector_norm(ts_cx *cx, ts_tensor *self, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_scalar p; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_norm_args;
+bool ts_norm_impl(ts_cx *cx, const ts_norm_args *a, ts_out *out);
+ts_tensor *ts_norm(ts_cx *cx, ts_tensor *self, ts_scalar p, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; const char *p; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_norm_named_args;
+bool ts_norm_named_impl(ts_cx *cx, const ts_norm_named_args *a, ts_out *out);
+ts_tensor *ts_norm_named(ts_cx *cx, ts_tensor *self, const char *p, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_tensor *other; ts_scalar p; } ts_dist_args;
+bool ts_dist_impl(ts_cx *cx, const ts_dist_args *a, ts_out *out);
+ts_tensor *ts_dist(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar p);
+
+typedef struct { ts_tensor *self; double p; ts_ints dim; double eps; } ts_normalize_args;
+bool ts_normalize_impl(ts_cx *cx, const ts_normalize_args *a, ts_out *out);
+ts_tensor *ts_normalize(ts_cx *cx, ts_tensor *self, double p, ts_ints dim, double eps);
+
+typedef struct { ts_tensor *x1; ts_tensor *x2; int64_t dim; double eps; } ts_cosine_similarity_args;
+bool ts_cosine_similarity_impl(ts_cx *cx, const ts_cosine_similarity_args *a, ts_out *out);
+ts_tensor *ts_cosine_similarity(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, int64_t dim, double eps);
+
+typedef struct { ts_tensor *self; int64_t pow; int64_t dim; } ts_norm_except_dim_args;
+bool ts_norm_except_dim_impl(ts_cx *cx, const ts_norm_except_dim_args *a, ts_out *out);
+ts_tensor *ts_norm_except_dim(ts_cx *cx, ts_tensor *self, int64_t pow, int64_t dim);
+
+typedef struct { ts_tensor *x1; ts_tensor *x2; double p; double eps; bool keepdim; } ts_pairwise_distance_args;
+bool ts_pairwise_distance_impl(ts_cx *cx, const ts_pairwise_distance_args *a, ts_out *out);
+ts_tensor *ts_pairwise_distance(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, double eps, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_scalar p; int64_t dim; ts_scalar maxnorm; } ts_renorm_args;
+bool ts_renorm_impl(ts_cx *cx, const ts_renorm_args *a, ts_out *out);
+ts_tensor *ts_renorm(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm);
+
+ts_tensor *ts_renorm_(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm);
 
 typedef struct { ts_tensor *self; ts_ints size; ts_ints stride; ts_opt_int storage_offset; } ts_as_strided_args;
 bool ts_as_strided_impl(ts_cx *cx, const ts_as_strided_args *a, ts_out *out);
