@@ -4,6 +4,7 @@ import { type BackendInfo, abi, backendReasons } from './backend/abi';
 import { TorshError } from './errors';
 import * as aten from './aten';
 import * as data from './data';
+import { autocast, getAutocastDtype, isAutocastEnabled } from './autograd/autocast';
 import { checkpoint, checkpointSequential } from './autograd/checkpoint';
 import * as func from './func';
 import { asTensor, asarray, scalarTensor } from './creation';
@@ -15,6 +16,7 @@ import { embedding, embeddingBag } from './lookup';
 import * as info from './info';
 import * as masked from './masked';
 import * as memory from './memory';
+import { fromMessage, toMessage } from './messages';
 import * as nn from './nn';
 import { deepcopy } from './nn/deepcopy';
 import { summary } from './nn/summary';
@@ -52,6 +54,7 @@ export const torsh = {
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
   _standardGamma: random._standardGamma, _sampleDirichlet: random._sampleDirichlet,
+  autocast, getAutocastDtype, isAutocastEnabled, amp: { autocast },
   nn, optim, deepcopy, summary, save, load, metadataOf,
   linalg: generated.linalg, fft: generated.fft, special: generated.special,
   func, vmap: func.vmap,
@@ -65,6 +68,6 @@ export const torsh = {
   memory: memory.memory, setMemoryBudget: memory.setMemoryBudget, resetPeakMemory: memory.resetPeakMemory, emptyCache: memory.emptyCache, tidy: memory.tidy,
   manualSeed: random.manualSeed, initialSeed: random.initialSeed, getRngState: random.getRngState, setRngState: random.setRngState, forkRng: random.forkRng, Generator: random.Generator,
   getNumThreads: () => sys._numThreads(), setNumThreads: (n: number) => { sys._setNumThreads(n); },
-  setPrintoptions,
+  setPrintoptions, toMessage, fromMessage,
   backend,
 };

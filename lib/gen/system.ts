@@ -160,134 +160,164 @@ export function _setInferenceMode(value: boolean): boolean {
   return invoke(S__set_inference_mode, arguments) as boolean;
 }
 
+/** Turns autocast to a lower dtype on, or off (None); gives the number of the former dtype, or 0. */
+const S__set_autocast = op(878, '_setAutocast', 'dtype? dtype', 'int');
+export function _setAutocast(dtype: DType | null): number {
+  return invoke(S__set_autocast, arguments) as number;
+}
+
+/** The number of the dtype that autocast lowers to, or 0. */
+const S__autocast = op(879, '_autocast', '', 'int');
+export function _autocast(): number {
+  return invoke(S__autocast, arguments) as number;
+}
+
 /** Whether operations are recorded. */
-const S__grad_mode = op(878, '_gradMode', '', 'bool');
+const S__grad_mode = op(880, '_gradMode', '', 'bool');
 export function _gradMode(): boolean {
   return invoke(S__grad_mode, arguments) as boolean;
 }
 
 /** Whether inference mode is on. */
-const S__inference_mode = op(879, '_inferenceMode', '', 'bool');
+const S__inference_mode = op(881, '_inferenceMode', '', 'bool');
 export function _inferenceMode(): boolean {
   return invoke(S__inference_mode, arguments) as boolean;
 }
 
 /** Takes a tensor out of the graph: a leaf that wants no gradient. */
-const S__detach_in_place = op(880, '_detachInPlace', 'Tensor input', 'void');
+const S__detach_in_place = op(882, '_detachInPlace', 'Tensor input', 'void');
 export function _detachInPlace(input: Tensor): void {
   return invoke(S__detach_in_place, arguments) as void;
 }
 
 /** The dtype of what is made of numbers. */
-const S__set_default_dtype = op(881, '_setDefaultDtype', 'dtype? dtype', 'void');
+const S__set_default_dtype = op(883, '_setDefaultDtype', 'dtype? dtype', 'void');
 export function _setDefaultDtype(dtype: DType | null): void {
   return invoke(S__set_default_dtype, arguments) as void;
 }
 
 /** The number of the dtype that arithmetic with both gives. */
-const S__result_type = op(882, '_resultType', 'Operand tensor1, Operand tensor2', 'int');
+const S__result_type = op(884, '_resultType', 'Operand tensor1, Operand tensor2', 'int');
 export function _resultType(tensor1: Tensor | Scalar, tensor2: Tensor | Scalar): number {
   return invoke(S__result_type, arguments) as number;
 }
 
 /** The number of the least dtype that holds both. */
-const S__promote_types = op(883, '_promoteTypes', 'dtype? type1, dtype? type2', 'int');
+const S__promote_types = op(885, '_promoteTypes', 'dtype? type1, dtype? type2', 'int');
 export function _promoteTypes(type1: DType | null, type2: DType | null): number {
   return invoke(S__promote_types, arguments) as number;
 }
 
 /** Whether a result of one dtype may be stored in another. */
-const S__can_cast = op(884, '_canCast', 'dtype? from, dtype? to', 'bool');
+const S__can_cast = op(886, '_canCast', 'dtype? from, dtype? to', 'bool');
 export function _canCast(from: DType | null, to: DType | null): boolean {
   return invoke(S__can_cast, arguments) as boolean;
 }
 
 /** Makes self a window on the memory of data, keeping its identity (x.data = y). */
-const S__set_data = op(885, '_setData', 'Tensor input, Tensor data', 'void');
+const S__set_data = op(887, '_setData', 'Tensor input, Tensor data', 'void');
 export function _setData(input: Tensor, data: Tensor): void {
   return invoke(S__set_data, arguments) as void;
 }
 
 /** A second handle of the same tensor. */
-const S__share = op(886, '_share', 'Tensor input', 'Tensor');
+const S__share = op(888, '_share', 'Tensor input', 'Tensor');
 export function _share(input: Tensor): Tensor {
   return invoke(S__share, arguments) as Tensor;
 }
 
+/** A number by which another thread of the process can adopt the memory of a tensor, once. */
+const S__token_new = op(889, '_tokenNew', 'Tensor input', 'int');
+export function _tokenNew(input: Tensor): number {
+  return invoke(S__token_new, arguments) as number;
+}
+
+/** The tensor of a token, on the same memory. */
+const S__token_adopt = op(890, '_tokenAdopt', 'int token', 'Tensor');
+export function _tokenAdopt(token: number): Tensor {
+  return invoke(S__token_adopt, arguments) as Tensor;
+}
+
+/** Forgets a token that will not be adopted. */
+const S__token_drop = op(891, '_tokenDrop', 'int token', 'void');
+export function _tokenDrop(token: number): void {
+  return invoke(S__token_drop, arguments) as void;
+}
+
 /** [live handles, live bytes, pooled bytes, peak bytes, budget, live blocks]. */
-const S__memory = op(887, '_memory', '', 'int[]');
+const S__memory = op(892, '_memory', '', 'int[]');
 export function _memory(): number[] {
   return invoke(S__memory, arguments) as number[];
 }
 
 /** The byte budget; 0: none. */
-const S__set_memory_budget = op(888, '_setMemoryBudget', 'int bytes', 'void');
+const S__set_memory_budget = op(893, '_setMemoryBudget', 'int bytes', 'void');
 export function _setMemoryBudget(bytes: number): void {
   return invoke(S__set_memory_budget, arguments) as void;
 }
 
 /** Peak becomes what is live now. */
-const S__reset_peak_memory = op(889, '_resetPeakMemory', '', 'void');
+const S__reset_peak_memory = op(894, '_resetPeakMemory', '', 'void');
 export function _resetPeakMemory(): void {
   return invoke(S__reset_peak_memory, arguments) as void;
 }
 
 /** Gives pooled memory back to the system. */
-const S__trim_memory = op(890, '_trimMemory', '', 'void');
+const S__trim_memory = op(895, '_trimMemory', '', 'void');
 export function _trimMemory(): void {
   return invoke(S__trim_memory, arguments) as void;
 }
 
 /** Threads that an op may use. */
-const S__num_threads = op(891, '_numThreads', '', 'int');
+const S__num_threads = op(896, '_numThreads', '', 'int');
 export function _numThreads(): number {
   return invoke(S__num_threads, arguments) as number;
 }
 
 /** Threads that an op may use; 0: those of the machine. */
-const S__set_num_threads = op(892, '_setNumThreads', 'int n', 'void');
+const S__set_num_threads = op(897, '_setNumThreads', 'int n', 'void');
 export function _setNumThreads(n: number): void {
   return invoke(S__set_num_threads, arguments) as void;
 }
 
 /** 'blas|simd': what the core was built with and chose at load. */
-const S__build = op(893, '_build', '', 'str');
+const S__build = op(898, '_build', '', 'str');
 export function _build(): string | null {
   return invoke(S__build, arguments) as string | null;
 }
 
 /** A new generator with the default seed; gives its number. */
-const S__generator_new = op(894, '_generatorNew', '', 'int');
+const S__generator_new = op(899, '_generatorNew', '', 'int');
 export function _generatorNew(): number {
   return invoke(S__generator_new, arguments) as number;
 }
 
 /** Frees a generator by number. */
-const S__generator_free = op(895, '_generatorFree', 'int id', 'void');
+const S__generator_free = op(900, '_generatorFree', 'int id', 'void');
 export function _generatorFree(id: number): void {
   return invoke(S__generator_free, arguments) as void;
 }
 
 /** Seeds a generator (none: the default one). */
-const S__manual_seed = op(896, '_manualSeed', 'Scalar seed, int? generator', 'void');
+const S__manual_seed = op(901, '_manualSeed', 'Scalar seed, int? generator', 'void');
 export function _manualSeed(seed: Scalar, generator: number | null): void {
   return invoke(S__manual_seed, arguments) as void;
 }
 
 /** The seed of a generator. */
-const S__initial_seed = op(897, '_initialSeed', 'int? generator', 'Scalar');
+const S__initial_seed = op(902, '_initialSeed', 'int? generator', 'Scalar');
 export function _initialSeed(generator: number | null): Scalar {
   return invoke(S__initial_seed, arguments) as Scalar;
 }
 
 /** The state of a generator as bytes, in the layout of PyTorch's CPU generator. */
-const S__rng_state = op(898, '_rngState', 'int? generator', 'Tensor');
+const S__rng_state = op(903, '_rngState', 'int? generator', 'Tensor');
 export function _rngState(generator: number | null): Tensor {
   return invoke(S__rng_state, arguments) as Tensor;
 }
 
 /** Replaces the state of a generator. */
-const S__set_rng_state = op(899, '_setRngState', 'Tensor state, int? generator', 'void');
+const S__set_rng_state = op(904, '_setRngState', 'Tensor state, int? generator', 'void');
 export function _setRngState(state: Tensor, generator: number | null): void {
   return invoke(S__set_rng_state, arguments) as void;
 }

@@ -882,64 +882,69 @@ enum {
   TS_OP__anomalous_node = 875,
   TS_OP__set_grad_mode = 876,
   TS_OP__set_inference_mode = 877,
-  TS_OP__grad_mode = 878,
-  TS_OP__inference_mode = 879,
-  TS_OP__detach_in_place = 880,
-  TS_OP__set_default_dtype = 881,
-  TS_OP__result_type = 882,
-  TS_OP__promote_types = 883,
-  TS_OP__can_cast = 884,
-  TS_OP__set_data = 885,
-  TS_OP__share = 886,
-  TS_OP__memory = 887,
-  TS_OP__set_memory_budget = 888,
-  TS_OP__reset_peak_memory = 889,
-  TS_OP__trim_memory = 890,
-  TS_OP__num_threads = 891,
-  TS_OP__set_num_threads = 892,
-  TS_OP__build = 893,
-  TS_OP__generator_new = 894,
-  TS_OP__generator_free = 895,
-  TS_OP__manual_seed = 896,
-  TS_OP__initial_seed = 897,
-  TS_OP__rng_state = 898,
-  TS_OP__set_rng_state = 899,
-  TS_OP__unique = 900,
-  TS_OP__unique_consecutive = 901,
-  TS_OP_vector_norm = 902,
-  TS_OP_norm = 903,
-  TS_OP_norm_named = 904,
-  TS_OP_dist = 905,
-  TS_OP_normalize = 906,
-  TS_OP_cosine_similarity = 907,
-  TS_OP_norm_except_dim = 908,
-  TS_OP_pairwise_distance = 909,
-  TS_OP_renorm = 910,
-  TS_OP_renorm_ = 911,
-  TS_OP_as_strided = 912,
-  TS_OP_as_strided_ = 913,
-  TS_OP_expand = 914,
-  TS_OP_reshape = 915,
-  TS_OP_view = 916,
-  TS_OP_view_dtype = 917,
-  TS_OP_transpose = 918,
-  TS_OP_transpose_ = 919,
-  TS_OP_unsqueeze = 920,
-  TS_OP_unsqueeze_ = 921,
-  TS_OP_narrow = 922,
-  TS_OP__slice = 923,
-  TS_OP__slice_backward = 924,
-  TS_OP_select = 925,
-  TS_OP_permute = 926,
-  TS_OP_squeeze = 927,
-  TS_OP_squeeze_ = 928,
-  TS_OP_t = 929,
-  TS_OP_t_ = 930,
-  TS_OP_diagonal = 931,
-  TS_OP__diagonal_backward = 932,
-  TS_OP_unfold = 933,
-  TS_OP__unfold_backward = 934,
-  TS_OP_detach = 935,
+  TS_OP__set_autocast = 878,
+  TS_OP__autocast = 879,
+  TS_OP__grad_mode = 880,
+  TS_OP__inference_mode = 881,
+  TS_OP__detach_in_place = 882,
+  TS_OP__set_default_dtype = 883,
+  TS_OP__result_type = 884,
+  TS_OP__promote_types = 885,
+  TS_OP__can_cast = 886,
+  TS_OP__set_data = 887,
+  TS_OP__share = 888,
+  TS_OP__token_new = 889,
+  TS_OP__token_adopt = 890,
+  TS_OP__token_drop = 891,
+  TS_OP__memory = 892,
+  TS_OP__set_memory_budget = 893,
+  TS_OP__reset_peak_memory = 894,
+  TS_OP__trim_memory = 895,
+  TS_OP__num_threads = 896,
+  TS_OP__set_num_threads = 897,
+  TS_OP__build = 898,
+  TS_OP__generator_new = 899,
+  TS_OP__generator_free = 900,
+  TS_OP__manual_seed = 901,
+  TS_OP__initial_seed = 902,
+  TS_OP__rng_state = 903,
+  TS_OP__set_rng_state = 904,
+  TS_OP__unique = 905,
+  TS_OP__unique_consecutive = 906,
+  TS_OP_vector_norm = 907,
+  TS_OP_norm = 908,
+  TS_OP_norm_named = 909,
+  TS_OP_dist = 910,
+  TS_OP_normalize = 911,
+  TS_OP_cosine_similarity = 912,
+  TS_OP_norm_except_dim = 913,
+  TS_OP_pairwise_distance = 914,
+  TS_OP_renorm = 915,
+  TS_OP_renorm_ = 916,
+  TS_OP_as_strided = 917,
+  TS_OP_as_strided_ = 918,
+  TS_OP_expand = 919,
+  TS_OP_reshape = 920,
+  TS_OP_view = 921,
+  TS_OP_view_dtype = 922,
+  TS_OP_transpose = 923,
+  TS_OP_transpose_ = 924,
+  TS_OP_unsqueeze = 925,
+  TS_OP_unsqueeze_ = 926,
+  TS_OP_narrow = 927,
+  TS_OP__slice = 928,
+  TS_OP__slice_backward = 929,
+  TS_OP_select = 930,
+  TS_OP_permute = 931,
+  TS_OP_squeeze = 932,
+  TS_OP_squeeze_ = 933,
+  TS_OP_t = 934,
+  TS_OP_t_ = 935,
+  TS_OP_diagonal = 936,
+  TS_OP__diagonal_backward = 937,
+  TS_OP_unfold = 938,
+  TS_OP__unfold_backward = 939,
+  TS_OP_detach = 940,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -4255,6 +4260,14 @@ typedef struct { bool value; } ts__set_inference_mode_args;
 bool ts__set_inference_mode_impl(ts_cx *cx, const ts__set_inference_mode_args *a, ts_out *out);
 ts_scalar ts__set_inference_mode(ts_cx *cx, bool value);
 
+typedef struct { ts_dtype dtype; } ts__set_autocast_args;
+bool ts__set_autocast_impl(ts_cx *cx, const ts__set_autocast_args *a, ts_out *out);
+ts_scalar ts__set_autocast(ts_cx *cx, ts_dtype dtype);
+
+typedef struct { char none; } ts__autocast_args;
+bool ts__autocast_impl(ts_cx *cx, const ts__autocast_args *a, ts_out *out);
+ts_scalar ts__autocast(ts_cx *cx);
+
 typedef struct { char none; } ts__grad_mode_args;
 bool ts__grad_mode_impl(ts_cx *cx, const ts__grad_mode_args *a, ts_out *out);
 ts_scalar ts__grad_mode(ts_cx *cx);
@@ -4290,6 +4303,18 @@ bool ts__set_data(ts_cx *cx, ts_tensor *self, ts_tensor *data);
 typedef struct { ts_tensor *self; } ts__share_args;
 bool ts__share_impl(ts_cx *cx, const ts__share_args *a, ts_out *out);
 ts_tensor *ts__share(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts__token_new_args;
+bool ts__token_new_impl(ts_cx *cx, const ts__token_new_args *a, ts_out *out);
+ts_scalar ts__token_new(ts_cx *cx, ts_tensor *self);
+
+typedef struct { int64_t token; } ts__token_adopt_args;
+bool ts__token_adopt_impl(ts_cx *cx, const ts__token_adopt_args *a, ts_out *out);
+ts_tensor *ts__token_adopt(ts_cx *cx, int64_t token);
+
+typedef struct { int64_t token; } ts__token_drop_args;
+bool ts__token_drop_impl(ts_cx *cx, const ts__token_drop_args *a, ts_out *out);
+bool ts__token_drop(ts_cx *cx, int64_t token);
 
 typedef struct { char none; } ts__memory_args;
 bool ts__memory_impl(ts_cx *cx, const ts__memory_args *a, ts_out *out);

@@ -279,10 +279,14 @@ TEST(random_calls) {
     if (op->flags & TS_OP_SYSTEM || op->name[0] == '_' || (only && strcmp(op->name, only) != 0)) continue;
     now.op = op->name;
     if (getenv("TORSH_FUZZ_VERBOSE")) fprintf(stderr, "call %lu: %s\n", now.call, op->name);
+    ts_memory_stats before, after;
+    ts_memory(&before);
     const double began = seconds();
     accepted += one_call(cx, op);
+    ts_memory(&after);
+    if (getenv("TORSH_FUZZ_VERBOSE") && after.blocks != before.blocks) fprintf(stderr, "call %lu: %s leaves %lld blocks\n", now.call, op->name, (long long)(after.blocks - before.blocks));
     calls++;
-    if (seconds() - began > 20) {
+    if (seconds() - began > 60) {
       printf("  %s, call %lu: took %.1f s\n", op->name, now.call, seconds() - began);
       check_problems++;
     }
