@@ -432,33 +432,33 @@ const S_cov = op(848, 'cov', 'Tensor input, *, int correction=1, Tensor? fweight
 const S_corrcoef = op(849, 'corrcoef', 'Tensor input', 'Tensor');
 const S_stft = op(850, 'stft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, str padMode="reflect", bool normalized=false, bool? onesided=null, bool? returnComplex=null', 'Tensor');
 const S_istft = op(851, 'istft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, bool normalized=false, bool? onesided=null, int? length=null, bool returnComplex=false', 'Tensor');
-const S_norm = op(905, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(906, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm = op(908, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(909, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
-const S_dist = op(907, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
-const S_renorm = op(912, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
-const S_renorm_ = op(913, 'renorm_', 'Tensor input, Scalar p, int dim, Scalar maxnorm', 'Tensor');
-const S_as_strided = op(914, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_as_strided_ = op(915, 'asStrided_', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(916, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(917, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(918, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_view_dtype = op(919, 'view', 'Tensor input, dtype? dtype', 'Tensor');
+const S_dist = op(910, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_renorm = op(915, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
+const S_renorm_ = op(916, 'renorm_', 'Tensor input, Scalar p, int dim, Scalar maxnorm', 'Tensor');
+const S_as_strided = op(917, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided_ = op(918, 'asStrided_', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(919, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(920, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(921, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view_dtype = op(922, 'view', 'Tensor input, dtype? dtype', 'Tensor');
 const F_view = [S_view, S_view_dtype];
-const S_transpose = op(920, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(921, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(922, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(923, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(924, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_select = op(927, 'select', 'Tensor input, int dim, int index', 'Tensor');
-const S_permute = op(928, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
-const S_squeeze = op(929, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_squeeze_ = op(930, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_t = op(931, 't', 'Tensor input', 'Tensor');
-const S_t_ = op(932, 't_', 'Tensor input', 'Tensor');
-const S_diagonal = op(933, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_unfold = op(935, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
-const S_detach = op(937, 'detach', 'Tensor input', 'Tensor');
+const S_transpose = op(923, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(924, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(925, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(926, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(927, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_select = op(930, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_permute = op(931, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_squeeze = op(932, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze_ = op(933, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_t = op(934, 't', 'Tensor input', 'Tensor');
+const S_t_ = op(935, 't_', 'Tensor input', 'Tensor');
+const S_diagonal = op(936, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_unfold = op(938, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_detach = op(940, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -3218,7 +3218,7 @@ export abstract class TensorOps {
   /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
   dist(other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
   dist(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(907, (this as any), a, 0, 2, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(910, (this as any), a, 0, 2, 2);
     return invokeMethod(S_dist, this, arguments);
   }
   /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
@@ -3350,13 +3350,13 @@ export abstract class TensorOps {
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(931, (this as any), 0);
+    if (arguments.length === 0) return unary(934, (this as any), 0);
     return invokeMethod(S_t, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(932, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(935, (this as any), 0);
     return invokeMethod(S_t_, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -3364,7 +3364,7 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(933, (this as any), 0, 0, 0, 1);
+    if (arguments.length === 0) return unary(936, (this as any), 0, 0, 0, 1);
     return invokeMethod(S_diagonal, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
@@ -3375,7 +3375,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(937, (this as any), 0);
+    if (arguments.length === 0) return unary(940, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

@@ -6298,7 +6298,7 @@ export function kaiserWindow(..._args: any[]): any {
   return invoke(S_kaiser_window, arguments);
 }
 
-const S__unique = op(902, 'unique', 'Tensor input, bool inverse=true, int? dim=null', 'values,inverse,counts;3');
+const S__unique = op(905, 'unique', 'Tensor input, bool inverse=true, int? dim=null', 'values,inverse,counts;3');
 /** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
 export function unique(input: Tensor, inverse?: boolean, dim?: number | null, options?: { inverse?: boolean; dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 /** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
@@ -6307,7 +6307,7 @@ export function unique(..._args: any[]): any {
   return invoke(S__unique, arguments);
 }
 
-const S__unique_consecutive = op(903, 'uniqueConsecutive', 'Tensor input, bool inverse=true, int? dim=null', 'values,inverse,counts;3');
+const S__unique_consecutive = op(906, 'uniqueConsecutive', 'Tensor input, bool inverse=true, int? dim=null', 'values,inverse,counts;3');
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
 export function uniqueConsecutive(input: Tensor, inverse?: boolean, dim?: number | null, options?: { inverse?: boolean; dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
@@ -6316,7 +6316,7 @@ export function uniqueConsecutive(..._args: any[]): any {
   return invoke(S__unique_consecutive, arguments);
 }
 
-const S_vector_norm = op(904, 'vectorNorm', 'Tensor input, Scalar ord=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_vector_norm = op(907, 'vectorNorm', 'Tensor input, Scalar ord=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
 export function vectorNorm(input: Tensor, ord?: Scalar, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { ord?: Scalar; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
@@ -6325,8 +6325,8 @@ export function vectorNorm(..._args: any[]): any {
   return invoke(S_vector_norm, arguments);
 }
 
-const S_norm = op(905, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(906, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm = op(908, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(909, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
 /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
 export function norm(input: Tensor, p?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { p?: Scalar | null; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
@@ -6340,17 +6340,17 @@ export function norm(..._args: any[]): any {
   return invokeForm(F_norm, undefined, arguments);
 }
 
-const S_dist = op(907, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_dist = op(910, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
 export function dist(input: Tensor, other: Tensor, p?: Scalar, options?: { other?: Tensor; p?: Scalar }): Tensor;
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
 export function dist(input: Tensor, other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
 export function dist(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(907, a, b, 0, 2, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(910, a, b, 0, 2, 2);
   return invoke(S_dist, arguments);
 }
 
-const S_normalize = op(908, 'normalize', 'Tensor input, float p=2, int[] dim=1, float eps=1e-12', 'Tensor');
+const S_normalize = op(911, 'normalize', 'Tensor input, float p=2, int[] dim=1, float eps=1e-12', 'Tensor');
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
 export function normalize(input: Tensor, p?: number, dim?: number | readonly number[], eps?: number, options?: { p?: number; dim?: number | readonly number[]; eps?: number }): Tensor;
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
@@ -6359,44 +6359,44 @@ export function normalize(..._args: any[]): any {
   return invoke(S_normalize, arguments);
 }
 
-const S_cosine_similarity = op(909, 'cosineSimilarity', 'Tensor x1, Tensor x2, int dim=1, float eps=1e-8', 'Tensor');
+const S_cosine_similarity = op(912, 'cosineSimilarity', 'Tensor x1, Tensor x2, int dim=1, float eps=1e-8', 'Tensor');
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, dim?: number, eps?: number, options?: { x1?: Tensor; x2?: Tensor; dim?: number; eps?: number }): Tensor;
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, options: { x1?: Tensor; x2?: Tensor; dim?: number; eps?: number }): Tensor;
 export function cosineSimilarity(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(909, a, b, 0, 1, 1e-8);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(912, a, b, 0, 1, 1e-8);
   return invoke(S_cosine_similarity, arguments);
 }
 
-const S_norm_except_dim = op(910, 'normExceptDim', 'Tensor input, int pow=2, int dim=0', 'Tensor');
+const S_norm_except_dim = op(913, 'normExceptDim', 'Tensor input, int pow=2, int dim=0', 'Tensor');
 /** The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by. */
 export function normExceptDim(input: Tensor, pow?: number, dim?: number, options?: { pow?: number; dim?: number }): Tensor;
 /** The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by. */
 export function normExceptDim(input: Tensor, options: { pow?: number; dim?: number }): Tensor;
 export function normExceptDim(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(910, a, 0, 2, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(913, a, 0, 2, 0);
   return invoke(S_norm_except_dim, arguments);
 }
 
-const S_pairwise_distance = op(911, 'pairwiseDistance', 'Tensor x1, Tensor x2, float p=2, float eps=0.000001, bool keepdim=false', 'Tensor');
+const S_pairwise_distance = op(914, 'pairwiseDistance', 'Tensor x1, Tensor x2, float p=2, float eps=0.000001, bool keepdim=false', 'Tensor');
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, p?: number, eps?: number, keepdim?: boolean, options?: { x1?: Tensor; x2?: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, options: { x1?: Tensor; x2?: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
 export function pairwiseDistance(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(911, a, b, 0, 2, 0.000001, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(914, a, b, 0, 2, 0.000001, 0);
   return invoke(S_pairwise_distance, arguments);
 }
 
-const S_renorm = op(912, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
+const S_renorm = op(915, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
 /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
 export function renorm(input: Tensor, p: Scalar, dim: number, maxnorm: Scalar, options?: { p?: Scalar; dim?: number; maxnorm?: Scalar; out?: Tensor }): Tensor;
 export function renorm(..._args: any[]): any {
   return invoke(S_renorm, arguments);
 }
 
-const S_as_strided = op(914, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided = op(917, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 export function asStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -6405,7 +6405,7 @@ export function asStrided(..._args: any[]): any {
   return invoke(S_as_strided, arguments);
 }
 
-const S_expand = op(916, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_expand = op(919, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 export function expand(input: Tensor, ...size: number[]): Tensor;
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
@@ -6416,7 +6416,7 @@ export function expand(..._args: any[]): any {
   return invoke(S_expand, arguments);
 }
 
-const S_reshape = op(917, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_reshape = op(920, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
 export function reshape(input: Tensor, ...shape: number[]): Tensor;
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
@@ -6427,8 +6427,8 @@ export function reshape(..._args: any[]): any {
   return invoke(S_reshape, arguments);
 }
 
-const S_view = op(918, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_view_dtype = op(919, 'view', 'Tensor input, dtype? dtype', 'Tensor');
+const S_view = op(921, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view_dtype = op(922, 'view', 'Tensor input, dtype? dtype', 'Tensor');
 const F_view = [S_view, S_view_dtype];
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 export function view(input: Tensor, ...size: number[]): Tensor;
@@ -6442,28 +6442,28 @@ export function view(..._args: any[]): any {
   return invokeForm(F_view, undefined, arguments);
 }
 
-const S_transpose = op(920, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose = op(923, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(input: Tensor, dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
 export function transpose(..._args: any[]): any {
   return invoke(S_transpose, arguments);
 }
 
-const S_unsqueeze = op(922, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze = op(925, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
 export function unsqueeze(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function unsqueeze(..._args: any[]): any {
   return invoke(S_unsqueeze, arguments);
 }
 
-const S_narrow = op(924, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_narrow = op(927, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 export function narrow(input: Tensor, dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number }): Tensor;
 export function narrow(..._args: any[]): any {
   return invoke(S_narrow, arguments);
 }
 
-const S__slice = op(925, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
+const S__slice = op(928, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
 /** Python's input[start:end:step] along dim. */
 export function _slice(input: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
 /** Python's input[start:end:step] along dim. */
@@ -6472,21 +6472,21 @@ export function _slice(..._args: any[]): any {
   return invoke(S__slice, arguments);
 }
 
-const S__slice_backward = op(926, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
+const S__slice_backward = op(929, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
 export function _sliceBackward(grad: Tensor, size: number | readonly number[], dim: number, start: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; start?: number; step?: number }): Tensor;
 export function _sliceBackward(..._args: any[]): any {
   return invoke(S__slice_backward, arguments);
 }
 
-const S_select = op(927, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_select = op(930, 'select', 'Tensor input, int dim, int index', 'Tensor');
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
 export function select(input: Tensor, dim: number, index: number, options?: { dim?: number; index?: number }): Tensor;
 export function select(..._args: any[]): any {
   return invoke(S_select, arguments);
 }
 
-const S_permute = op(928, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_permute = op(931, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
 export function permute(input: Tensor, ...dims: number[]): Tensor;
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
@@ -6497,7 +6497,7 @@ export function permute(..._args: any[]): any {
   return invoke(S_permute, arguments);
 }
 
-const S_squeeze = op(929, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze = op(932, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
@@ -6506,42 +6506,42 @@ export function squeeze(..._args: any[]): any {
   return invoke(S_squeeze, arguments);
 }
 
-const S_t = op(931, 't', 'Tensor input', 'Tensor');
+const S_t = op(934, 't', 'Tensor input', 'Tensor');
 /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
 export function t(input: Tensor): Tensor;
 export function t(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(931, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(934, a, 0);
   return invoke(S_t, arguments);
 }
 
-const S_diagonal = op(933, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_diagonal = op(936, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(933, a, 0, 0, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(936, a, 0, 0, 0, 1);
   return invoke(S_diagonal, arguments);
 }
 
-const S__diagonal_backward = op(934, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
+const S__diagonal_backward = op(937, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
 /** Zeros of the given size with grad on the diagonal. */
 export function _diagonalBackward(grad: Tensor, size: number | readonly number[], offset: number, dim1: number, dim2: number, options?: { grad?: Tensor; size?: number | readonly number[]; offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function _diagonalBackward(..._args: any[]): any {
   return invoke(S__diagonal_backward, arguments);
 }
 
-const S__unfold_backward = op(936, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
+const S__unfold_backward = op(939, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
 /** Sums the windows of grad into a tensor of the given size. */
 export function _unfoldBackward(grad: Tensor, size: number | readonly number[], dim: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; step?: number }): Tensor;
 export function _unfoldBackward(..._args: any[]): any {
   return invoke(S__unfold_backward, arguments);
 }
 
-const S_detach = op(937, 'detach', 'Tensor input', 'Tensor');
+const S_detach = op(940, 'detach', 'Tensor input', 'Tensor');
 /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 export function detach(input: Tensor): Tensor;
 export function detach(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(937, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(940, a, 0);
   return invoke(S_detach, arguments);
 }

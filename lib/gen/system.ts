@@ -226,80 +226,98 @@ export function _share(input: Tensor): Tensor {
   return invoke(S__share, arguments) as Tensor;
 }
 
+/** A number by which another thread of the process can adopt the memory of a tensor, once. */
+const S__token_new = op(889, '_tokenNew', 'Tensor input', 'int');
+export function _tokenNew(input: Tensor): number {
+  return invoke(S__token_new, arguments) as number;
+}
+
+/** The tensor of a token, on the same memory. */
+const S__token_adopt = op(890, '_tokenAdopt', 'int token', 'Tensor');
+export function _tokenAdopt(token: number): Tensor {
+  return invoke(S__token_adopt, arguments) as Tensor;
+}
+
+/** Forgets a token that will not be adopted. */
+const S__token_drop = op(891, '_tokenDrop', 'int token', 'void');
+export function _tokenDrop(token: number): void {
+  return invoke(S__token_drop, arguments) as void;
+}
+
 /** [live handles, live bytes, pooled bytes, peak bytes, budget, live blocks]. */
-const S__memory = op(889, '_memory', '', 'int[]');
+const S__memory = op(892, '_memory', '', 'int[]');
 export function _memory(): number[] {
   return invoke(S__memory, arguments) as number[];
 }
 
 /** The byte budget; 0: none. */
-const S__set_memory_budget = op(890, '_setMemoryBudget', 'int bytes', 'void');
+const S__set_memory_budget = op(893, '_setMemoryBudget', 'int bytes', 'void');
 export function _setMemoryBudget(bytes: number): void {
   return invoke(S__set_memory_budget, arguments) as void;
 }
 
 /** Peak becomes what is live now. */
-const S__reset_peak_memory = op(891, '_resetPeakMemory', '', 'void');
+const S__reset_peak_memory = op(894, '_resetPeakMemory', '', 'void');
 export function _resetPeakMemory(): void {
   return invoke(S__reset_peak_memory, arguments) as void;
 }
 
 /** Gives pooled memory back to the system. */
-const S__trim_memory = op(892, '_trimMemory', '', 'void');
+const S__trim_memory = op(895, '_trimMemory', '', 'void');
 export function _trimMemory(): void {
   return invoke(S__trim_memory, arguments) as void;
 }
 
 /** Threads that an op may use. */
-const S__num_threads = op(893, '_numThreads', '', 'int');
+const S__num_threads = op(896, '_numThreads', '', 'int');
 export function _numThreads(): number {
   return invoke(S__num_threads, arguments) as number;
 }
 
 /** Threads that an op may use; 0: those of the machine. */
-const S__set_num_threads = op(894, '_setNumThreads', 'int n', 'void');
+const S__set_num_threads = op(897, '_setNumThreads', 'int n', 'void');
 export function _setNumThreads(n: number): void {
   return invoke(S__set_num_threads, arguments) as void;
 }
 
 /** 'blas|simd': what the core was built with and chose at load. */
-const S__build = op(895, '_build', '', 'str');
+const S__build = op(898, '_build', '', 'str');
 export function _build(): string | null {
   return invoke(S__build, arguments) as string | null;
 }
 
 /** A new generator with the default seed; gives its number. */
-const S__generator_new = op(896, '_generatorNew', '', 'int');
+const S__generator_new = op(899, '_generatorNew', '', 'int');
 export function _generatorNew(): number {
   return invoke(S__generator_new, arguments) as number;
 }
 
 /** Frees a generator by number. */
-const S__generator_free = op(897, '_generatorFree', 'int id', 'void');
+const S__generator_free = op(900, '_generatorFree', 'int id', 'void');
 export function _generatorFree(id: number): void {
   return invoke(S__generator_free, arguments) as void;
 }
 
 /** Seeds a generator (none: the default one). */
-const S__manual_seed = op(898, '_manualSeed', 'Scalar seed, int? generator', 'void');
+const S__manual_seed = op(901, '_manualSeed', 'Scalar seed, int? generator', 'void');
 export function _manualSeed(seed: Scalar, generator: number | null): void {
   return invoke(S__manual_seed, arguments) as void;
 }
 
 /** The seed of a generator. */
-const S__initial_seed = op(899, '_initialSeed', 'int? generator', 'Scalar');
+const S__initial_seed = op(902, '_initialSeed', 'int? generator', 'Scalar');
 export function _initialSeed(generator: number | null): Scalar {
   return invoke(S__initial_seed, arguments) as Scalar;
 }
 
 /** The state of a generator as bytes, in the layout of PyTorch's CPU generator. */
-const S__rng_state = op(900, '_rngState', 'int? generator', 'Tensor');
+const S__rng_state = op(903, '_rngState', 'int? generator', 'Tensor');
 export function _rngState(generator: number | null): Tensor {
   return invoke(S__rng_state, arguments) as Tensor;
 }
 
 /** Replaces the state of a generator. */
-const S__set_rng_state = op(901, '_setRngState', 'Tensor state, int? generator', 'void');
+const S__set_rng_state = op(904, '_setRngState', 'Tensor state, int? generator', 'void');
 export function _setRngState(state: Tensor, generator: number | null): void {
   return invoke(S__set_rng_state, arguments) as void;
 }

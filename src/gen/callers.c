@@ -4941,6 +4941,25 @@ ts_tensor *ts__share(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch1(cx, &ts_ops[TS_OP__share], &args);
 }
 
+ts_scalar ts__token_new(ts_cx *cx, ts_tensor *self) {
+  ts__token_new_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__token_new], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_tensor *ts__token_adopt(ts_cx *cx, int64_t token) {
+  ts__token_adopt_args args = {token};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__token_adopt], &args);
+}
+
+bool ts__token_drop(ts_cx *cx, int64_t token) {
+  ts__token_drop_args args = {token};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__token_drop], &args, &out);
+}
+
 ts_ints ts__memory(ts_cx *cx) {
   ts__memory_args args = {0};
   ts_out out;

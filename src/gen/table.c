@@ -4829,6 +4829,24 @@ static bool _share_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__share_impl(cx, a, out);
 }
 
+static const ts_arg _token_new_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__token_new_args, self), 0u}};
+static bool _token_new_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__token_new_args *a = args;
+  return ts__token_new_impl(cx, a, out);
+}
+
+static const ts_arg _token_adopt_args[] = {{"token", TS_ARG_INT, 0, offsetof(ts__token_adopt_args, token), 0u}};
+static bool _token_adopt_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__token_adopt_args *a = args;
+  return ts__token_adopt_impl(cx, a, out);
+}
+
+static const ts_arg _token_drop_args[] = {{"token", TS_ARG_INT, 0, offsetof(ts__token_drop_args, token), 0u}};
+static bool _token_drop_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__token_drop_args *a = args;
+  return ts__token_drop_impl(cx, a, out);
+}
+
 static bool _memory_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__memory_args *a = args;
   return ts__memory_impl(cx, a, out);
@@ -5988,6 +6006,9 @@ const ts_op ts_ops[] = {
   {"_canCast", "CanCastBackward0", TS_OP_SYSTEM, sizeof(ts__can_cast_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _can_cast_args, _can_cast_impl, NULL, TS_CAST_NONE},
   {"_setData", "SetDataBackward0", TS_OP_SYSTEM, sizeof(ts__set_data_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_data_args, _set_data_impl, NULL, TS_CAST_NONE},
   {"_share", "ShareBackward0", TS_OP_SYSTEM, sizeof(ts__share_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _share_args, _share_impl, NULL, TS_CAST_NONE},
+  {"_tokenNew", "TokenNewBackward0", TS_OP_SYSTEM, sizeof(ts__token_new_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _token_new_args, _token_new_impl, NULL, TS_CAST_NONE},
+  {"_tokenAdopt", "TokenAdoptBackward0", TS_OP_SYSTEM, sizeof(ts__token_adopt_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _token_adopt_args, _token_adopt_impl, NULL, TS_CAST_NONE},
+  {"_tokenDrop", "TokenDropBackward0", TS_OP_SYSTEM, sizeof(ts__token_drop_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _token_drop_args, _token_drop_impl, NULL, TS_CAST_NONE},
   {"_memory", "MemoryBackward0", TS_OP_SYSTEM, sizeof(ts__memory_args), 0, 0, TS_RET_INTS, 0u, 0u, 0u, NULL, _memory_impl, NULL, TS_CAST_NONE},
   {"_setMemoryBudget", "SetMemoryBudgetBackward0", TS_OP_SYSTEM, sizeof(ts__set_memory_budget_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_memory_budget_args, _set_memory_budget_impl, NULL, TS_CAST_NONE},
   {"_resetPeakMemory", "ResetPeakMemoryBackward0", TS_OP_SYSTEM, sizeof(ts__reset_peak_memory_args), 0, 0, TS_RET_NOTHING, 0u, 0u, 0u, NULL, _reset_peak_memory_impl, NULL, TS_CAST_NONE},
@@ -6038,5 +6059,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad, TS_CAST_NONE},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL, TS_CAST_NONE},
 };
-const int ts_op_count = 938;
-const char ts_table_hash[] = "d93f2f9a6b2e71c7";
+const int ts_op_count = 941;
+const char ts_table_hash[] = "137fc3b289965faa";
