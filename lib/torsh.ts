@@ -4,6 +4,7 @@ import { type BackendInfo, abi, backendReasons } from './backend/abi';
 import { TorshError } from './errors';
 import * as aten from './aten';
 import * as data from './data';
+import { autocast, getAutocastDtype, isAutocastEnabled } from './autograd/autocast';
 import { checkpoint, checkpointSequential } from './autograd/checkpoint';
 import * as func from './func';
 import { asTensor, asarray, scalarTensor } from './creation';
@@ -15,8 +16,10 @@ import { embedding, embeddingBag } from './lookup';
 import * as info from './info';
 import * as masked from './masked';
 import * as memory from './memory';
+import { fromMessage, toMessage } from './messages';
 import * as nn from './nn';
 import { deepcopy } from './nn/deepcopy';
+import { summary } from './nn/summary';
 import * as optim from './optim';
 import { setPrintoptions } from './print';
 import { einsum, tensordot } from './products';
@@ -51,7 +54,8 @@ export const torsh = {
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
   _standardGamma: random._standardGamma, _sampleDirichlet: random._sampleDirichlet,
-  nn, optim, deepcopy, save, load, metadataOf,
+  autocast, getAutocastDtype, isAutocastEnabled, amp: { autocast },
+  nn, optim, deepcopy, summary, save, load, metadataOf,
   linalg: generated.linalg, fft: generated.fft, special: generated.special,
   func, vmap: func.vmap,
   masked: { ...masked },
@@ -64,6 +68,6 @@ export const torsh = {
   memory: memory.memory, setMemoryBudget: memory.setMemoryBudget, resetPeakMemory: memory.resetPeakMemory, emptyCache: memory.emptyCache, tidy: memory.tidy,
   manualSeed: random.manualSeed, initialSeed: random.initialSeed, getRngState: random.getRngState, setRngState: random.setRngState, forkRng: random.forkRng, Generator: random.Generator,
   getNumThreads: () => sys._numThreads(), setNumThreads: (n: number) => { sys._setNumThreads(n); },
-  setPrintoptions,
+  setPrintoptions, toMessage, fromMessage,
   backend,
 };

@@ -1,8 +1,8 @@
 // Complex numbers: how they are made, read and printed, how they mix with real ones, views of their parts, products.
 const torsh = require('torsh');
 const { gradcheck } = require('./support/gradcheck');
+const { scoped } = require('./support/scoped');
 
-const scoped = (f) => () => torsh.tidy(f);
 const z = () => torsh.tensor([{ re: 1, im: 2 }, { re: -3, im: 0.5 }]);
 const numbers = (t) => Array.from(t.toTypedArray());
 

@@ -4,8 +4,8 @@ const torsh = require('torsh');
 const golden = require('./fixtures/data.json');
 
 const {
-  BatchSampler, ChainDataset, ConcatDataset, DataLoader, Dataset, IterableDataset, RandomSampler, Sampler, SequentialSampler, Subset,
-  SubsetRandomSampler, TensorDataset, WeightedRandomSampler, defaultCollate, randomSplit,
+  BatchSampler, ChainDataset, ConcatDataset, DataLoader, Dataset, DistributedSampler, DynamicBatchSampler, IterableDataset, RandomSampler, Sampler, SequentialSampler, StackDataset, Subset,
+  SubsetRandomSampler, TensorDataset, WeightedRandomSampler, defaultCollate, padCollate, randomSplit,
 } = torsh.utils.data;
 
 const range = (n) => Array.from({ length: n }, (_, i) => i);
@@ -18,6 +18,13 @@ const generator = () => {
   return g;
 };
 
+const shares = (n, numReplicas, options) => range(numReplicas).flatMap((rank) => {
+  const sampler = new DistributedSampler(range(n), { numReplicas, rank, ...options });
+  return [0, 1].map((epoch) => {
+    sampler.setEpoch(epoch);
+    return [sampler.length, [...sampler]];
+  });
+});
 const weights = [0.1, 0.9, 0.4, 0.7, 3.0, 0.6];
 const calls = {
   'RandomSampler(20)': () => [...new RandomSampler(range(20))],
@@ -44,6 +51,10 @@ const calls = {
   TensorDataset: () => batches(new DataLoader(new TensorDataset(torsh.arange(10).to('float32').reshape(5, 2), torsh.arange(5)), 2, true)),
   'randomSplit([3, 7])': () => randomSplit(range(10), [3, 7]).map((s) => s.indices),
   'randomSplit([0.3, 0.3, 0.4])': () => randomSplit(range(11), [0.3, 0.3, 0.4], { generator: generator() }).map((s) => s.indices),
+  'DistributedSampler(11, 3)': () => shares(11, 3),
+  'DistributedSampler(11, 3, dropLast, seed 5)': () => shares(11, 3, { dropLast: true, seed: 5 }),
+  'DistributedSampler(3, 8, in order)': () => shares(3, 8, { shuffle: false }),
+  'DistributedSampler(12, 4, dropLast, in order)': () => shares(12, 4, { shuffle: false, dropLast: true }),
 };
 
 test('every golden order is tried', () => expect(Object.keys(calls)).toEqual(Object.keys(golden)));
@@ -129,6 +140,16 @@ describe('datasets', () => {
     expect(() => new Subset([1], [0]).at(1)).toThrow(torsh.TorshError);
   });
 
+  test('StackDataset: side by side, by place or by name', () => {
+    const pairs = new StackDataset(range(3), ['a', 'b', 'c']), named = new StackDataset({ n: torsh.arange(3), text: ['a', 'b', 'c'] });
+    expect([pairs.length, pairs.at(-1), named.length, named.at(1).text, named.at(1).n.item()]).toEqual([3, [2, 'c'], 3, 'b', 1]);
+    expect(batches(new DataLoader(pairs, 2))).toEqual([[[0, 1], ['a', 'b']], [[2], ['c']]]);
+    expect(() => pairs.at(3)).toThrow(/out of range/);
+    expect(() => new StackDataset([1], [1, 2])).toThrow(/Size mismatch between datasets \(1, 2\)/);
+    expect(() => new StackDataset()).toThrow(/At least one dataset should be passed/);
+    expect(() => new StackDataset({})).toThrow(torsh.TorshError);
+  });
+
   test('randomSplit refuses lengths that do not add up', () => {
     expect(() => randomSplit(range(10), [3, 6])).toThrow(/Sum of input lengths does not equal/);
     expect(() => randomSplit(range(10), [1.5, -0.5])).toThrow(/Fraction at index 0/);
@@ -209,7 +230,35 @@ describe('defaultCollate', () => {
   });
 });
 
+describe('padCollate', () => {
+  test('pads to the largest of the batch, in every dim', () => {
+    const [x, label] = padCollate()([[torsh.ones(2, 1), 7], [torsh.ones(1, 3), 8]]);
+    expect(x.tolist()).toEqual([[[1, 0, 0], [1, 0, 0]], [[1, 1, 1], [0, 0, 0]]]);
+    expect(label.tolist()).toEqual([7, 8]);
+    const [y, lengths] = padCollate({ paddingValue: -1, batchFirst: false, returnLengths: true })([Float64Array.of(1), Float64Array.of(2, 3), new Float64Array(0)]);
+    expect([y.dtype, y.tolist(), lengths.dtype, lengths.tolist()]).toEqual(['float64', [[1, 2, -1], [-1, 3, -1]], 'int64', [1, 2, 0]]);
+    expect(padCollate()([torsh.tensor(1), torsh.tensor(2)]).tolist()).toEqual([1, 2]);
+    expect(padCollate({ paddingValue: 9 })([{ ids: torsh.tensor([1, 2], { dtype: 'int64' }) }, { ids: torsh.tensor([3], { dtype: 'int64' }) }]).ids.tolist()).toEqual([[1, 2], [3, 9]]);
+    expect(batches(new DataLoader([torsh.ones(1), torsh.ones(2)], 2, { collateFn: padCollate() }))).toEqual([[[1, 0], [1, 1]]]);
+  });
+  test('refuses different numbers of dims', () => {
+    expect(() => padCollate()([torsh.ones(1), torsh.ones(1, 1)])).toThrow(/one number of dims/);
+    expect(() => padCollate({ padding: 1 })).toThrow(torsh.TorshError);
+  });
+});
+
 describe('samplers', () => {
+  test('DynamicBatchSampler: as many as fit', () => {
+    const sizes = [4, 4, 9, 1, 2, 3, 12, 1];
+    expect([...new DynamicBatchSampler(range(8), sizes, 10)]).toEqual([[0, 1], [2, 3], [4, 5], [6], [7]]);
+    expect([...new DynamicBatchSampler(range(8), (i) => sizes[i], 10, { skipTooBig: true })]).toEqual([[0, 1], [2, 3], [4, 5, 7]]);
+    expect([...new DynamicBatchSampler(range(8), torsh.tensor(sizes), 10, { padded: true, dropLast: true })]).toEqual([[0, 1], [2], [3, 4, 5], [6]]);
+    expect([...new DynamicBatchSampler(range(4), [0, 0, 0, 0], 1, { maxSamples: 3 })]).toEqual([[0, 1, 2], [3]]);
+    expect(() => [...new DynamicBatchSampler([5], [1], 1)]).toThrow(/the size of sample 5 is undefined/);
+    expect(() => new DynamicBatchSampler([5], [1], 0)).toThrow(torsh.TorshError);
+    expect(() => new DistributedSampler(range(3), { numReplicas: 2, rank: 2 })).toThrow(/Invalid rank 2/);
+  });
+
   test('lengths', () => {
     expect(new SequentialSampler(range(4)).length).toBe(4);
     expect(new BatchSampler(range(7), 3, false).length).toBe(3);
@@ -237,7 +286,7 @@ describe('samplers', () => {
       () => new RandomSampler([1], { numSamples: -1 }), () => new WeightedRandomSampler([1], 0), () => new WeightedRandomSampler([[1]], 1),
       () => new DataLoader(range(3), 0), () => new DataLoader(range(3), 1.5), () => new DataLoader(range(3), { shuffle: true, sampler: [1] }),
       () => new DataLoader(range(3), { batchSampler: [[1]], batchSize: 2 }), () => new DataLoader(range(3), null, { dropLast: true }),
-      () => new DataLoader(5), () => new DataLoader(null), () => new DataLoader(range(3), { batchsize: 2 }), () => new DataLoader(range(3), { numWorkers: 2 }),
+      () => new DataLoader(5), () => new DataLoader(null), () => new DataLoader(range(3), { batchsize: 2 }), () => new DataLoader(range(3), { numWorkers: -2 }),
       () => new DataLoader(range(3), { collateFn: 3 }), () => new DataLoader(range(3), { shuffle: 'yes' }),
       () => [...new RandomSampler([], { numSamples: 3 })],
     ]) expect(make).toThrow(torsh.TorshError);

@@ -5,7 +5,7 @@ const { camel } = require('./support/golden');
 const { values } = require('./support/numbers');
 
 const golden = loadTraining();
-const required = ['SGD', 'Adam', 'AdamW'];
+const required = ['SGD', 'Adam', 'AdamW', 'Adamax', 'NAdam', 'RAdam', 'RMSprop', 'Adagrad', 'Adadelta', 'ASGD', 'Rprop'];
 const options = (kwargs) => Object.fromEntries(Object.entries(kwargs).map(([k, v]) => [camel(k), v]));
 const shapes = [[4, 3], [3], [2, 2, 2]];
 const numel = (shape) => shape.reduce((a, b) => a * b, 1);
@@ -14,9 +14,9 @@ const fill = (shape, f) => torsh.tensor(Float64Array.from({ length: numel(shape)
 const startingParameters = () => shapes.map((shape, k) => new torsh.nn.Parameter(fill(shape, (i) => Math.cos(0.9 * i + 0.5 * k))));
 const gradient = (shape, k, t) => fill(shape, (i) => 0.5 * Math.sin(0.7 * i + 1.3 * t + k) + 0.2 * Math.cos(0.11 * i * i - 0.37 * t));
 
-function expectNear(got, want, what) {
+function expectNear(got, want, what, tolerance = 1e-9) {
   want.forEach((w, i) => {
-    if (!(Math.abs(got[i] - w) <= 1e-9 * Math.max(1, Math.abs(w)))) throw new Error(`${what}: element ${i} is ${got[i]} instead of ${w}`);
+    if (!(Math.abs(got[i] - w) <= tolerance * Math.max(1, Math.abs(w)))) throw new Error(`${what}: element ${i} is ${got[i]} instead of ${w}`);
   });
 }
 
@@ -29,6 +29,24 @@ for (const { name, kwargs, params_after_step: steps } of golden.optimizers) {
       parameters.forEach((p, k) => { p.grad = gradient(shapes[k], k, t); });
       optimizer.step();
       parameters.forEach((p, k) => expectNear(values(p), wanted[k], `step ${t}, parameter ${k}`));
+    });
+  }));
+}
+
+for (const { kwargs, trace } of golden.lbfgs) {
+  test(`LBFGS ${JSON.stringify(kwargs)}`, () => torsh.tidy(() => {
+    const x = new torsh.nn.Parameter(torsh.tensor([-1.2, 1], { dtype: 'float64' }));
+    const optimizer = new torsh.optim.LBFGS([x], options(kwargs));
+    trace.forEach(([loss, ...point], t) => {
+      const got = optimizer.step(() => {
+        optimizer.zeroGrad();
+        const [a, b] = x.unbind();
+        const value = torsh.add(a.neg().add(1).square(), b.sub(a.square()).square().mul(100));
+        value.backward();
+        return value;
+      });
+      // One step here multiplies rounding errors by about 1e4.
+      expectNear([got.item(), ...values(x)], [loss, ...point], `step ${t}`, 1e-6);
     });
   }));
 }

@@ -4,6 +4,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const torsh = require('torsh');
+const { refusal } = require('./support/scoped');
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'torsh-io-'));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -24,16 +25,6 @@ const headerOf = (bytes) => {
   const n = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   return JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + n)));
 };
-
-function refusal(f) {
-  try {
-    f();
-  } catch (e) {
-    expect(e).toBeInstanceOf(torsh.TorshError);
-    return e;
-  }
-  throw new Error('was not refused');
-}
 
 const dtypes = ['float32', 'float64', 'float16', 'bfloat16', 'int8', 'uint8', 'int16', 'int32', 'int64', 'bool'];
 

@@ -1,8 +1,8 @@
 // What the op table's samples do not reach: forms of einsum and tensordot, settings and limits of dtypes, memory that is
 // resized or read as another dtype, memory formats, elements through callbacks, subscripts that change nothing on error.
 const torsh = require('torsh');
+const { scoped } = require('./support/scoped');
 
-const scoped = (f) => () => torsh.tidy(f);
 const codeOf = (f) => {
   try {
     f();

@@ -1,8 +1,8 @@
 // Sorting, selecting and counting beyond the samples: lengths that take each path, NaN, ties, the forms of unique and histogramdd.
 const torsh = require('torsh');
 const { values } = require('./support/numbers');
+const { scoped } = require('./support/scoped');
 
-const scoped = (f) => () => torsh.tidy(f);
 const lengths = [1, 7, 16, 17, 100, 255, 256, 1000, 9000];
 
 /** Pseudo-random numbers with ties, both zeros, infinities and NaN among them. */

@@ -1,5 +1,6 @@
 /** Checkpointing: less memory for more arithmetic. */
 import { enableGrad } from './modes';
+import { currentAutocast, withAutocast } from './autocast';
 import { TorshError } from '../errors';
 import { isTensor } from '../runtime/call';
 import type { Tensor } from '../tensor';
@@ -15,6 +16,7 @@ type Run = (...args: any[]) => any;
 class Checkpoint extends Function {
   static override forward(ctx: FunctionCtx, _anchor: Tensor, fn: Run, preserve: boolean, ...args: unknown[]): unknown {
     ctx.fn = fn;
+    ctx.autocast = currentAutocast();
     ctx.state = preserve ? getRngState() : null;
     ctx.saveForBackward(...args.filter(isTensor));
     ctx.args = args.map((a) => (isTensor(a) ? null : a));
@@ -30,7 +32,7 @@ class Checkpoint extends Function {
     });
     const now = ctx.state ? getRngState() : null;
     if (ctx.state) setRngState(ctx.state as Tensor);
-    const result = enableGrad(() => ctx.fn(...args) as unknown);
+    const result = enableGrad(() => withAutocast(ctx.autocast as number, () => ctx.fn(...args) as unknown));
     if (now) setRngState(now);
     const outputs = (Array.isArray(result) ? result : [result]) as Tensor[];
     const live = outputs.map((_, i) => i).filter((i) => isTensor(outputs[i]) && outputs[i].requiresGrad);

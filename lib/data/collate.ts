@@ -1,8 +1,8 @@
 /** How samples become a batch. */
-import { isPlainObject } from '../bind';
+import { bind, isPlainObject, signature } from '../bind';
 import { TorshError } from '../errors';
 import * as ops from '../gen/ops';
-import { isTensor, tensor } from '../tensor';
+import { isTensor, tensor, type Tensor } from '../tensor';
 
 const isTypedArray = (x: unknown): boolean => ArrayBuffer.isView(x) && Object.prototype.toString.call(x) !== '[object DataView]';
 const isMap = (x: unknown): x is Map<unknown, unknown> => Object.prototype.toString.call(x) === '[object Map]';
@@ -11,15 +11,28 @@ function refuse(rule: string): TorshError {
   return new TorshError('ERR_ARGUMENT', 'defaultCollate', `defaultCollate: ${rule}`);
 }
 
+/** Stacks samples along a new first dim. */
+type Stack = (tensors: Tensor[]) => any;
+const plain: Stack = (tensors) => ops.stack(tensors, 0);
+
 /**
  * Stacks samples along a new first dim: tensors and typed arrays are stacked, bigints and whole numbers become int64 (as
  * Python's ints), other numbers float32, booleans bool, strings stay an array; arrays, objects and Maps are collated member
  * by member. Errors: ERR_ARGUMENT for what it does not know and for samples that do not match.
  */
 export function defaultCollate(batch: readonly unknown[]): any {
+  return collate(batch, plain);
+}
+
+function collate(batch: readonly unknown[], stack: Stack): any {
   const first = batch[0];
-  if (isTensor(first)) return ops.stack(all(batch, isTensor, 'tensors'), 0);
-  if (isTypedArray(first)) return ops.stack(all(batch, isTypedArray, 'typed arrays').map((x) => tensor(x as Float32Array)), 0);
+  if (isTensor(first)) return stack(all(batch, isTensor, 'tensors'));
+  if (isTypedArray(first)) {
+    const made = all(batch, isTypedArray, 'typed arrays').map((x) => tensor(x as Float32Array));
+    const stacked = stack(made) as unknown;
+    for (const t of made) t.dispose();
+    return stacked;
+  }
   switch (typeof first) {
     case 'number': {
       const numbers = all(batch, (x) => typeof x === 'number', 'numbers') as number[];
@@ -32,17 +45,52 @@ export function defaultCollate(batch: readonly unknown[]): any {
   if (Array.isArray(first)) {
     const rows = all(batch, Array.isArray, 'arrays') as unknown[][];
     if (rows.some((row) => row.length !== first.length)) throw refuse('each element in list of batch should be of equal size');
-    return first.map((_, i) => defaultCollate(rows.map((row) => row[i])));
+    return first.map((_, i) => collate(rows.map((row) => row[i]), stack));
   }
   if (isMap(first)) {
     const maps = all(batch, isMap, 'Maps') as Map<unknown, unknown>[];
-    return new Map([...first.keys()].map((key) => [key, defaultCollate(maps.map((m) => member(m.has(key), key, m.get(key))))]));
+    return new Map([...first.keys()].map((key) => [key, collate(maps.map((m) => member(m.has(key), key, m.get(key))), stack)]));
   }
   if (isPlainObject(first)) {
     const objects = all(batch, isPlainObject, 'objects') as Record<string, unknown>[];
-    return Object.fromEntries(Object.keys(first).map((key) => [key, defaultCollate(objects.map((o) => member(key in o, key, o[key])))]));
+    return Object.fromEntries(Object.keys(first).map((key) => [key, collate(objects.map((o) => member(key in o, key, o[key])), stack)]));
   }
   throw refuse(`batch must contain tensors, typed arrays, numbers, booleans, strings, objects or arrays; found ${found(first)}`);
+}
+
+const padSignature = signature('padCollate', '*, paddingValue=0, batchFirst=true, returnLengths=false');
+
+export interface PadCollateOptions {
+  paddingValue?: number;
+  /** false: of what was padded, the batch is the second dim. */
+  batchFirst?: boolean;
+  /** Instead of a tensor: [tensor, the first size of each sample as int64]. */
+  returnLengths?: boolean;
+}
+
+/** How a function of the library is made again in a worker: its name, its arguments. */
+export const recipe: unique symbol = Symbol.for('torsh.utils.data.recipe');
+
+/**
+ * A collate function that works as defaultCollate does, but makes tensors and typed arrays of different sizes (of one number of dims)
+ * fit: they are padded at the ends of their dims to the largest of the batch. For sequences, images, boxes.
+ */
+export function padCollate(options?: PadCollateOptions): (batch: readonly unknown[]) => any;
+export function padCollate(...args: unknown[]): (batch: readonly unknown[]) => any {
+  const [paddingValue, batchFirst, returnLengths] = bind(padSignature, args) as [number, boolean, boolean];
+  const stack: Stack = (tensors) => {
+    const shapes = tensors.map((t) => t.shape);
+    const [first] = shapes;
+    if (shapes.some((shape) => shape.length !== first.length)) {
+      throw new TorshError('ERR_SHAPE', 'padCollate', `padCollate: samples must have one number of dims, but have sizes ${shapes.map((s) => `[${s.join(', ')}]`).join(', ')}`);
+    }
+    const most = first.map((_, d) => Math.max(...shapes.map((shape) => shape[d])));
+    const padded = tensors.map((t, i) => (shapes[i].every((n, d) => n === most[d]) ? t
+      : ops.pad(t, most.flatMap((_, d) => [0, most[most.length - 1 - d] - shapes[i][most.length - 1 - d]]), 'constant', paddingValue)));
+    const batch = ops.stack(padded, batchFirst || first.length === 0 ? 0 : 1);
+    return returnLengths ? [batch, tensor(shapes.map((shape) => shape[0] ?? 1), { dtype: 'int64' })] : batch;
+  };
+  return Object.assign((batch: readonly unknown[]) => collate(batch, stack), { [recipe]: ['padCollate', { paddingValue, batchFirst, returnLengths }] });
 }
 
 function all(batch: readonly unknown[], test: (x: unknown) => boolean, kind: string): any[] {

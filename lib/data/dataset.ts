@@ -1,5 +1,5 @@
 /** torch.utils.data: what holds samples. A dataset offers at(index) and length, as arrays and tensors do. */
-import { bind, signature } from '../bind';
+import { bind, isPlainObject, signature } from '../bind';
 import { TorshError } from '../errors';
 import * as ops from '../gen/ops';
 import type { Generator } from '../random';
@@ -142,6 +142,32 @@ export class ChainDataset<T = unknown> extends IterableDataset<T> {
   }
 }
 type Steps<T> = globalThis.Generator<T, void, undefined>;
+
+type Members = readonly MapDataset[] | Readonly<Record<string, MapDataset>>;
+
+/** Datasets of one length side by side: sample i is an array of their i-th samples, or an object when they were given by name. */
+export class StackDataset<T = any> extends Dataset<T> {
+  readonly datasets: Members;
+  readonly length: number;
+  constructor(datasets: Readonly<Record<string, MapDataset>>);
+  constructor(...datasets: MapDataset[]);
+  constructor(...args: unknown[]) {
+    super();
+    const named = args.length === 1 && isPlainObject(args[0]) && typeof args[0].at !== 'function';
+    this.datasets = named ? args[0] as Record<string, MapDataset> : args as MapDataset[];
+    const sizes = Object.values(this.datasets).map((d) => sizeOf(d, 'StackDataset'));
+    if (sizes.length === 0) throw new TorshError('ERR_ARGUMENT', 'StackDataset', 'StackDataset: At least one dataset should be passed');
+    if (sizes.some((n) => n !== sizes[0])) {
+      throw new TorshError('ERR_SHAPE', 'StackDataset', `StackDataset: Size mismatch between datasets (${sizes.join(', ')})`);
+    }
+    this.length = sizes[0];
+  }
+  override at(index: number): T {
+    const i = inRange(index, this.length, 'StackDataset');
+    if (Array.isArray(this.datasets)) return (this.datasets as MapDataset[]).map((d) => d.at(i)) as T;
+    return Object.fromEntries(Object.entries(this.datasets).map(([name, d]: [string, MapDataset]) => [name, d.at(i)])) as T;
+  }
+}
 
 const randomSplitSignature = signature('randomSplit', 'dataset, lengths, generator=null');
 

@@ -1,7 +1,10 @@
 /** torsh.utils.data */
-export { defaultCollate, defaultConvert } from './collate';
-export { ChainDataset, ConcatDataset, Dataset, IterableDataset, randomSplit, Subset, TensorDataset, type MapDataset } from './dataset';
+export { defaultCollate, defaultConvert, padCollate, type PadCollateOptions } from './collate';
+export { ChainDataset, ConcatDataset, Dataset, IterableDataset, randomSplit, StackDataset, Subset, TensorDataset, type MapDataset } from './dataset';
 export { DataLoader, type DataLoaderOptions } from './loader';
 export {
-  BatchSampler, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler, type RandomSamplerOptions,
+  BatchSampler, DistributedSampler, DynamicBatchSampler, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler,
+  type DynamicBatchOptions, type RandomSamplerOptions,
 } from './sampler';
+export type { FromModule, ModuleExport } from './transport';
+export { getWorkerInfo, type WorkerInfo } from './worker-info';

@@ -189,3 +189,111 @@ export class BatchSampler<T = number> extends Sampler<T[]> {
     return this.dropLast ? Math.floor(n / this.batchSize) : Math.ceil(n / this.batchSize);
   }
 }
+
+const distributedSignature = signature('DistributedSampler', 'dataset, numReplicas=null, rank=null, shuffle=true, seed=0, dropLast=false');
+
+/**
+ * The share of one of several processes that each take every numReplicas-th sample of one common order; shares are equally long,
+ * by samples that come twice or, with dropLast, by samples left out. Call setEpoch(epoch) before each pass, or all have one order.
+ */
+export class DistributedSampler extends Sampler {
+  readonly dataset: unknown;
+  readonly numReplicas: number;
+  readonly rank: number;
+  readonly shuffle: boolean;
+  readonly seed: number;
+  readonly dropLast: boolean;
+  readonly numSamples: number;
+  readonly totalSize: number;
+  epoch = 0;
+  constructor(dataset: unknown, options: { numReplicas: number; rank: number; shuffle?: boolean; seed?: number; dropLast?: boolean });
+  constructor(dataset: unknown, numReplicas: number, rank: number, ...rest: unknown[]);
+  constructor(...args: unknown[]) {
+    super();
+    const [dataset, numReplicas, rank, shuffle, seed, dropLast] = bind(distributedSignature, args);
+    if (numReplicas === null || rank === null) throw new TorshError('ERR_ARGUMENT', 'DistributedSampler', 'DistributedSampler: needs numReplicas and rank');
+    this.dataset = dataset;
+    this.numReplicas = positive(numReplicas, 'numReplicas', 'DistributedSampler');
+    if (!Number.isInteger(rank) || (rank as number) < 0 || (rank as number) >= this.numReplicas) {
+      throw new TorshError('ERR_ARGUMENT', 'DistributedSampler',
+        `DistributedSampler: Invalid rank ${String(rank)}, rank should be in the interval [0, ${this.numReplicas - 1}]`);
+    }
+    this.rank = rank as number;
+    this.shuffle = boolean(shuffle, 'shuffle', 'DistributedSampler');
+    this.seed = seed as number;
+    this.dropLast = boolean(dropLast, 'dropLast', 'DistributedSampler');
+    const n = sizeOf(dataset, 'DistributedSampler');
+    const whole = this.dropLast ? Math.max(0, Math.ceil((n - this.numReplicas) / this.numReplicas)) : 0;
+    this.numSamples = this.dropLast && n % this.numReplicas !== 0 ? whole : Math.ceil(n / this.numReplicas);
+    this.totalSize = this.numSamples * this.numReplicas;
+  }
+  override *[Symbol.iterator](): Steps<number> {
+    const n = sizeOf(this.dataset, 'DistributedSampler');
+    if (n === 0) return;
+    let order: number[] | null = null;
+    if (this.shuffle) order = ops.randperm(n, { generator: new Generator().manualSeed(this.seed + this.epoch) }).tolist() as number[];
+    for (let i = this.rank; i < this.totalSize; i += this.numReplicas) yield order ? order[i % n] : i % n;
+  }
+  get length(): number {
+    return this.numSamples;
+  }
+  /** With shuffle, every epoch has an order of its own. */
+  setEpoch(epoch: number): void {
+    this.epoch = epoch;
+  }
+}
+
+const dynamicSignature = signature('DynamicBatchSampler', 'sampler, sizes, maxSize, *, padded=false, maxSamples=null, skipTooBig=false, dropLast=false');
+
+export interface DynamicBatchOptions {
+  /** The cost of a batch is that of its largest sample times their number, as padding makes it, rather than the sum of sizes. */
+  padded?: boolean;
+  maxSamples?: number | null;
+  /** Leaves out samples beyond maxSize, which else are batches of their own. */
+  skipTooBig?: boolean;
+  dropLast?: boolean;
+}
+
+/** Batches of as many samples as fit into maxSize together; sizes[i], or sizes(i), says how large sample i is. */
+export class DynamicBatchSampler<T = number> extends Sampler<T[]> {
+  readonly sampler: Iterable<T>;
+  readonly maxSize: number;
+  readonly sizeOf: (index: T) => number;
+  private readonly options: Required<DynamicBatchOptions>;
+  constructor(sampler: Iterable<T>, sizes: ArrayLike<number> | Tensor | ((index: T) => number), maxSize: number, options: DynamicBatchOptions = {}) {
+    super();
+    const [, , , padded, maxSamples, skipTooBig, dropLast] = bind(dynamicSignature, [sampler, sizes, maxSize, options]);
+    const op = 'DynamicBatchSampler';
+    this.sampler = sampler;
+    if (typeof maxSize !== 'number' || !(maxSize > 0)) throw new TorshError('ERR_ARGUMENT', op, `${op}: maxSize should be a positive number, but got maxSize=${String(maxSize)}`);
+    this.maxSize = maxSize;
+    const list = isTensor(sizes) ? sizes.tolist() as number[] : sizes;
+    this.sizeOf = typeof list === 'function' ? list : (index) => list[index as number];
+    this.options = {
+      padded: boolean(padded, 'padded', op), skipTooBig: boolean(skipTooBig, 'skipTooBig', op), dropLast: boolean(dropLast, 'dropLast', op),
+      maxSamples: maxSamples === null ? Infinity : positive(maxSamples, 'maxSamples', op),
+    };
+  }
+  override *[Symbol.iterator](): Steps<T[]> {
+    const { padded, skipTooBig, dropLast } = this.options;
+    const most = this.options.maxSamples ?? Infinity;
+    let batch: T[] = [], sum = 0, largest = 0;
+    for (const index of this.sampler) {
+      const size = this.sizeOf(index);
+      if (typeof size !== 'number' || !(size >= 0)) {
+        throw new TorshError('ERR_ARGUMENT', 'DynamicBatchSampler', `DynamicBatchSampler: the size of sample ${String(index)} is ${String(size)}, not a number from 0`);
+      }
+      if (skipTooBig && size > this.maxSize) continue;
+      const cost = padded ? Math.max(largest, size) * (batch.length + 1) : sum + size;
+      if (batch.length > 0 && (cost > this.maxSize || batch.length >= most)) {
+        yield batch;
+        batch = [];
+        sum = largest = 0;
+      }
+      batch.push(index);
+      sum += size;
+      largest = Math.max(largest, size);
+    }
+    if (batch.length > 0 && !dropLast) yield batch;
+  }
+}

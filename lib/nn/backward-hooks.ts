@@ -6,11 +6,12 @@ import { TorshError } from '../errors';
 import { isGradEnabled } from '../autograd';
 import { isTensor, type Tensor } from '../tensor';
 import * as ops from '../gen/ops';
-import type { HookList } from './hooks';
 import type { Module } from './module';
 
 /** gradInput and gradOutput have one entry an argument and an output: null for what is no tensor or needs no gradient. */
 export type BackwardHook = (module: any, gradInput: any[], gradOutput: any[]) => unknown;
+/** What it returns takes the place of gradOutput. */
+export type BackwardPreHook = (module: any, gradOutput: any[]) => unknown;
 type Grads = (Tensor | null)[];
 type OnGrads = (grads: Tensor[]) => Tensor[] | null;
 
@@ -65,7 +66,7 @@ function put(values: readonly unknown[], places: readonly number[], others: read
  */
 class Call {
   gradOutput: Grads = [];
-  constructor(readonly module: Module, readonly hooks: readonly BackwardHook[], readonly inputs: readonly number[], readonly argCount: number) {}
+  constructor(readonly module: Module, readonly before: readonly BackwardPreHook[], readonly hooks: readonly BackwardHook[], readonly inputs: readonly number[], readonly argCount: number) {}
 
   /** Runs the hooks; gives the gradients of the inputs that have one, or null when no hook changed them. */
   fire(grads: Tensor[]): Tensor[] | null {
@@ -105,9 +106,21 @@ class Call {
 
   private atOutputs(count: number, places: readonly number[]): OnGrads {
     return (grads) => {
-      this.gradOutput = put(new Array<null>(count).fill(null), places, grads) as Grads;
+      let gradOutput = put(new Array<null>(count).fill(null), places, grads) as Grads;
+      let changed = false;
+      for (const hook of this.before) {
+        const result = hook(this.module, gradOutput);
+        if (result === undefined || result === null) continue;
+        gradOutput = (Array.isArray(result) ? result : [result]) as Grads;
+        if (gradOutput.length !== count) {
+          const name = this.module.constructor.name;
+          throw new TorshError('ERR_CALLBACK', name, `${name}: a backward pre hook returned ${gradOutput.length} gradients, but there are ${count} outputs`);
+        }
+        changed = true;
+      }
+      this.gradOutput = gradOutput;
       if (this.inputs.length === 0) this.fire([]);
-      return null;
+      return changed ? places.map((place, i) => gradOutput[place] ?? grads[i]) : null;
     };
   }
 }
@@ -115,9 +128,12 @@ class Call {
 const wanted = (values: readonly unknown[]): number[] =>
   values.flatMap((value, i) => (isTensor(value) && value.requiresGrad ? [i] : []));
 
-export function runBackwardHooked(module: Module, hooks: HookList<BackwardHook>, args: unknown[], forward: (args: unknown[]) => unknown): unknown {
+export function runBackwardHooked(
+  module: Module, before: readonly BackwardPreHook[], hooks: readonly BackwardHook[], args: unknown[], forward: (args: unknown[]) => unknown,
+): unknown {
   if (!isGradEnabled()) return forward(args);
-  const call = new Call(module, [...hooks], wanted(args), args.length);
+  // With pre hooks alone the inputs need no watching.
+  const call = new Call(module, before, hooks, hooks.length > 0 ? wanted(args) : [], args.length);
   const output = forward(call.enter(args));
   const outputs: readonly unknown[] = Array.isArray(output) ? output : [output];
   const places = wanted(outputs);

@@ -61,6 +61,9 @@ function copyTensor(value: Tensor, memo: Map<unknown, unknown>): Tensor {
   const data = noGrad(() => value.detach().clone());
   const made = isParameter(value) ? new Parameter(data, value.requiresGrad)
     : isBuffer(value) ? new Buffer(data, value.persistent) : data.requiresGrad_(value.requiresGrad);
+  // Uninitialized parameters stay that, and classes of one's own.
+  if (Object.getPrototypeOf(made) !== Object.getPrototypeOf(value)) Object.setPrototypeOf(made, Object.getPrototypeOf(value) as object);
   memo.set(value, made);
+  if (!isParameter(value) && value.grad) made.grad = copyTensor(value.grad, memo);
   return made;
 }

@@ -15,15 +15,25 @@ export class RemovableHandle {
   }
 }
 
+export interface HookOptions {
+  /** Before those registered so far. */
+  prepend?: boolean;
+  /** The hook takes the options that end the call apart from the other arguments. */
+  withKwargs?: boolean;
+  /** The hook runs also where the call threw. */
+  alwaysCall?: boolean;
+}
+export interface Hook<F> { readonly id: number; readonly run: F; readonly options: HookOptions }
+
 export class HookList<F> {
-  #hooks = new Map<number, F>();
+  #hooks = new Map<number, Hook<F>>();
 
   get size(): number {
     return this.#hooks.size;
   }
-  add(hook: F, prepend = false): RemovableHandle {
-    const id = nextId++;
-    if (prepend) this.#hooks = new Map([[id, hook], ...this.#hooks]);
+  add(run: F, options: HookOptions = {}): RemovableHandle {
+    const id = nextId++, hook = { id, run, options };
+    if (options.prepend) this.#hooks = new Map([[id, hook], ...this.#hooks]);
     else this.#hooks.set(id, hook);
     return new RemovableHandle(this as unknown as HookList<never>, id);
   }
@@ -36,7 +46,10 @@ export class HookList<F> {
     return list;
   }
   /** A snapshot, so that a hook may remove itself or others. */
-  [Symbol.iterator](): Iterator<F> {
-    return [...this.#hooks.values()][Symbol.iterator]();
+  list(): Hook<F>[] {
+    return [...this.#hooks.values()];
+  }
+  *[Symbol.iterator](): Generator<F> {
+    for (const { run } of this.list()) yield run;
   }
 }

@@ -1,5 +1,6 @@
 /** torsh.nn. */
-export { Module, type BackwardHook, type ForwardHook, type ForwardPreHook } from './module';
+export { Module, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardHookOptions, type ForwardPreHook, type ForwardPreHookOptions } from './module';
+export * as modules from './modules';
 export { Buffer, Parameter } from './parameter';
 export { RemovableHandle } from './hooks';
 export type { StateDict, IncompatibleKeys } from './state-dict';
@@ -28,6 +29,8 @@ export {
   CosineEmbeddingLoss, HingeEmbeddingLoss, MarginRankingLoss, MultiMarginLoss, SoftMarginLoss, TripletMarginLoss, TripletMarginWithDistanceLoss,
   type MarginOptions, type MultiMarginLossOptions, type TripletMarginLossOptions,
 } from './losses-margin';
+export { DistillationLoss } from './distillation-loss';
+export type { DistillationOptions } from './distillation';
 export type { DistanceFunction, TripletMarginWithDistanceOptions } from './functional-loss';
 export { MultiheadAttention, type AttentionCall, type MultiheadAttentionOptions } from './attention';
 export {

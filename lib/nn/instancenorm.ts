@@ -1,5 +1,5 @@
 /** Normalisation of each channel of each sample. */
-import { signature, type Signature } from '../bind';
+import { signature } from '../bind';
 import type { Tensor } from '../tensor';
 import { NormBase, type BatchNormOptions } from './batchnorm';
 import { checkDim, fail, type Tail } from './common';
@@ -15,9 +15,6 @@ type InstanceNormTail = Tail<[eps: number, momentum: number | null, affine: bool
 abstract class InstanceNorm extends NormBase {
   /** Dims of one sample, without a batch. */
   protected abstract get plainDims(): number;
-  constructor(sig: Signature, args: readonly unknown[]) {
-    super(sig, args);
-  }
   _checkInputDim(input: Tensor): void {
     checkDim(this.constructor.name, input, [this.plainDims, this.plainDims + 1]);
   }

@@ -55,13 +55,6 @@ export class LazyConv1d extends Conv1d {
     super(...eager(args));
     forget(this);
   }
-  forward(input: Tensor): Tensor {
-    become(this, input, Conv1d);
-    return this.forward(input);
-  }
-  _beforeLoad(dict: Map<string, unknown>, prefix: string): void {
-    load(this, dict, prefix);
-  }
 }
 
 export class LazyConv2d extends Conv2d {
@@ -70,13 +63,6 @@ export class LazyConv2d extends Conv2d {
   constructor(...args: unknown[]) {
     super(...eager(args));
     forget(this);
-  }
-  forward(input: Tensor): Tensor {
-    become(this, input, Conv2d);
-    return this.forward(input);
-  }
-  _beforeLoad(dict: Map<string, unknown>, prefix: string): void {
-    load(this, dict, prefix);
   }
 }
 
@@ -87,13 +73,6 @@ export class LazyConv3d extends Conv3d {
     super(...eager(args));
     forget(this);
   }
-  forward(input: Tensor): Tensor {
-    become(this, input, Conv3d);
-    return this.forward(input);
-  }
-  _beforeLoad(dict: Map<string, unknown>, prefix: string): void {
-    load(this, dict, prefix);
-  }
 }
 
 export class LazyConvTranspose1d extends ConvTranspose1d {
@@ -102,13 +81,6 @@ export class LazyConvTranspose1d extends ConvTranspose1d {
   constructor(...args: unknown[]) {
     super(...eager(args));
     forget(this);
-  }
-  forward(input: Tensor, outputSize: readonly number[] | null = null): Tensor {
-    become(this, input, ConvTranspose1d);
-    return this.forward(input, outputSize);
-  }
-  _beforeLoad(dict: Map<string, unknown>, prefix: string): void {
-    load(this, dict, prefix);
   }
 }
 
@@ -119,13 +91,6 @@ export class LazyConvTranspose2d extends ConvTranspose2d {
     super(...eager(args));
     forget(this);
   }
-  forward(input: Tensor, outputSize: readonly number[] | null = null): Tensor {
-    become(this, input, ConvTranspose2d);
-    return this.forward(input, outputSize);
-  }
-  _beforeLoad(dict: Map<string, unknown>, prefix: string): void {
-    load(this, dict, prefix);
-  }
 }
 
 export class LazyConvTranspose3d extends ConvTranspose3d {
@@ -135,13 +100,19 @@ export class LazyConvTranspose3d extends ConvTranspose3d {
     super(...eager(args));
     forget(this);
   }
-  forward(input: Tensor, outputSize: readonly number[] | null = null): Tensor {
-    become(this, input, ConvTranspose3d);
-    return this.forward(input, outputSize);
-  }
-  _beforeLoad(dict: Map<string, unknown>, prefix: string): void {
+}
+
+for (const [Lazy, Plain] of [
+  [LazyConv1d, Conv1d], [LazyConv2d, Conv2d], [LazyConv3d, Conv3d],
+  [LazyConvTranspose1d, ConvTranspose1d], [LazyConvTranspose2d, ConvTranspose2d], [LazyConvTranspose3d, ConvTranspose3d],
+] as readonly { prototype: ConvNd }[][]) {
+  Lazy.prototype.forward = function forward(this: ConvNd, input: Tensor, ...rest: []): Tensor {
+    become(this, input, Plain);
+    return this.forward(input, ...rest);
+  };
+  Lazy.prototype._beforeLoad = function _beforeLoad(this: ConvNd, dict: Map<string, unknown>, prefix: string): void {
     load(this, dict, prefix);
-  }
+  };
 }
 
 takesNames('input', LazyConv1d, LazyConv2d, LazyConv3d);

@@ -11,10 +11,12 @@ export type Reduction = 'none' | 'mean' | 'sum';
 interface Legacy { sizeAverage?: boolean | null; reduce?: boolean | null }
 export interface LossOptions extends Legacy { reduction?: Reduction }
 
+export type Flags = [sizeAverage: boolean | null, reduce: boolean | null, reduction: Reduction];
+/** The flags in signatures. */
+export const flags = 'sizeAverage=null, reduce=null, reduction="mean"';
+
 const sigs = {
-  MSELoss: signature('MSELoss', 'sizeAverage=null, reduce=null, reduction="mean"'),
-  L1Loss: signature('L1Loss', 'sizeAverage=null, reduce=null, reduction="mean"'),
-  SmoothL1Loss: signature('SmoothL1Loss', 'sizeAverage=null, reduce=null, reduction="mean", beta=1'),
+  SmoothL1Loss: signature('SmoothL1Loss', `${flags}, beta=1`),
   HuberLoss: signature('HuberLoss', 'reduction="mean", delta=1'),
   NLLLoss: signature('NLLLoss', 'weight=null, sizeAverage=null, ignoreIndex=-100, reduce=null, reduction="mean"'),
   CrossEntropyLoss: signature('CrossEntropyLoss',
@@ -38,6 +40,14 @@ export abstract class Loss extends Module {
   }
 }
 
+/** Losses with no other argument than the reduction. */
+export abstract class PlainLoss extends Loss {
+  constructor(name: string, args: readonly unknown[]) {
+    const [sizeAverage, reduce, reduction] = bind(signature(name, flags), args);
+    super(name, reduction, sizeAverage, reduce);
+  }
+}
+
 export abstract class WeightedLoss extends Loss {
   declare weight: Tensor | null;
   constructor(name: string, weight: unknown, reduction: unknown, sizeAverage: unknown, reduce: unknown) {
@@ -48,10 +58,9 @@ export abstract class WeightedLoss extends Loss {
 }
 
 /** (input - target)^2. */
-export class MSELoss extends Loss {
-  constructor(...args: Tail<[sizeAverage: boolean | null, reduce: boolean | null, reduction: Reduction], LossOptions>) {
-    const [sizeAverage, reduce, reduction] = bind(sigs.MSELoss, args);
-    super('MSELoss', reduction, sizeAverage, reduce);
+export class MSELoss extends PlainLoss {
+  constructor(...args: Tail<Flags, LossOptions>) {
+    super('MSELoss', args);
   }
   forward(input: Tensor, target: Tensor): Tensor {
     return F.mseLoss(input, target, { reduction: this.reduction });
@@ -59,10 +68,9 @@ export class MSELoss extends Loss {
 }
 
 /** |input - target|. */
-export class L1Loss extends Loss {
-  constructor(...args: Tail<[sizeAverage: boolean | null, reduce: boolean | null, reduction: Reduction], LossOptions>) {
-    const [sizeAverage, reduce, reduction] = bind(sigs.L1Loss, args);
-    super('L1Loss', reduction, sizeAverage, reduce);
+export class L1Loss extends PlainLoss {
+  constructor(...args: Tail<Flags, LossOptions>) {
+    super('L1Loss', args);
   }
   forward(input: Tensor, target: Tensor): Tensor {
     return F.l1Loss(input, target, { reduction: this.reduction });
@@ -72,7 +80,7 @@ export class L1Loss extends Loss {
 /** Half the square over beta where |input - target| is below beta, |input - target| - beta / 2 elsewhere. */
 export class SmoothL1Loss extends Loss {
   readonly beta: number;
-  constructor(...args: Tail<[sizeAverage: boolean | null, reduce: boolean | null, reduction: Reduction, beta: number], LossOptions & { beta?: number }>) {
+  constructor(...args: Tail<[...Flags, beta: number], LossOptions & { beta?: number }>) {
     const [sizeAverage, reduce, reduction, beta] = bind(sigs.SmoothL1Loss, args);
     super('SmoothL1Loss', reduction, sizeAverage, reduce);
     this.beta = beta as number;

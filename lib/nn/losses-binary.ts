@@ -4,21 +4,18 @@ import { isTensor, type Tensor } from '../tensor';
 import { fail, type Tail } from './common';
 import { takesNames } from './forward';
 import { functional as F } from './functional';
-import { Loss, WeightedLoss, type LossOptions, type Reduction } from './loss';
+import { flags, Loss, PlainLoss, WeightedLoss, type Flags, type LossOptions, type Reduction } from './loss';
 
-const legacy = 'sizeAverage=null, reduce=null, reduction="mean"';
 const sigs = {
-  BCELoss: signature('BCELoss', `weight=null, ${legacy}`),
-  BCEWithLogitsLoss: signature('BCEWithLogitsLoss', `weight=null, ${legacy}, posWeight=null`),
-  KLDivLoss: signature('KLDivLoss', `${legacy}, logTarget=false`),
-  MultiLabelMarginLoss: signature('MultiLabelMarginLoss', legacy),
-  MultiLabelSoftMarginLoss: signature('MultiLabelSoftMarginLoss', `weight=null, ${legacy}`),
+  BCELoss: signature('BCELoss', `weight=null, ${flags}`),
+  BCEWithLogitsLoss: signature('BCEWithLogitsLoss', `weight=null, ${flags}, posWeight=null`),
+  KLDivLoss: signature('KLDivLoss', `${flags}, logTarget=false`),
+  MultiLabelSoftMarginLoss: signature('MultiLabelSoftMarginLoss', `weight=null, ${flags}`),
   PoissonNLLLoss: signature('PoissonNLLLoss', 'logInput=true, full=false, sizeAverage=null, eps=1e-8, reduce=null, reduction="mean"'),
   GaussianNLLLoss: signature('GaussianNLLLoss', '*, full=false, eps=1e-6, reduction="mean"'),
   CTCLoss: signature('CTCLoss', 'blank=0, reduction="mean", zeroInfinity=false'),
 };
 
-type Flags = [sizeAverage: boolean | null, reduce: boolean | null, reduction: Reduction];
 type Weighted = [weight: Tensor | null, ...Flags];
 export interface WeightedOptions extends LossOptions { weight?: Tensor | null }
 
@@ -63,10 +60,9 @@ export class KLDivLoss extends Loss {
 }
 
 /** Margins between the labels of a sample, listed up to the first -1, and the other classes: input and target (N, C) or (C). */
-export class MultiLabelMarginLoss extends Loss {
+export class MultiLabelMarginLoss extends PlainLoss {
   constructor(...args: Tail<Flags, LossOptions>) {
-    const [sizeAverage, reduce, reduction] = bind(sigs.MultiLabelMarginLoss, args);
-    super('MultiLabelMarginLoss', reduction, sizeAverage, reduce);
+    super('MultiLabelMarginLoss', args);
   }
   forward(input: Tensor, target: Tensor): Tensor {
     return F.multilabelMarginLoss(input, target, { reduction: this.reduction });

@@ -5,28 +5,24 @@ import { fail, type Tail } from './common';
 import { takesNames } from './forward';
 import { functional as F } from './functional';
 import type { DistanceFunction, TripletMarginWithDistanceOptions } from './functional-loss';
-import { Loss, WeightedLoss, type LossOptions, type Reduction } from './loss';
+import { flags, Loss, PlainLoss, WeightedLoss, type Flags, type LossOptions } from './loss';
 
-const legacy = 'sizeAverage=null, reduce=null, reduction="mean"';
 const sigs = {
-  SoftMarginLoss: signature('SoftMarginLoss', legacy),
-  MarginRankingLoss: signature('MarginRankingLoss', `margin=0, ${legacy}`),
-  HingeEmbeddingLoss: signature('HingeEmbeddingLoss', `margin=1, ${legacy}`),
-  CosineEmbeddingLoss: signature('CosineEmbeddingLoss', `margin=0, ${legacy}`),
-  MultiMarginLoss: signature('MultiMarginLoss', `p=1, margin=1, weight=null, ${legacy}`),
-  TripletMarginLoss: signature('TripletMarginLoss', `margin=1, p=2, eps=1e-6, swap=false, ${legacy}`),
+  MarginRankingLoss: signature('MarginRankingLoss', `margin=0, ${flags}`),
+  HingeEmbeddingLoss: signature('HingeEmbeddingLoss', `margin=1, ${flags}`),
+  CosineEmbeddingLoss: signature('CosineEmbeddingLoss', `margin=0, ${flags}`),
+  MultiMarginLoss: signature('MultiMarginLoss', `p=1, margin=1, weight=null, ${flags}`),
+  TripletMarginLoss: signature('TripletMarginLoss', `margin=1, p=2, eps=1e-6, swap=false, ${flags}`),
   TripletMarginWithDistanceLoss: signature('TripletMarginWithDistanceLoss', '*, distanceFunction=null, margin=1, swap=false, reduction="mean"'),
 };
 
-type Flags = [sizeAverage: boolean | null, reduce: boolean | null, reduction: Reduction];
 export interface MarginOptions extends LossOptions { margin?: number }
 type MarginTail = Tail<[margin: number, ...Flags], MarginOptions>;
 
 /** log(1 + exp(-target input)). */
-export class SoftMarginLoss extends Loss {
+export class SoftMarginLoss extends PlainLoss {
   constructor(...args: Tail<Flags, LossOptions>) {
-    const [sizeAverage, reduce, reduction] = bind(sigs.SoftMarginLoss, args);
-    super('SoftMarginLoss', reduction, sizeAverage, reduce);
+    super('SoftMarginLoss', args);
   }
   forward(input: Tensor, target: Tensor): Tensor {
     return F.softMarginLoss(input, target, { reduction: this.reduction });

@@ -2,32 +2,30 @@ import { bind, isPlainObject, signature } from '../bind';
 import { TorshError, type ErrorCode } from '../errors';
 import { type Tensor, isTensor, keep, type DType } from '../tensor';
 import { noGrad } from '../autograd';
+import { emptyLike } from '../gen/ops';
 import {
   childModules, internals, isModule, isModuleGroup, membersOf, moduleBrand, namedMembers, nodesOf, type Node,
 } from './fields';
-import { runBackwardHooked, type BackwardHook } from './backward-hooks';
+import type { BackwardHook, BackwardPreHook } from './backward-hooks';
+import { hooksOf, runHooked, type ForwardHook, type ForwardHookOptions, type ForwardPreHook, type ForwardPreHookOptions, type ModuleHooks } from './call';
 import { signatureOf } from './forward';
+import { everywhere, tellRegistered } from './global-hooks';
 import { zeroGrads } from './grads';
-import { HookList, type RemovableHandle } from './hooks';
+import { type HookList, type RemovableHandle } from './hooks';
 import { isParameter, type Parameter } from './parameter';
 import { tree } from './repr';
-import { loadStateDict, stateDict, type IncompatibleKeys, type LoadHook, type Metadata, type StateDict } from './state-dict';
+import {
+  loadStateDict, stateDict, type IncompatibleKeys, type LoadHook, type LoadPreHook, type Metadata, type StateDict, type StateDictPostHook, type StateDictPreHook,
+} from './state-dict';
 import { parseTo } from './to';
 
-export type ForwardPreHook = (module: any, args: any[]) => unknown;
-export type ForwardHook = (module: any, args: any[], output: any) => unknown;
-export type { BackwardHook };
+export type { BackwardHook, BackwardPreHook, ForwardHook, ForwardHookOptions, ForwardPreHook, ForwardPreHookOptions };
 
-interface Internals {
+interface Internals extends ModuleHooks {
   /** Registered buffers: name to persistent. */
   buffers: Map<string, boolean>;
   /** Names registered as modules, so that null prints. */
   modules: Set<string>;
-  hooked: boolean;
-  forwardPre: HookList<ForwardPreHook>;
-  forward: HookList<ForwardHook>;
-  backward: HookList<BackwardHook>;
-  load: HookList<LoadHook>;
 }
 
 const sigs = {
@@ -49,34 +47,16 @@ function withNames(self: Module, args: unknown[]): unknown[] {
 function callable(prototype: object): Module {
   const self = ((...args: unknown[]) => {
     const last = args[args.length - 1];
-    if (typeof last === 'object' && last !== null && !isTensor(last) && isPlainObject(last)) args = withNames(self, args);
-    return self[internals].hooked ? runHooked(self, args) : self.forward(...args);
+    const named = typeof last === 'object' && last !== null && !isTensor(last) && isPlainObject(last);
+    if (self[internals].hooked || everywhere.hooked) return runHooked(self, args, named ? withNames : null);
+    return self.forward(...(named ? withNames(self, args) : args));
   }) as unknown as Module;
   Object.setPrototypeOf(self, prototype);
   Reflect.deleteProperty(self, 'name');
   Reflect.deleteProperty(self, 'length');
-  const value: Internals = {
-    buffers: new Map(), modules: new Set(), hooked: false,
-    forwardPre: new HookList(), forward: new HookList(), backward: new HookList(), load: new HookList(),
-  };
+  const value: Internals = { buffers: new Map(), modules: new Set(), ...hooksOf() };
   Object.defineProperty(self, internals, { value });
   return self;
-}
-
-function runHooked(self: Module, args: unknown[]): unknown {
-  const hooks = self[internals];
-  for (const hook of hooks.forwardPre) {
-    const result = hook(self, args);
-    if (result !== undefined && result !== null) args = Array.isArray(result) ? result : [result];
-  }
-  let output: unknown = hooks.backward.size > 0
-    ? runBackwardHooked(self, hooks.backward, args, (inputs) => self.forward(...inputs))
-    : self.forward(...args);
-  for (const hook of hooks.forward) {
-    const result = hook(self, args, output);
-    if (result !== undefined && result !== null) output = result;
-  }
-  return output;
 }
 
 /** A field, of the instance itself. */
@@ -107,12 +87,12 @@ function resolve(module: Module, op: string, path: string[]): unknown {
   return at;
 }
 
-function addHook<F>(module: Module, list: HookList<F>, hook: F, prepend?: boolean): RemovableHandle {
+function addHook<F>(module: Module, list: HookList<F>, hook: F, options: ForwardHookOptions = {}): RemovableHandle {
   if (typeof hook !== 'function') {
     throw refuse('ERR_ARGUMENT', module.constructor.name, `a hook must be a function, but got ${kindOf(hook)}`);
   }
   module[internals].hooked = true;
-  return list.add(hook, prepend);
+  return list.add(hook, options);
 }
 
 // Private members are no way here: they would be put on the object that the constructor does not return.
@@ -146,6 +126,7 @@ export class Module {
     if (tensor !== null && !isTensor(tensor)) {
       throw refuse('ERR_ARGUMENT', 'registerBuffer', `cannot assign '${kindOf(tensor)}' object to buffer '${name}' (Tensor or null required)`);
     }
+    tensor = tellRegistered('buffer', this, name, tensor);
     this[internals].buffers.set(name, typeof options === 'object' ? options.persistent ?? true : options);
     assign(this, name, tensor === null ? null : keep(tensor));
   }
@@ -156,7 +137,7 @@ export class Module {
     if (param !== null && !isParameter(param)) {
       throw refuse('ERR_ARGUMENT', 'registerParameter', `cannot assign '${kindOf(param)}' object to parameter '${name}' (nn.Parameter or null required)`);
     }
-    assign(this, name, param);
+    assign(this, name, tellRegistered('parameter', this, name, param));
   }
 
   /** The same as assigning a module to a field. */
@@ -165,6 +146,7 @@ export class Module {
     if (module !== null && !isModule(module)) {
       throw refuse('ERR_ARGUMENT', 'registerModule', `${kindOf(module)} is not a Module subclass`);
     }
+    module = tellRegistered('module', this, name, module);
     this[internals].modules.add(name);
     assign(this, name, module);
   }
@@ -209,9 +191,11 @@ export class Module {
     return this.namedModules().map(([, m]) => m);
   }
 
-  namedModules(...args: [prefix?: string | Omit<WalkOptions, 'recurse'>, options?: Omit<WalkOptions, 'recurse'>]): [string, Module][] {
-    const { prefix, removeDuplicate } = walkOptions(args as Walk);
-    return [...nodesOf(this, prefix, removeDuplicate)].filter((entry): entry is [string, Module] => isModule(entry[1]));
+  /** [path, module] pairs, this one first; memo: modules to leave out, to which those found are added. */
+  namedModules(...args: ModuleWalk): [string, Module][] {
+    if (typeof args[0] === 'string') args = [null, ...args] as unknown as ModuleWalk;
+    const [memo, prefix, removeDuplicate] = bind(moduleWalkSignature, args) as [Set<unknown> | null, string, boolean];
+    return [...nodesOf(this, prefix, removeDuplicate, memo ?? new Set())].filter((entry): entry is [string, Module] => isModule(entry[1]));
   }
 
   /** The submodule at a dotted path; '' is the module itself. */
@@ -307,6 +291,10 @@ export class Module {
   cpu(): this {
     return this;
   }
+  /** Gives all parameters and buffers new memory without values. */
+  toEmpty(_options: { device?: 'cpu' | null } = {}): this {
+    return this._apply((t) => emptyLike(t));
+  }
 
   // ---- state
 
@@ -330,24 +318,53 @@ export class Module {
 
   // ---- hooks
 
-  /** hook(module, args) before forward; what it returns (an array, or one value) replaces the arguments. */
-  registerForwardPreHook(hook: ForwardPreHook, options: { prepend?: boolean } = {}): RemovableHandle {
-    return addHook(this, this[internals].forwardPre, hook, options.prepend);
+  /**
+   * hook(module, args) before forward; what it returns (an array, or one value) replaces the arguments. withKwargs: hook(module, args, kwargs),
+   * kwargs being the options object that ends the call, or {}; [args, kwargs] replaces both.
+   */
+  registerForwardPreHook(hook: ForwardPreHook, options: ForwardPreHookOptions = {}): RemovableHandle {
+    return addHook(this, this[internals].forwardPre, hook, options);
   }
 
-  /** hook(module, args, output) after forward; what it returns replaces the output. */
-  registerForwardHook(hook: ForwardHook, options: { prepend?: boolean } = {}): RemovableHandle {
-    return addHook(this, this[internals].forward, hook, options.prepend);
+  /**
+   * hook(module, args, output) after forward; what it returns replaces the output. withKwargs: hook(module, args, kwargs, output);
+   * alwaysCall: it runs also where forward throws, with null for the output.
+   */
+  registerForwardHook(hook: ForwardHook, options: ForwardHookOptions = {}): RemovableHandle {
+    return addHook(this, this[internals].forward, hook, options);
+  }
+
+  /** hook(module, gradOutput) in backward, before the module's gradients; the array it returns replaces gradOutput. */
+  registerFullBackwardPreHook(hook: BackwardPreHook, options: { prepend?: boolean } = {}): RemovableHandle {
+    return addHook(this, this[internals].backwardPre, hook, options);
   }
 
   /** hook(module, gradInput, gradOutput) in backward; the array it returns replaces gradInput. */
   registerFullBackwardHook(hook: BackwardHook, options: { prepend?: boolean } = {}): RemovableHandle {
-    return addHook(this, this[internals].backward, hook, options.prepend);
+    return addHook(this, this[internals].backward, hook, options);
+  }
+
+  /** hook(module, prefix, keepVars) before stateDict() reads the module. */
+  registerStateDictPreHook(hook: StateDictPreHook): RemovableHandle {
+    return addHook(this, this[internals].saving, hook);
+  }
+
+  /** hook(module, stateDict, prefix, localMetadata) after stateDict() has read the module and those below it; it may change the dict. */
+  registerStateDictPostHook(hook: StateDictPostHook): RemovableHandle {
+    return addHook(this, this[internals].saved, hook);
+  }
+
+  /**
+   * hook(module, stateDict, prefix, localMetadata, strict, missingKeys, unexpectedKeys, errorMsgs) before loadStateDict reads the
+   * module's own keys; it may change the dict, a copy of what was given, and the lists.
+   */
+  registerLoadStateDictPreHook(hook: LoadPreHook): RemovableHandle {
+    return addHook(this, this[internals].loading, hook);
   }
 
   /** hook(module, { missingKeys, unexpectedKeys }) after loadStateDict; it may change the lists. */
   registerLoadStateDictPostHook(hook: LoadHook): RemovableHandle {
-    return this[internals].load.add(hook);
+    return addHook(this, this[internals].load, hook);
   }
 
   // ---- printing and copying
@@ -367,11 +384,7 @@ export class Module {
     const [from, to] = [this[internals], copy[internals]];
     for (const [name, persistent] of from.buffers) to.buffers.set(name, persistent);
     for (const name of from.modules) to.modules.add(name);
-    to.hooked = from.hooked;
-    to.forwardPre = from.forwardPre.copy();
-    to.forward = from.forward.copy();
-    to.backward = from.backward.copy();
-    to.load = from.load.copy();
+    Object.assign(to, hooksOf(from));
     return copy;
   }
 }
@@ -382,6 +395,9 @@ Object.defineProperty(Module.prototype, Symbol.for('nodejs.util.inspect.custom')
 
 export interface WalkOptions { prefix?: string; recurse?: boolean; removeDuplicate?: boolean }
 type Walk = [prefix?: string | WalkOptions, recurse?: boolean | WalkOptions, removeDuplicate?: boolean | WalkOptions];
+type ModuleWalk = [memo?: Set<unknown> | null | string | ModuleWalkOptions, prefix?: string | boolean | ModuleWalkOptions, removeDuplicate?: boolean | ModuleWalkOptions];
+export interface ModuleWalkOptions { memo?: Set<unknown> | null; prefix?: string; removeDuplicate?: boolean }
+const moduleWalkSignature = signature('namedModules', 'memo=null, prefix="", removeDuplicate=true');
 const walkSignature = signature('namedParameters', 'prefix="", recurse=true, removeDuplicate=true');
 function walkOptions(args: Walk): Required<WalkOptions> {
   const [prefix, recurse, removeDuplicate] = bind(walkSignature, args) as [string, boolean, boolean];

@@ -11,6 +11,11 @@ export type StateDict = Record<string, Tensor>;
 export interface Metadata { version?: number }
 export interface IncompatibleKeys { missingKeys: string[]; unexpectedKeys: string[] }
 export type LoadHook = (module: any, keys: IncompatibleKeys) => void;
+export type StateDictPreHook = (module: any, prefix: string, keepVars: boolean) => void;
+export type StateDictPostHook = (module: any, stateDict: any, prefix: string, localMetadata: Metadata) => void;
+export type LoadPreHook = (
+  module: any, stateDict: any, prefix: string, localMetadata: Metadata, strict: boolean, missingKeys: string[], unexpectedKeys: string[], errorMsgs: string[],
+) => void;
 
 /** Modules may keep more than tensors: what getExtraState() returns is saved, setExtraState() gets it back. */
 interface ExtraState { getExtraState?(): unknown; setExtraState?(state: unknown): void }
@@ -27,13 +32,19 @@ export function stateDict(root: Module, destination: StateDict | null, prefix: s
     Object.defineProperty(dict, '_metadata', { value: metadatas, enumerable: false });
   }
   const visit = (node: Node, path: string): void => {
-    if (isModule(node)) metadatas[path.slice(0, -1)] = { version: (node.constructor as typeof Module)._version };
+    const metadata: Metadata = isModule(node) ? { version: (node.constructor as typeof Module)._version } : {};
+    if (isModule(node)) {
+      metadatas[path.slice(0, -1)] = metadata;
+      for (const hook of node[internals].saving) hook(node, path, keepVars);
+    }
     const { parameters, buffers, children } = membersOf(node);
     for (const [name, value] of parameters) dict[path + name] = keepVars ? value : value.detach();
     for (const [name, value, persistent] of buffers) if (persistent) dict[path + name] = keepVars ? value : value.detach();
     for (const [name, child] of children) visit(child, `${path}${name}.`);
     const extra = node as ExtraState;
-    if (isModule(node) && extra.getExtraState) dict[path + EXTRA_STATE] = extra.getExtraState() as Tensor;
+    if (!isModule(node)) return;
+    if (extra.getExtraState) dict[path + EXTRA_STATE] = extra.getExtraState() as Tensor;
+    for (const hook of node[internals].saved) hook(node, dict, path, metadata);
   };
   visit(root, prefix);
   return dict;
@@ -55,7 +66,16 @@ export function loadStateDict(root: Module, source: StateDict | Map<string, unkn
   const loaded: Module[] = [];
 
   const visit = (node: Node, prefix: string): void => {
-    if (isModule(node)) node._beforeLoad(dict, prefix, metadatas[prefix.slice(0, -1)] ?? {});
+    if (isModule(node)) {
+      const metadata = metadatas[prefix.slice(0, -1)] ?? {};
+      for (const hook of node[internals].loading) {
+        const object = Object.fromEntries(dict);
+        hook(node, object, prefix, metadata, strict, missingKeys, unexpectedKeys, problems);
+        dict.clear();
+        for (const [key, value] of Object.entries(object)) dict.set(key, value);
+      }
+      node._beforeLoad(dict, prefix, metadata);
+    }
     const { parameters, buffers, children } = membersOf(node);
     const own = new Set(children.map(([name]) => name));
     for (const [name, value, persistent] of [...parameters, ...buffers] as [string, Tensor, boolean?][]) {

@@ -162,12 +162,15 @@ export abstract class Optimizer {
     this.state = state;
   }
 
+  /** True for state that is one number, whatever the parameter's dtype. */
+  _isLone(name: string): boolean { return name === 'step'; }
+
   /** A copy of saved state in the parameter's dtype; counters stay as they are. */
   _takeState(param: Tensor, values: State): State {
     const made: State = {};
     for (const [name, value] of Object.entries(values)) {
       if (!isTensor(value)) made[name] = value;
-      else made[name] = keep(noGrad(() => (name !== 'step' && param.isFloatingPoint() && value.dtype !== param.dtype
+      else made[name] = keep(noGrad(() => (!this._isLone(name) && param.isFloatingPoint() && value.dtype !== param.dtype
         ? value.detach().to(param.dtype) : value.detach().clone())));
     }
     return made;
@@ -185,6 +188,10 @@ export abstract class Optimizer {
   /** A number that is at least 0 and not NaN. */
   _checkAtLeastZero(what: string, value: unknown): void {
     if (typeof value !== 'number' || !(value >= 0)) throw this._refuse(`Invalid ${what}: ${String(value)}`);
+  }
+
+  _checkAllAtLeastZero(group: ParamGroup, names: Record<string, string>): void {
+    for (const [name, what] of Object.entries(names)) this._checkAtLeastZero(what, group[name]);
   }
 
   _checkBetas(betas: unknown): void {

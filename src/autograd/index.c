@@ -106,18 +106,6 @@ void ts_masked_scatter_grad(ts_cx *cx, const ts_masked_scatter_args *a, const ts
   g->source = ts_reshape(cx, part, ts_sizes_of(a->source));
 }
 
-void ts__embedding_grad(ts_cx *cx, const ts__embedding_args *a, const ts_back *b, ts__embedding_args *g) {
-  if (g->weight) g->weight = ts__embedding_backward(cx, b->grad, a->indices, a->weight->sizes[0], a->padding_idx, a->scale_grad_by_freq);
-}
-
-void ts__embedding_backward_grad(ts_cx *cx, const ts__embedding_backward_args *a, const ts_back *b, ts__embedding_backward_args *g) {
-  if (g->grad) g->grad = ts__embedding_double_backward(cx, b->grad, a->indices, a->padding_idx, a->scale_grad_by_freq);
-}
-
-void ts__embedding_double_backward_grad(ts_cx *cx, const ts__embedding_double_backward_args *a, const ts_back *b, ts__embedding_double_backward_args *g) {
-  if (g->grad) g->grad = ts__embedding_backward(cx, b->grad, a->indices, a->grad->sizes[0], a->padding_idx, a->scale_grad_by_freq);
-}
-
 void ts_bincount_grad(ts_cx *cx, const ts_bincount_args *a, const ts_back *b, ts_bincount_args *g) {
   if (g->weights) g->weights = ts_index_select(cx, b->grad, 0, ts__to_dtype(cx, a->self, TS_INT64));
 }

@@ -1,10 +1,5 @@
 #include "formulas.h"
 
-void ts_native_dropout_grad(ts_cx *cx, const ts_native_dropout_args *a, const ts_back *b, ts_native_dropout_args *g) {
-  (void)a;
-  if (b->grad) g->self = ts_mul(cx, b->grad, b->result);
-}
-
 /* In-place fillers: nothing of the old values is left. */
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted) {
   (void)args;

@@ -10,9 +10,3 @@ void ts__resample_grad(ts_cx *cx, const ts__resample_args *a, const ts_back *b, 
 void ts__resample_adjoint_grad(ts_cx *cx, const ts__resample_adjoint_args *a, const ts_back *b, ts__resample_adjoint_args *g) {
   if (g->grad) g->grad = ts__resample(cx, b->grad, spatial(a->grad, a->size), a->kind, a->scales, a->align_corners);
 }
-
-void ts_constant_pad_nd_grad(ts_cx *cx, const ts_constant_pad_nd_args *a, const ts_back *b, ts_constant_pad_nd_args *g) {
-  int64_t back[2 * TS_MAX_DIM];
-  for (int64_t i = 0; i < a->pad.n; i++) back[i] = -a->pad.v[i];
-  if (g->self) g->self = ts_constant_pad_nd(cx, b->grad, (ts_ints){back, a->pad.n}, ts_int(0));
-}

@@ -56,6 +56,7 @@ struct ts_cx {
 
   bool grad_mode, inference_mode;
   uint8_t default_dtype; /* a ts_dtype: of what is made of numbers without saying which */
+  uint8_t autocast;   /* the lower ts_dtype while autocast is on, else 0 */
   uint8_t anomaly;    /* bit 0: the host traces recorded ops; bit 1: gradients are searched for NaN */
   uint64_t anomalous; /* sequence of the node whose gradient had one */
   double *wall;     /* [TS_WALL_SIZE] arguments and results of calls, shared with the host */

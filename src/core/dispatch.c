@@ -95,7 +95,18 @@ static bool deliver(ts_cx *cx, ts_tensor *dest, ts_tensor **made) {
   return true;
 }
 
-/* Formulas need self as it was: its values, also where it stands for another argument too (x.mul_(x)), or just its sizes. */
+/* self as it is before an in-place change, in its place in the graph: the same values, or just its sizes. */
+static ts_tensor *stand_in(ts_cx *cx, ts_tensor *self, bool values) {
+  ts_tensor *copy = values ? ts_empty_like(cx, self, (ts_dtype)self->dtype) : ts_shallow(cx, self);
+  if (!copy || (values && !ts_raw_copy(cx, copy, self))) return NULL;
+  ts_edge e = ts_gradient_edge(cx, self);
+  copy->grad_fn = e.fn;
+  copy->output_nr = e.nr;
+  copy->requires_grad = e.fn != NULL;
+  return copy;
+}
+
+/* Formulas need self as it was, also where it stands for another argument too (x.mul_(x)). */
 static bool keep_self(ts_cx *cx, const ts_op *op, ts_tensor *self, void *kept) {
   const bool reshapes = op->flags & TS_OP_RESHAPES;
   const uint32_t wanting = ts_wanting(op, kept);
@@ -104,17 +115,27 @@ static bool keep_self(ts_cx *cx, const ts_op *op, ts_tensor *self, void *kept) {
     const ts_arg *a = &op->args[i];
     if (a->kind > TS_ARG_OPERAND_OPT || *FIELD(ts_tensor *, kept, a) != self) continue;
     if (reshapes ? !(op->saves >> i & 1) : !ts_keeps(op, i, wanting)) continue;
-    if (!copy) {
-      copy = reshapes ? ts_shallow(cx, self) : ts_empty_like(cx, self, (ts_dtype)self->dtype);
-      if (!copy || (!reshapes && !ts_raw_copy(cx, copy, self))) return false;
-      ts_edge e = ts_gradient_edge(cx, self);
-      copy->grad_fn = e.fn;
-      copy->output_nr = e.nr;
-      copy->requires_grad = e.fn != NULL;
-    }
+    if (!copy && !(copy = stand_in(cx, self, !reshapes))) return false;
     *FIELD(ts_tensor *, kept, a) = copy;
   }
   return !ts_failed(cx);
+}
+
+/* The ops that it is made of may save self: they get its stand-in, for self is about to change, and holding the history that
+   holds it would be a cycle. */
+static bool run_composite_inplace(ts_cx *cx, const ts_op *op, const void *args, ts_out *out, bool wants) {
+  ts_tensor *self = *FIELD(ts_tensor *const, args, &op->args[0]);
+  _Alignas(16) char given[512];
+  memcpy(given, args, op->args_size);
+  if (wants) {
+    ts_tensor *before = ts_check_inplace(cx, self) ? stand_in(cx, self, true) : NULL;
+    if (!before) return false;
+    for (int i = 0; i < op->n_args; i++) {
+      const ts_arg *a = &op->args[i];
+      if (a->kind <= TS_ARG_OPERAND_OPT && *FIELD(ts_tensor *, given, a) == self) *FIELD(ts_tensor *, given, a) = before;
+    }
+  }
+  return op->impl(cx, given, out) && ts_finish_inplace(cx, self, &out->t[0]);
 }
 
 static bool run_inplace(ts_cx *cx, const ts_op *op, void *args, ts_out *out, bool wants) {
@@ -215,18 +236,29 @@ static bool run_plain(ts_cx *cx, const ts_op *op, void *args, ts_out *out, bool 
   return op->ret == TS_RET_LIST ? ts_record(cx, op, args, out->list.v, out->list.n) : ts_record(cx, op, args, out->t, op->n_out);
 }
 
+static bool run(ts_cx *cx, const ts_op *op, void *args, ts_out *out) {
+  bool wants = wants_grad(cx, op, args, cx->grad_mode && !(op->flags & TS_OP_SYSTEM));
+  if (ts_failed(cx)) return false;
+  if (!(op->flags & TS_OP_INPLACE)) return run_plain(cx, op, args, out, wants);
+  if (op->flags & TS_OP_COMPOSITE) return run_composite_inplace(cx, op, args, out, wants);
+  return run_inplace(cx, op, args, out, wants);
+}
+
+static bool run_cast(ts_cx *cx, const ts_op *op, void *args, ts_out *out) {
+  const uint8_t lower = cx->autocast;
+  bool ok = op->autocast == TS_CAST_NONE || out->t[0] || ts_autocast(cx, op, args);
+  cx->autocast = 0;
+  ok = ok && run(cx, op, args, out);
+  cx->autocast = lower;
+  return ok;
+}
+
 bool ts_dispatch(ts_cx *cx, const ts_op *op, void *args, ts_out *out) {
   if (ts_failed(cx)) return false;
   const char *outer = cx->op;
   /* What a user called is what messages name, whatever it is made of. */
   if (cx->n_calls++ == 0) cx->op = op->name;
-  bool wants = wants_grad(cx, op, args, cx->grad_mode && !(op->flags & TS_OP_SYSTEM));
-  bool ok = !ts_failed(cx);
-  if (ok) {
-    if (!(op->flags & TS_OP_INPLACE)) ok = run_plain(cx, op, args, out, wants);
-    else if (op->flags & TS_OP_COMPOSITE) ok = op->impl(cx, args, out) && ts_finish_inplace(cx, *FIELD(ts_tensor *, args, &op->args[0]), &out->t[0]);
-    else ok = run_inplace(cx, op, args, out, wants);
-  }
+  bool ok = cx->autocast && op->autocast != TS_CAST_INSIDE ? run_cast(cx, op, args, out) : run(cx, op, args, out);
   cx->n_calls--;
   cx->op = outer;
   if (!ok && !ts_failed(cx)) ts_fail(cx, TS_ERR_UNSUPPORTED, "failed without saying why");

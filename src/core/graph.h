@@ -84,6 +84,8 @@ bool ts_rebase(ts_cx *cx, ts_tensor *t, ts_node *node);
 bool ts_record_strided_view(ts_cx *cx, ts_tensor *view);
 /* Ends an in-place op that is made of others: self takes the values (and history) of *made, which becomes self. */
 bool ts_finish_inplace(ts_cx *cx, ts_tensor *self, ts_tensor **made);
+/* Converts an op's arguments as autocast wants them. */
+bool ts_autocast(ts_cx *cx, const ts_op *op, void *args);
 /* Errors of in-place changes: leaves that require grad, their views. */
 bool ts_check_inplace(ts_cx *cx, ts_tensor *t);
 /* The tensor saved at k, with its place in the graph; NULL and an error if it was changed or freed. */

@@ -87,6 +87,15 @@ enum {
   TS_OP_EXACT = 128     /* destinations must have the dtype of the results: no conversion */
 };
 
+/* What becomes of an op's floating-point arguments under autocast; float64 is left alone. */
+enum {
+  TS_CAST_NONE,
+  TS_CAST_LOWER,   /* the lower dtype */
+  TS_CAST_FLOAT32,
+  TS_CAST_WIDEST,  /* float32 if any of them is, or if they differ */
+  TS_CAST_INSIDE   /* nothing, but the ops that it is made of are asked themselves */
+};
+
 typedef struct ts_op {
   const char *name;      /* public name in camelCase: starts error messages */
   const char *node_name; /* gradFn's name: "AddBackward0" */
@@ -98,6 +107,7 @@ typedef struct ts_op {
   const ts_arg *args;
   ts_impl_fn impl;
   ts_grad_fn grad;       /* NULL: not differentiable, or composite */
+  uint8_t autocast;      /* TS_CAST_... */
 } ts_op;
 
 extern const ts_op ts_ops[];

@@ -234,6 +234,20 @@ torsh_status torsh_glu(torsh_tensor self, int64_t dim, torsh_tensor *out) {
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_rrelu(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rrelu(cx, self, lower, upper, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rrelu_(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rrelu_(cx, self, lower, upper, training);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_add(torsh_tensor self, torsh_tensor other, torsh_scalar alpha, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -724,10 +738,59 @@ torsh_status torsh_scaled_dot_product_attention(torsh_tensor query, torsh_tensor
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_embedding_bag(torsh_tensor input, torsh_tensor weight, torsh_tensor offsets, const double *max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, torsh_tensor per_sample_weights, bool include_last_offset, const int64_t *padding_idx, torsh_tensor *out) {
+torsh_status torsh_diff(torsh_tensor self, int64_t n, int64_t dim, torsh_tensor prepend, torsh_tensor append, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_embedding_bag(cx, input, weight, offsets, max_norm ? (ts_opt_float){true, *max_norm} : (ts_opt_float){false, 0}, norm_type, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx ? (ts_opt_int){true, *padding_idx} : (ts_opt_int){false, 0});
+  ts_tensor *t = ts_diff(cx, self, n, dim, prepend, append);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gradient(torsh_tensor self, torsh_scalar spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_gradient(cx, self, capi_scalar(spacing), (ts_ints){dim, dim ? n_dim : -1}, edge_order);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_gradient_coordinates(torsh_tensor self, const torsh_tensor *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_gradient_coordinates(cx, self, (ts_list){(ts_tensor **)spacing, n_spacing}, (ts_ints){dim, dim ? n_dim : -1}, edge_order);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_gradient_list(torsh_tensor self, const double *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_gradient_list(cx, self, (ts_floats){spacing, n_spacing}, (ts_ints){dim, dim ? n_dim : -1}, edge_order);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_trapezoid(cx, y, capi_scalar(dx), dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_trapezoid_x(cx, y, x, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cumulative_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cumulative_trapezoid(cx, y, capi_scalar(dx), dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cumulative_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cumulative_trapezoid_x(cx, y, x, dim);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -1816,31 +1879,39 @@ torsh_status torsh_dropout3d_(torsh_tensor self, double p, bool training, torsh_
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_rrelu(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out) {
+torsh_status torsh_native_dropout(torsh_tensor self, double p, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_rrelu(cx, self, lower, upper, training);
+  ts_tensor *t[2] = {0};
+  ts_native_dropout(cx, self, p, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout(cx, self, p, training);
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_rrelu_(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out) {
+torsh_status torsh_embedding_bag(torsh_tensor input, torsh_tensor weight, torsh_tensor offsets, const double *max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, torsh_tensor per_sample_weights, bool include_last_offset, const int64_t *padding_idx, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_rrelu_(cx, self, lower, upper, training);
+  ts_tensor *t = ts_embedding_bag(cx, input, weight, offsets, max_norm ? (ts_opt_float){true, *max_norm} : (ts_opt_float){false, 0}, norm_type, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx ? (ts_opt_int){true, *padding_idx} : (ts_opt_int){false, 0});
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_gumbel_softmax(torsh_tensor logits, double tau, bool hard, double eps, int64_t dim, torsh_tensor *out) {
+torsh_status torsh_embedding(torsh_tensor input, torsh_tensor weight, const int64_t *padding_idx, const double *max_norm, double norm_type, bool scale_grad_by_freq, bool sparse, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_gumbel_softmax(cx, logits, tau, hard, eps, dim);
+  ts_tensor *t = ts_embedding(cx, input, weight, padding_idx ? (ts_opt_int){true, *padding_idx} : (ts_opt_int){false, 0}, max_norm ? (ts_opt_float){true, *max_norm} : (ts_opt_float){false, 0}, norm_type, scale_grad_by_freq, sparse);
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_rms_norm(torsh_tensor self, const int64_t *normalized_shape, int64_t n_normalized_shape, torsh_tensor weight, const double *eps, torsh_tensor *out) {
+torsh_status torsh_one_hot(torsh_tensor self, int64_t num_classes, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_rms_norm(cx, self, (ts_ints){normalized_shape, n_normalized_shape}, weight, eps ? (ts_opt_float){true, *eps} : (ts_opt_float){false, 0});
+  ts_tensor *t = ts_one_hot(cx, self, num_classes);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -2075,6 +2146,36 @@ torsh_status torsh_affine_grid_generator(torsh_tensor theta, const int64_t *size
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_bincount(torsh_tensor self, torsh_tensor weights, int64_t minlength, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bincount(cx, self, weights, minlength);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_histc(torsh_tensor self, int64_t bins, torsh_scalar min, torsh_scalar max, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_histc(cx, self, bins, capi_scalar(min), capi_scalar(max));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_histogram(torsh_tensor self, int64_t bins, const double *range, int64_t n_range, torsh_tensor weight, bool density, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_histogram(cx, self, bins, (ts_floats){range, range ? n_range : -1}, weight, density, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_histogram_bins(torsh_tensor self, torsh_tensor bins, torsh_tensor weight, bool density, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_histogram_bins(cx, self, bins, weight, density, t);
+  return capi_give(cx, t, 2, out);
+}
+
 torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -2278,20 +2379,6 @@ torsh_status torsh_masked_scatter_(torsh_tensor self, torsh_tensor mask, torsh_t
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_embedding(torsh_tensor input, torsh_tensor weight, const int64_t *padding_idx, const double *max_norm, double norm_type, bool scale_grad_by_freq, bool sparse, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_embedding(cx, input, weight, padding_idx ? (ts_opt_int){true, *padding_idx} : (ts_opt_int){false, 0}, max_norm ? (ts_opt_float){true, *max_norm} : (ts_opt_float){false, 0}, norm_type, scale_grad_by_freq, sparse);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_one_hot(torsh_tensor self, int64_t num_classes, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_one_hot(cx, self, num_classes);
-  return capi_give(cx, &t, 1, out);
-}
-
 torsh_status torsh_broadcast_tensors(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -2394,6 +2481,20 @@ torsh_status torsh_combinations(torsh_tensor self, int64_t r, bool with_replacem
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_combinations(cx, self, r, with_replacement);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cat(const torsh_tensor *tensors, int64_t n_tensors, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cat(cx, (ts_list){(ts_tensor **)tensors, n_tensors}, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_stack(const torsh_tensor *tensors, int64_t n_tensors, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_stack(cx, (ts_list){(ts_tensor **)tensors, n_tensors}, dim);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -2533,6 +2634,20 @@ torsh_status torsh_logdet(torsh_tensor self, torsh_tensor *out) {
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_linalg_tensorinv(torsh_tensor A, int64_t ind, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_tensorinv(cx, A, ind);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_tensorsolve(torsh_tensor A, torsh_tensor B, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_tensorsolve(cx, A, B, (ts_ints){dims, dims ? n_dims : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_linalg_householder_product(torsh_tensor A, torsh_tensor tau, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -2611,20 +2726,6 @@ torsh_status torsh_chain_matmul(const torsh_tensor *matrices, int64_t n_matrices
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_chain_matmul(cx, (ts_list){(ts_tensor **)matrices, n_matrices});
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_linalg_tensorinv(torsh_tensor A, int64_t ind, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_linalg_tensorinv(cx, A, ind);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_linalg_tensorsolve(torsh_tensor A, torsh_tensor B, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_linalg_tensorsolve(cx, A, B, (ts_ints){dims, dims ? n_dims : -1});
   return capi_give(cx, &t, 1, out);
 }
 
@@ -3867,6 +3968,13 @@ torsh_status torsh_instance_norm(torsh_tensor self, torsh_tensor running_mean, t
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_rms_norm(torsh_tensor self, const int64_t *normalized_shape, int64_t n_normalized_shape, torsh_tensor weight, const double *eps, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rms_norm(cx, self, (ts_ints){normalized_shape, n_normalized_shape}, weight, eps ? (ts_opt_float){true, *eps} : (ts_opt_float){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_constant_pad_nd(torsh_tensor self, const int64_t *pad, int64_t n_pad, torsh_scalar value, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -4071,6 +4179,27 @@ torsh_status torsh_local_response_norm(torsh_tensor self, int64_t size, double a
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_adaptive_avg_pool1d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_adaptive_avg_pool1d(cx, self, (ts_ints){output_size, n_output_size});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_adaptive_avg_pool2d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_adaptive_avg_pool2d(cx, self, (ts_ints){output_size, n_output_size});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_adaptive_avg_pool3d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_adaptive_avg_pool3d(cx, self, (ts_ints){output_size, n_output_size});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_einsum(const char *equation, const torsh_tensor *operands, int64_t n_operands, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -4267,21 +4396,6 @@ torsh_status torsh_binomial(torsh_tensor count, torsh_tensor prob, const int64_t
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_native_dropout(torsh_tensor self, double p, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t[2] = {0};
-  ts_native_dropout(cx, self, p, t);
-  return capi_give(cx, t, 2, out);
-}
-
-torsh_status torsh_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_dropout(cx, self, p, training);
-  return capi_give(cx, &t, 1, out);
-}
-
 torsh_status torsh_sum(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -4432,83 +4546,6 @@ torsh_status torsh_logsumexp(torsh_tensor self, const int64_t *dim, int64_t n_di
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_logsumexp(cx, self, (ts_ints){dim, n_dim}, keepdim);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_vector_norm(torsh_tensor self, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_vector_norm(cx, self, capi_scalar(ord), (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_norm(torsh_tensor self, torsh_scalar p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_norm(cx, self, capi_scalar(p), (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_norm_named(torsh_tensor self, const char *p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_norm_named(cx, self, p, (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_dist(torsh_tensor self, torsh_tensor other, torsh_scalar p, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_dist(cx, self, other, capi_scalar(p));
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_normalize(torsh_tensor self, double p, const int64_t *dim, int64_t n_dim, double eps, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_normalize(cx, self, p, (ts_ints){dim, n_dim}, eps);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_cosine_similarity(torsh_tensor x1, torsh_tensor x2, int64_t dim, double eps, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_cosine_similarity(cx, x1, x2, dim, eps);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_norm_except_dim(torsh_tensor self, int64_t pow, int64_t dim, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_norm_except_dim(cx, self, pow, dim);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_pairwise_distance(torsh_tensor x1, torsh_tensor x2, double p, double eps, bool keepdim, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_pairwise_distance(cx, x1, x2, p, eps, keepdim);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_adaptive_avg_pool1d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_adaptive_avg_pool1d(cx, self, (ts_ints){output_size, n_output_size});
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_adaptive_avg_pool2d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_adaptive_avg_pool2d(cx, self, (ts_ints){output_size, n_output_size});
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_adaptive_avg_pool3d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_adaptive_avg_pool3d(cx, self, (ts_ints){output_size, n_output_size});
   return capi_give(cx, &t, 1, out);
 }
 
@@ -4705,36 +4742,6 @@ torsh_status torsh_isin(torsh_tensor elements, torsh_tensor test_elements, bool 
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_bincount(torsh_tensor self, torsh_tensor weights, int64_t minlength, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_bincount(cx, self, weights, minlength);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_histc(torsh_tensor self, int64_t bins, torsh_scalar min, torsh_scalar max, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_histc(cx, self, bins, capi_scalar(min), capi_scalar(max));
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_histogram(torsh_tensor self, int64_t bins, const double *range, int64_t n_range, torsh_tensor weight, bool density, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t[2] = {0};
-  ts_histogram(cx, self, bins, (ts_floats){range, range ? n_range : -1}, weight, density, t);
-  return capi_give(cx, t, 2, out);
-}
-
-torsh_status torsh_histogram_bins(torsh_tensor self, torsh_tensor bins, torsh_tensor weight, bool density, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t[2] = {0};
-  ts_histogram_bins(cx, self, bins, weight, density, t);
-  return capi_give(cx, t, 2, out);
-}
-
 torsh_status torsh_view_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -4826,118 +4833,6 @@ torsh_status torsh_movedim(torsh_tensor self, const int64_t *source, int64_t n_s
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_unbind(torsh_tensor self, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_list list = ts_unbind(cx, self, dim);
-  return capi_give_list(cx, list, out, capacity, n_out);
-}
-
-torsh_status torsh_split_with_sizes(torsh_tensor self, const int64_t *split_sizes, int64_t n_split_sizes, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_list list = ts_split_with_sizes(cx, self, (ts_ints){split_sizes, n_split_sizes}, dim);
-  return capi_give_list(cx, list, out, capacity, n_out);
-}
-
-torsh_status torsh_chunk(torsh_tensor self, int64_t chunks, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_list list = ts_chunk(cx, self, chunks, dim);
-  return capi_give_list(cx, list, out, capacity, n_out);
-}
-
-torsh_status torsh_split(torsh_tensor self, int64_t split_size, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_list list = ts_split(cx, self, split_size, dim);
-  return capi_give_list(cx, list, out, capacity, n_out);
-}
-
-torsh_status torsh_split_sizes(torsh_tensor self, const int64_t *split_size_or_sections, int64_t n_split_size_or_sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_list list = ts_split_sizes(cx, self, (ts_ints){split_size_or_sections, n_split_size_or_sections}, dim);
-  return capi_give_list(cx, list, out, capacity, n_out);
-}
-
-torsh_status torsh_tensor_split(torsh_tensor self, int64_t sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_list list = ts_tensor_split(cx, self, sections, dim);
-  return capi_give_list(cx, list, out, capacity, n_out);
-}
-
-torsh_status torsh_tensor_split_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_list list = ts_tensor_split_at(cx, self, (ts_ints){indices, n_indices}, dim);
-  return capi_give_list(cx, list, out, capacity, n_out);
-}
-
-torsh_status torsh_tensor_split_by(torsh_tensor self, torsh_tensor tensor_indices_or_sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_list list = ts_tensor_split_by(cx, self, tensor_indices_or_sections, dim);
-  return capi_give_list(cx, list, out, capacity, n_out);
-}
-
-torsh_status torsh_hsplit(torsh_tensor self, int64_t sections, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_list list = ts_hsplit(cx, self, sections);
-  return capi_give_list(cx, list, out, capacity, n_out);
-}
-
-torsh_status torsh_hsplit_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_list list = ts_hsplit_at(cx, self, (ts_ints){indices, n_indices});
-  return capi_give_list(cx, list, out, capacity, n_out);
-}
-
-torsh_status torsh_vsplit(torsh_tensor self, int64_t sections, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_list list = ts_vsplit(cx, self, sections);
-  return capi_give_list(cx, list, out, capacity, n_out);
-}
-
-torsh_status torsh_vsplit_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_list list = ts_vsplit_at(cx, self, (ts_ints){indices, n_indices});
-  return capi_give_list(cx, list, out, capacity, n_out);
-}
-
-torsh_status torsh_dsplit(torsh_tensor self, int64_t sections, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_list list = ts_dsplit(cx, self, sections);
-  return capi_give_list(cx, list, out, capacity, n_out);
-}
-
-torsh_status torsh_dsplit_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_list list = ts_dsplit_at(cx, self, (ts_ints){indices, n_indices});
-  return capi_give_list(cx, list, out, capacity, n_out);
-}
-
-torsh_status torsh_cat(const torsh_tensor *tensors, int64_t n_tensors, int64_t dim, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_cat(cx, (ts_list){(ts_tensor **)tensors, n_tensors}, dim);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_stack(const torsh_tensor *tensors, int64_t n_tensors, int64_t dim, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_stack(cx, (ts_list){(ts_tensor **)tensors, n_tensors}, dim);
-  return capi_give(cx, &t, 1, out);
-}
-
 torsh_status torsh_softmax(torsh_tensor self, const int64_t *dim, torsh_dtype dtype, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -4956,6 +4851,13 @@ torsh_status torsh_softmin(torsh_tensor self, const int64_t *dim, torsh_dtype dt
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_softmin(cx, self, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gumbel_softmax(torsh_tensor logits, double tau, bool hard, double eps, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gumbel_softmax(cx, logits, tau, hard, eps, dim);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -5276,6 +5178,132 @@ torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor 
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_unbind(torsh_tensor self, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_unbind(cx, self, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_split_with_sizes(torsh_tensor self, const int64_t *split_sizes, int64_t n_split_sizes, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_split_with_sizes(cx, self, (ts_ints){split_sizes, n_split_sizes}, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_chunk(torsh_tensor self, int64_t chunks, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_chunk(cx, self, chunks, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_split(torsh_tensor self, int64_t split_size, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_split(cx, self, split_size, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_split_sizes(torsh_tensor self, const int64_t *split_size_or_sections, int64_t n_split_size_or_sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_split_sizes(cx, self, (ts_ints){split_size_or_sections, n_split_size_or_sections}, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_tensor_split(torsh_tensor self, int64_t sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_tensor_split(cx, self, sections, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_tensor_split_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_tensor_split_at(cx, self, (ts_ints){indices, n_indices}, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_tensor_split_by(torsh_tensor self, torsh_tensor tensor_indices_or_sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_tensor_split_by(cx, self, tensor_indices_or_sections, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_hsplit(torsh_tensor self, int64_t sections, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_hsplit(cx, self, sections);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_hsplit_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_hsplit_at(cx, self, (ts_ints){indices, n_indices});
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_vsplit(torsh_tensor self, int64_t sections, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_vsplit(cx, self, sections);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_vsplit_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_vsplit_at(cx, self, (ts_ints){indices, n_indices});
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_dsplit(torsh_tensor self, int64_t sections, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_dsplit(cx, self, sections);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_dsplit_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_dsplit_at(cx, self, (ts_ints){indices, n_indices});
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_quantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_quantile(cx, self, q, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, keepdim, interpolation);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nanquantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nanquantile(cx, self, q, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, keepdim, interpolation);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cov(torsh_tensor self, int64_t correction, torsh_tensor fweights, torsh_tensor aweights, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cov(cx, self, correction, fweights, aweights);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_corrcoef(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_corrcoef(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_stft(torsh_tensor self, int64_t n_fft, const int64_t *hop_length, const int64_t *win_length, torsh_tensor window, bool center, const char *pad_mode, bool normalized, const bool *onesided, const bool *return_complex, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -5325,87 +5353,59 @@ torsh_status torsh_kaiser_window(int64_t window_length, bool periodic, double be
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_quantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out) {
+torsh_status torsh_vector_norm(torsh_tensor self, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_quantile(cx, self, q, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, keepdim, interpolation);
+  ts_tensor *t = ts_vector_norm(cx, self, capi_scalar(ord), (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_nanquantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out) {
+torsh_status torsh_norm(torsh_tensor self, torsh_scalar p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_nanquantile(cx, self, q, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, keepdim, interpolation);
+  ts_tensor *t = ts_norm(cx, self, capi_scalar(p), (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_cov(torsh_tensor self, int64_t correction, torsh_tensor fweights, torsh_tensor aweights, torsh_tensor *out) {
+torsh_status torsh_norm_named(torsh_tensor self, const char *p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_cov(cx, self, correction, fweights, aweights);
+  ts_tensor *t = ts_norm_named(cx, self, p, (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_corrcoef(torsh_tensor self, torsh_tensor *out) {
+torsh_status torsh_dist(torsh_tensor self, torsh_tensor other, torsh_scalar p, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_corrcoef(cx, self);
+  ts_tensor *t = ts_dist(cx, self, other, capi_scalar(p));
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_diff(torsh_tensor self, int64_t n, int64_t dim, torsh_tensor prepend, torsh_tensor append, torsh_tensor *out) {
+torsh_status torsh_normalize(torsh_tensor self, double p, const int64_t *dim, int64_t n_dim, double eps, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_diff(cx, self, n, dim, prepend, append);
+  ts_tensor *t = ts_normalize(cx, self, p, (ts_ints){dim, n_dim}, eps);
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_gradient(torsh_tensor self, torsh_scalar spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+torsh_status torsh_cosine_similarity(torsh_tensor x1, torsh_tensor x2, int64_t dim, double eps, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_list list = ts_gradient(cx, self, capi_scalar(spacing), (ts_ints){dim, dim ? n_dim : -1}, edge_order);
-  return capi_give_list(cx, list, out, capacity, n_out);
-}
-
-torsh_status torsh_gradient_coordinates(torsh_tensor self, const torsh_tensor *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_list list = ts_gradient_coordinates(cx, self, (ts_list){(ts_tensor **)spacing, n_spacing}, (ts_ints){dim, dim ? n_dim : -1}, edge_order);
-  return capi_give_list(cx, list, out, capacity, n_out);
-}
-
-torsh_status torsh_gradient_list(torsh_tensor self, const double *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_list list = ts_gradient_list(cx, self, (ts_floats){spacing, n_spacing}, (ts_ints){dim, dim ? n_dim : -1}, edge_order);
-  return capi_give_list(cx, list, out, capacity, n_out);
-}
-
-torsh_status torsh_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_trapezoid(cx, y, capi_scalar(dx), dim);
+  ts_tensor *t = ts_cosine_similarity(cx, x1, x2, dim, eps);
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out) {
+torsh_status torsh_norm_except_dim(torsh_tensor self, int64_t pow, int64_t dim, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_trapezoid_x(cx, y, x, dim);
+  ts_tensor *t = ts_norm_except_dim(cx, self, pow, dim);
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_cumulative_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out) {
+torsh_status torsh_pairwise_distance(torsh_tensor x1, torsh_tensor x2, double p, double eps, bool keepdim, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_cumulative_trapezoid(cx, y, capi_scalar(dx), dim);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_cumulative_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_cumulative_trapezoid_x(cx, y, x, dim);
+  ts_tensor *t = ts_pairwise_distance(cx, x1, x2, p, eps, keepdim);
   return capi_give(cx, &t, 1, out);
 }
 

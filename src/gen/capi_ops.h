@@ -107,6 +107,12 @@ TORSH_API torsh_status torsh_prelu(torsh_tensor self, torsh_tensor weight, torsh
 /* The first half of input along dim times the sigmoid of the second. Errors: integers, an odd size. https://pytorch.org/docs/stable/generated/torch.nn.functional.glu.html */
 TORSH_API torsh_status torsh_glu(torsh_tensor self, int64_t dim, torsh_tensor *out);
 
+/* input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
+TORSH_API torsh_status torsh_rrelu(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out);
+
+/* input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
+TORSH_API torsh_status torsh_rrelu_(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out);
+
 /* input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.add.html */
 TORSH_API torsh_status torsh_add(torsh_tensor self, torsh_tensor other, torsh_scalar alpha, torsh_tensor *out);
 
@@ -317,8 +323,29 @@ TORSH_API torsh_status torsh_take_along_dim(torsh_tensor self, torsh_tensor indi
 /* softmax(query @ key.mT * scale + attnMask) @ value: query (..., L, E), key (..., S, E), value (..., S, Ev) to (..., L, Ev); scale is 1 / sqrt(E) unless given. attnMask broadcasts to (..., L, S): booleans say what takes part, numbers are added. isCausal: each query sees the keys up to its own place. dropoutP drops weights whenever it is above 0. enableGqa: several heads (dim -3) of query share one of key and value. Queries without a key give 0. Scores of long sequences are never held as a whole. Errors: sizes or dtypes that do not match, a mask besides isCausal. https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html */
 TORSH_API torsh_status torsh_scaled_dot_product_attention(torsh_tensor query, torsh_tensor key, torsh_tensor value, torsh_tensor attn_mask, double dropout_p, bool is_causal, const double *scale, bool enable_gqa, torsh_tensor *out);
 
-/* Sums, means or maxima of the rows of weight (rows, width) that each bag of input names: (bags, width). input (bags, n), or 1-d with bags that begin at offsets; includeLastOffset says that the last offset is an end. perSampleWeights multiply the rows (mode 'sum'). Rows paddingIdx count as absent; empty bags give zeros; sparse gradients do not exist. Any integer dtype, or whole floats. Errors: offsets that do not begin at 0, fall, or go beyond input. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding_bag.html */
-TORSH_API torsh_status torsh_embedding_bag(torsh_tensor input, torsh_tensor weight, torsh_tensor offsets, const double *max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, torsh_tensor per_sample_weights, bool include_last_offset, const int64_t *padding_idx, torsh_tensor *out);
+/* The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
+TORSH_API torsh_status torsh_diff(torsh_tensor self, int64_t n, int64_t dim, torsh_tensor prepend, torsh_tensor append, torsh_tensor *out);
+
+/* Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
+TORSH_API torsh_status torsh_gradient(torsh_tensor self, torsh_scalar spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
+TORSH_API torsh_status torsh_gradient_coordinates(torsh_tensor self, const torsh_tensor *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
+TORSH_API torsh_status torsh_gradient_list(torsh_tensor self, const double *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* The area under y along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
+TORSH_API torsh_status torsh_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out);
+
+/* The area under y along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
+TORSH_API torsh_status torsh_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out);
+
+/* The area under y up to each sample but the first along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
+TORSH_API torsh_status torsh_cumulative_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out);
+
+/* The area under y up to each sample but the first along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
+TORSH_API torsh_status torsh_cumulative_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out);
 
 /* Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
 TORSH_API torsh_status torsh_eq(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
@@ -785,17 +812,20 @@ TORSH_API torsh_status torsh_dropout3d(torsh_tensor self, double p, bool trainin
 /* In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
 TORSH_API torsh_status torsh_dropout3d_(torsh_tensor self, double p, bool training, torsh_tensor *out);
 
-/* input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
-TORSH_API torsh_status torsh_rrelu(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out);
+/* input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it. */
+TORSH_API torsh_status torsh_native_dropout(torsh_tensor self, double p, torsh_tensor *out);
 
-/* input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
-TORSH_API torsh_status torsh_rrelu_(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out);
+/* In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
+TORSH_API torsh_status torsh_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out);
 
-/* softmax((logits + Gumbel noise) / tau) along dim; hard: one-hot, with the gradient of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html */
-TORSH_API torsh_status torsh_gumbel_softmax(torsh_tensor logits, double tau, bool hard, double eps, int64_t dim, torsh_tensor *out);
+/* Sums, means or maxima of the rows of weight (rows, width) that each bag of input names: (bags, width). input (bags, n), or 1-d with bags that begin at offsets; includeLastOffset says that the last offset is an end. perSampleWeights multiply the rows (mode 'sum'). Rows paddingIdx count as absent; empty bags give zeros; sparse gradients do not exist. Any integer dtype, or whole floats. Errors: offsets that do not begin at 0, fall, or go beyond input. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding_bag.html */
+TORSH_API torsh_status torsh_embedding_bag(torsh_tensor input, torsh_tensor weight, torsh_tensor offsets, const double *max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, torsh_tensor per_sample_weights, bool include_last_offset, const int64_t *padding_idx, torsh_tensor *out);
 
-/* input over the root of (the mean of its squares over the last dims, those of normalizedShape, plus eps), times weight; eps is the dtype's unless given. Errors: an input or a weight that does not end in them, integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html */
-TORSH_API torsh_status torsh_rms_norm(torsh_tensor self, const int64_t *normalized_shape, int64_t n_normalized_shape, torsh_tensor weight, const double *eps, torsh_tensor *out);
+/* The rows of weight (rows, width) that input names, in shape (*input.shape, width). Any integer dtype, or whole floats. The row paddingIdx gets no gradient; maxNorm renormalises the rows that are looked up in place; scaleGradByFreq divides gradients by how often a row occurs. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html */
+TORSH_API torsh_status torsh_embedding(torsh_tensor input, torsh_tensor weight, const int64_t *padding_idx, const double *max_norm, double norm_type, bool scale_grad_by_freq, bool sparse, torsh_tensor *out);
+
+/* Zeros with a one at the class in a new last dim, int64; as many classes as the largest needs unless told. Any integer dtype, or whole floats. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html */
+TORSH_API torsh_status torsh_one_hot(torsh_tensor self, int64_t num_classes, torsh_tensor *out);
 
 /* The discrete Fourier transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fft.html */
 TORSH_API torsh_status torsh_fft_fft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out);
@@ -896,6 +926,18 @@ TORSH_API torsh_status torsh_affine_grid(torsh_tensor theta, const int64_t *size
 /* nn.functional.affineGrid. https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html */
 TORSH_API torsh_status torsh_affine_grid_generator(torsh_tensor theta, const int64_t *size, int64_t n_size, bool align_corners, torsh_tensor *out);
 
+/* How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
+TORSH_API torsh_status torsh_bincount(torsh_tensor self, torsh_tensor weights, int64_t minlength, torsh_tensor *out);
+
+/* How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
+TORSH_API torsh_status torsh_histc(torsh_tensor self, int64_t bins, torsh_scalar min, torsh_scalar max, torsh_tensor *out);
+
+/* How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
+TORSH_API torsh_status torsh_histogram(torsh_tensor self, int64_t bins, const double *range, int64_t n_range, torsh_tensor weight, bool density, torsh_tensor *out);
+
+/* How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
+TORSH_API torsh_status torsh_histogram_bins(torsh_tensor self, torsh_tensor bins, torsh_tensor weight, bool density, torsh_tensor *out);
+
 /* A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
 TORSH_API torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out);
 
@@ -983,12 +1025,6 @@ TORSH_API torsh_status torsh_masked_scatter(torsh_tensor self, torsh_tensor mask
 /* A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
 TORSH_API torsh_status torsh_masked_scatter_(torsh_tensor self, torsh_tensor mask, torsh_tensor source, torsh_tensor *out);
 
-/* The rows of weight (rows, width) that input names, in shape (*input.shape, width). Any integer dtype, or whole floats. The row paddingIdx gets no gradient; maxNorm renormalises the rows that are looked up in place; scaleGradByFreq divides gradients by how often a row occurs. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html */
-TORSH_API torsh_status torsh_embedding(torsh_tensor input, torsh_tensor weight, const int64_t *padding_idx, const double *max_norm, double norm_type, bool scale_grad_by_freq, bool sparse, torsh_tensor *out);
-
-/* Zeros with a one at the class in a new last dim, int64; as many classes as the largest needs unless told. Any integer dtype, or whole floats. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html */
-TORSH_API torsh_status torsh_one_hot(torsh_tensor self, int64_t num_classes, torsh_tensor *out);
-
 /* Views of all tensors broadcast to their common shape. https://pytorch.org/docs/stable/generated/torch.broadcast_tensors.html */
 TORSH_API torsh_status torsh_broadcast_tensors(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out);
 
@@ -1033,6 +1069,12 @@ TORSH_API torsh_status torsh_cartesian_prod(const torsh_tensor *tensors, int64_t
 
 /* All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
 TORSH_API torsh_status torsh_combinations(torsh_tensor self, int64_t r, bool with_replacement, torsh_tensor *out);
+
+/* Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
+TORSH_API torsh_status torsh_cat(const torsh_tensor *tensors, int64_t n_tensors, int64_t dim, torsh_tensor *out);
+
+/* Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
+TORSH_API torsh_status torsh_stack(const torsh_tensor *tensors, int64_t n_tensors, int64_t dim, torsh_tensor *out);
 
 /* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). info: 0, or the place of the first zero on the diagonal of U, which is an error only with checkErrors. Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor_ex.html */
 TORSH_API torsh_status torsh_linalg_lu_factor_ex(torsh_tensor A, bool pivot, bool check_errors, torsh_tensor *out);
@@ -1088,6 +1130,12 @@ TORSH_API torsh_status torsh_slogdet(torsh_tensor self, torsh_tensor *out);
 /* The logarithm of the determinant; NaN of negative ones, -Infinity of 0. https://pytorch.org/docs/stable/generated/torch.logdet.html */
 TORSH_API torsh_status torsh_logdet(torsh_tensor self, torsh_tensor *out);
 
+/* The inverse of A as a map from its last dims to its first ind ones. Errors: singular ones, ind that does not halve the elements. https://pytorch.org/docs/stable/generated/torch.linalg.tensorinv.html */
+TORSH_API torsh_status torsh_linalg_tensorinv(torsh_tensor A, int64_t ind, torsh_tensor *out);
+
+/* X of tensordot(A, X, X.ndim) = B; dims of A go to its end first. Errors: singular ones, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.tensorsolve.html */
+TORSH_API torsh_status torsh_linalg_tensorsolve(torsh_tensor A, torsh_tensor B, const int64_t *dims, int64_t n_dims, torsh_tensor *out);
+
 /* The first n columns of H_1 H_2 ... H_k, where H_i = I - tau_i v_i v_i^H and v_i is column i of A (..., m, n) with a 1 on the diagonal and zeros above: Q of what geqrf gives. Errors: m < n, more factors than columns, batches or dtypes that differ. https://pytorch.org/docs/stable/generated/torch.linalg.householder_product.html */
 TORSH_API torsh_status torsh_linalg_householder_product(torsh_tensor A, torsh_tensor tau, torsh_tensor *out);
 
@@ -1120,12 +1168,6 @@ TORSH_API torsh_status torsh_linalg_multi_dot(const torsh_tensor *tensors, int64
 
 /* The product of matrices in the cheapest order. See linalg.multiDot. https://pytorch.org/docs/stable/generated/torch.chain_matmul.html */
 TORSH_API torsh_status torsh_chain_matmul(const torsh_tensor *matrices, int64_t n_matrices, torsh_tensor *out);
-
-/* The inverse of A as a map from its last dims to its first ind ones. Errors: singular ones, ind that does not halve the elements. https://pytorch.org/docs/stable/generated/torch.linalg.tensorinv.html */
-TORSH_API torsh_status torsh_linalg_tensorinv(torsh_tensor A, int64_t ind, torsh_tensor *out);
-
-/* X of tensordot(A, X, X.ndim) = B; dims of A go to its end first. Errors: singular ones, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.tensorsolve.html */
-TORSH_API torsh_status torsh_linalg_tensorsolve(torsh_tensor A, torsh_tensor B, const int64_t *dims, int64_t n_dims, torsh_tensor *out);
 
 /* Cross products of the vectors of three along dim. Other dims broadcast. Errors: dims of another length, another number of dims. https://pytorch.org/docs/stable/generated/torch.linalg.cross.html */
 TORSH_API torsh_status torsh_linalg_cross(torsh_tensor self, torsh_tensor other, int64_t dim, torsh_tensor *out);
@@ -1649,6 +1691,9 @@ TORSH_API torsh_status torsh_group_norm(torsh_tensor self, int64_t num_groups, t
 /* Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html */
 TORSH_API torsh_status torsh_instance_norm(torsh_tensor self, torsh_tensor running_mean, torsh_tensor running_var, torsh_tensor weight, torsh_tensor bias, bool use_input_stats, double momentum, double eps, torsh_tensor *out);
 
+/* input over the root of (the mean of its squares over the last dims, those of normalizedShape, plus eps), times weight; eps is the dtype's unless given. Errors: an input or a weight that does not end in them, integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html */
+TORSH_API torsh_status torsh_rms_norm(torsh_tensor self, const int64_t *normalized_shape, int64_t n_normalized_shape, torsh_tensor weight, const double *eps, torsh_tensor *out);
+
 /* input with value around it: pad is [before, after] of the last dim, then of the one before it, and so on; negative numbers crop. Errors: an odd number of amounts, more than two a dim, crops larger than a dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
 TORSH_API torsh_status torsh_constant_pad_nd(torsh_tensor self, const int64_t *pad, int64_t n_pad, torsh_scalar value, torsh_tensor *out);
 
@@ -1732,6 +1777,15 @@ TORSH_API torsh_status torsh_lp_pool3d(torsh_tensor self, double norm_type, cons
 
 /* input (N, C, ...) over (k + alpha * the mean of the squares of size channels around each) ** beta. Errors: fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html */
 TORSH_API torsh_status torsh_local_response_norm(torsh_tensor self, int64_t size, double alpha, double beta, double k, torsh_tensor *out);
+
+/* Means of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html */
+TORSH_API torsh_status torsh_adaptive_avg_pool1d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out);
+
+/* Means of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html */
+TORSH_API torsh_status torsh_adaptive_avg_pool2d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out);
+
+/* Means of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html */
+TORSH_API torsh_status torsh_adaptive_avg_pool3d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out);
 
 /* The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
 TORSH_API torsh_status torsh_einsum(const char *equation, const torsh_tensor *operands, int64_t n_operands, torsh_tensor *out);
@@ -1817,12 +1871,6 @@ TORSH_API torsh_status torsh_poisson(torsh_tensor self, const int64_t *generator
 /* Numbers of successes in count trials of probability prob, which broadcast. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.binomial.html */
 TORSH_API torsh_status torsh_binomial(torsh_tensor count, torsh_tensor prob, const int64_t *generator, torsh_tensor *out);
 
-/* input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it. */
-TORSH_API torsh_status torsh_native_dropout(torsh_tensor self, double p, torsh_tensor *out);
-
-/* In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
-TORSH_API torsh_status torsh_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out);
-
 /* Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 TORSH_API torsh_status torsh_sum(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
 
@@ -1885,39 +1933,6 @@ TORSH_API torsh_status torsh_nanmean(torsh_tensor self, const int64_t *dim, int6
 
 /* log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
 TORSH_API torsh_status torsh_logsumexp(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out);
-
-/* (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
-TORSH_API torsh_status torsh_vector_norm(torsh_tensor self, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
-
-/* The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
-TORSH_API torsh_status torsh_norm(torsh_tensor self, torsh_scalar p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
-
-/* By name: the Frobenius norm ('fro'), or the sum of singular values of a matrix ('nuc'). https://pytorch.org/docs/stable/generated/torch.norm.html */
-TORSH_API torsh_status torsh_norm_named(torsh_tensor self, const char *p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
-
-/* The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
-TORSH_API torsh_status torsh_dist(torsh_tensor self, torsh_tensor other, torsh_scalar p, torsh_tensor *out);
-
-/* input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
-TORSH_API torsh_status torsh_normalize(torsh_tensor self, double p, const int64_t *dim, int64_t n_dim, double eps, torsh_tensor *out);
-
-/* The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
-TORSH_API torsh_status torsh_cosine_similarity(torsh_tensor x1, torsh_tensor x2, int64_t dim, double eps, torsh_tensor *out);
-
-/* The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by. */
-TORSH_API torsh_status torsh_norm_except_dim(torsh_tensor self, int64_t pow, int64_t dim, torsh_tensor *out);
-
-/* The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
-TORSH_API torsh_status torsh_pairwise_distance(torsh_tensor x1, torsh_tensor x2, double p, double eps, bool keepdim, torsh_tensor *out);
-
-/* Means of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html */
-TORSH_API torsh_status torsh_adaptive_avg_pool1d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out);
-
-/* Means of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html */
-TORSH_API torsh_status torsh_adaptive_avg_pool2d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out);
-
-/* Means of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html */
-TORSH_API torsh_status torsh_adaptive_avg_pool3d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out);
 
 /* input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
 TORSH_API torsh_status torsh_interpolate(torsh_tensor self, const int64_t *size, int64_t n_size, const double *scale_factor, int64_t n_scale_factor, const char *mode, const bool *align_corners, const bool *recompute_scale_factor, bool antialias, torsh_tensor *out);
@@ -1997,18 +2012,6 @@ TORSH_API torsh_status torsh_bucketize(torsh_tensor self, torsh_tensor boundarie
 /* Which elements are (invert: are not) among testElements; one of the two may be a number. NaN is nowhere. https://pytorch.org/docs/stable/generated/torch.isin.html */
 TORSH_API torsh_status torsh_isin(torsh_tensor elements, torsh_tensor test_elements, bool assume_unique, bool invert, torsh_tensor *out);
 
-/* How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
-TORSH_API torsh_status torsh_bincount(torsh_tensor self, torsh_tensor weights, int64_t minlength, torsh_tensor *out);
-
-/* How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
-TORSH_API torsh_status torsh_histc(torsh_tensor self, int64_t bins, torsh_scalar min, torsh_scalar max, torsh_tensor *out);
-
-/* How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
-TORSH_API torsh_status torsh_histogram(torsh_tensor self, int64_t bins, const double *range, int64_t n_range, torsh_tensor weight, bool density, torsh_tensor *out);
-
-/* How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
-TORSH_API torsh_status torsh_histogram_bins(torsh_tensor self, torsh_tensor bins, torsh_tensor weight, bool density, torsh_tensor *out);
-
 /* input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 TORSH_API torsh_status torsh_view_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
@@ -2048,54 +2051,6 @@ TORSH_API torsh_status torsh_unflatten(torsh_tensor self, int64_t dim, const int
 /* A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
 TORSH_API torsh_status torsh_movedim(torsh_tensor self, const int64_t *source, int64_t n_source, const int64_t *destination, int64_t n_destination, torsh_tensor *out);
 
-/* Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
-TORSH_API torsh_status torsh_unbind(torsh_tensor self, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
-
-/* Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
-TORSH_API torsh_status torsh_split_with_sizes(torsh_tensor self, const int64_t *split_sizes, int64_t n_split_sizes, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
-
-/* Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
-TORSH_API torsh_status torsh_chunk(torsh_tensor self, int64_t chunks, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
-
-/* Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
-TORSH_API torsh_status torsh_split(torsh_tensor self, int64_t split_size, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
-
-/* Views of pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
-TORSH_API torsh_status torsh_split_sizes(torsh_tensor self, const int64_t *split_size_or_sections, int64_t n_split_size_or_sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
-
-/* Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
-TORSH_API torsh_status torsh_tensor_split(torsh_tensor self, int64_t sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
-
-/* Views of pieces along dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
-TORSH_API torsh_status torsh_tensor_split_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
-
-/* tensorSplit with the number of sections (0-d) or the indices (1-d) in an int64 tensor. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
-TORSH_API torsh_status torsh_tensor_split_by(torsh_tensor self, torsh_tensor tensor_indices_or_sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
-
-/* Views of equal pieces along the second dim (of 1-d tensors the first); or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
-TORSH_API torsh_status torsh_hsplit(torsh_tensor self, int64_t sections, torsh_tensor *out, int64_t capacity, int64_t *n_out);
-
-/* Views of pieces along the second dim (of 1-d tensors the first), cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
-TORSH_API torsh_status torsh_hsplit_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, torsh_tensor *out, int64_t capacity, int64_t *n_out);
-
-/* Views of equal pieces along the first dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
-TORSH_API torsh_status torsh_vsplit(torsh_tensor self, int64_t sections, torsh_tensor *out, int64_t capacity, int64_t *n_out);
-
-/* Views of pieces along the first dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
-TORSH_API torsh_status torsh_vsplit_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, torsh_tensor *out, int64_t capacity, int64_t *n_out);
-
-/* Views of equal pieces along the third dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
-TORSH_API torsh_status torsh_dsplit(torsh_tensor self, int64_t sections, torsh_tensor *out, int64_t capacity, int64_t *n_out);
-
-/* Views of pieces along the third dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
-TORSH_API torsh_status torsh_dsplit_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, torsh_tensor *out, int64_t capacity, int64_t *n_out);
-
-/* Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
-TORSH_API torsh_status torsh_cat(const torsh_tensor *tensors, int64_t n_tensors, int64_t dim, torsh_tensor *out);
-
-/* Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
-TORSH_API torsh_status torsh_stack(const torsh_tensor *tensors, int64_t n_tensors, int64_t dim, torsh_tensor *out);
-
 /* exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 TORSH_API torsh_status torsh_softmax(torsh_tensor self, const int64_t *dim, torsh_dtype dtype, torsh_tensor *out);
 
@@ -2104,6 +2059,9 @@ TORSH_API torsh_status torsh_log_softmax(torsh_tensor self, const int64_t *dim, 
 
 /* softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 TORSH_API torsh_status torsh_softmin(torsh_tensor self, const int64_t *dim, torsh_dtype dtype, torsh_tensor *out);
+
+/* softmax((logits + Gumbel noise) / tau) along dim; hard: one-hot, with the gradient of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html */
+TORSH_API torsh_status torsh_gumbel_softmax(torsh_tensor logits, double tau, bool hard, double eps, int64_t dim, torsh_tensor *out);
 
 /* The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
 TORSH_API torsh_status torsh_sort(torsh_tensor self, int64_t dim, bool descending, bool stable, torsh_tensor *out);
@@ -2240,6 +2198,60 @@ TORSH_API torsh_status torsh_igammac(torsh_tensor self, torsh_tensor other, tors
 /* The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
 TORSH_API torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
+/* Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
+TORSH_API torsh_status torsh_unbind(torsh_tensor self, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+TORSH_API torsh_status torsh_split_with_sizes(torsh_tensor self, const int64_t *split_sizes, int64_t n_split_sizes, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
+TORSH_API torsh_status torsh_chunk(torsh_tensor self, int64_t chunks, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
+TORSH_API torsh_status torsh_split(torsh_tensor self, int64_t split_size, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+TORSH_API torsh_status torsh_split_sizes(torsh_tensor self, const int64_t *split_size_or_sections, int64_t n_split_size_or_sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
+TORSH_API torsh_status torsh_tensor_split(torsh_tensor self, int64_t sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of pieces along dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
+TORSH_API torsh_status torsh_tensor_split_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* tensorSplit with the number of sections (0-d) or the indices (1-d) in an int64 tensor. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
+TORSH_API torsh_status torsh_tensor_split_by(torsh_tensor self, torsh_tensor tensor_indices_or_sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of equal pieces along the second dim (of 1-d tensors the first); or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
+TORSH_API torsh_status torsh_hsplit(torsh_tensor self, int64_t sections, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of pieces along the second dim (of 1-d tensors the first), cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
+TORSH_API torsh_status torsh_hsplit_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of equal pieces along the first dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
+TORSH_API torsh_status torsh_vsplit(torsh_tensor self, int64_t sections, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of pieces along the first dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
+TORSH_API torsh_status torsh_vsplit_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of equal pieces along the third dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
+TORSH_API torsh_status torsh_dsplit(torsh_tensor self, int64_t sections, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of pieces along the third dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
+TORSH_API torsh_status torsh_dsplit_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
+TORSH_API torsh_status torsh_quantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out);
+
+/* The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
+TORSH_API torsh_status torsh_nanquantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out);
+
+/* Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
+TORSH_API torsh_status torsh_cov(torsh_tensor self, int64_t correction, torsh_tensor fweights, torsh_tensor aweights, torsh_tensor *out);
+
+/* Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
+TORSH_API torsh_status torsh_corrcoef(torsh_tensor self, torsh_tensor *out);
+
 /* The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
 TORSH_API torsh_status torsh_stft(torsh_tensor self, int64_t n_fft, const int64_t *hop_length, const int64_t *win_length, torsh_tensor window, bool center, const char *pad_mode, bool normalized, const bool *onesided, const bool *return_complex, torsh_tensor *out);
 
@@ -2261,41 +2273,29 @@ TORSH_API torsh_status torsh_bartlett_window(int64_t window_length, bool periodi
 /* Kaiser's window, by the modified Bessel function of order 0; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.kaiser_window.html */
 TORSH_API torsh_status torsh_kaiser_window(int64_t window_length, bool periodic, double beta, torsh_dtype dtype, torsh_tensor *out);
 
-/* The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
-TORSH_API torsh_status torsh_quantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out);
+/* (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
+TORSH_API torsh_status torsh_vector_norm(torsh_tensor self, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
 
-/* The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
-TORSH_API torsh_status torsh_nanquantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out);
+/* The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
+TORSH_API torsh_status torsh_norm(torsh_tensor self, torsh_scalar p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
 
-/* Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
-TORSH_API torsh_status torsh_cov(torsh_tensor self, int64_t correction, torsh_tensor fweights, torsh_tensor aweights, torsh_tensor *out);
+/* By name: the Frobenius norm ('fro'), or the sum of singular values of a matrix ('nuc'). https://pytorch.org/docs/stable/generated/torch.norm.html */
+TORSH_API torsh_status torsh_norm_named(torsh_tensor self, const char *p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
 
-/* Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
-TORSH_API torsh_status torsh_corrcoef(torsh_tensor self, torsh_tensor *out);
+/* The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
+TORSH_API torsh_status torsh_dist(torsh_tensor self, torsh_tensor other, torsh_scalar p, torsh_tensor *out);
 
-/* The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
-TORSH_API torsh_status torsh_diff(torsh_tensor self, int64_t n, int64_t dim, torsh_tensor prepend, torsh_tensor append, torsh_tensor *out);
+/* input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
+TORSH_API torsh_status torsh_normalize(torsh_tensor self, double p, const int64_t *dim, int64_t n_dim, double eps, torsh_tensor *out);
 
-/* Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
-TORSH_API torsh_status torsh_gradient(torsh_tensor self, torsh_scalar spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+/* The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
+TORSH_API torsh_status torsh_cosine_similarity(torsh_tensor x1, torsh_tensor x2, int64_t dim, double eps, torsh_tensor *out);
 
-/* Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
-TORSH_API torsh_status torsh_gradient_coordinates(torsh_tensor self, const torsh_tensor *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+/* The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by. */
+TORSH_API torsh_status torsh_norm_except_dim(torsh_tensor self, int64_t pow, int64_t dim, torsh_tensor *out);
 
-/* Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
-TORSH_API torsh_status torsh_gradient_list(torsh_tensor self, const double *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out);
-
-/* The area under y along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
-TORSH_API torsh_status torsh_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out);
-
-/* The area under y along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
-TORSH_API torsh_status torsh_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out);
-
-/* The area under y up to each sample but the first along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
-TORSH_API torsh_status torsh_cumulative_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out);
-
-/* The area under y up to each sample but the first along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
-TORSH_API torsh_status torsh_cumulative_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out);
+/* The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
+TORSH_API torsh_status torsh_pairwise_distance(torsh_tensor x1, torsh_tensor x2, double p, double eps, bool keepdim, torsh_tensor *out);
 
 /* input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
 TORSH_API torsh_status torsh_renorm(torsh_tensor self, torsh_scalar p, int64_t dim, torsh_scalar maxnorm, torsh_tensor *out);

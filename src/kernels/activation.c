@@ -1,6 +1,7 @@
 /* Activations that are more than one call of an elementwise family. */
 #include <string.h>
-#include "../gen/ops.h"
+#include "../core/random.h"
+#include "compose.h"
 #include "elementwise.h"
 
 #define PARAMS(...) ((const ts_scalar[3]){__VA_ARGS__})
@@ -130,4 +131,24 @@ bool ts_glu_impl(ts_cx *cx, const ts_glu_args *a, ts_out *out) {
   if (!ts_is_inexact((ts_dtype)x->dtype)) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name((ts_dtype)x->dtype));
   ts_tensor *gate = ts_sigmoid(cx, ts_narrow(cx, x, dim, size / 2, size / 2));
   return (out->t[0] = ts_mul(cx, ts_narrow(cx, x, dim, 0, size / 2), gate)) != NULL;
+}
+
+bool ts_rrelu_impl(ts_cx *cx, const ts_rrelu_args *a, ts_out *out) {
+  if (!(a->lower <= a->upper)) return ts_fail(cx, TS_ERR_ARGUMENT, "Lower bound should be less than or equal to the upper bound");
+  if (!ts_is_float((ts_dtype)a->self->dtype)) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name((ts_dtype)a->self->dtype));
+  if (!a->training) return (out->t[0] = ts_leaky_relu(cx, a->self, (a->lower + a->upper) / 2)) != NULL;
+  return (out->t[0] = MUL(a->self, ts__rrelu_noise(cx, ts_detach(cx, a->self), a->lower, a->upper))) != NULL;
+}
+
+/* A slope for each number that is not positive, in the order of indices; 1 for the others. */
+bool ts__rrelu_noise_impl(ts_cx *cx, const ts__rrelu_noise_args *a, ts_out *out) {
+  ts_tensor *x = ts_raw_contiguous(cx, ts_raw_cast(cx, a->self, TS_FLOAT64)), *t = x ? ts_empty(cx, TS_FLOAT64, x->ndim, x->sizes) : NULL;
+  if (!t) return false;
+  const double *v = ts_data(x);
+  double *to = ts_data(t);
+  for (int64_t i = 0; i < x->numel; i++) {
+    if (v[i] <= 0) ts_fill_uniform(cx->generator, to + i, 1, TS_FLOAT64, a->lower, a->upper);
+    else to[i] = 1;
+  }
+  return (out->t[0] = ts_raw_cast(cx, t, (ts_dtype)a->self->dtype)) != NULL;
 }

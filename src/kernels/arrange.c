@@ -162,7 +162,8 @@ enum { FEW = 16 }; /* times: below it one pass for each, over pieces that stay i
 static void repeat_blocks(void *arg, int64_t begin, int64_t end) {
   const repeat_job *job = arg;
   const int64_t block = job->block, times = job->times;
-  switch (block) {
+  const bool aligned = (((uintptr_t)job->from | (uintptr_t)job->to) & (uintptr_t)(block - 1)) == 0; /* blocks of smaller elements need not be */
+  switch (aligned ? block : 0) {
     case 1: REPEATED(uint8_t);
     case 2: REPEATED(uint16_t);
     case 4: REPEATED(uint32_t);

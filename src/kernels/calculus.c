@@ -1,14 +1,7 @@
-/* Differences, gradients, areas under curves, and norms held down: composed of other ops. */
+/* Differences, gradients, areas under curves: composed of other ops. */
 #include <inttypes.h>
-#include <string.h>
-#include "../gen/ops.h"
+#include "compose.h"
 #include "kernels.h"
-
-#define ADD(x, y) ts_add(cx, x, y, ts_int(1))
-#define SUB(x, y) ts_sub(cx, x, y, ts_int(1))
-#define MUL(x, y) ts_mul(cx, x, y)
-#define DIV(x, y) ts_div(cx, x, y, NULL)
-#define NUM(v) ts_wrap_scalar(cx, ts_float(v))
 
 /* n slices of dim from `start` (from the end, when negative). */
 static ts_tensor *part(ts_cx *cx, ts_tensor *t, int64_t dim, int64_t start, int64_t n) { return ts_narrow(cx, t, dim, start, n); }
@@ -234,21 +227,3 @@ bool ts_cumulative_trapezoid_x_impl(ts_cx *cx, const ts_cumulative_trapezoid_x_a
 }
 
 /* ---- renorm ---- */
-
-bool ts_renorm_impl(ts_cx *cx, const ts_renorm_args *a, ts_out *out) {
-  ts_tensor *self = a->self;
-  int dim, n = 0;
-  int64_t others[TS_MAX_DIM];
-  if (!(a->p.f > 0)) return ts_fail(cx, TS_ERR_ARGUMENT, "non-positive-norm not supported");
-  if (!(a->maxnorm.f >= 0)) return ts_fail(cx, TS_ERR_ARGUMENT, "expected maxnorm to be >= 0 but got %g", a->maxnorm.f);
-  if (self->ndim < 2) return ts_fail(cx, TS_ERR_SHAPE, "input needs at least 2 dimensions, got %d dimensions", self->ndim);
-  if (!ts_wrap_dim(cx, a->dim, self->ndim, &dim)) return false;
-  const ts_dtype d = (ts_dtype)self->dtype;
-  if (!ts_is_inexact(d)) return ts_fail(cx, TS_ERR_DTYPE, "Expected a floating point or complex tensor as input. Got %s", ts_dtype_name(d));
-  for (int k = 0; k < self->ndim; k++)
-    if (k != dim) others[n++] = k;
-  ts_tensor *norm = ts_vector_norm(cx, self, a->p, (ts_ints){others, n}, true, ts_is_half(d) ? TS_FLOAT32 : TS_DTYPE_NONE);
-  ts_tensor *factor = DIV(ts_wrap_scalar(cx, a->maxnorm), ADD(norm, NUM(1e-7)));
-  factor = ts_where(cx, ts_gt(cx, norm, ts_wrap_scalar(cx, a->maxnorm)), factor, NUM(1));
-  return (out->t[0] = MUL(self, ts__to_dtype(cx, factor, d))) != NULL;
-}

@@ -79,7 +79,7 @@ void ts_spread(ts_loop convert, int64_t item, char *out, char *in, int64_t n) {
 }
 
 bool ts_raw_copy(ts_cx *cx, ts_tensor *dst, ts_tensor *src) {
-  if (!ts_check_writable(cx, dst)) return false;
+  if (!dst || !src || !ts_check_writable(cx, dst)) return false; /* NULL: could not be made, and that is said */
   int n;
   int64_t sizes[TS_MAX_DIM];
   if (!ts_broadcast_sizes(cx, dst->ndim, dst->sizes, src->ndim, src->sizes, &n, sizes)) return false;

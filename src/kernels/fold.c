@@ -176,11 +176,15 @@ static bool shuffled(ts_cx *cx, ts_out *out, ts_tensor *self, int64_t r, int64_t
   return true;
 }
 
+static bool check_shuffle(ts_cx *cx, const ts_tensor *x, int64_t r, const char *op, const char *factor) {
+  if (x->ndim < 3) return ts_fail(cx, TS_ERR_SHAPE, "%s expects input to have at least 3 dimensions, but got input with %d dimension(s)", op, x->ndim);
+  return (r > 0 && r <= INT32_MAX) || ts_fail(cx, TS_ERR_ARGUMENT, "%s expects a positive %s, but got %" PRId64, op, factor, r);
+}
+
 bool ts_pixel_shuffle_impl(ts_cx *cx, const ts_pixel_shuffle_args *a, ts_out *out) {
   ts_tensor *x = a->self;
   int64_t r = a->upscale_factor;
-  if (x->ndim < 3) return ts_fail(cx, TS_ERR_SHAPE, "pixel_shuffle expects input to have at least 3 dimensions, but got input with %d dimension(s)", x->ndim);
-  if (r <= 0 || r > INT32_MAX) return ts_fail(cx, TS_ERR_ARGUMENT, "pixel_shuffle expects a positive upscale_factor, but got %" PRId64, r);
+  if (!check_shuffle(cx, x, r, "pixel_shuffle", "upscale_factor")) return false;
   int64_t c = x->sizes[x->ndim - 3], h = x->sizes[x->ndim - 2], w = x->sizes[x->ndim - 1];
   if (c % (r * r) != 0)
     return ts_fail(cx, TS_ERR_SHAPE, "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)=%" PRId64 " is not divisible by %" PRId64, c, r * r);
@@ -190,8 +194,7 @@ bool ts_pixel_shuffle_impl(ts_cx *cx, const ts_pixel_shuffle_args *a, ts_out *ou
 bool ts_pixel_unshuffle_impl(ts_cx *cx, const ts_pixel_unshuffle_args *a, ts_out *out) {
   ts_tensor *x = a->self;
   int64_t r = a->downscale_factor;
-  if (x->ndim < 3) return ts_fail(cx, TS_ERR_SHAPE, "pixel_unshuffle expects input to have at least 3 dimensions, but got input with %d dimension(s)", x->ndim);
-  if (r <= 0 || r > INT32_MAX) return ts_fail(cx, TS_ERR_ARGUMENT, "pixel_unshuffle expects a positive downscale_factor, but got %" PRId64, r);
+  if (!check_shuffle(cx, x, r, "pixel_unshuffle", "downscale_factor")) return false;
   int64_t c = x->sizes[x->ndim - 3], h = x->sizes[x->ndim - 2], w = x->sizes[x->ndim - 1];
   if (h % r != 0) return ts_fail(cx, TS_ERR_SHAPE, "pixel_unshuffle expects height to be divisible by downscale_factor, but input.size(-2)=%" PRId64 " is not divisible by %" PRId64, h, r);
   if (w % r != 0) return ts_fail(cx, TS_ERR_SHAPE, "pixel_unshuffle expects width to be divisible by downscale_factor, but input.size(-1)=%" PRId64 " is not divisible by %" PRId64, w, r);

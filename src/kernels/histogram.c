@@ -172,6 +172,7 @@ static bool histogram_of(ts_cx *cx, ts_tensor *self, const int64_t *bins, ts_ten
       left -= 0.5;
       right += 0.5;
     }
+    if (bins[k] == INT64_MAX) return ts_fail(cx, TS_ERR_MEMORY, "%" PRId64 " bins are too many", bins[k]);
     if (!(edges[k] = ts_raw_cast(cx, ts_linspace(cx, ts_float(left), ts_float(right), bins[k] + 1, wide), d))) return false;
   }
   ts_tensor *h = count(cx, points, weight, dims, edges, bins ? EVEN_BY_EDGES : ANY, d);

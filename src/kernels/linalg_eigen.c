@@ -1,7 +1,8 @@
 /* Public forms of the spectral ops: which vectors are wanted, old names and conventions. */
 #include <string.h>
 #include "../gen/ops.h"
-#include "spectral.h"
+#include "kernels.h"
+#include "matrices.h"
 
 /* Vectors are computed for the sake of the gradient alone when there will be one. */
 static bool records(const ts_cx *cx, const ts_tensor *t) { return cx->grad_mode && t->requires_grad; }
@@ -69,7 +70,7 @@ bool ts_linalg_eigvals_impl(ts_cx *cx, const ts_linalg_eigvals_args *a, ts_out *
 typedef struct { ts_tensor *atol, *rtol; } tolerances;
 
 static bool tolerances_of(ts_cx *cx, const ts_tensor *a, ts_tensor *atol, ts_tensor *rtol, tolerances *t) {
-  const ts_dtype real = ts_real_dtype((ts_dtype)a->dtype);
+  const ts_dtype real = ts_part_dtype((ts_dtype)a->dtype);
   const double fallback = (real == TS_FLOAT32 ? 0x1p-23 : 0x1p-52) * (double)(ts_rows(a) > ts_cols(a) ? ts_rows(a) : ts_cols(a));
   const ts_tensor *given[2] = {atol, rtol};
   for (int k = 0; k < 2; k++)

@@ -4,7 +4,8 @@
 #include <string.h>
 #include "../gen/ops.h"
 #include "../linalg/spectral.h"
-#include "spectral.h"
+#include "kernels.h"
+#include "matrices.h"
 
 static ts_tensor *adjoint(ts_cx *cx, ts_tensor *t) { return ts_conj(cx, ts_mT(cx, t)); }
 static ts_tensor *number(ts_cx *cx, double x) { return ts_wrap_scalar(cx, ts_float(x)); }
@@ -69,7 +70,7 @@ static bool by_pivots(ts_cx *cx, ts_tensor *A, ts_tensor *B, double rcond, ts_ou
 
 bool ts__lstsq_impl(ts_cx *cx, const ts__lstsq_args *a, ts_out *out) {
   ts_tensor *A = a->A, *B = a->B, *R, *r[3], *X;
-  const ts_dtype d = (ts_dtype)A->dtype, real = ts_real_dtype(d);
+  const ts_dtype d = (ts_dtype)A->dtype, real = ts_part_dtype(d);
   const int64_t m = ts_rows(A), n = ts_cols(A), k = m < n ? m : n, none[1] = {0};
   const bool gels = strcmp(a->driver, "gels") == 0, values = strcmp(a->driver, "gelsd") == 0 || strcmp(a->driver, "gelss") == 0;
   out->t[1] = ts_empty(cx, TS_INT64, 1, none);
@@ -151,7 +152,7 @@ bool ts_linalg_lstsq_impl(ts_cx *cx, const ts_linalg_lstsq_args *a, ts_out *out)
     ts_tensor *rest = ts_abs(cx, ts_sub(cx, ts_matmul(cx, A, r[0]), B, ts_int(1)));
     out->t[1] = ts_sum(cx, ts_mul(cx, rest, rest), TS_INTS(-2), false, TS_DTYPE_NONE);
   } else {
-    out->t[1] = ts_empty(cx, ts_real_dtype((ts_dtype)A->dtype), 1, (const int64_t[]){0});
+    out->t[1] = ts_empty(cx, ts_part_dtype((ts_dtype)A->dtype), 1, (const int64_t[]){0});
   }
   return out->t[0] && out->t[1] && out->t[2] && out->t[3];
 }

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 #include "../gen/ops.h"
-#include "spectral.h"
+#include "kernels.h"
+#include "matrices.h"
 
 static bool two_dims(ts_cx *cx, ts_ints dim, int ndim, int *d) {
   if (dim.n != 2) return ts_fail(cx, TS_ERR_ARGUMENT, "dim must be a 2-tuple. Got %s", ts_sizes_text((int)dim.n, dim.v, (char[160]){0}, 160));
@@ -120,7 +121,7 @@ bool ts_frobenius_norm_impl(ts_cx *cx, const ts_frobenius_norm_args *a, ts_out *
 
 /* No matrix: condition numbers of 0. */
 static bool of_nothing(ts_cx *cx, const ts_tensor *a, ts_out *out) {
-  if (!(out->t[0] = ts_empty_batch(cx, a, ts_real_dtype((ts_dtype)a->dtype), -1))) return false;
+  if (!(out->t[0] = ts_empty_batch(cx, a, ts_part_dtype((ts_dtype)a->dtype), -1))) return false;
   memset(ts_data(out->t[0]), 0, (size_t)(out->t[0]->numel * ts_itemsize((ts_dtype)out->t[0]->dtype)));
   return true;
 }

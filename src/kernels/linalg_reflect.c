@@ -3,7 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 #include "../gen/ops.h"
-#include "spectral.h"
+#include "kernels.h"
+#include "matrices.h"
 
 /* "[2, 3]": the batch dims of a tensor whose matrices (or vectors) take `own` dims. */
 #define BATCH_TEXT(t, own) ts_sizes_text((t)->ndim - (own), (t)->sizes, (char[160]){0}, 160)

@@ -5,7 +5,8 @@
 #include <string.h>
 #include "../gen/ops.h"
 #include "../linalg/spectral.h"
-#include "spectral.h"
+#include "kernels.h"
+#include "matrices.h"
 
 /* One batch: a copy of the input that is overwritten, results, and what became of each matrix. */
 typedef struct {
@@ -18,7 +19,6 @@ typedef struct {
 
 enum { NOT_FINITE = INT32_MAX };
 
-ts_dtype ts_real_dtype(ts_dtype d) { return d == TS_COMPLEX64 ? TS_FLOAT32 : d == TS_COMPLEX128 ? TS_FLOAT64 : d; }
 static ts_dtype complex_dtype(ts_dtype d) { return d == TS_FLOAT32 ? TS_COMPLEX64 : d == TS_FLOAT64 ? TS_COMPLEX128 : d; }
 
 static int64_t *infos(ts_cx *cx, int64_t count) {
@@ -54,10 +54,10 @@ static oddities look(ts_dtype real, const void *p, int64_t n) {
   }
   return o;
 }
-static oddities look_at(const spectral_job *j, const void *matrix) { return look(ts_real_dtype(j->dtype), matrix, j->m * j->n * (1 + ts_is_complex(j->dtype))); }
+static oddities look_at(const spectral_job *j, const void *matrix) { return look(ts_part_dtype(j->dtype), matrix, j->m * j->n * (1 + ts_is_complex(j->dtype))); }
 
 static void fill_nan(ts_tensor *t, int64_t i, int64_t count) {
-  const ts_dtype d = (ts_dtype)t->dtype, real = ts_real_dtype(d);
+  const ts_dtype d = (ts_dtype)t->dtype, real = ts_part_dtype(d);
   const int64_t n = count * (1 + ts_is_complex(d));
   char *p = (char *)ts_data(t) + i * count * ts_itemsize(d);
   for (int64_t k = 0; k < n; k++) {
@@ -163,7 +163,7 @@ bool ts__svd_impl(ts_cx *cx, const ts__svd_args *a, ts_out *out) {
   const int64_t m = ts_rows(self), n = ts_cols(self), k = m < n ? m : n, count = ts_matrix_count(self), none[1] = {0};
   const bool full = a->full_matrices;
   spectral_job j = {.dtype = d, .a = ts_copy_columns(cx, self), .m = m, .n = n, .want = !a->compute_uv ? TS_SVD_VALUES : full ? TS_SVD_FULL : TS_SVD_THIN};
-  j.second = ts_empty_batch(cx, self, ts_real_dtype(d), k);
+  j.second = ts_empty_batch(cx, self, ts_part_dtype(d), k);
   j.first = a->compute_uv ? ts_empty_matrices(cx, self, m, full ? m : k) : ts_empty(cx, d, 1, none);
   j.third = a->compute_uv ? ts_empty_matrices(cx, self, full ? n : k, n) : ts_empty(cx, d, 1, none);
   j.info = infos(cx, count);
@@ -185,7 +185,7 @@ static void eigh_some(void *arg, int64_t begin, int64_t end) {
     bool odd = false;
     for (int64_t c = 0; c < n && !odd; c++) { /* the triangle that is read */
       const int64_t from = j->upper ? 0 : c, to = j->upper ? c + 1 : n;
-      const oddities o = look(ts_real_dtype(j->dtype), a + (c * n + from) * item, (to - from) * parts);
+      const oddities o = look(ts_part_dtype(j->dtype), a + (c * n + from) * item, (to - from) * parts);
       odd = o.nan || o.inf;
     }
     if (odd) {
@@ -204,7 +204,7 @@ bool ts__eigh_impl(ts_cx *cx, const ts__eigh_args *a, ts_out *out) {
   if (c != 'L' && c != 'U' && c != 'l' && c != 'u') return ts_fail(cx, TS_ERR_ARGUMENT, "Expected UPLO argument to be 'L' or 'U', but got %s", a->UPLO);
   const ts_dtype d = (ts_dtype)self->dtype;
   const int64_t n = ts_cols(self), count = ts_matrix_count(self);
-  spectral_job j = {.dtype = d, .a = ts_copy_columns(cx, self), .first = ts_empty_batch(cx, self, ts_real_dtype(d), n), .m = n, .n = n,
+  spectral_job j = {.dtype = d, .a = ts_copy_columns(cx, self), .first = ts_empty_batch(cx, self, ts_part_dtype(d), n), .m = n, .n = n,
                     .info = infos(cx, count), .upper = c == 'U' || c == 'u', .vectors = a->compute_v};
   if (!j.a || !j.first || !j.info) return false;
   ts_each_matrix(count, (a->compute_v ? 9.0 : 2.0) * (double)n * (double)n * (double)n, eigh_some, &j);
@@ -227,7 +227,7 @@ bool ts__eig_impl(ts_cx *cx, const ts__eig_args *a, ts_out *out) {
   spectral_job j = {.dtype = d, .a = ts_copy_columns(cx, self), .first = ts_empty_batch(cx, self, to, n), .m = n, .n = n, .info = infos(cx, count), .vectors = a->compute_v};
   j.second = a->compute_v ? ts_empty_columns(cx, to, self->ndim, self->sizes) : ts_empty(cx, to, 1, (const int64_t[]){0});
   if (!j.a || !j.first || !j.second || !j.info) return false;
-  const oddities o = look(ts_real_dtype(d), ts_data(j.a), j.a->numel * (1 + ts_is_complex(d)));
+  const oddities o = look(ts_part_dtype(d), ts_data(j.a), j.a->numel * (1 + ts_is_complex(d)));
   if (o.nan || o.inf) return ts_fail(cx, TS_ERR_NUMERIC, "input tensor should not contain infs or NaNs.");
   ts_each_matrix(count, (a->compute_v ? 25.0 : 10.0) * (double)n * (double)n * (double)n, eig_some, &j);
   out->t[0] = j.first;

@@ -1,7 +1,6 @@
 /* The normalisations of nn.functional, as cases of _normalize. */
 #include <inttypes.h>
-#include <string.h>
-#include "../gen/ops.h"
+#include "compose.h"
 #include "kernels.h"
 
 /* Every dim but those that stay. */
@@ -108,4 +107,27 @@ bool ts_instance_norm_impl(ts_cx *cx, const ts_instance_norm_args *a, ts_out *ou
   bool ok = ts__normalize(cx, self, a->weight, a->bias, a->running_mean, a->running_var, over, TS_INTS(1), a->use_input_stats, a->momentum, a->eps, results);
   out->t[0] = results[0];
   return ok;
+}
+
+/* The numbers over the root of the mean of their squares, without taking off a mean. */
+bool ts_rms_norm_impl(ts_cx *cx, const ts_rms_norm_args *a, ts_out *out) {
+  ts_tensor *x = a->self, *w = a->weight;
+  ts_ints shape = a->normalized_shape;
+  int64_t dims[TS_MAX_DIM];
+  bool ends = shape.n >= 1 && shape.n <= x->ndim, fits = !w || w->ndim == shape.n;
+  if (!ts_is_float((ts_dtype)x->dtype)) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name((ts_dtype)x->dtype));
+  for (int64_t i = 0; i < shape.n && ends; i++) {
+    dims[i] = x->ndim - shape.n + i;
+    ends = x->sizes[dims[i]] == shape.v[i];
+    fits = fits && (!w || w->sizes[i] == shape.v[i]);
+  }
+  const char *text = ts_sizes_text((int)(shape.n < TS_MAX_DIM ? shape.n : TS_MAX_DIM), shape.v, (char[160]){0}, 160);
+  if (!ends) return ts_fail(cx, TS_ERR_SHAPE, "Given normalized_shape=%s, expected input with shape [*, %s, but got input of size %s", text, text + 1, TS_TEXT(x));
+  if (!fits) return ts_fail(cx, TS_ERR_SHAPE, "Expected weight to be of same shape as normalized_shape, but got weight of shape %s and normalized_shape = %s", TS_TEXT(w), text);
+  ts_dtype d = (ts_dtype)x->dtype;
+  double eps = a->eps.given ? a->eps.v : d == TS_FLOAT64 ? 0x1p-52 : d == TS_FLOAT32 ? 0x1p-23 : d == TS_FLOAT16 ? 0x1p-10 : 0x1p-7;
+  ts_tensor *wide = ts_is_half(d) ? ts__to_dtype(cx, x, TS_FLOAT32) : x;
+  ts_tensor *y = MUL(wide, ts_rsqrt(cx, ADD(ts_mean(cx, MUL(wide, wide), (ts_ints){dims, shape.n}, true, TS_DTYPE_NONE), NUM(eps))));
+  if (w) y = MUL(y, w);
+  return (out->t[0] = ts_is_half(d) ? ts__to_dtype(cx, y, d) : y) != NULL;
 }

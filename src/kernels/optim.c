@@ -1,12 +1,12 @@
 /* Steps of optimizers: one call for many parameters, one pass over each. Everything is checked before anything changes;
    parameters without a gradient are left alone. */
-#include "optim.h"
 #include <inttypes.h>
 #include <math.h>
 #include "../core/graph.h"
 #include "../gen/ops.h"
 #include "complex.h"
 #include "kernels.h"
+#include "optim_checks.h"
 
 /* State tensor k of parameter i: same shape and dtype, memory of its own. */
 static bool check_state(ts_cx *cx, const ts_tensor *p, const ts_tensor *state, const char *what, int64_t i) {
@@ -17,17 +17,16 @@ static bool check_state(ts_cx *cx, const ts_tensor *p, const ts_tensor *state, c
   return ts_check_writable(cx, state);
 }
 
-static bool check_list(ts_cx *cx, ts_list params, ts_list list, const char *what, int64_t i) {
+bool ts_optim_check_state(ts_cx *cx, ts_list params, ts_list list, const char *what, int64_t i) {
   return list.n <= 0 || !params.v[i]->grad || check_state(cx, params.v[i], list.v[i], what, i);
 }
 
-static bool check_lengths(ts_cx *cx, ts_list params, int64_t n, const char *what) {
+bool ts_optim_check_lengths(ts_cx *cx, ts_list params, int64_t n, const char *what) {
   if (n == params.n) return true;
   return ts_fail(cx, TS_ERR_ARGUMENT, "%" PRId64 " %s for %" PRId64 " parameters", n, what, params.n);
 }
 
-/* Gradients as the loops will read them, NULL for parameters to skip; none shares memory with what is written. */
-static bool take_grads(ts_cx *cx, ts_list params, ts_tensor ***grads) {
+bool ts_optim_take_grads(ts_cx *cx, ts_list params, ts_tensor ***grads) {
   if (!(*grads = ts_temp(cx, (params.n + 1) * (int64_t)sizeof **grads))) return false;
   for (int64_t i = 0; i < params.n; i++) {
     ts_tensor *p = params.v[i], *g = p->grad;
@@ -49,8 +48,7 @@ static bool take_grads(ts_cx *cx, ts_list params, ts_tensor ***grads) {
   return true;
 }
 
-/* Complex numbers are trained as pairs of real ones. */
-static bool as_reals(ts_cx *cx, ts_list *list) {
+bool ts_optim_as_reals(ts_cx *cx, ts_list *list) {
   int64_t i = 0;
   while (i < list->n && !(list->v[i] && ts_is_complex((ts_dtype)list->v[i]->dtype))) i++;
   if (i >= list->n) return true;
@@ -69,15 +67,15 @@ bool ts__sgd_step__impl(ts_cx *cx, const ts__sgd_step__args *a, ts_out *out) {
   cx->op = "SGD";
   ts_list params = a->params, buffers = a->buffers;
   const bool momentum = a->momentum != 0;
-  if (momentum && (!check_lengths(cx, params, buffers.n, "buffers") || !check_lengths(cx, params, a->fresh.n, "flags")))
+  if (momentum && (!ts_optim_check_lengths(cx, params, buffers.n, "buffers") || !ts_optim_check_lengths(cx, params, a->fresh.n, "flags")))
     return false;
   ts_tensor **grads;
-  if (!take_grads(cx, params, &grads)) return false;
+  if (!ts_optim_take_grads(cx, params, &grads)) return false;
   if (momentum)
     for (int64_t i = 0; i < params.n; i++)
-      if (!check_list(cx, params, buffers, "momentum_buffer", i)) return false;
+      if (!ts_optim_check_state(cx, params, buffers, "momentum_buffer", i)) return false;
   ts_list gradients = {grads, params.n};
-  if (!as_reals(cx, &params) || !as_reals(cx, &gradients) || !as_reals(cx, &buffers)) return false;
+  if (!ts_optim_as_reals(cx, &params) || !ts_optim_as_reals(cx, &gradients) || !ts_optim_as_reals(cx, &buffers)) return false;
   ts_sgd_params c = {a->maximize ? -1 : 1, a->lr, a->weight_decay, a->momentum, 1 - a->dampening, a->nesterov};
   for (int64_t i = 0; i < params.n; i++) {
     ts_tensor *p = params.v[i], *g = gradients.v[i];
@@ -95,15 +93,14 @@ bool ts__sgd_step__impl(ts_cx *cx, const ts__sgd_step__args *a, ts_out *out) {
   return true;
 }
 
-/* base^n by squaring: the same on every platform, which pow() is not. */
-static double power(double base, int64_t n) {
+double ts_optim_power(double base, int64_t n) {
   double result = 1;
   for (; n > 0; n >>= 1, base *= base)
     if (n & 1) result *= base;
   return result;
 }
 
-static bool check_step(ts_cx *cx, const ts_tensor *step, int64_t i) {
+bool ts_optim_check_step(ts_cx *cx, const ts_tensor *step, int64_t i) {
   if (step->numel != 1 || (step->dtype != TS_FLOAT32 && step->dtype != TS_FLOAT64))
     return ts_fail(cx, TS_ERR_SHAPE, "step of parameter %" PRId64 " must be one float32 or float64, but is %s %s", i,
                    ts_dtype_name((ts_dtype)step->dtype), TS_TEXT(step));
@@ -113,7 +110,7 @@ static bool check_step(ts_cx *cx, const ts_tensor *step, int64_t i) {
   return true;
 }
 
-static int64_t advance(ts_tensor *step) {
+int64_t ts_optim_advance(ts_tensor *step) {
   const int64_t count = (int64_t)ts_read_scalar(step, ts_data(step)).f + 1;
   if (step->dtype == TS_FLOAT32) *(float *)ts_data(step) = (float)count;
   else *(double *)ts_data(step) = (double)count;
@@ -127,22 +124,22 @@ bool ts__adam_step__impl(ts_cx *cx, const ts__adam_step__args *a, ts_out *out) {
   ts_list params = a->params, steps = a->steps;
   ts_list means = a->exp_avgs, squares = a->exp_avg_sqs, tops = a->max_exp_avg_sqs;
   const bool amsgrad = tops.n > 0;
-  if (!check_lengths(cx, params, means.n, "exp_avgs") || !check_lengths(cx, params, squares.n, "exp_avg_sqs") ||
-      !check_lengths(cx, params, steps.n, "steps") ||
-      (amsgrad && !check_lengths(cx, params, tops.n, "max_exp_avg_sqs")))
+  if (!ts_optim_check_lengths(cx, params, means.n, "exp_avgs") || !ts_optim_check_lengths(cx, params, squares.n, "exp_avg_sqs") ||
+      !ts_optim_check_lengths(cx, params, steps.n, "steps") ||
+      (amsgrad && !ts_optim_check_lengths(cx, params, tops.n, "max_exp_avg_sqs")))
     return false;
   ts_tensor **grads;
-  if (!take_grads(cx, params, &grads)) return false;
+  if (!ts_optim_take_grads(cx, params, &grads)) return false;
   for (int64_t i = 0; i < params.n; i++)
-    if (!check_list(cx, params, means, "exp_avg", i) || !check_list(cx, params, squares, "exp_avg_sq", i) ||
-        !check_list(cx, params, tops, "max_exp_avg_sq", i) || (grads[i] && !check_step(cx, steps.v[i], i)))
+    if (!ts_optim_check_state(cx, params, means, "exp_avg", i) || !ts_optim_check_state(cx, params, squares, "exp_avg_sq", i) ||
+        !ts_optim_check_state(cx, params, tops, "max_exp_avg_sq", i) || (grads[i] && !ts_optim_check_step(cx, steps.v[i], i)))
       return false;
   ts_list gradients = {grads, params.n};
-  if (!as_reals(cx, &params) || !as_reals(cx, &gradients) || !as_reals(cx, &means) || !as_reals(cx, &squares) || !as_reals(cx, &tops)) return false;
+  if (!ts_optim_as_reals(cx, &params) || !ts_optim_as_reals(cx, &gradients) || !ts_optim_as_reals(cx, &means) || !ts_optim_as_reals(cx, &squares) || !ts_optim_as_reals(cx, &tops)) return false;
   for (int64_t i = 0; i < params.n; i++) {
     ts_tensor *p = params.v[i], *g = gradients.v[i];
     if (!g) continue;
-    const int64_t t = advance(steps.v[i]);
+    const int64_t t = ts_optim_advance(steps.v[i]);
     const ts_adam_params c = {
         .sign = a->maximize ? -1 : 1,
         .keep = a->decoupled ? 1 - a->lr * a->weight_decay : 1,
@@ -150,8 +147,8 @@ bool ts__adam_step__impl(ts_cx *cx, const ts__adam_step__args *a, ts_out *out) {
         .beta1 = a->beta1,
         .beta2 = a->beta2,
         .eps = a->eps,
-        .step_size = a->lr / (1 - power(a->beta1, t)),
-        .unbias = 1 / sqrt(1 - power(a->beta2, t)),
+        .step_size = a->lr / (1 - ts_optim_power(a->beta1, t)),
+        .unbias = 1 / sqrt(1 - ts_optim_power(a->beta2, t)),
     };
     if (amsgrad)
       ts_iterate(5, (ts_tensor *const[]){p, means.v[i], squares.v[i], tops.v[i], g}, p->ndim, p->sizes,

@@ -19,4 +19,23 @@ typedef struct {
   double unbias;       /* 1 / sqrt(1 - beta2^t) */
 } ts_adam_params;
 
+/* Rules that one row serves; the numbers are those that lib/optim/fused.ts sends. */
+typedef enum {
+  TS_STEP_ADAMAX, TS_STEP_NADAM, TS_STEP_RADAM, TS_STEP_SPARSE_ADAM, TS_STEP_RMSPROP, TS_STEP_ADAGRAD,
+  TS_STEP_ADADELTA, TS_STEP_ASGD, TS_STEP_RPROP, TS_STEP_LION, TS_STEP_FTRL, TS_STEP_COUNT
+} ts_step_rule;
+
+/* Their loops. RMSprop has one for each of its forms: plain, centered, with momentum, both. */
+typedef enum {
+  TS_STEP_LOOP_ADAMAX, TS_STEP_LOOP_NADAM, TS_STEP_LOOP_SCALED, TS_STEP_LOOP_RMSPROP, TS_STEP_LOOP_RMSPROP_CENTERED,
+  TS_STEP_LOOP_RMSPROP_MOMENTUM, TS_STEP_LOOP_RMSPROP_BOTH, TS_STEP_LOOP_ADAGRAD, TS_STEP_LOOP_ADADELTA,
+  TS_STEP_LOOP_ASGD, TS_STEP_LOOP_RPROP, TS_STEP_LOOP_LION, TS_STEP_LOOP_FTRL, TS_STEP_LOOP_COUNT
+} ts_step_loop;
+
+typedef struct {
+  double sign, weight_decay; /* the gradient is sign * grad + weight_decay * param */
+  double keep;               /* what decoupled weight decay leaves of the parameter */
+  double n[8];               /* each loop's own */
+} ts_step_params;
+
 #endif

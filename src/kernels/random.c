@@ -2,7 +2,6 @@
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 #include "../gen/ops.h"
 #include "generators.h"
 #include "complex.h"
@@ -148,7 +147,7 @@ static bool probabilities(ts_cx *cx, ts_tensor *t, ts_tensor *p, ts_generator *g
 
 bool ts_bernoulli_impl(ts_cx *cx, const ts_bernoulli_args *a, ts_out *out) {
   ts_generator *g = ts_generator_of(cx, a->generator);
-  ts_tensor *t = g ? ts_empty_like(cx, a->self, (ts_dtype)a->self->dtype) : NULL;
+  ts_tensor *t = g ? ts_empty(cx, (ts_dtype)a->self->dtype, a->self->ndim, a->self->sizes) : NULL;
   if (!t) return false;
   out->t[0] = t;
   if (!a->p.given) return probabilities(cx, t, a->self, g);
@@ -166,26 +165,6 @@ bool ts_bernoulli__impl(ts_cx *cx, const ts_bernoulli__args *a, ts_out *out) {
   if (!(v >= 0 && v <= 1)) return ts_fail(cx, TS_ERR_ARGUMENT, "bernoulli_ expects p to be in [0, 1], but got p=%g", v);
   FILL(t, ts_fill_bernoulli_scalar(g, data, n, d, v));
   return true;
-}
-
-/* mask * input / (1 - p), the mask drawn as PyTorch draws it; the mask is a result so that the formula can use it. */
-bool ts_native_dropout_impl(ts_cx *cx, const ts_native_dropout_args *a, ts_out *out) {
-  ts_tensor *x = a->self, *mask = ts_empty_like(cx, x, (ts_dtype)x->dtype);
-  if (!mask || !floating(cx, (ts_dtype)x->dtype)) return false;
-  double keep = 1 - a->p;
-  ts_generator *g = cx->generator;
-  FILL(mask, ts_fill_bernoulli_scalar(g, data, n, d, keep));
-  mask = ts_mul(cx, mask, ts_wrap_scalar(cx, ts_float(keep > 0 ? 1 / keep : 0)));
-  out->t[0] = mask ? ts_mul(cx, x, mask) : NULL;
-  out->t[1] = mask;
-  return out->t[0] != NULL;
-}
-
-bool ts_dropout_of(ts_cx *cx, ts_out *out, ts_tensor *x, double p, bool training) {
-  if (!(p >= 0 && p <= 1)) return ts_fail(cx, TS_ERR_ARGUMENT, "dropout probability has to be between 0 and 1, but got %g", p);
-  ts_tensor *results[2] = {x, NULL};
-  if (training && p > 0 && x->numel && !ts_native_dropout(cx, x, p, results)) return false;
-  return (out->t[0] = results[0]) != NULL;
 }
 
 static void sink(const double *v, int64_t *heap, int64_t size, int64_t at) {

@@ -1,6 +1,6 @@
 #include "softmax.h"
 #include "../core/threads.h"
-#include "../gen/ops.h"
+#include "compose.h"
 #include "kernels.h"
 
 typedef struct {
@@ -78,4 +78,16 @@ bool ts__log_softmax_backward_data_impl(ts_cx *cx, const ts__log_softmax_backwar
 bool ts_softmin_impl(ts_cx *cx, const ts_softmin_args *a, ts_out *out) {
   ts_tensor *minus = ts_mul(cx, a->self, ts_wrap_scalar(cx, ts_int(-1)));
   return (out->t[0] = ts_softmax(cx, minus, a->dim, a->dtype)) != NULL;
+}
+
+bool ts_gumbel_softmax_impl(ts_cx *cx, const ts_gumbel_softmax_args *a, ts_out *out) {
+  ts_tensor *x = a->logits, *best[2] = {NULL};
+  ts_opt_int dim = {true, a->dim};
+  ts_tensor *noise = ts_empty(cx, (ts_dtype)x->dtype, x->ndim, x->sizes);
+  if (!noise || !ts_exponential_(cx, noise, 1, (ts_opt_int){false, 0})) return false;
+  ts_tensor *soft = ts_softmax(cx, DIV(SUB(x, ts_log(cx, noise)), NUM(a->tau)), dim, TS_DTYPE_NONE);
+  if (!a->hard) return (out->t[0] = soft) != NULL;
+  if (!soft || !ts_max_dim(cx, ts_detach(cx, soft), a->dim, true, best)) return false;
+  ts_tensor *hard = ts_scatter_value(cx, ts_zeros_like(cx, ts_detach(cx, x), TS_DTYPE_NONE), a->dim, best[1], ts_float(1), NULL);
+  return (out->t[0] = ADD(SUB(hard, ts_detach(cx, soft)), soft)) != NULL;
 }

@@ -1,12 +1,8 @@
 /* Quantiles, covariances, correlations: composed of other ops. */
 #include <inttypes.h>
 #include <string.h>
-#include "../gen/ops.h"
+#include "compose.h"
 #include "kernels.h"
-
-#define SUB(x, y) ts_sub(cx, x, y, ts_int(1))
-#define DIV(x, y) ts_div(cx, x, y, NULL)
-#define NUM(v) ts_wrap_scalar(cx, ts_float(v))
 
 /* ---- quantiles ---- */
 

@@ -1,4 +1,4 @@
-/* Sums, products, means, norms, counts, truth. */
+/* Sums, products, means, counts, truth. */
 #include <math.h>
 #include "../gen/ops.h"
 #include "kernels.h"
@@ -95,3 +95,15 @@ static bool truth(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, bool ev
 
 bool ts_any_impl(ts_cx *cx, const ts_any_args *a, ts_out *out) { return truth(cx, a->self, a->dim, a->keepdim, false, out); }
 bool ts_all_impl(ts_cx *cx, const ts_all_args *a, ts_out *out) { return truth(cx, a->self, a->dim, a->keepdim, true, out); }
+
+/* The largest element is taken out first, unless it is infinite. */
+bool ts_logsumexp_impl(ts_cx *cx, const ts_logsumexp_args *a, ts_out *out) {
+  ts_tensor *self = a->self, *rest;
+  if (!ts_is_inexact((ts_dtype)self->dtype)) self = ts_raw_cast(cx, self, ts_or_default(cx, TS_DTYPE_NONE));
+  if (!self) return false;
+  if (self->numel == 0) return (out->t[0] = ts_log(cx, ts_sum(cx, self, a->dim, a->keepdim, TS_DTYPE_NONE))) != NULL;
+  ts_tensor *top = ts_amax(cx, self, a->dim, true);
+  top = ts_masked_fill(cx, top, ts_isinf(cx, top), ts_wrap_scalar(cx, ts_float(0)));
+  rest = ts_log(cx, ts_sum(cx, ts_exp(cx, ts_sub(cx, self, top, ts_int(1))), a->dim, a->keepdim, TS_DTYPE_NONE));
+  return rest && top && (out->t[0] = ts_add(cx, rest, ts_reshape(cx, top, ts_sizes_of(rest)), ts_int(1))) != NULL;
+}

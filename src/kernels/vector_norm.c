@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 #include "../core/vmath.h"
-#include "../gen/ops.h"
+#include "compose.h"
 #include "complex.h"
 #include "kernels.h"
 
@@ -104,14 +104,20 @@ bool ts_pairwise_distance_impl(ts_cx *cx, const ts_pairwise_distance_args *a, ts
   return (out->t[0] = ts_vector_norm(cx, apart, ts_float(a->p), TS_INTS(-1), a->keepdim, TS_DTYPE_NONE)) != NULL;
 }
 
-/* The largest element is taken out first, unless it is infinite. */
-bool ts_logsumexp_impl(ts_cx *cx, const ts_logsumexp_args *a, ts_out *out) {
-  ts_tensor *self = a->self, *rest;
-  if (!ts_is_inexact((ts_dtype)self->dtype)) self = ts_raw_cast(cx, self, ts_or_default(cx, TS_DTYPE_NONE));
-  if (!self) return false;
-  if (self->numel == 0) return (out->t[0] = ts_log(cx, ts_sum(cx, self, a->dim, a->keepdim, TS_DTYPE_NONE))) != NULL;
-  ts_tensor *top = ts_amax(cx, self, a->dim, true);
-  top = ts_masked_fill(cx, top, ts_isinf(cx, top), ts_wrap_scalar(cx, ts_float(0)));
-  rest = ts_log(cx, ts_sum(cx, ts_exp(cx, ts_sub(cx, self, top, ts_int(1))), a->dim, a->keepdim, TS_DTYPE_NONE));
-  return rest && top && (out->t[0] = ts_add(cx, rest, ts_reshape(cx, top, ts_sizes_of(rest)), ts_int(1))) != NULL;
+bool ts_renorm_impl(ts_cx *cx, const ts_renorm_args *a, ts_out *out) {
+  ts_tensor *self = a->self;
+  int dim, n = 0;
+  int64_t others[TS_MAX_DIM];
+  if (!(a->p.f > 0)) return ts_fail(cx, TS_ERR_ARGUMENT, "non-positive-norm not supported");
+  if (!(a->maxnorm.f >= 0)) return ts_fail(cx, TS_ERR_ARGUMENT, "expected maxnorm to be >= 0 but got %g", a->maxnorm.f);
+  if (self->ndim < 2) return ts_fail(cx, TS_ERR_SHAPE, "input needs at least 2 dimensions, got %d dimensions", self->ndim);
+  if (!ts_wrap_dim(cx, a->dim, self->ndim, &dim)) return false;
+  const ts_dtype d = (ts_dtype)self->dtype;
+  if (!ts_is_inexact(d)) return ts_fail(cx, TS_ERR_DTYPE, "Expected a floating point or complex tensor as input. Got %s", ts_dtype_name(d));
+  for (int k = 0; k < self->ndim; k++)
+    if (k != dim) others[n++] = k;
+  ts_tensor *norm = ts_vector_norm(cx, self, a->p, (ts_ints){others, n}, true, ts_is_half(d) ? TS_FLOAT32 : TS_DTYPE_NONE);
+  ts_tensor *factor = DIV(ts_wrap_scalar(cx, a->maxnorm), ADD(norm, NUM(1e-7)));
+  factor = ts_where(cx, ts_gt(cx, norm, ts_wrap_scalar(cx, a->maxnorm)), factor, NUM(1));
+  return (out->t[0] = MUL(self, ts__to_dtype(cx, factor, d))) != NULL;
 }

@@ -1,4 +1,4 @@
-// Activations, mostly functions of nn.functional. Those that can overwrite their input take `inplace` there.
+// Activations, mostly functions of nn.functional; rrelu draws its slopes. Those that can overwrite their input take `inplace` there.
 import { functionalDoc, list, of, refuses, t, within } from './rows.mjs';
 
 const F = ['nn.functional'];
@@ -102,4 +102,10 @@ export default [
       { args: [t()], code: 'ERR_SHAPE', message: 'glu: glu does not support scalars because halving size must be even' },
     ],
   },
+  {
+    name: 'rrelu', args: 'Tensor self, float lower=0.125, float upper=0.3333333333333333, bool training=False', as: ['function', 'inplace', 'inplace function', 'inplace argument'], namespaces: BOTH, grad: 'composite', dtypes: 'float',
+    doc: `input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. ${functionalDoc('rrelu')}`, samples: [{ args: [within(-4, 4, 3, 4)] }, { args: [within(-4, 4, 3, 4), 0.1, 0.9, true] }],
+    errors: [{ args: [t(2), 0.3, 0.1], code: 'ERR_ARGUMENT', message: 'rrelu: Lower bound should be less than or equal to the upper bound' }, { args: [of('int64', 2)], code: 'ERR_DTYPE', message: 'rrelu: not implemented for int64' }],
+  },
+  { name: '_rrelu_noise', args: 'Tensor self, float lower, float upper', grad: 'not differentiable', dtypes: 'float', doc: 'The slopes of rrelu in training.', samples: [{ args: [t(3), 0.1, 0.2] }] },
 ];

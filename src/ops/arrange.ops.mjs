@@ -1,7 +1,6 @@
 // Elements put elsewhere or repeated: flips, rolls, tiles.
-const t = (...shape) => ({ t: shape });
-const i = (shape, ...values) => ({ t: shape, dtype: 'int64', values });
-const page = (name) => `https://pytorch.org/docs/stable/generated/torch.${name}.html`;
+import { int64 as i, t, torchDoc as page } from './rows.mjs';
+
 const both = ['function', 'method'];
 const range = (name, dim = 2) => ({ code: 'ERR_INDEX', message: `${name}: Dimension out of range (expected to be in range of [-2, 1], but got ${dim})` });
 

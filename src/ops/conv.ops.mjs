@@ -1,6 +1,6 @@
 // Convolution.
-const t = (...shape) => ({ t: shape });
-const docs = (name) => `https://pytorch.org/docs/stable/generated/torch.nn.functional.${name}.html`;
+import { functionalDoc as docs, t } from './rows.mjs';
+
 const SETTINGS = 'int[] stride, int[] padding, int[] dilation, int groups';
 
 const conv = (n, samples, errors) => ({

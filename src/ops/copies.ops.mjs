@@ -1,6 +1,5 @@
 // Views as copies, and copies with something written into a view.
-const t = (...shape) => ({ t: shape });
-const page = (name) => `https://pytorch.org/docs/stable/generated/torch.${name}.html`;
+import { t, torchDoc as page } from './rows.mjs';
 
 /** view_copy and the like: a view in memory of its own. */
 const copy = (view, args, call, samples, extra = {}) => ({

@@ -1,8 +1,8 @@
 // Creation, copying, conversion.
-const t = (...shape) => ({ t: shape });
+import { t, torchDoc as docs } from './rows.mjs';
+
 const FACTORY = 'dtype? dtype=None';
 const LIKE = '*, dtype? dtype=None';
-const docs = (name) => `https://pytorch.org/docs/stable/generated/torch.${name}.html`;
 const NO = 'not differentiable';
 
 /** zeros, zeros_like and new_zeros in one go. */

@@ -1,6 +1,6 @@
 // Diagonals and triangles of matrices.
-const t = (...shape) => ({ t: shape });
-const page = (name) => `https://pytorch.org/docs/stable/generated/torch.${name}.html`;
+import { t, torchDoc as page } from './rows.mjs';
+
 const both = ['function', 'method'];
 
 const triangle = (name, side, other) => ({

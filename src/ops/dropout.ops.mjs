@@ -1,5 +1,5 @@
-// Dropouts of channels, dropouts that keep mean and variance, and other ops with noise; normalisation by the root mean square.
-import { functionalDoc, of, t, torchDoc, within } from './rows.mjs';
+// Dropouts: of elements, of channels, and those that keep mean and variance.
+import { functionalDoc, t } from './rows.mjs';
 
 const BOTH = ['torsh', 'nn.functional'];
 const F = ['nn.functional'];
@@ -34,23 +34,11 @@ export default [
     doc: `In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. ${functionalDoc('dropout3d')}`, samples: [...samples(2, 3, 2, 1, 2), { args: [t(4, 2, 1, 2), 0.4] }], errors: [range('dropout3d')],
   },
   {
-    name: 'rrelu', args: 'Tensor self, float lower=0.125, float upper=0.3333333333333333, bool training=False', as: ['function', 'inplace', 'inplace function', 'inplace argument'], namespaces: BOTH, grad: 'composite', dtypes: 'float',
-    doc: `input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. ${functionalDoc('rrelu')}`, samples: [{ args: [within(-4, 4, 3, 4)] }, { args: [within(-4, 4, 3, 4), 0.1, 0.9, true] }],
-    errors: [{ args: [t(2), 0.3, 0.1], code: 'ERR_ARGUMENT', message: 'rrelu: Lower bound should be less than or equal to the upper bound' }, { args: [of('int64', 2)], code: 'ERR_DTYPE', message: 'rrelu: not implemented for int64' }],
-  },
-  { name: '_rrelu_noise', args: 'Tensor self, float lower, float upper', grad: 'not differentiable', dtypes: 'float', doc: 'The slopes of rrelu in training.', samples: [{ args: [t(3), 0.1, 0.2] }] },
-  {
-    name: 'gumbel_softmax', args: 'Tensor logits, float tau=1, bool hard=False, float eps=1e-10, int dim=-1', namespaces: F, grad: 'composite', dtypes: 'float',
-    doc: `softmax((logits + Gumbel noise) / tau) along dim; hard: one-hot, with the gradient of that. ${functionalDoc('gumbel_softmax')}`, samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 0.5], kwargs: { dim: 0 } }],
-    errors: [{ args: [t(3, 4)], kwargs: { dim: 2 }, code: 'ERR_INDEX', message: 'gumbelSoftmax: Dimension out of range (expected to be in range of [-2, 1], but got 2)' }],
+    name: 'native_dropout', args: 'Tensor self, float p', returns: 'Tensor output, Tensor mask', grad: { saves: 'result1' }, dtypes: 'float', doc: 'input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it.', samples: [{ args: [t(3, 4), 0.4] }],
   },
   {
-    name: 'rms_norm', args: 'Tensor self, int[] normalized_shape, Tensor? weight=None, float? eps=None', namespaces: BOTH, grad: 'composite', dtypes: 'float',
-    doc: `input over the root of (the mean of its squares over the last dims, those of normalizedShape, plus eps), times weight; eps is the dtype's unless given. Errors: an input or a weight that does not end in them, integers. ${torchDoc('nn.functional.rms_norm')}`,
-    samples: [{ args: [t(2, 3, 4), [4], t(4)] }, { args: [t(2, 3, 4), [3, 4]], kwargs: { eps: 0.01 } }, { args: [t(5), 5] }],
-    errors: [
-      { args: [t(2, 3), [2]], code: 'ERR_SHAPE', message: 'rmsNorm: Given normalized_shape=[2], expected input with shape [*, 2], but got input of size [2, 3]' },
-      { args: [t(2, 3), [3], t(2)], code: 'ERR_SHAPE', message: 'rmsNorm: Expected weight to be of same shape as normalized_shape, but got weight of shape [2] and normalized_shape = [3]' },
-    ],
+    name: 'dropout', args: 'Tensor self, float p=0.5, bool training=True', namespaces: ['torsh', 'nn.functional'], grad: 'composite', dtypes: 'float', impl: 'ts_dropout_of(cx, out, a->self, a->p, a->training)',
+    doc: `In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html`,
+    samples: [{ args: [t(3, 4), 0.4] }, { args: [t(3, 4), 0.4, false] }, { args: [t(2), 1.0] }], errors: [{ args: [t(2), 1.5], code: 'ERR_ARGUMENT', message: 'dropout: dropout probability has to be between 0 and 1, but got 1.5' }],
   },
 ];

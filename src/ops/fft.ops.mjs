@@ -1,8 +1,7 @@
 // torsh.fft: Fourier transforms. Rows called fft_x are torsh.fft.x; those with a _ in front are what these are made of.
-import { of, t } from './rows.mjs';
+import { of, t, z } from './rows.mjs';
 
 const page = (name) => `https://pytorch.org/docs/stable/generated/torch.fft.${name}.html`;
-const z = (...shape) => of('complex64', ...shape);
 const NORM = "norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root";
 const noPoints = (name, args) => ({ args, code: 'ERR_SHAPE', message: `fft.${name}: Invalid number of data points (0) specified` });
 const noMode = (name) => ({ args: [t(4)], kwargs: { norm: 'abc' }, code: 'ERR_ARGUMENT', message: `fft.${name}: Invalid normalization mode: "abc"` });

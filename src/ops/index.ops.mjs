@@ -1,15 +1,13 @@
 // Indexing: by tensors, by masks, along one dim.
-const t = (...shape) => ({ t: shape });
-const list = (...tensors) => ({ list: tensors });
-/** int64 numbers as a tensor: shape, then values. */
-const i = (shape, ...values) => ({ t: shape, dtype: 'int64', values });
+import { int64 as i, t, tensors } from './rows.mjs';
+
 const b = (shape, ...values) => ({ t: shape, dtype: 'bool', values });
 
 export default [
   {
     name: '_index', args: 'Tensor self, Tensor?[] indices', node: 'IndexBackward0', grad: { saves: 'self.sizes indices' }, dtypes: 'all',
     doc: 'input[indices]: one tensor of integers or bools for each of the first dims, none for whole dims.',
-    samples: [{ args: [t(3, 4), list(i([2], 0, 2))] }],
+    samples: [{ args: [t(3, 4), tensors(i([2], 0, 2))] }],
   },
   {
     name: '_at', overload: 'at', args: 'Tensor self, int[] items, Tensor[] tensors', grad: 'composite', dtypes: 'all',
@@ -24,8 +22,8 @@ export default [
   {
     name: 'index_put', args: 'Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False', as: ['function', 'method', 'inplace'], flags: ['direct'], grad: { saves: 'indices values.sizes' }, dtypes: 'all',
     doc: 'A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html',
-    samples: [{ args: [t(3, 4), list(i([2], 0, 2)), t(2, 4)] }, { args: [t(3, 4), list(i([3], 0, 2, 0), i([3], -1, 1, -1)), t(3), true] }, { args: [t(3, 2), list(b([3], true, false, true)), t(2)] }, { args: [t(3), list(i([0])), t(0)] }],
-    errors: [{ args: [t(3, 4), list(i([1], 3)), t(4)], code: 'ERR_INDEX', message: 'indexPut: index 3 is out of bounds for dimension 0 with size 3' }, { args: [t(3, 4), list(i([1], 0)), t(3)], code: 'ERR_SHAPE', message: 'indexPut: shape mismatch: value tensor of shape [3] cannot be broadcast to indexing result of shape [1, 4]' }, { args: [t(2), list(i([1], 0)), { t: [1], dtype: 'float64' }], code: 'ERR_DTYPE', message: 'indexPut: Index put requires the source and destination dtypes match, got float32 for the destination and float64 for the source.' }],
+    samples: [{ args: [t(3, 4), tensors(i([2], 0, 2)), t(2, 4)] }, { args: [t(3, 4), tensors(i([3], 0, 2, 0), i([3], -1, 1, -1)), t(3), true] }, { args: [t(3, 2), tensors(b([3], true, false, true)), t(2)] }, { args: [t(3), tensors(i([0])), t(0)] }],
+    errors: [{ args: [t(3, 4), tensors(i([1], 3)), t(4)], code: 'ERR_INDEX', message: 'indexPut: index 3 is out of bounds for dimension 0 with size 3' }, { args: [t(3, 4), tensors(i([1], 0)), t(3)], code: 'ERR_SHAPE', message: 'indexPut: shape mismatch: value tensor of shape [3] cannot be broadcast to indexing result of shape [1, 4]' }, { args: [t(2), tensors(i([1], 0)), { t: [1], dtype: 'float64' }], code: 'ERR_DTYPE', message: 'indexPut: Index put requires the source and destination dtypes match, got float32 for the destination and float64 for the source.' }],
   },
   {
     name: 'index_select', flags: ['exact'], args: 'Tensor self, int dim, Tensor index', as: ['function', 'method', 'out'], grad: { saves: 'self.sizes index' }, dtypes: 'all',
@@ -140,32 +138,5 @@ export default [
     doc: 'A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html',
     samples: [{ args: [t(2, 3), b([2, 3], true, false, true, false, false, true), t(4)] }, { args: [t(2, 3), b([3], true, false, true), t(2, 2)] }],
     errors: [{ args: [t(3), b([3], true, true, true), t(2)], code: 'ERR_SHAPE', message: 'maskedScatter: Number of elements of source < number of ones in mask (2 < 3)' }],
-  },
-  {
-    name: 'embedding', args: 'Tensor input, Tensor weight, int? padding_idx=None, float? max_norm=None, float norm_type=2.0, bool scale_grad_by_freq=False, bool sparse=False', as: ['function'], namespaces: ['nn.functional'], grad: 'composite', dtypes: 'float',
-    doc: 'The rows of weight (rows, width) that input names, in shape (*input.shape, width). Any integer dtype, or whole floats. The row paddingIdx gets no gradient; maxNorm renormalises the rows that are looked up in place; scaleGradByFreq divides gradients by how often a row occurs. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html',
-    samples: [{ args: [i([2, 3], 0, 4, 1, 1, 0, 2), t(5, 3)] }, { args: [i([4], 0, 4, 1, 1), { t: [5, 3], grad: false }, 1] }, { args: [i([4], 0, 4, 1, 1), { t: [5, 3], grad: false }], kwargs: { scaleGradByFreq: true } }, { args: [i([], 2), t(5, 3), -5] }, { args: [i([0]), t(5, 3)] }],
-    errors: [{ args: [i([1], 5), t(5, 3)], code: 'ERR_INDEX', message: 'embedding: index out of range in self (5, for 5 rows)' }, { args: [i([1], 0), t(5, 3), 5], code: 'ERR_ARGUMENT', message: 'embedding: Padding_idx must be within num_embeddings (5 of 5)' }, { args: [{ t: [1], values: [0.5], grad: false }, t(5, 3)], code: 'ERR_DTYPE', message: 'embedding: indices must be integers or whole floats, got 0.5 (float32)' }],
-  },
-  {
-    name: '_embedding', args: 'Tensor weight, Tensor indices, int padding_idx, bool scale_grad_by_freq', node: 'EmbeddingBackward0', grad: { saves: 'weight.sizes indices' }, dtypes: 'all',
-    doc: 'The rows of weight that indices name; paddingIdx is -1 for none.',
-    samples: [{ args: [t(5, 3), i([2], 0, 4), -1, false] }],
-  },
-  {
-    name: '_embedding_backward', args: 'Tensor grad, Tensor indices, int num_weights, int padding_idx, bool scale_grad_by_freq', grad: { saves: 'indices' }, dtypes: 'float',
-    doc: 'The rows of grad added up in the rows of a table that indices name.',
-    samples: [{ args: [t(2, 3), i([2], 0, 4), 5, -1, false] }],
-  },
-  {
-    name: '_embedding_double_backward', args: 'Tensor grad, Tensor indices, int padding_idx, bool scale_grad_by_freq', grad: { saves: 'grad.sizes indices' }, dtypes: 'float',
-    doc: 'The adjoint of _embedding_backward.',
-    samples: [{ args: [t(5, 3), i([2], 0, 4), -1, false] }],
-  },
-  {
-    name: 'one_hot', args: 'Tensor self, int num_classes=-1', as: ['function'], namespaces: ['nn.functional'], grad: 'not differentiable', dtypes: 'int',
-    doc: 'Zeros with a one at the class in a new last dim, int64; as many classes as the largest needs unless told. Any integer dtype, or whole floats. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html',
-    samples: [{ args: [i([3], 0, 2, 1)] }, { args: [i([2, 2], 0, 2, 1, 0), 5] }, { args: [i([], 1)] }, { args: [i([0]), 3] }],
-    errors: [{ args: [i([1], -1)], code: 'ERR_ARGUMENT', message: 'oneHot: Class values must be non-negative (got -1).' }, { args: [i([1], 3), 3], code: 'ERR_ARGUMENT', message: 'oneHot: Class values must be smaller than num_classes (got 3 for 3).' }],
   },
 ];

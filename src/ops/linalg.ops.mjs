@@ -1,23 +1,10 @@
 // torsh.linalg and its older names in torsh: LU, linear systems, inverses, determinants. Rows called linalg_x are
 // torsh.linalg.x.
-import { t, of, torchDoc } from './rows.mjs';
+import { LINEAR, both, complex, integers, lower, narrow, oblong, out, page, pivots, regular, upper } from './linalg_rows.mjs';
+import { t, torchDoc, z } from './rows.mjs';
 
-const page = (name) => torchDoc(`linalg.${name}`);
-const out = ['function', 'out'];
-const both = ['function', 'method', 'out'];
-const LINEAR = 'float complex';
-const z = (...shape) => of('complex64', ...shape);
-const complex = (matrix, ...shape) => ({ ...z(...shape), matrix });
-/** Square matrices far from singular. */
-const regular = (...shape) => ({ t: shape, matrix: 'regular' });
-const lower = (...shape) => ({ t: shape, matrix: 'lower' });
-const upper = (...shape) => ({ t: shape, matrix: 'upper' });
 const singular = { t: [2, 2], values: [1, 2, 2, 4] };
-const pivots = (...values) => ({ t: [values.length], values, dtype: 'int32' });
 
-const narrow = (name, arg = 'A') => ({ args: [t(3)], code: 'ERR_SHAPE', message: `${name}: The input tensor ${arg} must have at least 2 dimensions.` });
-const oblong = (name, ...more) => ({ args: [t(2, 3), ...more], code: 'ERR_SHAPE', message: `${name}: A must be batches of square matrices, but they are 2 by 3 matrices` });
-const integers = (name, ...more) => ({ args: [of('int64', 3, 3), ...more], code: 'ERR_DTYPE', message: `${name}: Expected a floating point or complex tensor as input. Got int64` });
 const halves = (name, ...more) => ({ args: [{ t: [2, 2], dtype: 'float16' }, ...more], code: 'ERR_DTYPE', message: `${name}: Low precision dtypes not supported. Got float16` });
 const misfit = (name, equation = 'AX = B', sizes = '2x2 and 3x1') => ({ code: 'ERR_SHAPE', message: `${name}: Incompatible shapes of A and B for the equation ${equation} (${sizes})` });
 const unpivoted = (name) => ({ args: [t(2, 2)], kwargs: { pivot: false }, code: 'ERR_UNSUPPORTED', message: `${name}: LU without pivoting is not implemented on the CPU` });
@@ -163,5 +150,18 @@ export default [
   {
     name: 'logdet', args: 'Tensor self', as: ['function', 'method'], grad: 'composite', dtypes: LINEAR, doc: `The logarithm of the determinant; NaN of negative ones, -Infinity of 0. ${torchDoc('logdet')}`,
     samples: [{ args: [regular(3, 3)] }, { args: [regular(2, 2, 2)] }, { args: [t(0, 0)] }, { args: [complex('regular', 2, 2)] }], errors: [oblong('logdet')],
+  },
+  {
+    name: 'linalg_tensorinv', args: 'Tensor A, int ind=2', as: out, grad: 'composite', dtypes: LINEAR, doc: `The inverse of A as a map from its last dims to its first ind ones. Errors: singular ones, ind that does not halve the elements. ${page('tensorinv')}`,
+    samples: [{ args: [t(4, 6, 2, 3, 4)], kwargs: { ind: 2 } }, { args: [t(4, 2, 2), 1] }],
+    errors: [
+      { args: [t(2, 3)], kwargs: { ind: 1 }, code: 'ERR_SHAPE', message: 'linalg.tensorinv: Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got 3 != 2' },
+      { args: [t(2, 3)], kwargs: { ind: 0 }, code: 'ERR_ARGUMENT', message: "linalg.tensorinv: Expected a strictly positive integer for 'ind', but got 0" },
+    ],
+  },
+  {
+    name: 'linalg_tensorsolve', args: 'Tensor A, Tensor B, int[]? dims=None', as: out, grad: 'composite', dtypes: LINEAR, doc: `X of tensordot(A, X, X.ndim) = B; dims of A go to its end first. Errors: singular ones, shapes that do not fit. ${page('tensorsolve')}`,
+    samples: [{ args: [t(2, 3, 6), t(2, 3)] }, { args: [t(6, 2, 3), t(2, 3)], kwargs: { dims: [0] } }],
+    errors: [{ args: [t(2, 3), t(2)], code: 'ERR_SHAPE', message: 'linalg.tensorsolve: Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got 3 != 2' }],
   },
 ];

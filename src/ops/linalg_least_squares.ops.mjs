@@ -1,13 +1,8 @@
 // Products of Householder reflectors, least squares, decompositions of low rank, a few eigenvalues. Rows called linalg_x are torsh.linalg.x.
-import { t, torchDoc } from './rows.mjs';
+import { LINEAR as dtypes, both, out, page, regular } from './linalg_rows.mjs';
+import { t, torchDoc, z as complex } from './rows.mjs';
 
-const page = (name) => torchDoc(`linalg.${name}`);
-const out = ['function', 'out'];
-const both = ['function', 'method', 'out'];
-const dtypes = 'float complex';
-const complex = (...shape) => ({ t: shape, dtype: 'complex64' });
 const fixed = (...shape) => ({ t: shape, grad: false });
-const regular = (...shape) => ({ t: shape, matrix: 'regular' });
 const tall = { args: [t(2, 3), t(2)], code: 'ERR_SHAPE', message: 'input.shape[-2] must be greater than or equal to input.shape[-1]' };
 /** Of rank 2. */
 const lacking = { t: [4, 3], values: [1, 2, 3, 2, 4, 6, 0, 1, 1, 1, 1, 2], grad: false };

@@ -1,21 +1,12 @@
 // What is made of matrix products, and small products of vectors.
-import { t, of, torchDoc } from './rows.mjs';
-
-const page = (name) => torchDoc(`linalg.${name}`);
-const out = ['function', 'out'];
-const both = ['function', 'method', 'out'];
-const LINEAR = 'float complex';
-const z = (...shape) => of('complex64', ...shape);
-const zregular = (...shape) => ({ ...z(...shape), matrix: 'regular' });
-const regular = (...shape) => ({ t: shape, matrix: 'regular' });
-const oblong = (name, ...more) => ({ args: [t(2, 3), ...more], code: 'ERR_SHAPE', message: `${name}: A must be batches of square matrices, but they are 2 by 3 matrices` });
-const list = (...tensors) => ({ list: tensors });
+import { LINEAR, both, complex, oblong, out, page, regular } from './linalg_rows.mjs';
+import { of, t, tensors, torchDoc, z } from './rows.mjs';
 
 export default [
   {
     name: 'matrix_power', args: 'Tensor self, int n', as: both, aliases: ['linalg.matrixPower'], grad: 'composite', dtypes: 'int float complex',
     doc: `The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. ${page('matrix_power')}`,
-    samples: [{ args: [t(3, 3), 3] }, { args: [regular(2, 3, 3), -2] }, { args: [t(2, 2), 0] }, { args: [t(2, 2), 1] }, { args: [t(2, 2), 10] }, { args: [of('int64', 2, 2), 2] }, { args: [t(0, 0), 3] }, { args: [zregular(2, 2), -3] }],
+    samples: [{ args: [t(3, 3), 3] }, { args: [regular(2, 3, 3), -2] }, { args: [t(2, 2), 0] }, { args: [t(2, 2), 1] }, { args: [t(2, 2), 10] }, { args: [of('int64', 2, 2), 2] }, { args: [t(0, 0), 3] }, { args: [complex('regular', 2, 2), -3] }],
     errors: [oblong('matrixPower', 2), { args: [{ t: [2, 2], values: [1, 2, 2, 4] }, -1], code: 'ERR_NUMERIC', message: 'matrixPower: The diagonal element 2 is zero, the inversion could not be completed because the input matrix is singular.' }],
   },
   {
@@ -25,28 +16,15 @@ export default [
   },
   {
     name: 'linalg_multi_dot', args: 'Tensor[] tensors', as: out, grad: 'composite', dtypes: 'int float complex', doc: `The product of two or more matrices in the cheapest order; the first and the last may be vectors. Errors: shapes that do not fit. ${page('multi_dot')}`,
-    samples: [{ args: [list(t(2, 3), t(3, 4), t(4, 2))] }, { args: [list(t(3), t(3, 4), t(4))] }, { args: [list(t(3), t(3))] }, { args: [list(t(1, 9), t(9, 2), t(2, 9), t(9, 1))] }, { args: [list(t(2, 0), t(0, 3))] }, { args: [list(z(2, 3), z(3, 1), z(1, 2))] }],
+    samples: [{ args: [tensors(t(2, 3), t(3, 4), t(4, 2))] }, { args: [tensors(t(3), t(3, 4), t(4))] }, { args: [tensors(t(3), t(3))] }, { args: [tensors(t(1, 9), t(9, 2), t(2, 9), t(9, 1))] }, { args: [tensors(t(2, 0), t(0, 3))] }, { args: [tensors(z(2, 3), z(3, 1), z(1, 2))] }],
     errors: [
-      { args: [list(t(2))], code: 'ERR_ARGUMENT', message: 'linalg.multiDot: expected at least 2 tensors but got 1' }, { args: [list(t(2, 2), t(3))], code: 'ERR_SHAPE', message: 'linalg.multiDot: tensors 0 and 1 with shapes [2, 2] and [3] cannot be multiplied' },
-      { args: [list(t(2, 2, 2), t(2))], code: 'ERR_SHAPE', message: 'linalg.multiDot: the first tensor must be 1D or 2D but got 3D' }, { args: [list(t(2), t(2, 2, 2), t(2))], code: 'ERR_SHAPE', message: 'linalg.multiDot: tensor 1 must be 2D but got 3D' },
+      { args: [tensors(t(2))], code: 'ERR_ARGUMENT', message: 'linalg.multiDot: expected at least 2 tensors but got 1' }, { args: [tensors(t(2, 2), t(3))], code: 'ERR_SHAPE', message: 'linalg.multiDot: tensors 0 and 1 with shapes [2, 2] and [3] cannot be multiplied' },
+      { args: [tensors(t(2, 2, 2), t(2))], code: 'ERR_SHAPE', message: 'linalg.multiDot: the first tensor must be 1D or 2D but got 3D' }, { args: [tensors(t(2), t(2, 2, 2), t(2))], code: 'ERR_SHAPE', message: 'linalg.multiDot: tensor 1 must be 2D but got 3D' },
     ],
   },
   {
     name: 'chain_matmul', args: 'Tensor[] ...matrices', as: out, grad: 'composite', dtypes: 'int float complex', doc: `The product of matrices in the cheapest order. See linalg.multiDot. ${torchDoc('chain_matmul')}`, samples: [{ args: [t(2, 3), t(3, 4), t(4, 2)] }, { args: [t(2, 3)] }],
     errors: [{ args: [t(2, 3), t(3)], code: 'ERR_SHAPE', message: 'chainMatmul: Tensor dimension is 1, expected 2 instead.' }],
-  },
-  {
-    name: 'linalg_tensorinv', args: 'Tensor A, int ind=2', as: out, grad: 'composite', dtypes: LINEAR, doc: `The inverse of A as a map from its last dims to its first ind ones. Errors: singular ones, ind that does not halve the elements. ${page('tensorinv')}`,
-    samples: [{ args: [t(4, 6, 2, 3, 4)], kwargs: { ind: 2 } }, { args: [t(4, 2, 2), 1] }],
-    errors: [
-      { args: [t(2, 3)], kwargs: { ind: 1 }, code: 'ERR_SHAPE', message: 'linalg.tensorinv: Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got 3 != 2' },
-      { args: [t(2, 3)], kwargs: { ind: 0 }, code: 'ERR_ARGUMENT', message: "linalg.tensorinv: Expected a strictly positive integer for 'ind', but got 0" },
-    ],
-  },
-  {
-    name: 'linalg_tensorsolve', args: 'Tensor A, Tensor B, int[]? dims=None', as: out, grad: 'composite', dtypes: LINEAR, doc: `X of tensordot(A, X, X.ndim) = B; dims of A go to its end first. Errors: singular ones, shapes that do not fit. ${page('tensorsolve')}`,
-    samples: [{ args: [t(2, 3, 6), t(2, 3)] }, { args: [t(6, 2, 3), t(2, 3)], kwargs: { dims: [0] } }],
-    errors: [{ args: [t(2, 3), t(2)], code: 'ERR_SHAPE', message: 'linalg.tensorsolve: Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got 3 != 2' }],
   },
   {
     name: 'linalg_cross', args: 'Tensor self, Tensor other, *, int dim=-1', as: out, grad: { saves: 'self(other) other(self)' }, dtypes: 'int float complex', doc: `Cross products of the vectors of three along dim. Other dims broadcast. Errors: dims of another length, another number of dims. ${page('cross')}`,

@@ -1,19 +1,9 @@
 // QR, singular values, eigenvalues, and what is made of them. Rows called linalg_x are torsh.linalg.x.
-import { t, of, torchDoc } from './rows.mjs';
+import { LINEAR as dtypes, both, integers, narrow, oblong as square, out, page, regular, symmetric } from './linalg_rows.mjs';
+import { t, torchDoc, z as complex } from './rows.mjs';
 
-const page = (name) => `https://pytorch.org/docs/stable/generated/torch.linalg.${name}.html`;
-const out = ['function', 'out'];
-const both = ['function', 'method', 'out'];
-const dtypes = 'float complex';
 /** A tensor whose gradient is not checked element by element: only one triangle is read, or vectors are free to turn. */
 const fixed = (...shape) => ({ t: shape, grad: false });
-/** Square matrices far from singular. */
-const regular = (...shape) => ({ t: shape, matrix: 'regular' });
-const symmetric = (...shape) => ({ t: shape, matrix: 'symmetric' });
-const complex = (...shape) => ({ t: shape, dtype: 'complex64' });
-const narrow = (name, argument = 'A') => ({ args: [t(3)], code: 'ERR_SHAPE', message: `${name}: The input tensor ${argument} must have at least 2 dimensions.` });
-const integers = (name) => ({ args: [of('int64', 3, 3)], code: 'ERR_DTYPE', message: `${name}: Expected a floating point or complex tensor as input. Got int64` });
-const square = (name) => ({ args: [t(2, 3)], code: 'ERR_SHAPE', message: `${name}: A must be batches of square matrices, but they are 2 by 3 matrices` });
 const infinite = { t: [2, 2], values: [1e39, 1, 1, 1] };
 
 export default [

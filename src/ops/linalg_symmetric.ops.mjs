@@ -1,21 +1,7 @@
 // Cholesky and Bunch-Kaufman factors of symmetric and Hermitian matrices.
-import { t, of, torchDoc } from './rows.mjs';
+import { LINEAR, both, complex, definite, integers, lower, narrow, oblong, out, page, pivots, symmetric, upper } from './linalg_rows.mjs';
+import { t, torchDoc, z } from './rows.mjs';
 
-const page = (name) => torchDoc(`linalg.${name}`);
-const out = ['function', 'out'];
-const both = ['function', 'method', 'out'];
-const LINEAR = 'float complex';
-const z = (...shape) => of('complex64', ...shape);
-const complex = (matrix, ...shape) => ({ ...z(...shape), matrix });
-const definite = (...shape) => ({ t: shape, matrix: 'definite' });
-const symmetric = (...shape) => ({ t: shape, matrix: 'symmetric' });
-const lower = (...shape) => ({ t: shape, matrix: 'lower' });
-const upper = (...shape) => ({ t: shape, matrix: 'upper' });
-const pivots = (...values) => ({ t: [values.length], values, dtype: 'int32' });
-
-const oblong = (name) => ({ args: [t(2, 3)], code: 'ERR_SHAPE', message: `${name}: A must be batches of square matrices, but they are 2 by 3 matrices` });
-const narrow = (name) => ({ args: [t(3)], code: 'ERR_SHAPE', message: `${name}: The input tensor A must have at least 2 dimensions.` });
-const integers = (name) => ({ args: [of('int64', 3, 3)], code: 'ERR_DTYPE', message: `${name}: Expected a floating point or complex tensor as input. Got int64` });
 const indefinite = { t: [2, 2], values: [1, 2, 2, 1] };
 const notPositive = 'The factorization could not be completed because the input is not positive-definite (the leading minor of order 2 is not positive-definite).';
 const choleskyDoc = 'L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read';

@@ -1,9 +1,9 @@
 // Losses.
-const t = (...shape) => ({ t: shape });
+import { functionalDoc as page, t } from './rows.mjs';
+
 const labels = (classes, ...shape) => ({ t: shape, dtype: 'int64', low: 0, high: classes });
 const fixed = (...shape) => ({ t: shape, low: 0.5, high: 2, grad: false });
 const chance = (...shape) => ({ t: shape, low: 0.1, high: 0.9 });
-const page = (name) => `https://pytorch.org/docs/stable/generated/torch.nn.functional.${name}.html`;
 const legacy = 'bool? size_average=None, bool? reduce=None';
 const base = { namespaces: ['nn.functional'], dtypes: 'float' };
 const badReduction = (name) => ({ args: [t(2), t(2)], kwargs: { reduction: 'median' }, code: 'ERR_ARGUMENT', message: `${name}: median is not a valid value for reduction` });

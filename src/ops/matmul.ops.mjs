@@ -1,7 +1,5 @@
 // Matrix products.
-const t = (...shape) => ({ t: shape });
-const z = (...shape) => ({ t: shape, dtype: 'complex64' });
-const docs = (name) => `https://pytorch.org/docs/stable/generated/torch.${name}.html`;
+import { t, torchDoc as docs, z } from './rows.mjs';
 
 export default [
   {

@@ -1,9 +1,8 @@
 // Largest and smallest elements, and where they stand.
-const t = (...shape) => ({ t: shape });
+import { range, t, torchDoc as page } from './rows.mjs';
+
 const ints = (...shape) => ({ t: shape, dtype: 'int32', low: -9, high: 9 });
-const page = (name) => `https://pytorch.org/docs/stable/generated/torch.${name}.html`;
 const out = ['function', 'method', 'out'];
-const range = (name) => ({ args: [t(2, 3), 2], code: 'ERR_INDEX', message: `${name}: Dimension out of range (expected to be in range of [-2, 1], but got 2)` });
 const empty = (name) => ({ args: [t(0)], code: 'ERR_SHAPE', message: `${name}: Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument. (shape [0])` });
 const emptyDim = (name) => ({ args: [t(2, 0), 1], code: 'ERR_INDEX', message: `${name}: Expected reduction dim 1 to have non-zero size. (shape [2, 0])` });
 

@@ -1,8 +1,8 @@
 // Normalisation.
-const t = (...shape) => ({ t: shape });
+import { functionalDoc as page, t } from './rows.mjs';
+
 const positive = (...shape) => ({ t: shape, low: 0.5, high: 1.5 });
 const constant = (...shape) => ({ t: shape, low: 0.5, high: 1.5, grad: false });
-const page = (name) => `https://pytorch.org/docs/stable/generated/torch.nn.functional.${name}.html`;
 const dims = 'int[] dims, int[] weight_dims, bool training';
 
 export default [
@@ -56,5 +56,14 @@ export default [
     doc: `Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. ${page('instance_norm')}`,
     samples: [{ args: [t(2, 3, 4)] }, { args: [t(2, 3, 2, 2), null, null, t(3), t(3)] }, { args: [t(2, 3, 4), constant(3), constant(3), t(3), t(3), false] }],
     errors: [{ args: [t(2, 3, 1)], code: 'ERR_SHAPE', message: 'instanceNorm: Expected more than 1 spatial element when training, got input size [2, 3, 1]' }],
+  },
+  {
+    name: 'rms_norm', args: 'Tensor self, int[] normalized_shape, Tensor? weight=None, float? eps=None', namespaces: ['torsh', 'nn.functional'], grad: 'composite', dtypes: 'float',
+    doc: `input over the root of (the mean of its squares over the last dims, those of normalizedShape, plus eps), times weight; eps is the dtype's unless given. Errors: an input or a weight that does not end in them, integers. ${page('rms_norm')}`,
+    samples: [{ args: [t(2, 3, 4), [4], t(4)] }, { args: [t(2, 3, 4), [3, 4]], kwargs: { eps: 0.01 } }, { args: [t(5), 5] }],
+    errors: [
+      { args: [t(2, 3), [2]], code: 'ERR_SHAPE', message: 'rmsNorm: Given normalized_shape=[2], expected input with shape [*, 2], but got input of size [2, 3]' },
+      { args: [t(2, 3), [3], t(2)], code: 'ERR_SHAPE', message: 'rmsNorm: Expected weight to be of same shape as normalized_shape, but got weight of shape [2] and normalized_shape = [3]' },
+    ],
   },
 ];

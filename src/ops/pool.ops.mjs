@@ -1,8 +1,6 @@
 // Pooling.
-import { camel, t, within } from './rows.mjs';
+import { camel, functionalDoc as docs, int64 as list64, of, t, within } from './rows.mjs';
 
-const list64 = (shape, ...values) => ({ t: shape, dtype: 'int64', values });
-const docs = (name) => `https://pytorch.org/docs/stable/generated/torch.nn.functional.${name}.html`;
 const SPATIAL = ['L', 'H, W', 'D, H, W'];
 const AVERAGE = 'int[] kernel_size, int[]? stride, int[] padding, bool ceil_mode, bool count_include_pad, int? divisor_override';
 
@@ -55,6 +53,13 @@ const lpPool = (n, samples, errors) => ({
   name: `lp_pool${n}d`, args: `Tensor self, float norm_type, int[${n}] kernel_size, int[${n}]? stride=None, bool ceil_mode=False`, namespaces: ['nn.functional'], grad: 'composite', dtypes: 'float',
   impl: `ts_power_pooled(cx, out, ${n}, a->self, a->norm_type, a->kernel_size, a->stride, a->ceil_mode)`,
   doc: `The sum of the powers normType of each window of input (N, C, ${SPATIAL[n - 1]}), N optional, to the power 1 / normType. ${docs(`lp_pool${n}d`)}`,
+  samples, errors,
+});
+
+const adaptiveAvg = (n, samples, errors) => ({
+  name: `adaptive_avg_pool${n}d`, args: `Tensor self, size[${n}] output_size`, namespaces: n === 1 ? ['torsh', 'nn.functional'] : ['nn.functional'], grad: 'composite', dtypes: 'float',
+  impl: `ts_adaptive_average(cx, out, ${n}, a->self, a->output_size)`,
+  doc: `Means of windows of input (N, C, ${SPATIAL[n - 1]}), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. ${docs(`adaptive_avg_pool${n}d`)}`,
   samples, errors,
 });
 
@@ -120,4 +125,9 @@ export default [
     name: '_avg_pool_backward', args: `Tensor grad, int[] size, int dims, ${AVERAGE}`, grad: { saves: '' }, dtypes: 'float',
     doc: 'Spreads grad evenly over the elements of each window.', samples: [{ args: [t(2, 3, 3), [2, 3, 6], 1, [2], null, [0], false, true, null] }],
   },
+  adaptiveAvg(1, [{ args: [t(2, 3, 7), 3] }, { args: [t(3, 4), [6]] }], [{ args: [t(2, 3, 0), 2], code: 'ERR_SHAPE', message: 'adaptiveAvgPool1d: Expected input to have non-zero size for non-batch dimensions, but input has sizes [2, 3, 0] with dimension 2 being empty' }]),
+  adaptiveAvg(2, [{ args: [t(2, 3, 5, 7), [3, 2]] }, { args: [t(3, 4, 4), 1] }, { args: [t(1, 2, 5, 4), [null, 3]] }, { args: [t(0, 2, 5, 4), 3] }, { args: [t(1, 2, 3, 4), [0, 2]] }],
+    [{ args: [t(3, 4), 2], code: 'ERR_SHAPE', message: 'adaptiveAvgPool2d: Expected 3D or 4D tensor, but got [3, 4]' }, { args: [t(2, 3, 4, 4), [-1, 2]], code: 'ERR_ARGUMENT', message: 'adaptiveAvgPool2d: elements of output_size must be greater than or equal to 0 but received {-1, 2}' },
+      { args: [of('int64', 1, 4, 4), 2], code: 'ERR_DTYPE', message: 'adaptiveAvgPool2d: not implemented for int64' }]),
+  adaptiveAvg(3, [{ args: [t(1, 2, 3, 5, 4), [2, 3, 2]] }, { args: [t(2, 3, 3, 3), [null, 1, 2]] }]),
 ];

@@ -1,7 +1,5 @@
 // Products over named or counted dims.
-const t = (...shape) => ({ t: shape });
-const list = (...tensors) => ({ list: tensors });
-const page = (name) => `https://pytorch.org/docs/stable/generated/torch.${name}.html`;
+import { t, tensors, torchDoc as page } from './rows.mjs';
 
 export default [
   {
@@ -9,7 +7,7 @@ export default [
     doc: `The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). ${page('einsum')}`,
     samples: [
       { args: ['ij,jk->ik', t(2, 3), t(3, 4)] }, { args: ['ii->i', t(3, 3)] }, { args: ['ij', t(2, 3)] }, { args: ['ji', t(2, 3)] }, { args: ['i->', t(3)] }, { args: ['bij,bjk', t(2, 2, 3), t(2, 3, 2)] }, { args: ['... i j -> ... j i', t(2, 2, 3)] },
-      { args: ['i,j->ij', list(t(2), t(3))] }, { args: ['ab,bc,cd,da->', t(2, 3), t(3, 2), t(2, 2), t(2, 2)] }, { args: ['bi,bi->b', t(3, 2), t(3, 2)] }, { args: ['...ij,...jk->...ik', t(2, 1, 2, 3), t(3, 3, 2)] }, { args: ['iji,j->', t(2, 3, 2), t(3)] },
+      { args: ['i,j->ij', tensors(t(2), t(3))] }, { args: ['ab,bc,cd,da->', t(2, 3), t(3, 2), t(2, 2), t(2, 2)] }, { args: ['bi,bi->b', t(3, 2), t(3, 2)] }, { args: ['...ij,...jk->...ik', t(2, 1, 2, 3), t(3, 3, 2)] }, { args: ['iji,j->', t(2, 3, 2), t(3)] },
       { args: ['ij,kj->ik', t(2, 3), t(1, 1)] }, { args: [',ij', t(), t(2, 2)] }, { args: ['ijk,ik->k', t(2, 3, 2), t(2, 2)] },
       { args: ['ij,jk->ik', { list: [{ t: [2, 3], dtype: 'complex64' }, { t: [3, 2], dtype: 'complex64' }] }] },
     ],

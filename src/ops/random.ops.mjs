@@ -1,6 +1,6 @@
 // Random numbers: PyTorch's CPU stream for the same seed.
-const t = (...shape) => ({ t: shape });
-const docs = (name) => `https://pytorch.org/docs/stable/generated/torch.${name}.html`;
+import { t, torchDoc as docs } from './rows.mjs';
+
 const NO = 'not differentiable';
 const GENERATOR = 'Generator? generator=None';
 
@@ -62,12 +62,4 @@ export default [
   { name: '_gamma_slope', args: 'Tensor self, Tensor output', grad: NO, dtypes: 'float', doc: 'How gamma numbers move with their concentrations.', samples: [{ args: [{ t: [4], low: 1, high: 5 }, { t: [4], low: 1, high: 5 }] }] },
   { name: '_standard_gamma', args: `Tensor self, ${GENERATOR}`, grad: { saves: 'self result' }, dtypes: 'float', doc: 'Gamma numbers of rate 1 with the concentrations in input.', samples: [{ args: [{ t: [4], low: 0, high: 5 }] }] },
   { name: '_sample_dirichlet', args: `Tensor self, ${GENERATOR}`, grad: NO, dtypes: 'float', doc: 'Dirichlet numbers with the concentrations in the rows of input.', samples: [{ args: [{ t: [2, 4], low: 0, high: 5 }] }] },
-  {
-    name: 'native_dropout', args: 'Tensor self, float p', returns: 'Tensor output, Tensor mask', grad: { saves: 'result1' }, dtypes: 'float', doc: 'input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it.', samples: [{ args: [t(3, 4), 0.4] }],
-  },
-  {
-    name: 'dropout', args: 'Tensor self, float p=0.5, bool training=True', namespaces: ['torsh', 'nn.functional'], grad: 'composite', dtypes: 'float', impl: 'ts_dropout_of(cx, out, a->self, a->p, a->training)',
-    doc: `In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html`,
-    samples: [{ args: [t(3, 4), 0.4] }, { args: [t(3, 4), 0.4, false] }, { args: [t(2), 1.0] }], errors: [{ args: [t(2), 1.5], code: 'ERR_ARGUMENT', message: 'dropout: dropout probability has to be between 0 and 1, but got 1.5' }],
-  },
 ];

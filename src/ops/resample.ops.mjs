@@ -1,21 +1,7 @@
-// Interpolation and averages over windows that share the input out.
-import { functionalDoc, of, t } from './rows.mjs';
-
-const SPATIAL = ['L', 'H, W', 'D, H, W'];
-
-const adaptiveAvg = (n, samples, errors) => ({
-  name: `adaptive_avg_pool${n}d`, args: `Tensor self, size[${n}] output_size`, namespaces: n === 1 ? ['torsh', 'nn.functional'] : ['nn.functional'], grad: 'composite', dtypes: 'float',
-  impl: `ts_adaptive_average(cx, out, ${n}, a->self, a->output_size)`,
-  doc: `Means of windows of input (N, C, ${SPATIAL[n - 1]}), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. ${functionalDoc(`adaptive_avg_pool${n}d`)}`,
-  samples, errors,
-});
+// Interpolation.
+import { functionalDoc, t } from './rows.mjs';
 
 export default [
-  adaptiveAvg(1, [{ args: [t(2, 3, 7), 3] }, { args: [t(3, 4), [6]] }], [{ args: [t(2, 3, 0), 2], code: 'ERR_SHAPE', message: 'adaptiveAvgPool1d: Expected input to have non-zero size for non-batch dimensions, but input has sizes [2, 3, 0] with dimension 2 being empty' }]),
-  adaptiveAvg(2, [{ args: [t(2, 3, 5, 7), [3, 2]] }, { args: [t(3, 4, 4), 1] }, { args: [t(1, 2, 5, 4), [null, 3]] }, { args: [t(0, 2, 5, 4), 3] }, { args: [t(1, 2, 3, 4), [0, 2]] }],
-    [{ args: [t(3, 4), 2], code: 'ERR_SHAPE', message: 'adaptiveAvgPool2d: Expected 3D or 4D tensor, but got [3, 4]' }, { args: [t(2, 3, 4, 4), [-1, 2]], code: 'ERR_ARGUMENT', message: 'adaptiveAvgPool2d: elements of output_size must be greater than or equal to 0 but received {-1, 2}' },
-      { args: [of('int64', 1, 4, 4), 2], code: 'ERR_DTYPE', message: 'adaptiveAvgPool2d: not implemented for int64' }]),
-  adaptiveAvg(3, [{ args: [t(1, 2, 3, 5, 4), [2, 3, 2]] }, { args: [t(2, 3, 3, 3), [null, 1, 2]] }]),
   {
     name: 'interpolate', args: "Tensor self, int[]? size=None, float[]? scale_factor=None, str mode='nearest', bool? align_corners=None, bool? recompute_scale_factor=None, bool antialias=False",
     namespaces: ['nn.functional'], grad: 'composite', dtypes: 'float',

@@ -1,8 +1,7 @@
 // Recurrent networks.
-import { camel, t } from './rows.mjs';
+import { camel, t, tensors } from './rows.mjs';
 
 const page = (name) => `https://pytorch.org/docs/stable/generated/torch.nn.${name}.html`;
-const list = (...tensors) => ({ list: tensors });
 const w = (...shape) => ({ t: shape, low: -0.6, high: 0.6 });
 const flags = 'bool has_biases, int num_layers, float dropout, bool train, bool bidirectional';
 const three = 'Tensor output, Tensor h_n, Tensor c_n';
@@ -16,7 +15,7 @@ function params(gates, n, h, layers, ways, { biases = true, p } = {}) {
       out.push(w(gates * h, l === 0 ? n : ways * (p ?? h)), w(gates * h, p ?? h), ...(biases ? [w(gates * h), w(gates * h)] : []), ...(p ? [w(p, h)] : []));
     }
   }
-  return list(...out);
+  return tensors(...out);
 }
 
 const run = [0, false]; // dropout, train
@@ -51,25 +50,25 @@ export default [
     name: 'lstm', overload: 'lstm', args: `Tensor self, Tensor[] hx, Tensor[] params, ${flags}, bool batch_first`, returns: three, grad: 'composite', dtypes: 'float',
     doc: `LSTM over input (steps, batch, features), batchFirst: (batch, steps, features); hx: h and c (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh, with hasBiases bias_ih and bias_hh, and weight_hr where h is narrower than c (projections). In training dropout between the layers. Errors: sizes that do not match. ${page('LSTM')}`,
     samples: [
-      { args: [t(3, 2, 2), list(t(1, 2, 2), t(1, 2, 2)), params(4, 2, 2, 1, 1), true, 1, ...run, false, false] }, { args: [t(1, 2, 2), list(t(4, 1, 1), t(4, 1, 1)), params(4, 2, 1, 2, 2), true, 2, ...run, true, true] },
-      { args: [t(2, 2, 2), list(t(1, 2, 1), t(1, 2, 2)), params(4, 2, 2, 1, 1, { p: 1 }), true, 1, ...run, false, false] }, { args: [t(2, 1, 2), list(t(1, 1, 2), t(1, 1, 2)), params(4, 2, 2, 1, 1, { biases: false }), false, 1, ...run, false, false] },
+      { args: [t(3, 2, 2), tensors(t(1, 2, 2), t(1, 2, 2)), params(4, 2, 2, 1, 1), true, 1, ...run, false, false] }, { args: [t(1, 2, 2), tensors(t(4, 1, 1), t(4, 1, 1)), params(4, 2, 1, 2, 2), true, 2, ...run, true, true] },
+      { args: [t(2, 2, 2), tensors(t(1, 2, 1), t(1, 2, 2)), params(4, 2, 2, 1, 1, { p: 1 }), true, 1, ...run, false, false] }, { args: [t(2, 1, 2), tensors(t(1, 1, 2), t(1, 1, 2)), params(4, 2, 2, 1, 1, { biases: false }), false, 1, ...run, false, false] },
     ],
     errors: [
-      { args: [t(3, 2, 2), list(t(1, 2, 2)), params(4, 2, 2, 1, 1), true, 1, ...run, false, false], code: 'ERR_ARGUMENT', message: 'lstm: lstm expects two hidden states' },
-      { args: [t(3, 2, 2), list(t(1, 3, 2), t(1, 3, 2)), params(4, 2, 2, 1, 1), true, 1, ...run, false, false], code: 'ERR_SHAPE', message: 'lstm: Expected hidden states for a batch of 2, got [1, 3, 2]' },
+      { args: [t(3, 2, 2), tensors(t(1, 2, 2)), params(4, 2, 2, 1, 1), true, 1, ...run, false, false], code: 'ERR_ARGUMENT', message: 'lstm: lstm expects two hidden states' },
+      { args: [t(3, 2, 2), tensors(t(1, 3, 2), t(1, 3, 2)), params(4, 2, 2, 1, 1), true, 1, ...run, false, false], code: 'ERR_SHAPE', message: 'lstm: Expected hidden states for a batch of 2, got [1, 3, 2]' },
     ],
   },
   {
     name: 'lstm_data', overload: 'lstm', args: `Tensor data, lengths[] batch_sizes, Tensor[] hx, Tensor[] params, ${flags}`, returns: three, grad: 'composite', dtypes: 'float',
     doc: `LSTM over a packed sequence: data (rows of all steps, features) and the number of samples of each step, which never grows. ${page('LSTM')}`,
-    samples: [{ args: [t(6, 2), [3, 2, 1], list(t(2, 3, 2), t(2, 3, 2)), params(4, 2, 2, 1, 2), true, 1, ...run, true] }],
+    samples: [{ args: [t(6, 2), [3, 2, 1], tensors(t(2, 3, 2), t(2, 3, 2)), params(4, 2, 2, 1, 2), true, 1, ...run, true] }],
   },
   ...one('gru', 3, 'GRU'), ...one('rnn_tanh', 1, 'RNN'), ...one('rnn_relu', 1, 'RNN'),
   {
     ...cell('lstm_cell', 4, 'LSTM'), args: 'Tensor self, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None', returns: 'Tensor, Tensor',
     doc: `One step of an LSTM: input (batch, features), h and c (batch, units) to the next h and c. Errors: sizes that do not match. ${page('LSTMCell')}`,
-    samples: [{ args: [t(3, 2), list(t(3, 2), t(3, 2)), w(8, 2), w(8, 2), w(8), w(8)] }, { args: [t(1, 2), list(t(1, 2), t(1, 2)), w(8, 2), w(8, 2)] }],
-    errors: [{ args: [t(3, 2), list(t(3, 2), t(2, 2)), w(8, 2), w(8, 2)], code: 'ERR_SHAPE', message: "lstmCell: Input batch size 3 doesn't match hidden1 batch size 2" }],
+    samples: [{ args: [t(3, 2), tensors(t(3, 2), t(3, 2)), w(8, 2), w(8, 2), w(8), w(8)] }, { args: [t(1, 2), tensors(t(1, 2), t(1, 2)), w(8, 2), w(8, 2)] }],
+    errors: [{ args: [t(3, 2), tensors(t(3, 2), t(2, 2)), w(8, 2), w(8, 2)], code: 'ERR_SHAPE', message: "lstmCell: Input batch size 3 doesn't match hidden1 batch size 2" }],
   },
   cell('gru_cell', 3, 'GRU'), cell('rnn_tanh_cell', 1, 'RNN'), cell('rnn_relu_cell', 1, 'RNN'),
   { name: '_rnn_layer', args: layer, returns: 'Tensor, Tensor, Tensor, Tensor, Tensor', grad: { saves: 'x_gates h0 c0 w_hh b_hh w_hr result0 result3 result4' }, dtypes: 'float', doc: 'One layer in one direction: output, last h and c, and what its backward needs. mode: 0 relu, 1 tanh, 2 lstm, 3 gru.', samples: [{ args: [...kept, 1, false, [2, 2]] }] },

@@ -1,8 +1,7 @@
 // Cumulative ops.
-const t = (...shape) => ({ t: shape });
+import { range, t, torchDoc as page } from './rows.mjs';
+
 const ints = (...shape) => ({ t: shape, dtype: 'int32', low: -4, high: 5 });
-const page = (name) => `https://pytorch.org/docs/stable/generated/torch.${name}.html`;
-const range = (name) => ({ args: [t(2, 3), 2], code: 'ERR_INDEX', message: `${name}: Dimension out of range (expected to be in range of [-2, 1], but got 2)` });
 const samples = [{ args: [t(3, 4), 1] }, { args: [t(2, 3, 4), 0] }, { args: [t(2, 3, 4), -2] }, { args: [t(), 0] }, { args: [t(0, 3), 0] }];
 const accumulate = (name, grad, what) => ({
   name, args: 'Tensor self, int dim, *, dtype? dtype=None', as: ['function', 'method', 'inplace', 'out'], grad, dtypes: 'all',

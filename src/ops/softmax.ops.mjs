@@ -1,5 +1,6 @@
-// Softmax and its logarithm.
-const t = (...shape) => ({ t: shape });
+// Softmax, its logarithm, and softmax with noise.
+import { functionalDoc, t } from './rows.mjs';
+
 const errors = (name) => [
   { args: [t(2, 3), 2], code: 'ERR_INDEX', message: `${name}: Dimension out of range (expected to be in range of [-2, 1], but got 2)` },
   { args: [{ t: [3], dtype: 'int64', low: 0, high: 5 }, 0], code: 'ERR_DTYPE', message: `${name}: not implemented for int64` },
@@ -20,4 +21,9 @@ export default [
   },
   backward('_softmax_backward_data', 'softmax'),
   backward('_log_softmax_backward_data', 'logSoftmax'),
+  {
+    name: 'gumbel_softmax', args: 'Tensor logits, float tau=1, bool hard=False, float eps=1e-10, int dim=-1', namespaces: ['nn.functional'], grad: 'composite', dtypes: 'float',
+    doc: `softmax((logits + Gumbel noise) / tau) along dim; hard: one-hot, with the gradient of that. ${functionalDoc('gumbel_softmax')}`, samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 0.5], kwargs: { dim: 0 } }],
+    errors: [{ args: [t(3, 4)], kwargs: { dim: 2 }, code: 'ERR_INDEX', message: 'gumbelSoftmax: Dimension out of range (expected to be in range of [-2, 1], but got 2)' }],
+  },
 ];

@@ -1,8 +1,7 @@
 // Sorting and selecting.
-import { of, t, torchDoc as page } from './rows.mjs';
+import { of, range, t, torchDoc as page } from './rows.mjs';
 
 const out = ['function', 'method', 'out'];
-const range = (name) => ({ args: [t(2, 3), 2], code: 'ERR_INDEX', message: `${name}: Dimension out of range (expected to be in range of [-2, 1], but got 2)` });
 const ties = { t: [2, 6], dtype: 'float32', grad: false, values: [2, 1, 2, 0, 1, 2, 3, 3, 0, 0, 3, 1] };
 const samples = [
   { args: [t(3, 4)] }, { args: [t(2, 3, 4), 1, true] }, { args: [t(5, 3), 0] }, { args: [t(20), -1, true] }, { args: [t()] }, { args: [ties, 1], kwargs: { stable: true } },

@@ -1,17 +1,12 @@
 // The graph and its engine: accumulation, modes, hooks, in-place changes, higher derivatives, errors.
 const torsh = require('torsh');
 const { values } = require('../support/numbers');
+const { refusal, scopedTest: scoped } = require('../support/scoped');
 
 const leaf = (numbers) => torsh.tensor(numbers, { dtype: 'float64', requiresGrad: true });
-const scoped = (name, f) => test(name, () => torsh.tidy(f));
 const message = (f) => {
-  try {
-    f();
-  } catch (error) {
-    expect(error).toBeInstanceOf(torsh.TorshError);
-    return `${error.code} ${error.message}`;
-  }
-  throw new Error('nothing was thrown');
+  const { code, message: text } = refusal(f);
+  return `${code} ${text}`;
 };
 
 describe('backward', () => {

@@ -1,19 +1,11 @@
 // torsh.func, vmap, functionalCall, checkpointing.
 const torsh = require('torsh');
+const { refusal, scopedTest: scoped } = require('../support/scoped');
 
 const { func, vmap, nn } = torsh;
 const { checkpoint, checkpointSequential } = torsh.utils.checkpoint;
 const double = (numbers) => torsh.tensor(numbers, { dtype: 'float64' });
-const scoped = (name, f) => test(name, () => torsh.tidy(f));
-const message = (f) => {
-  try {
-    f();
-  } catch (error) {
-    expect(error).toBeInstanceOf(torsh.TorshError);
-    return error.message;
-  }
-  throw new Error('nothing was thrown');
-};
+const message = (f) => refusal(f).message;
 
 describe('derivatives', () => {
   scoped('grad, nested', () => {

@@ -1,17 +1,10 @@
 // torsh.autograd.functional, gradcheck as a public function, anomaly detection.
 const torsh = require('torsh');
+const { refusal, scopedTest: scoped } = require('../support/scoped');
 
 const { functional, gradcheck, gradgradcheck } = torsh.autograd;
 const double = (numbers, requiresGrad = false) => torsh.tensor(numbers, { dtype: 'float64', requiresGrad });
-const scoped = (name, f) => test(name, () => torsh.tidy(f));
-const message = (f) => {
-  try {
-    f();
-  } catch (error) {
-    return error.message;
-  }
-  throw new Error('nothing was thrown');
-};
+const message = (f) => refusal(f).message;
 
 scoped('jacobian', () => {
   const x = double([[1, 2], [3, 4]]);

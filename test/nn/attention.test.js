@@ -1,11 +1,11 @@
 // Attention: blocks against plain products, heads, masks; transformers. Numbers against PyTorch are in the goldens.
 const torsh = require('torsh');
 const { values, difference } = require('../support/numbers');
+const { scoped } = require('../support/scoped');
 
 const { nn } = torsh;
 const F = nn.functional;
 const close = (a, b, tolerance = 2e-5) => expect(difference(values(a), values(b), tolerance)).toBe(null);
-const scoped = (f) => () => torsh.tidy(f);
 
 function plain(q, k, v, { mask = null, causal = false, scale = 1 / Math.sqrt(q.shape.at(-1)) } = {}) {
   let s = q.matmul(k.transpose(-2, -1)).mul(scale);

@@ -1,9 +1,9 @@
 // Layers that take their sizes from the first input, instance norms, the adaptive softmax.
 const torsh = require('torsh');
 const { values, difference } = require('../support/numbers');
+const { scoped } = require('../support/scoped');
 
 const { nn } = torsh;
-const scoped = (f) => () => torsh.tidy(f);
 const close = (a, b) => expect(difference(values(a), values(b), 1e-6)).toBe(null);
 
 test('LazyLinear', scoped(() => {

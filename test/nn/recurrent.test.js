@@ -1,11 +1,11 @@
 // Recurrent networks and sequences of different lengths. Numbers against PyTorch are in golden-modules.
 const torsh = require('torsh');
 const { values, difference } = require('../support/numbers');
+const { scoped } = require('../support/scoped');
 
 const { nn } = torsh;
 const { rnn } = nn.utils;
 const close = (a, b) => expect(difference(values(a), values(b), 1e-6)).toBe(null);
-const scoped = (f) => () => torsh.tidy(f);
 
 test('names, printing and counts of parameters', scoped(() => {
   const lstm = new nn.LSTM(3, 4, 2, { bidirectional: true, projSize: 2, bias: false });

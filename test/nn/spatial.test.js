@@ -1,9 +1,9 @@
 // Spatial layers beyond golden values: what they print (PyTorch 1.13's text), results of several tensors, shapes learnt late.
 const torsh = require('torsh');
+const { scoped } = require('../support/scoped');
 
 const { nn } = torsh;
 const F = nn.functional;
-const scoped = (f) => () => torsh.tidy(f);
 
 test('layers print as in PyTorch', scoped(() => {
   const printed = [

@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
+import { autocast } from '../../src/ops/autocast.mjs';
 
 /** Argument types: kind of src/core/op.h, C type, TypeScript type, default when the row gives none. */
 export const TYPES = {
@@ -124,10 +125,10 @@ function expandRow(row, file) {
   const base = {
     ...row, file, args, returns, as, flags: allFlags, system, grad, saveMask, shapeMask, resultMask, jsName, ident: camel(publicName), title: space ? `${space}.${jsName}` : jsName,
     namespaces: row.namespaces ?? [space ?? 'torsh'], aliases: (row.aliases ?? []).filter((a) => !a.includes('.')), elsewhere: (row.aliases ?? []).filter((a) => a.includes('.')), node: row.node ?? `${pascal(row.name)}Backward0`,
-    gradient: system ? 'system' : grad ? 'formula' : row.grad, samples: row.samples ?? [], errors: row.errors ?? [],
+    autocast: autocast.get(row.name) ?? 'none', gradient: system ? 'system' : grad ? 'formula' : row.grad, samples: row.samples ?? [], errors: row.errors ?? [],
   };
   if (!as.includes('inplace')) return [base];
-  const twin = { ...base, name: `${row.name}_`, jsName: `${base.jsName}_`, ident: `${base.ident}_`, title: `${base.title}_`, twinOf: row.name, flags: [...allFlags.filter((f) => f !== 'view'), 'inplace'],
+  const twin = { ...base, name: `${row.name}_`, jsName: `${base.jsName}_`, ident: `${base.ident}_`, title: `${base.title}_`, twinOf: row.name, autocast: 'none', flags: [...allFlags.filter((f) => f !== 'view'), 'inplace'],
     as: [...(as.includes('method') ? ['method'] : []), ...(as.includes('inplace function') ? ['function'] : [])], elsewhere: [], aliases: base.aliases.map((a) => `${a}_`), node: base.node };
   return [base, twin];
 }
@@ -139,6 +140,8 @@ export async function readRows(root) {
     const module = await import(pathToFileURL(join(dir, file)).href);
     for (const row of module.default) rows.push(...expandRow(row, file));
   }
+  const unknown = [...autocast.keys()].filter((name) => !rows.some((r) => r.name === name));
+  if (unknown.length) throw new Error(`autocast.mjs: no rows ${unknown.join(', ')}`);
   const seen = new Set();
   const forms = new Map();
   for (const r of rows) {

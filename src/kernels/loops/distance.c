@@ -7,7 +7,7 @@ enum { LANES = 8 };
 #define SIZE(d) ((d) < 0 ? -(d) : (d))
 #define SIGN(d) ((d) > 0 ? 1 : (d) < 0 ? -1 : (d))
 /* NaN wins. */
-#define MORE(a, b) ((a) > (b) || (a) != (a) ? (a) : (b))
+#define MORE(a, b) ((int)((a) > (b)) | (int)((a) != (a)) ? (a) : (b))
 #define PLUS(a, b) ((a) + (b))
 
 /* join over term(d) of the differences d, in lanes. */

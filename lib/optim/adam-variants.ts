@@ -1,0 +1,89 @@
+/** Relatives of Adam. */
+import { bind, signature, type Signature } from '../bind';
+import type { Tail } from '../nn/common';
+import { FusedOptimizer, Rule, type Beginning } from './fused';
+import type { ParamGroup, Params } from './optimizer';
+
+const flags = 'maximize=false, capturable=false, differentiable=false';
+const sigs = {
+  Adamax: signature('Adamax', `params, lr=2e-3, betas=[0.9, 0.999], eps=1e-8, weightDecay=0, foreach=null, *, ${flags}`),
+  NAdam: signature('NAdam', `params, lr=2e-3, betas=[0.9, 0.999], eps=1e-8, weightDecay=0, momentumDecay=4e-3, decoupledWeightDecay=false, *, foreach=null, ${flags}`),
+  RAdam: signature('RAdam', `params, lr=1e-3, betas=[0.9, 0.999], eps=1e-8, weightDecay=0, decoupledWeightDecay=false, *, foreach=null, ${flags}`),
+  SparseAdam: signature('SparseAdam', 'params, lr=1e-3, betas=[0.9, 0.999], eps=1e-8, maximize=false'),
+};
+
+type Betas = readonly [number, number];
+export interface AdamaxOptions {
+  lr?: number;
+  betas?: Betas;
+  eps?: number;
+  weightDecay?: number;
+  maximize?: boolean;
+}
+export interface RAdamOptions extends AdamaxOptions {
+  /** Applies weight decay to the parameter itself, as AdamW does. */
+  decoupledWeightDecay?: boolean;
+}
+export interface NAdamOptions extends RAdamOptions {
+  momentumDecay?: number;
+}
+
+abstract class WithBetas extends FusedOptimizer {
+  constructor(sig: Signature, args: readonly unknown[]) {
+    const values = bind(sig, args);
+    const options = Object.fromEntries(sig.params.map(({ name }, i) => [name, values[i]]));
+    const { params, differentiable, ...defaults } = options;
+    for (const name of ['foreach', 'capturable']) delete defaults[name];
+    super(params, defaults);
+    this._refuseDifferentiable(differentiable);
+  }
+
+  _check(group: ParamGroup): void {
+    this._checkAllAtLeastZero(group, { lr: 'learning rate', eps: 'epsilon value' });
+    this._checkBetas(group.betas);
+    this._checkAtLeastZero('weight_decay value', group.weightDecay);
+  }
+  _beginning(_group: ParamGroup): Beginning { return { states: { exp_avg: 0, exp_avg_sq: 0 } }; }
+  _numbers({ betas: [beta1, beta2], eps }: ParamGroup): number[] { return [beta1, beta2, eps]; }
+}
+
+/** Adam by the largest gradient so far instead of the mean square (Kingma & Ba 2014). */
+export class Adamax extends WithBetas {
+  constructor(params: Params, ...rest: Tail<[lr: number, betas: Betas, eps: number, weightDecay: number], AdamaxOptions>);
+  constructor(...args: unknown[]) { super(sigs.Adamax, args); }
+  get _rule(): Rule { return Rule.Adamax; }
+  override _beginning(): Beginning { return { states: { exp_avg: 0, exp_inf: 0 } }; }
+}
+
+/** Adam with Nesterov momentum (Dozat 2016). */
+export class NAdam extends WithBetas {
+  constructor(params: Params, ...rest: Tail<[lr: number, betas: Betas, eps: number, weightDecay: number, momentumDecay: number, decoupledWeightDecay: boolean], NAdamOptions>);
+  constructor(...args: unknown[]) { super(sigs.NAdam, args); }
+  get _rule(): Rule { return Rule.NAdam; }
+  override _check(group: ParamGroup): void {
+    super._check(group);
+    this._checkAtLeastZero('momentum_decay value', group.momentumDecay);
+  }
+  override _beginning(): Beginning { return { states: { exp_avg: 0, exp_avg_sq: 0 }, scalars: { mu_product: 1 } }; }
+  override _numbers(group: ParamGroup): number[] { return [...super._numbers(group), group.momentumDecay, group.decoupledWeightDecay ? 1 : 0] as number[]; }
+}
+
+/** Adam whose early steps leave out a variance that is not yet known (Liu et al. 2019). */
+export class RAdam extends WithBetas {
+  constructor(params: Params, ...rest: Tail<[lr: number, betas: Betas, eps: number, weightDecay: number, decoupledWeightDecay: boolean], RAdamOptions>);
+  constructor(...args: unknown[]) { super(sigs.RAdam, args); }
+  get _rule(): Rule { return Rule.RAdam; }
+  override _numbers(group: ParamGroup): number[] { return [...super._numbers(group), group.decoupledWeightDecay ? 1 : 0]; }
+}
+
+/** Adam for gradients of few rows. Gradients here are dense, so every element of one counts as given, zeros too. */
+export class SparseAdam extends WithBetas {
+  constructor(params: Params, ...rest: Tail<[lr: number, betas: Betas, eps: number, maximize: boolean], Omit<AdamaxOptions, 'weightDecay'>>);
+  constructor(...args: unknown[]) { super(sigs.SparseAdam, args); }
+  get _rule(): Rule { return Rule.SparseAdam; }
+  override _check({ lr, eps, betas }: ParamGroup): void {
+    if (!(lr > 0)) throw this._refuse(`Invalid learning rate: ${lr}`);
+    if (!(eps > 0)) throw this._refuse(`Invalid epsilon value: ${String(eps)}`);
+    this._checkBetas(betas);
+  }
+}

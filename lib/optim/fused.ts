@@ -1,0 +1,67 @@
+/** Optimizers whose step is one call of the core for all parameters (src/kernels/optim_rules.c). */
+import { tensor, type Tensor } from '../tensor';
+import { fullLike, zerosLike } from '../gen/ops';
+import { _optimizerStep_ } from '../gen/system';
+import { Optimizer, type Closure, type ParamGroup } from './optimizer';
+
+/** By ts_step_rule of src/kernels/optim.h. */
+export enum Rule { Adamax, NAdam, RAdam, SparseAdam, RMSprop, Adagrad, Adadelta, ASGD, Rprop, Lion, FTRL }
+
+/** What a parameter begins with: states of its shape filled with a number, and lone numbers. */
+export interface Beginning {
+  states: Record<string, number>;
+  scalars?: Record<string, number>;
+}
+
+export abstract class FusedOptimizer extends Optimizer {
+  abstract readonly _rule: Rule;
+  abstract _beginning(group: ParamGroup): Beginning;
+  /** Numbers of the rule, after lr, weightDecay and maximize. */
+  abstract _numbers(group: ParamGroup): number[];
+
+  step(closure?: Closure | null): Tensor | number | null {
+    return this._run(closure, (group) => this._update(group));
+  }
+
+  _update(group: ParamGroup): void {
+    const beginning = this._beginning(group), numbers = [group.lr, group.weightDecay ?? 0, group.maximize ? 1 : 0, ...this._numbers(group)] as number[];
+    const names = Object.keys(beginning.states), lone = Object.keys(beginning.scalars ?? {});
+    for (const params of this._batches(group)) {
+      const fresh = new Map<Tensor, Record<string, Tensor>>();
+      const states = params.map((p): Record<string, Tensor> => {
+        const known = this.state.get(p);
+        if (known && names.every((name) => known[name])) return known;
+        const state = { ...begin(p, beginning), ...known } as Record<string, Tensor>;
+        fresh.set(p, state);
+        return state;
+      });
+      const all = (list: string[]): Tensor[] => list.flatMap((name) => states.map((state) => state[name]));
+      _optimizerStep_(this._rule, params, all(names), all(lone), all(['step']), numbers);
+      for (const [p, state] of fresh) this._remember(p, state);
+    }
+  }
+
+  /** State made before the first step. */
+  _begin(group: ParamGroup): void {
+    for (const p of group.params) this._remember(p, begin(p, this._beginning(group)));
+  }
+
+  override _isLone(name: string): boolean {
+    return name === 'step' || name in (this._beginning(this.paramGroups[0]).scalars ?? {});
+  }
+
+  /** Lone numbers may have been saved as plain ones. */
+  override _takeState(param: Tensor, values: Record<string, unknown>): Record<string, unknown> {
+    const tensors = Object.entries(values).map(([name, value]) => [name, typeof value === 'number' && this._isLone(name) ? tensor(value) : value] as const);
+    return super._takeState(param, Object.fromEntries(tensors));
+  }
+}
+
+function begin(p: Tensor, { states, scalars = {} }: Beginning): Record<string, Tensor> {
+  const state: Record<string, Tensor> = { step: tensor(0) };
+  for (const [name, value] of Object.entries(scalars)) state[name] = tensor(value);
+  for (const [name, value] of Object.entries(states)) {
+    state[name] = value === 0 ? zerosLike(p) : fullLike(p, p.isComplex() ? { re: value, im: value } : value);
+  }
+  return state;
+}

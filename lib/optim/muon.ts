@@ -1,0 +1,68 @@
+import { bind, signature } from '../bind';
+import { zerosLike } from '../gen/ops';
+import type { Tensor } from '../tensor';
+import type { Tail } from '../nn/common';
+import type { ParamGroup, Params } from './optimizer';
+import { TensorwiseOptimizer, type Tensors } from './tensorwise';
+
+const sig = signature('Muon',
+  'params, lr=1e-3, weightDecay=0.1, momentum=0.95, nesterov=true, nsCoefficients=[3.4445, -4.775, 2.0315], eps=1e-7, nsSteps=5, adjustLrFn=null, *, maximize=false');
+
+export interface MuonOptions {
+  lr?: number;
+  /** Of the parameter itself, as in AdamW. */
+  weightDecay?: number;
+  momentum?: number;
+  nesterov?: boolean;
+  /** a, b, c of X -> a X + (b X X' + c (X X')^2) X. */
+  nsCoefficients?: readonly [number, number, number];
+  /** Least norm to divide by. */
+  eps?: number;
+  nsSteps?: number;
+  /** 'original' (null): lr by sqrt(max(1, rows / columns)); 'match_rms_adamw': by 0.2 sqrt(max(rows, columns)). */
+  adjustLrFn?: 'original' | 'match_rms_adamw' | null;
+  maximize?: boolean;
+}
+
+/**
+ * Momentum made orthogonal by Newton and Schulz's iteration, for matrices (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon).
+ * The iteration runs in the parameter's dtype. https://pytorch.org/docs/stable/generated/torch.optim.Muon.html
+ */
+export class Muon extends TensorwiseOptimizer {
+  constructor(params: Params, ...rest: Tail<[lr: number, weightDecay: number, momentum: number, nesterov: boolean, nsCoefficients: readonly [number, number, number],
+    eps: number, nsSteps: number, adjustLrFn: 'original' | 'match_rms_adamw' | null], MuonOptions>);
+  constructor(...args: unknown[]) {
+    const [params, lr, weightDecay, momentum, nesterov, nsCoefficients, eps, nsSteps, adjustLrFn, maximize] = bind(sig, args);
+    super(params, { lr, weightDecay, momentum, nesterov, nsCoefficients, eps, nsSteps, adjustLrFn, maximize });
+  }
+  _check({ params, lr, weightDecay, momentum, nsCoefficients, nsSteps, adjustLrFn }: ParamGroup): void {
+    if (!(lr >= 0)) throw this._refuse(`Learning rate should be >= 0 but is: ${lr}`);
+    if (!(momentum >= 0)) throw this._refuse(`momentum should be >= 0 but is: ${String(momentum)}`);
+    if (!(weightDecay >= 0)) throw this._refuse(`weight decay should be >= 0 but is: ${String(weightDecay)}`);
+    if (![null, 'original', 'match_rms_adamw'].includes(adjustLrFn as string | null)) throw this._refuse(`Adjust learning rate function ${String(adjustLrFn)} is not supported`);
+    if (!Array.isArray(nsCoefficients) || nsCoefficients.length !== 3) throw this._refuse('Coefficients must be a tuple of exactly 3 values');
+    if (!Number.isInteger(nsSteps) || nsSteps < 0 || nsSteps >= 100) throw this._refuse('Number of steps must be less than 100 for computational efficiency');
+    for (const p of params) if (p.ndim !== 2) throw this._refuse(`Muon only supports 2D parameters whereas we found a parameter with size: [${p.shape.join(', ')}]`, 'ERR_SHAPE');
+  }
+  _begin(p: Tensor): Tensors { return { momentum_buffer: zerosLike(p) }; }
+  _change(p: Tensor, grad: Tensor, { momentum_buffer: buffer }: Tensors, group: ParamGroup): void {
+    const { lr, weightDecay, momentum, nesterov, adjustLrFn } = group;
+    buffer.lerp_(grad, 1 - momentum);
+    const update = orthogonal(nesterov ? grad.lerp(buffer, momentum as number) : buffer, group);
+    const [rows, columns] = p.shape;
+    const factor = adjustLrFn === 'match_rms_adamw' ? 0.2 * Math.sqrt(Math.max(rows, columns)) : Math.sqrt(Math.max(1, rows / columns));
+    p.mul_(1 - lr * weightDecay).add_(update, { alpha: -lr * factor });
+  }
+}
+
+function orthogonal(matrix: Tensor, { nsCoefficients: [a, b, c], nsSteps, eps }: ParamGroup): Tensor {
+  const tall = matrix.shape[0] > matrix.shape[1];
+  let x = tall ? matrix.t() : matrix;
+  x = x.div(x.norm().clamp(eps as number));
+  for (let i = 0; i < nsSteps; i++) {
+    const gram = x.matmul(x.t());
+    const inner = gram.mul(b as number).add_(gram.matmul(gram), { alpha: c as number });
+    x = x.mul(a as number).add_(inner.matmul(x));
+  }
+  return tall ? x.t() : x;
+}
