@@ -232,6 +232,21 @@ ts_tensor *ts_glu(ts_cx *cx, ts_tensor *self, int64_t dim) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_glu], &args);
 }
 
+ts_tensor *ts_rrelu(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training) {
+  ts_rrelu_args args = {self, lower, upper, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rrelu], &args);
+}
+
+ts_tensor *ts_rrelu_(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training) {
+  ts_rrelu_args args = {self, lower, upper, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rrelu_], &args);
+}
+
+ts_tensor *ts__rrelu_noise(ts_cx *cx, ts_tensor *self, double lower, double upper) {
+  ts__rrelu_noise_args args = {self, lower, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__rrelu_noise], &args);
+}
+
 ts_tensor *ts_add(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar alpha) {
   ts_add_args args = {self, other, alpha};
   return ts_dispatch1(cx, &ts_ops[TS_OP_add], &args);
@@ -618,23 +633,50 @@ bool ts__attention_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *query, ts_ten
   return ok;
 }
 
-ts_tensor *ts_embedding_bag(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_tensor *offsets, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, ts_tensor *per_sample_weights, bool include_last_offset, ts_opt_int padding_idx) {
-  ts_embedding_bag_args args = {input, weight, offsets, max_norm, norm_type, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_embedding_bag], &args);
+ts_tensor *ts_diff(ts_cx *cx, ts_tensor *self, int64_t n, int64_t dim, ts_tensor *prepend, ts_tensor *append) {
+  ts_diff_args args = {self, n, dim, prepend, append};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diff], &args);
 }
 
-ts_tensor *ts__embedding_bag(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *bags, ts_tensor *offsets, ts_tensor *scale, int64_t padding_idx, bool scale_grad_by_freq) {
-  ts__embedding_bag_args args = {weight, indices, bags, offsets, scale, padding_idx, scale_grad_by_freq};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__embedding_bag], &args);
-}
-
-bool ts__embedding_bag_max(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *offsets, int64_t padding_idx, ts_tensor **results) {
-  ts__embedding_bag_max_args args = {weight, indices, offsets, padding_idx};
+ts_list ts_gradient(ts_cx *cx, ts_tensor *self, ts_scalar spacing, ts_ints dim, int64_t edge_order) {
+  ts_gradient_args args = {self, spacing, dim, edge_order};
   ts_out out;
   memset(&out, 0, sizeof out);
-  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__embedding_bag_max], &args, &out);
-  memcpy(results, out.t, 2 * sizeof *results);
-  return ok;
+  return ts_dispatch(cx, &ts_ops[TS_OP_gradient], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_gradient_coordinates(ts_cx *cx, ts_tensor *self, ts_list spacing, ts_ints dim, int64_t edge_order) {
+  ts_gradient_coordinates_args args = {self, spacing, dim, edge_order};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_gradient_coordinates], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_gradient_list(ts_cx *cx, ts_tensor *self, ts_floats spacing, ts_ints dim, int64_t edge_order) {
+  ts_gradient_list_args args = {self, spacing, dim, edge_order};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_gradient_list], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim) {
+  ts_trapezoid_args args = {y, dx, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_trapezoid], &args);
+}
+
+ts_tensor *ts_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim) {
+  ts_trapezoid_x_args args = {y, x, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_trapezoid_x], &args);
+}
+
+ts_tensor *ts_cumulative_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim) {
+  ts_cumulative_trapezoid_args args = {y, dx, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cumulative_trapezoid], &args);
+}
+
+ts_tensor *ts_cumulative_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim) {
+  ts_cumulative_trapezoid_x_args args = {y, x, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cumulative_trapezoid_x], &args);
 }
 
 ts_tensor *ts_eq(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
@@ -1487,29 +1529,62 @@ ts_tensor *ts_dropout3d_(ts_cx *cx, ts_tensor *self, double p, bool training) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_dropout3d_], &args);
 }
 
-ts_tensor *ts_rrelu(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training) {
-  ts_rrelu_args args = {self, lower, upper, training};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_rrelu], &args);
+bool ts_native_dropout(ts_cx *cx, ts_tensor *self, double p, ts_tensor **results) {
+  ts_native_dropout_args args = {self, p};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_native_dropout], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
 }
 
-ts_tensor *ts_rrelu_(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training) {
-  ts_rrelu_args args = {self, lower, upper, training};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_rrelu_], &args);
+ts_tensor *ts_dropout(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout], &args);
 }
 
-ts_tensor *ts__rrelu_noise(ts_cx *cx, ts_tensor *self, double lower, double upper) {
-  ts__rrelu_noise_args args = {self, lower, upper};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__rrelu_noise], &args);
+ts_tensor *ts_embedding_bag(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_tensor *offsets, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, ts_tensor *per_sample_weights, bool include_last_offset, ts_opt_int padding_idx) {
+  ts_embedding_bag_args args = {input, weight, offsets, max_norm, norm_type, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_embedding_bag], &args);
 }
 
-ts_tensor *ts_gumbel_softmax(ts_cx *cx, ts_tensor *logits, double tau, bool hard, double eps, int64_t dim) {
-  ts_gumbel_softmax_args args = {logits, tau, hard, eps, dim};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_gumbel_softmax], &args);
+ts_tensor *ts__embedding_bag(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *bags, ts_tensor *offsets, ts_tensor *scale, int64_t padding_idx, bool scale_grad_by_freq) {
+  ts__embedding_bag_args args = {weight, indices, bags, offsets, scale, padding_idx, scale_grad_by_freq};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__embedding_bag], &args);
 }
 
-ts_tensor *ts_rms_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_opt_float eps) {
-  ts_rms_norm_args args = {self, normalized_shape, weight, eps};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_rms_norm], &args);
+bool ts__embedding_bag_max(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *offsets, int64_t padding_idx, ts_tensor **results) {
+  ts__embedding_bag_max_args args = {weight, indices, offsets, padding_idx};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__embedding_bag_max], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_embedding(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_opt_int padding_idx, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, bool sparse) {
+  ts_embedding_args args = {input, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_embedding], &args);
+}
+
+ts_tensor *ts__embedding(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, int64_t padding_idx, bool scale_grad_by_freq) {
+  ts__embedding_args args = {weight, indices, padding_idx, scale_grad_by_freq};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__embedding], &args);
+}
+
+ts_tensor *ts__embedding_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, int64_t num_weights, int64_t padding_idx, bool scale_grad_by_freq) {
+  ts__embedding_backward_args args = {grad, indices, num_weights, padding_idx, scale_grad_by_freq};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__embedding_backward], &args);
+}
+
+ts_tensor *ts__embedding_double_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, int64_t padding_idx, bool scale_grad_by_freq) {
+  ts__embedding_double_backward_args args = {grad, indices, padding_idx, scale_grad_by_freq};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__embedding_double_backward], &args);
+}
+
+ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes) {
+  ts_one_hot_args args = {self, num_classes};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_one_hot], &args);
 }
 
 ts_tensor *ts__fft_c2c(ts_cx *cx, ts_tensor *self, ts_ints dim, int64_t normalization, bool forward) {
@@ -1717,6 +1792,41 @@ ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, 
   return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample_adjoint], &args);
 }
 
+ts_tensor *ts_bincount(ts_cx *cx, ts_tensor *self, ts_tensor *weights, int64_t minlength) {
+  ts_bincount_args args = {self, weights, minlength};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bincount], &args);
+}
+
+ts_tensor *ts_histc(ts_cx *cx, ts_tensor *self, int64_t bins, ts_scalar min, ts_scalar max) {
+  ts_histc_args args = {self, bins, min, max};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_histc], &args);
+}
+
+bool ts_histogram(ts_cx *cx, ts_tensor *self, int64_t bins, ts_floats range, ts_tensor *weight, bool density, ts_tensor **results) {
+  ts_histogram_args args = {self, bins, range, weight, density};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_histogram], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_histogram_bins(ts_cx *cx, ts_tensor *self, ts_tensor *bins, ts_tensor *weight, bool density, ts_tensor **results) {
+  ts_histogram_bins_args args = {self, bins, weight, density};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_histogram_bins], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_list ts__histogramdd(ts_cx *cx, ts_tensor *self, ts_ints bins, ts_list edges, bool single, ts_floats range, ts_tensor *weight, bool density) {
+  ts__histogramdd_args args = {self, bins, edges, single, range, weight, density};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__histogramdd], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
 ts_tensor *ts__index(ts_cx *cx, ts_tensor *self, ts_list indices) {
   ts__index_args args = {self, indices};
   return ts_dispatch1(cx, &ts_ops[TS_OP__index], &args);
@@ -1891,31 +2001,6 @@ ts_tensor *ts_masked_scatter_(ts_cx *cx, ts_tensor *self, ts_tensor *mask, ts_te
   return ts_dispatch1(cx, &ts_ops[TS_OP_masked_scatter_], &args);
 }
 
-ts_tensor *ts_embedding(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_opt_int padding_idx, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, bool sparse) {
-  ts_embedding_args args = {input, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_embedding], &args);
-}
-
-ts_tensor *ts__embedding(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, int64_t padding_idx, bool scale_grad_by_freq) {
-  ts__embedding_args args = {weight, indices, padding_idx, scale_grad_by_freq};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__embedding], &args);
-}
-
-ts_tensor *ts__embedding_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, int64_t num_weights, int64_t padding_idx, bool scale_grad_by_freq) {
-  ts__embedding_backward_args args = {grad, indices, num_weights, padding_idx, scale_grad_by_freq};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__embedding_backward], &args);
-}
-
-ts_tensor *ts__embedding_double_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, int64_t padding_idx, bool scale_grad_by_freq) {
-  ts__embedding_double_backward_args args = {grad, indices, padding_idx, scale_grad_by_freq};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__embedding_double_backward], &args);
-}
-
-ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes) {
-  ts_one_hot_args args = {self, num_classes};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_one_hot], &args);
-}
-
 ts_list ts_broadcast_tensors(ts_cx *cx, ts_list tensors) {
   ts_broadcast_tensors_args args = {tensors};
   ts_out out;
@@ -1999,6 +2084,16 @@ ts_tensor *ts_cartesian_prod(ts_cx *cx, ts_list tensors) {
 ts_tensor *ts_combinations(ts_cx *cx, ts_tensor *self, int64_t r, bool with_replacement) {
   ts_combinations_args args = {self, r, with_replacement};
   return ts_dispatch1(cx, &ts_ops[TS_OP_combinations], &args);
+}
+
+ts_tensor *ts_cat(ts_cx *cx, ts_list tensors, int64_t dim) {
+  ts_cat_args args = {tensors, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cat], &args);
+}
+
+ts_tensor *ts_stack(ts_cx *cx, ts_list tensors, int64_t dim) {
+  ts_stack_args args = {tensors, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_stack], &args);
 }
 
 bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_errors, ts_tensor **results) {
@@ -2173,6 +2268,16 @@ ts_tensor *ts_logdet(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_logdet], &args);
 }
 
+ts_tensor *ts_linalg_tensorinv(ts_cx *cx, ts_tensor *A, int64_t ind) {
+  ts_linalg_tensorinv_args args = {A, ind};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_tensorinv], &args);
+}
+
+ts_tensor *ts_linalg_tensorsolve(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_ints dims) {
+  ts_linalg_tensorsolve_args args = {A, B, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_tensorsolve], &args);
+}
+
 ts_tensor *ts_linalg_householder_product(ts_cx *cx, ts_tensor *A, ts_tensor *tau) {
   ts_linalg_householder_product_args args = {A, tau};
   return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_householder_product], &args);
@@ -2260,16 +2365,6 @@ ts_tensor *ts_linalg_multi_dot(ts_cx *cx, ts_list tensors) {
 ts_tensor *ts_chain_matmul(ts_cx *cx, ts_list matrices) {
   ts_chain_matmul_args args = {matrices};
   return ts_dispatch1(cx, &ts_ops[TS_OP_chain_matmul], &args);
-}
-
-ts_tensor *ts_linalg_tensorinv(ts_cx *cx, ts_tensor *A, int64_t ind) {
-  ts_linalg_tensorinv_args args = {A, ind};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_tensorinv], &args);
-}
-
-ts_tensor *ts_linalg_tensorsolve(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_ints dims) {
-  ts_linalg_tensorsolve_args args = {A, B, dims};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_tensorsolve], &args);
 }
 
 ts_tensor *ts_linalg_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, int64_t dim) {
@@ -3358,6 +3453,11 @@ ts_tensor *ts_instance_norm(ts_cx *cx, ts_tensor *self, ts_tensor *running_mean,
   return ts_dispatch1(cx, &ts_ops[TS_OP_instance_norm], &args);
 }
 
+ts_tensor *ts_rms_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_opt_float eps) {
+  ts_rms_norm_args args = {self, normalized_shape, weight, eps};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rms_norm], &args);
+}
+
 bool ts__sgd_step_(ts_cx *cx, ts_list params, ts_list buffers, ts_ints fresh, double lr, double momentum, double dampening, double weight_decay, bool nesterov, bool maximize) {
   ts__sgd_step__args args = {params, buffers, fresh, lr, momentum, dampening, weight_decay, nesterov, maximize};
   ts_out out;
@@ -3370,6 +3470,13 @@ bool ts__adam_step_(ts_cx *cx, ts_list params, ts_list exp_avgs, ts_list exp_avg
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP__adam_step_], &args, &out);
+}
+
+bool ts__optimizer_step_(ts_cx *cx, int64_t rule, ts_list params, ts_list states, ts_list scalars, ts_list steps, ts_floats numbers) {
+  ts__optimizer_step__args args = {rule, params, states, scalars, steps, numbers};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__optimizer_step_], &args, &out);
 }
 
 ts_ints ts__has_grads(ts_cx *cx, ts_list tensors) {
@@ -3610,6 +3717,21 @@ ts_tensor *ts__avg_pool_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64
   return ts_dispatch1(cx, &ts_ops[TS_OP__avg_pool_backward], &args);
 }
 
+ts_tensor *ts_adaptive_avg_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size) {
+  ts_adaptive_avg_pool1d_args args = {self, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_avg_pool1d], &args);
+}
+
+ts_tensor *ts_adaptive_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size) {
+  ts_adaptive_avg_pool2d_args args = {self, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_avg_pool2d], &args);
+}
+
+ts_tensor *ts_adaptive_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size) {
+  ts_adaptive_avg_pool3d_args args = {self, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_avg_pool3d], &args);
+}
+
 ts_tensor *ts_einsum(ts_cx *cx, const char *equation, ts_list operands) {
   ts_einsum_args args = {equation, operands};
   return ts_dispatch1(cx, &ts_ops[TS_OP_einsum], &args);
@@ -3765,20 +3887,6 @@ ts_tensor *ts__sample_dirichlet(ts_cx *cx, ts_tensor *self, ts_opt_int generator
   return ts_dispatch1(cx, &ts_ops[TS_OP__sample_dirichlet], &args);
 }
 
-bool ts_native_dropout(ts_cx *cx, ts_tensor *self, double p, ts_tensor **results) {
-  ts_native_dropout_args args = {self, p};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_native_dropout], &args, &out);
-  memcpy(results, out.t, 2 * sizeof *results);
-  return ok;
-}
-
-ts_tensor *ts_dropout(ts_cx *cx, ts_tensor *self, double p, bool training) {
-  ts_dropout_args args = {self, p, training};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout], &args);
-}
-
 ts_tensor *ts_sum(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dtype dtype) {
   ts_sum_args args = {self, dim, keepdim, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP_sum], &args);
@@ -3906,61 +4014,6 @@ ts_tensor *ts_nanmean(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_
 ts_tensor *ts_logsumexp(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim) {
   ts_logsumexp_args args = {self, dim, keepdim};
   return ts_dispatch1(cx, &ts_ops[TS_OP_logsumexp], &args);
-}
-
-ts_tensor *ts_vector_norm(ts_cx *cx, ts_tensor *self, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype) {
-  ts_vector_norm_args args = {self, ord, dim, keepdim, dtype};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_vector_norm], &args);
-}
-
-ts_tensor *ts_norm(ts_cx *cx, ts_tensor *self, ts_scalar p, ts_ints dim, bool keepdim, ts_dtype dtype) {
-  ts_norm_args args = {self, p, dim, keepdim, dtype};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_norm], &args);
-}
-
-ts_tensor *ts_norm_named(ts_cx *cx, ts_tensor *self, const char *p, ts_ints dim, bool keepdim, ts_dtype dtype) {
-  ts_norm_named_args args = {self, p, dim, keepdim, dtype};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_norm_named], &args);
-}
-
-ts_tensor *ts_dist(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar p) {
-  ts_dist_args args = {self, other, p};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_dist], &args);
-}
-
-ts_tensor *ts_normalize(ts_cx *cx, ts_tensor *self, double p, ts_ints dim, double eps) {
-  ts_normalize_args args = {self, p, dim, eps};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_normalize], &args);
-}
-
-ts_tensor *ts_cosine_similarity(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, int64_t dim, double eps) {
-  ts_cosine_similarity_args args = {x1, x2, dim, eps};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_cosine_similarity], &args);
-}
-
-ts_tensor *ts_norm_except_dim(ts_cx *cx, ts_tensor *self, int64_t pow, int64_t dim) {
-  ts_norm_except_dim_args args = {self, pow, dim};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_norm_except_dim], &args);
-}
-
-ts_tensor *ts_pairwise_distance(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, double eps, bool keepdim) {
-  ts_pairwise_distance_args args = {x1, x2, p, eps, keepdim};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_pairwise_distance], &args);
-}
-
-ts_tensor *ts_adaptive_avg_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size) {
-  ts_adaptive_avg_pool1d_args args = {self, output_size};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_avg_pool1d], &args);
-}
-
-ts_tensor *ts_adaptive_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size) {
-  ts_adaptive_avg_pool2d_args args = {self, output_size};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_avg_pool2d], &args);
-}
-
-ts_tensor *ts_adaptive_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size) {
-  ts_adaptive_avg_pool3d_args args = {self, output_size};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_avg_pool3d], &args);
 }
 
 ts_tensor *ts_interpolate(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor, const char *mode, ts_opt_int align_corners, ts_opt_int recompute_scale_factor, bool antialias) {
@@ -4169,24 +4222,6 @@ ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t
   return ts_dispatch1(cx, &ts_ops[TS_OP__recurrence], &args);
 }
 
-bool ts__unique(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results) {
-  ts__unique_args args = {self, inverse, dim};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique], &args, &out);
-  memcpy(results, out.t, 3 * sizeof *results);
-  return ok;
-}
-
-bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results) {
-  ts__unique_consecutive_args args = {self, inverse, dim};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique_consecutive], &args, &out);
-  memcpy(results, out.t, 3 * sizeof *results);
-  return ok;
-}
-
 ts_tensor *ts_searchsorted(ts_cx *cx, ts_tensor *sorted_sequence, ts_tensor *self, bool out_int32, bool right, const char *side, ts_tensor *sorter) {
   ts_searchsorted_args args = {sorted_sequence, self, out_int32, right, side, sorter};
   return ts_dispatch1(cx, &ts_ops[TS_OP_searchsorted], &args);
@@ -4200,41 +4235,6 @@ ts_tensor *ts_bucketize(ts_cx *cx, ts_tensor *self, ts_tensor *boundaries, bool 
 ts_tensor *ts_isin(ts_cx *cx, ts_tensor *elements, ts_tensor *test_elements, bool assume_unique, bool invert) {
   ts_isin_args args = {elements, test_elements, assume_unique, invert};
   return ts_dispatch1(cx, &ts_ops[TS_OP_isin], &args);
-}
-
-ts_tensor *ts_bincount(ts_cx *cx, ts_tensor *self, ts_tensor *weights, int64_t minlength) {
-  ts_bincount_args args = {self, weights, minlength};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_bincount], &args);
-}
-
-ts_tensor *ts_histc(ts_cx *cx, ts_tensor *self, int64_t bins, ts_scalar min, ts_scalar max) {
-  ts_histc_args args = {self, bins, min, max};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_histc], &args);
-}
-
-bool ts_histogram(ts_cx *cx, ts_tensor *self, int64_t bins, ts_floats range, ts_tensor *weight, bool density, ts_tensor **results) {
-  ts_histogram_args args = {self, bins, range, weight, density};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_histogram], &args, &out);
-  memcpy(results, out.t, 2 * sizeof *results);
-  return ok;
-}
-
-bool ts_histogram_bins(ts_cx *cx, ts_tensor *self, ts_tensor *bins, ts_tensor *weight, bool density, ts_tensor **results) {
-  ts_histogram_bins_args args = {self, bins, weight, density};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_histogram_bins], &args, &out);
-  memcpy(results, out.t, 2 * sizeof *results);
-  return ok;
-}
-
-ts_list ts__histogramdd(ts_cx *cx, ts_tensor *self, ts_ints bins, ts_list edges, bool single, ts_floats range, ts_tensor *weight, bool density) {
-  ts__histogramdd_args args = {self, bins, edges, single, range, weight, density};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP__histogramdd], &args, &out) ? out.list : (ts_list){NULL, 0};
 }
 
 ts_tensor *ts_view_as(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
@@ -4302,114 +4302,6 @@ ts_tensor *ts_movedim(ts_cx *cx, ts_tensor *self, ts_ints source, ts_ints destin
   return ts_dispatch1(cx, &ts_ops[TS_OP_movedim], &args);
 }
 
-ts_list ts_unbind(ts_cx *cx, ts_tensor *self, int64_t dim) {
-  ts_unbind_args args = {self, dim};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP_unbind], &args, &out) ? out.list : (ts_list){NULL, 0};
-}
-
-ts_list ts_split_with_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int64_t dim) {
-  ts_split_with_sizes_args args = {self, split_sizes, dim};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP_split_with_sizes], &args, &out) ? out.list : (ts_list){NULL, 0};
-}
-
-ts_list ts_chunk(ts_cx *cx, ts_tensor *self, int64_t chunks, int64_t dim) {
-  ts_chunk_args args = {self, chunks, dim};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP_chunk], &args, &out) ? out.list : (ts_list){NULL, 0};
-}
-
-ts_list ts_split(ts_cx *cx, ts_tensor *self, int64_t split_size, int64_t dim) {
-  ts_split_args args = {self, split_size, dim};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP_split], &args, &out) ? out.list : (ts_list){NULL, 0};
-}
-
-ts_list ts_split_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_size_or_sections, int64_t dim) {
-  ts_split_sizes_args args = {self, split_size_or_sections, dim};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP_split_sizes], &args, &out) ? out.list : (ts_list){NULL, 0};
-}
-
-ts_list ts_tensor_split(ts_cx *cx, ts_tensor *self, int64_t sections, int64_t dim) {
-  ts_tensor_split_args args = {self, sections, dim};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP_tensor_split], &args, &out) ? out.list : (ts_list){NULL, 0};
-}
-
-ts_list ts_tensor_split_at(ts_cx *cx, ts_tensor *self, ts_ints indices, int64_t dim) {
-  ts_tensor_split_at_args args = {self, indices, dim};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP_tensor_split_at], &args, &out) ? out.list : (ts_list){NULL, 0};
-}
-
-ts_list ts_tensor_split_by(ts_cx *cx, ts_tensor *self, ts_tensor *tensor_indices_or_sections, int64_t dim) {
-  ts_tensor_split_by_args args = {self, tensor_indices_or_sections, dim};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP_tensor_split_by], &args, &out) ? out.list : (ts_list){NULL, 0};
-}
-
-ts_list ts_hsplit(ts_cx *cx, ts_tensor *self, int64_t sections) {
-  ts_hsplit_args args = {self, sections};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP_hsplit], &args, &out) ? out.list : (ts_list){NULL, 0};
-}
-
-ts_list ts_hsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices) {
-  ts_hsplit_at_args args = {self, indices};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP_hsplit_at], &args, &out) ? out.list : (ts_list){NULL, 0};
-}
-
-ts_list ts_vsplit(ts_cx *cx, ts_tensor *self, int64_t sections) {
-  ts_vsplit_args args = {self, sections};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP_vsplit], &args, &out) ? out.list : (ts_list){NULL, 0};
-}
-
-ts_list ts_vsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices) {
-  ts_vsplit_at_args args = {self, indices};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP_vsplit_at], &args, &out) ? out.list : (ts_list){NULL, 0};
-}
-
-ts_list ts_dsplit(ts_cx *cx, ts_tensor *self, int64_t sections) {
-  ts_dsplit_args args = {self, sections};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP_dsplit], &args, &out) ? out.list : (ts_list){NULL, 0};
-}
-
-ts_list ts_dsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices) {
-  ts_dsplit_at_args args = {self, indices};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP_dsplit_at], &args, &out) ? out.list : (ts_list){NULL, 0};
-}
-
-ts_tensor *ts_cat(ts_cx *cx, ts_list tensors, int64_t dim) {
-  ts_cat_args args = {tensors, dim};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_cat], &args);
-}
-
-ts_tensor *ts_stack(ts_cx *cx, ts_list tensors, int64_t dim) {
-  ts_stack_args args = {tensors, dim};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_stack], &args);
-}
-
 ts_tensor *ts_softmax(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_dtype dtype) {
   ts_softmax_args args = {self, dim, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP_softmax], &args);
@@ -4433,6 +4325,11 @@ ts_tensor *ts__softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *outp
 ts_tensor *ts__log_softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *output, int64_t dim) {
   ts__log_softmax_backward_data_args args = {grad, output, dim};
   return ts_dispatch1(cx, &ts_ops[TS_OP__log_softmax_backward_data], &args);
+}
+
+ts_tensor *ts_gumbel_softmax(ts_cx *cx, ts_tensor *logits, double tau, bool hard, double eps, int64_t dim) {
+  ts_gumbel_softmax_args args = {logits, tau, hard, eps, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_gumbel_softmax], &args);
 }
 
 bool ts_sort(ts_cx *cx, ts_tensor *self, int64_t dim, bool descending, bool stable, ts_tensor **results) {
@@ -4678,6 +4575,124 @@ ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_igammac_], &args);
 }
 
+ts_list ts_unbind(ts_cx *cx, ts_tensor *self, int64_t dim) {
+  ts_unbind_args args = {self, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_unbind], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_split_with_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int64_t dim) {
+  ts_split_with_sizes_args args = {self, split_sizes, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_split_with_sizes], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_chunk(ts_cx *cx, ts_tensor *self, int64_t chunks, int64_t dim) {
+  ts_chunk_args args = {self, chunks, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_chunk], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_split(ts_cx *cx, ts_tensor *self, int64_t split_size, int64_t dim) {
+  ts_split_args args = {self, split_size, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_split], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_split_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_size_or_sections, int64_t dim) {
+  ts_split_sizes_args args = {self, split_size_or_sections, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_split_sizes], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_tensor_split(ts_cx *cx, ts_tensor *self, int64_t sections, int64_t dim) {
+  ts_tensor_split_args args = {self, sections, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_tensor_split], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_tensor_split_at(ts_cx *cx, ts_tensor *self, ts_ints indices, int64_t dim) {
+  ts_tensor_split_at_args args = {self, indices, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_tensor_split_at], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_tensor_split_by(ts_cx *cx, ts_tensor *self, ts_tensor *tensor_indices_or_sections, int64_t dim) {
+  ts_tensor_split_by_args args = {self, tensor_indices_or_sections, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_tensor_split_by], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_hsplit(ts_cx *cx, ts_tensor *self, int64_t sections) {
+  ts_hsplit_args args = {self, sections};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_hsplit], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_hsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices) {
+  ts_hsplit_at_args args = {self, indices};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_hsplit_at], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_vsplit(ts_cx *cx, ts_tensor *self, int64_t sections) {
+  ts_vsplit_args args = {self, sections};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_vsplit], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_vsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices) {
+  ts_vsplit_at_args args = {self, indices};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_vsplit_at], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_dsplit(ts_cx *cx, ts_tensor *self, int64_t sections) {
+  ts_dsplit_args args = {self, sections};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_dsplit], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_dsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices) {
+  ts_dsplit_at_args args = {self, indices};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_dsplit_at], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation) {
+  ts_quantile_args args = {self, q, dim, keepdim, interpolation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_quantile], &args);
+}
+
+ts_tensor *ts_nanquantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation) {
+  ts_nanquantile_args args = {self, q, dim, keepdim, interpolation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nanquantile], &args);
+}
+
+ts_tensor *ts_cov(ts_cx *cx, ts_tensor *self, int64_t correction, ts_tensor *fweights, ts_tensor *aweights) {
+  ts_cov_args args = {self, correction, fweights, aweights};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cov], &args);
+}
+
+ts_tensor *ts_corrcoef(ts_cx *cx, ts_tensor *self) {
+  ts_corrcoef_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_corrcoef], &args);
+}
+
 ts_tensor *ts_stft(ts_cx *cx, ts_tensor *self, int64_t n_fft, ts_opt_int hop_length, ts_opt_int win_length, ts_tensor *window, bool center, const char *pad_mode, bool normalized, ts_opt_int onesided, ts_opt_int return_complex) {
   ts_stft_args args = {self, n_fft, hop_length, win_length, window, center, pad_mode, normalized, onesided, return_complex};
   return ts_dispatch1(cx, &ts_ops[TS_OP_stft], &args);
@@ -4711,82 +4726,6 @@ ts_tensor *ts_bartlett_window(ts_cx *cx, int64_t window_length, bool periodic, t
 ts_tensor *ts_kaiser_window(ts_cx *cx, int64_t window_length, bool periodic, double beta, ts_dtype dtype) {
   ts_kaiser_window_args args = {window_length, periodic, beta, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP_kaiser_window], &args);
-}
-
-ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation) {
-  ts_quantile_args args = {self, q, dim, keepdim, interpolation};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_quantile], &args);
-}
-
-ts_tensor *ts_nanquantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation) {
-  ts_nanquantile_args args = {self, q, dim, keepdim, interpolation};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_nanquantile], &args);
-}
-
-ts_tensor *ts_cov(ts_cx *cx, ts_tensor *self, int64_t correction, ts_tensor *fweights, ts_tensor *aweights) {
-  ts_cov_args args = {self, correction, fweights, aweights};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_cov], &args);
-}
-
-ts_tensor *ts_corrcoef(ts_cx *cx, ts_tensor *self) {
-  ts_corrcoef_args args = {self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_corrcoef], &args);
-}
-
-ts_tensor *ts_diff(ts_cx *cx, ts_tensor *self, int64_t n, int64_t dim, ts_tensor *prepend, ts_tensor *append) {
-  ts_diff_args args = {self, n, dim, prepend, append};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_diff], &args);
-}
-
-ts_list ts_gradient(ts_cx *cx, ts_tensor *self, ts_scalar spacing, ts_ints dim, int64_t edge_order) {
-  ts_gradient_args args = {self, spacing, dim, edge_order};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP_gradient], &args, &out) ? out.list : (ts_list){NULL, 0};
-}
-
-ts_list ts_gradient_coordinates(ts_cx *cx, ts_tensor *self, ts_list spacing, ts_ints dim, int64_t edge_order) {
-  ts_gradient_coordinates_args args = {self, spacing, dim, edge_order};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP_gradient_coordinates], &args, &out) ? out.list : (ts_list){NULL, 0};
-}
-
-ts_list ts_gradient_list(ts_cx *cx, ts_tensor *self, ts_floats spacing, ts_ints dim, int64_t edge_order) {
-  ts_gradient_list_args args = {self, spacing, dim, edge_order};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP_gradient_list], &args, &out) ? out.list : (ts_list){NULL, 0};
-}
-
-ts_tensor *ts_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim) {
-  ts_trapezoid_args args = {y, dx, dim};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_trapezoid], &args);
-}
-
-ts_tensor *ts_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim) {
-  ts_trapezoid_x_args args = {y, x, dim};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_trapezoid_x], &args);
-}
-
-ts_tensor *ts_cumulative_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim) {
-  ts_cumulative_trapezoid_args args = {y, dx, dim};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_cumulative_trapezoid], &args);
-}
-
-ts_tensor *ts_cumulative_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim) {
-  ts_cumulative_trapezoid_x_args args = {y, x, dim};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_cumulative_trapezoid_x], &args);
-}
-
-ts_tensor *ts_renorm(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm) {
-  ts_renorm_args args = {self, p, dim, maxnorm};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_renorm], &args);
-}
-
-ts_tensor *ts_renorm_(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm) {
-  ts_renorm_args args = {self, p, dim, maxnorm};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_renorm_], &args);
 }
 
 ts_tensor *ts__empty(ts_cx *cx, ts_ints size, ts_dtype dtype) {
@@ -4932,6 +4871,20 @@ ts_scalar ts__set_inference_mode(ts_cx *cx, bool value) {
   return ts_dispatch(cx, &ts_ops[TS_OP__set_inference_mode], &args, &out) ? out.scalar : ts_none();
 }
 
+ts_scalar ts__set_autocast(ts_cx *cx, ts_dtype dtype) {
+  ts__set_autocast_args args = {dtype};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__set_autocast], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts__autocast(ts_cx *cx) {
+  ts__autocast_args args = {0};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__autocast], &args, &out) ? out.scalar : ts_none();
+}
+
 ts_scalar ts__grad_mode(ts_cx *cx) {
   ts__grad_mode_args args = {0};
   ts_out out;
@@ -4991,6 +4944,25 @@ bool ts__set_data(ts_cx *cx, ts_tensor *self, ts_tensor *data) {
 ts_tensor *ts__share(ts_cx *cx, ts_tensor *self) {
   ts__share_args args = {self};
   return ts_dispatch1(cx, &ts_ops[TS_OP__share], &args);
+}
+
+ts_scalar ts__token_new(ts_cx *cx, ts_tensor *self) {
+  ts__token_new_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__token_new], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_tensor *ts__token_adopt(ts_cx *cx, int64_t token) {
+  ts__token_adopt_args args = {token};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__token_adopt], &args);
+}
+
+bool ts__token_drop(ts_cx *cx, int64_t token) {
+  ts__token_drop_args args = {token};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__token_drop], &args, &out);
 }
 
 ts_ints ts__memory(ts_cx *cx) {
@@ -5080,6 +5052,74 @@ bool ts__set_rng_state(ts_cx *cx, ts_tensor *state, ts_opt_int generator) {
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP__set_rng_state], &args, &out);
+}
+
+bool ts__unique(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_args args = {self, inverse, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_consecutive_args args = {self, inverse, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique_consecutive], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_vector_norm(ts_cx *cx, ts_tensor *self, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_vector_norm_args args = {self, ord, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_vector_norm], &args);
+}
+
+ts_tensor *ts_norm(ts_cx *cx, ts_tensor *self, ts_scalar p, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_norm_args args = {self, p, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_norm], &args);
+}
+
+ts_tensor *ts_norm_named(ts_cx *cx, ts_tensor *self, const char *p, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_norm_named_args args = {self, p, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_norm_named], &args);
+}
+
+ts_tensor *ts_dist(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar p) {
+  ts_dist_args args = {self, other, p};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dist], &args);
+}
+
+ts_tensor *ts_normalize(ts_cx *cx, ts_tensor *self, double p, ts_ints dim, double eps) {
+  ts_normalize_args args = {self, p, dim, eps};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normalize], &args);
+}
+
+ts_tensor *ts_cosine_similarity(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, int64_t dim, double eps) {
+  ts_cosine_similarity_args args = {x1, x2, dim, eps};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cosine_similarity], &args);
+}
+
+ts_tensor *ts_norm_except_dim(ts_cx *cx, ts_tensor *self, int64_t pow, int64_t dim) {
+  ts_norm_except_dim_args args = {self, pow, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_norm_except_dim], &args);
+}
+
+ts_tensor *ts_pairwise_distance(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, double eps, bool keepdim) {
+  ts_pairwise_distance_args args = {x1, x2, p, eps, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pairwise_distance], &args);
+}
+
+ts_tensor *ts_renorm(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm) {
+  ts_renorm_args args = {self, p, dim, maxnorm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_renorm], &args);
+}
+
+ts_tensor *ts_renorm_(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm) {
+  ts_renorm_args args = {self, p, dim, maxnorm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_renorm_], &args);
 }
 
 ts_tensor *ts_as_strided(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset) {

@@ -50,727 +50,727 @@ enum {
   TS_OP__prelu = 43,
   TS_OP_prelu = 44,
   TS_OP_glu = 45,
-  TS_OP_add = 46,
-  TS_OP_add_ = 47,
-  TS_OP_sub = 48,
-  TS_OP_sub_ = 49,
-  TS_OP_rsub = 50,
-  TS_OP_mul = 51,
-  TS_OP_mul_ = 52,
-  TS_OP_div = 53,
-  TS_OP_div_ = 54,
-  TS_OP_floor_divide = 55,
-  TS_OP_floor_divide_ = 56,
-  TS_OP_remainder = 57,
-  TS_OP_remainder_ = 58,
-  TS_OP_fmod = 59,
-  TS_OP_fmod_ = 60,
-  TS_OP_pow = 61,
-  TS_OP_pow_ = 62,
-  TS_OP_float_power = 63,
-  TS_OP_float_power_ = 64,
-  TS_OP_neg = 65,
-  TS_OP_neg_ = 66,
-  TS_OP_positive = 67,
-  TS_OP_abs = 68,
-  TS_OP_abs_ = 69,
-  TS_OP_sign = 70,
-  TS_OP_sign_ = 71,
-  TS_OP_sgn = 72,
-  TS_OP_sgn_ = 73,
-  TS_OP_square = 74,
-  TS_OP_square_ = 75,
-  TS_OP_reciprocal = 76,
-  TS_OP_reciprocal_ = 77,
-  TS_OP_sqrt = 78,
-  TS_OP_sqrt_ = 79,
-  TS_OP_rsqrt = 80,
-  TS_OP_rsqrt_ = 81,
-  TS_OP_floor = 82,
-  TS_OP_floor_ = 83,
-  TS_OP_ceil = 84,
-  TS_OP_ceil_ = 85,
-  TS_OP_trunc = 86,
-  TS_OP_trunc_ = 87,
-  TS_OP_round = 88,
-  TS_OP_round_ = 89,
-  TS_OP_frac = 90,
-  TS_OP_frac_ = 91,
-  TS_OP_deg2rad = 92,
-  TS_OP_deg2rad_ = 93,
-  TS_OP_rad2deg = 94,
-  TS_OP_rad2deg_ = 95,
-  TS_OP_nan_to_num = 96,
-  TS_OP_nan_to_num_ = 97,
-  TS_OP_lerp = 98,
-  TS_OP_lerp_ = 99,
-  TS_OP_addcmul = 100,
-  TS_OP_addcmul_ = 101,
-  TS_OP_addcdiv = 102,
-  TS_OP_addcdiv_ = 103,
-  TS_OP_flip = 104,
-  TS_OP_fliplr = 105,
-  TS_OP_flipud = 106,
-  TS_OP_roll = 107,
-  TS_OP_rot90 = 108,
-  TS_OP_repeat = 109,
-  TS_OP_tile = 110,
-  TS_OP_repeat_interleave = 111,
-  TS_OP_repeat_interleave_by = 112,
-  TS_OP_repeat_interleave_positions = 113,
-  TS_OP_take_along_dim = 114,
-  TS_OP_scaled_dot_product_attention = 115,
-  TS_OP__scaled_dot_product_attention = 116,
-  TS_OP__attention_math = 117,
-  TS_OP__attention = 118,
-  TS_OP__attention_backward = 119,
-  TS_OP_embedding_bag = 120,
-  TS_OP__embedding_bag = 121,
-  TS_OP__embedding_bag_max = 122,
-  TS_OP_eq = 123,
-  TS_OP_eq_ = 124,
-  TS_OP_ne = 125,
-  TS_OP_ne_ = 126,
-  TS_OP_lt = 127,
-  TS_OP_lt_ = 128,
-  TS_OP_le = 129,
-  TS_OP_le_ = 130,
-  TS_OP_gt = 131,
-  TS_OP_gt_ = 132,
-  TS_OP_ge = 133,
-  TS_OP_ge_ = 134,
-  TS_OP_isclose = 135,
-  TS_OP_allclose = 136,
-  TS_OP_equal = 137,
-  TS_OP_maximum = 138,
-  TS_OP_minimum = 139,
-  TS_OP_fmax = 140,
-  TS_OP_fmin = 141,
-  TS_OP_isnan = 142,
-  TS_OP_isinf = 143,
-  TS_OP_isfinite = 144,
-  TS_OP_isposinf = 145,
-  TS_OP_isneginf = 146,
-  TS_OP_signbit = 147,
-  TS_OP_isreal = 148,
-  TS_OP_logical_and = 149,
-  TS_OP_logical_and_ = 150,
-  TS_OP_logical_or = 151,
-  TS_OP_logical_or_ = 152,
-  TS_OP_logical_xor = 153,
-  TS_OP_logical_xor_ = 154,
-  TS_OP_logical_not = 155,
-  TS_OP_logical_not_ = 156,
-  TS_OP_bitwise_and = 157,
-  TS_OP_bitwise_and_ = 158,
-  TS_OP_bitwise_or = 159,
-  TS_OP_bitwise_or_ = 160,
-  TS_OP_bitwise_xor = 161,
-  TS_OP_bitwise_xor_ = 162,
-  TS_OP_bitwise_not = 163,
-  TS_OP_bitwise_not_ = 164,
-  TS_OP_bitwise_left_shift = 165,
-  TS_OP_bitwise_left_shift_ = 166,
-  TS_OP_bitwise_right_shift = 167,
-  TS_OP_bitwise_right_shift_ = 168,
-  TS_OP_where = 169,
-  TS_OP__where_tuple = 170,
-  TS_OP__where_self = 171,
-  TS_OP_masked_fill = 172,
-  TS_OP_masked_fill_ = 173,
-  TS_OP_clamp = 174,
-  TS_OP_clamp_ = 175,
-  TS_OP_clamp_min = 176,
-  TS_OP_clamp_min_ = 177,
-  TS_OP_clamp_max = 178,
-  TS_OP_clamp_max_ = 179,
-  TS_OP_complex = 180,
-  TS_OP_polar = 181,
-  TS_OP_view_as_real = 182,
-  TS_OP_view_as_complex = 183,
-  TS_OP_real = 184,
-  TS_OP_imag = 185,
-  TS_OP_conj_physical = 186,
-  TS_OP_conj_physical_ = 187,
-  TS_OP_conj = 188,
-  TS_OP_resolve_conj = 189,
-  TS_OP_resolve_neg = 190,
-  TS_OP_is_conj = 191,
-  TS_OP_is_neg = 192,
-  TS_OP_angle = 193,
-  TS_OP_conv_transpose1d = 194,
-  TS_OP_conv_transpose2d = 195,
-  TS_OP_conv_transpose3d = 196,
-  TS_OP_convolution = 197,
-  TS_OP_conv_tbc = 198,
-  TS_OP_conv1d = 199,
-  TS_OP_conv2d = 200,
-  TS_OP_conv3d = 201,
-  TS_OP__conv = 202,
-  TS_OP__conv_input = 203,
-  TS_OP__conv_weight = 204,
-  TS_OP_diagonal_scatter = 205,
-  TS_OP_select_scatter = 206,
-  TS_OP_slice_scatter = 207,
-  TS_OP_as_strided_scatter = 208,
-  TS_OP_narrow_copy = 209,
-  TS_OP_alias_copy = 210,
-  TS_OP_as_strided_copy = 211,
-  TS_OP_detach_copy = 212,
-  TS_OP_diagonal_copy = 213,
-  TS_OP_expand_copy = 214,
-  TS_OP_permute_copy = 215,
-  TS_OP_select_copy = 216,
-  TS_OP_slice_copy = 217,
-  TS_OP_split_copy = 218,
-  TS_OP_split_with_sizes_copy = 219,
-  TS_OP_squeeze_copy = 220,
-  TS_OP_t_copy = 221,
-  TS_OP_transpose_copy = 222,
-  TS_OP_unbind_copy = 223,
-  TS_OP_unfold_copy = 224,
-  TS_OP_unsqueeze_copy = 225,
-  TS_OP_view_as_real_copy = 226,
-  TS_OP_view_as_complex_copy = 227,
-  TS_OP_view_copy = 228,
-  TS_OP_zeros = 229,
-  TS_OP_zeros_like = 230,
-  TS_OP_new_zeros = 231,
-  TS_OP_ones = 232,
-  TS_OP_ones_like = 233,
-  TS_OP_new_ones = 234,
-  TS_OP_empty = 235,
-  TS_OP_empty_like = 236,
-  TS_OP_new_empty = 237,
-  TS_OP_empty_strided = 238,
-  TS_OP_full = 239,
-  TS_OP_full_like = 240,
-  TS_OP_new_full = 241,
-  TS_OP_fill = 242,
-  TS_OP_fill_ = 243,
-  TS_OP_arange = 244,
-  TS_OP_linspace = 245,
-  TS_OP_logspace = 246,
-  TS_OP_eye = 247,
-  TS_OP_clone = 248,
-  TS_OP_contiguous = 249,
-  TS_OP_resize_ = 250,
-  TS_OP_resize_as_ = 251,
-  TS_OP_copy_ = 252,
-  TS_OP_zero_ = 253,
-  TS_OP__to_dtype = 254,
-  TS_OP_new_empty_strided = 255,
-  TS_OP__as_strided_backward = 256,
-  TS_OP_sum_to_size = 257,
-  TS_OP_ctc_loss = 258,
-  TS_OP__ctc_loss = 259,
-  TS_OP__ctc_loss_backward = 260,
-  TS_OP_diag = 261,
-  TS_OP_diag_embed = 262,
-  TS_OP_diagflat = 263,
-  TS_OP_trace = 264,
-  TS_OP_tril = 265,
-  TS_OP_tril_ = 266,
-  TS_OP_triu = 267,
-  TS_OP_triu_ = 268,
-  TS_OP_tril_indices = 269,
-  TS_OP_triu_indices = 270,
-  TS_OP_fill_diagonal_ = 271,
-  TS_OP_cdist = 272,
-  TS_OP__cdist = 273,
-  TS_OP__cdist_backward = 274,
-  TS_OP_pdist = 275,
-  TS_OP_bilinear = 276,
-  TS_OP_alpha_dropout = 277,
-  TS_OP_alpha_dropout_ = 278,
-  TS_OP_feature_alpha_dropout = 279,
-  TS_OP_feature_alpha_dropout_ = 280,
-  TS_OP_feature_dropout = 281,
-  TS_OP_feature_dropout_ = 282,
-  TS_OP_dropout1d = 283,
-  TS_OP_dropout1d_ = 284,
-  TS_OP_dropout2d = 285,
-  TS_OP_dropout2d_ = 286,
-  TS_OP_dropout3d = 287,
-  TS_OP_dropout3d_ = 288,
-  TS_OP_rrelu = 289,
-  TS_OP_rrelu_ = 290,
-  TS_OP__rrelu_noise = 291,
-  TS_OP_gumbel_softmax = 292,
-  TS_OP_rms_norm = 293,
-  TS_OP__fft_c2c = 294,
-  TS_OP__fft_r2c = 295,
-  TS_OP__fft_c2r = 296,
-  TS_OP_fft_fft = 297,
-  TS_OP_fft_ifft = 298,
-  TS_OP_fft_rfft = 299,
-  TS_OP_fft_ihfft = 300,
-  TS_OP_fft_irfft = 301,
-  TS_OP_fft_hfft = 302,
-  TS_OP_fft_fftn = 303,
-  TS_OP_fft_fft2 = 304,
-  TS_OP_fft_ifftn = 305,
-  TS_OP_fft_ifft2 = 306,
-  TS_OP_fft_rfftn = 307,
-  TS_OP_fft_rfft2 = 308,
-  TS_OP_fft_ihfftn = 309,
-  TS_OP_fft_ihfft2 = 310,
-  TS_OP_fft_irfftn = 311,
-  TS_OP_fft_irfft2 = 312,
-  TS_OP_fft_hfftn = 313,
-  TS_OP_fft_hfft2 = 314,
-  TS_OP_fft_fftfreq = 315,
-  TS_OP_fft_rfftfreq = 316,
-  TS_OP_fft_fftshift = 317,
-  TS_OP_fft_ifftshift = 318,
-  TS_OP_unfold_windows = 319,
-  TS_OP_fold = 320,
-  TS_OP__im2col = 321,
-  TS_OP__col2im = 322,
-  TS_OP_pixel_shuffle = 323,
-  TS_OP_pixel_unshuffle = 324,
-  TS_OP_channel_shuffle = 325,
-  TS_OP_grid_sample = 326,
-  TS_OP_grid_sampler = 327,
-  TS_OP_grid_sampler_2d = 328,
-  TS_OP_grid_sampler_3d = 329,
-  TS_OP_affine_grid = 330,
-  TS_OP_affine_grid_generator = 331,
-  TS_OP__grid_sample = 332,
-  TS_OP__grid_sample_by_grid = 333,
-  TS_OP__grid_sample_adjoint = 334,
-  TS_OP__index = 335,
-  TS_OP__at = 336,
-  TS_OP__set_at = 337,
-  TS_OP_index_put = 338,
-  TS_OP_index_put_ = 339,
-  TS_OP_index_select = 340,
-  TS_OP_index_add = 341,
-  TS_OP_index_add_ = 342,
-  TS_OP_index_copy = 343,
-  TS_OP_index_copy_ = 344,
-  TS_OP_index_fill = 345,
-  TS_OP_index_fill_ = 346,
-  TS_OP_gather = 347,
-  TS_OP_scatter = 348,
-  TS_OP_scatter_ = 349,
-  TS_OP_scatter_value = 350,
-  TS_OP_scatter_value_ = 351,
-  TS_OP_scatter_add = 352,
-  TS_OP_scatter_add_ = 353,
-  TS_OP_scatter_reduce = 354,
-  TS_OP_scatter_reduce_ = 355,
-  TS_OP_index_reduce = 356,
-  TS_OP_index_reduce_ = 357,
-  TS_OP_segment_reduce = 358,
-  TS_OP__segment_ids = 359,
-  TS_OP_take = 360,
-  TS_OP_put = 361,
-  TS_OP_put_ = 362,
-  TS_OP_nonzero = 363,
-  TS_OP__nonzero_tuple = 364,
-  TS_OP_argwhere = 365,
-  TS_OP_masked_select = 366,
-  TS_OP_masked_scatter = 367,
-  TS_OP_masked_scatter_ = 368,
-  TS_OP_embedding = 369,
-  TS_OP__embedding = 370,
-  TS_OP__embedding_backward = 371,
-  TS_OP__embedding_double_backward = 372,
-  TS_OP_one_hot = 373,
-  TS_OP_broadcast_tensors = 374,
-  TS_OP_meshgrid = 375,
-  TS_OP_atleast_1d = 376,
-  TS_OP_atleast_1d_list = 377,
-  TS_OP_atleast_2d = 378,
-  TS_OP_atleast_2d_list = 379,
-  TS_OP_atleast_3d = 380,
-  TS_OP_atleast_3d_list = 381,
-  TS_OP_hstack = 382,
-  TS_OP_vstack = 383,
-  TS_OP_dstack = 384,
-  TS_OP_column_stack = 385,
-  TS_OP_block_diag = 386,
-  TS_OP_cartesian_prod = 387,
-  TS_OP_combinations = 388,
-  TS_OP_linalg_lu_factor_ex = 389,
-  TS_OP_linalg_lu_factor = 390,
-  TS_OP_lu = 391,
-  TS_OP_lu_with_info = 392,
-  TS_OP__lu_permutation = 393,
-  TS_OP_lu_unpack = 394,
-  TS_OP_linalg_lu = 395,
-  TS_OP__lu_solve = 396,
-  TS_OP_linalg_lu_solve = 397,
-  TS_OP_lu_solve = 398,
-  TS_OP__linalg_solve_ex = 399,
-  TS_OP_linalg_solve_ex = 400,
-  TS_OP_linalg_solve = 401,
-  TS_OP_linalg_inv_ex = 402,
-  TS_OP_linalg_inv = 403,
-  TS_OP_inverse = 404,
-  TS_OP_linalg_solve_triangular = 405,
-  TS_OP_triangular_solve = 406,
-  TS_OP__linalg_det = 407,
-  TS_OP__linalg_cofactors = 408,
-  TS_OP_det = 409,
-  TS_OP__linalg_slogdet = 410,
-  TS_OP_slogdet = 411,
-  TS_OP_logdet = 412,
-  TS_OP_linalg_householder_product = 413,
-  TS_OP_orgqr = 414,
-  TS_OP_ormqr = 415,
-  TS_OP__lstsq = 416,
-  TS_OP_linalg_lstsq = 417,
-  TS_OP_svd_lowrank = 418,
-  TS_OP_pca_lowrank = 419,
-  TS_OP__lobpcg = 420,
-  TS_OP_lobpcg = 421,
-  TS_OP_matrix_power = 422,
-  TS_OP_matrix_exp = 423,
-  TS_OP_linalg_multi_dot = 424,
-  TS_OP_chain_matmul = 425,
-  TS_OP_linalg_tensorinv = 426,
-  TS_OP_linalg_tensorsolve = 427,
-  TS_OP_linalg_cross = 428,
-  TS_OP_cross = 429,
-  TS_OP_linalg_vecdot = 430,
-  TS_OP_linalg_diagonal = 431,
-  TS_OP_linalg_vander = 432,
-  TS_OP_vander = 433,
-  TS_OP_geqrf = 434,
-  TS_OP_linalg_qr = 435,
-  TS_OP_qr = 436,
-  TS_OP__svd = 437,
-  TS_OP_linalg_svd = 438,
-  TS_OP_linalg_svdvals = 439,
-  TS_OP_svd = 440,
-  TS_OP__eigh = 441,
-  TS_OP_linalg_eigh = 442,
-  TS_OP_linalg_eigvalsh = 443,
-  TS_OP_symeig = 444,
-  TS_OP__eig = 445,
-  TS_OP_linalg_eig = 446,
-  TS_OP_linalg_eigvals = 447,
-  TS_OP_linalg_pinv = 448,
-  TS_OP_pinverse = 449,
-  TS_OP_linalg_matrix_rank = 450,
-  TS_OP_linalg_matrix_norm = 451,
-  TS_OP_linalg_matrix_norm_ord = 452,
-  TS_OP_linalg_norm = 453,
-  TS_OP_linalg_norm_named = 454,
-  TS_OP_nuclear_norm = 455,
-  TS_OP_nuclear_norm_dim = 456,
-  TS_OP_frobenius_norm = 457,
-  TS_OP_linalg_cond = 458,
-  TS_OP_linalg_cond_named = 459,
-  TS_OP_linalg_cholesky_ex = 460,
-  TS_OP_linalg_cholesky = 461,
-  TS_OP_cholesky = 462,
-  TS_OP_cholesky_solve = 463,
-  TS_OP_cholesky_inverse = 464,
-  TS_OP_linalg_ldl_factor_ex = 465,
-  TS_OP_linalg_ldl_factor = 466,
-  TS_OP_linalg_ldl_solve = 467,
-  TS_OP_mse_loss = 468,
-  TS_OP_l1_loss = 469,
-  TS_OP_smooth_l1_loss = 470,
-  TS_OP_huber_loss = 471,
-  TS_OP__difference_loss = 472,
-  TS_OP__difference_loss_backward = 473,
-  TS_OP__difference_loss_curvature = 474,
-  TS_OP_nll_loss = 475,
-  TS_OP__nll_loss = 476,
-  TS_OP__nll_loss_backward = 477,
-  TS_OP_cross_entropy = 478,
-  TS_OP__cross_entropy = 479,
-  TS_OP__cross_entropy_backward = 480,
-  TS_OP__class_weights = 481,
-  TS_OP_binary_cross_entropy = 482,
-  TS_OP_binary_cross_entropy_with_logits = 483,
-  TS_OP__binary_cross_entropy = 484,
-  TS_OP__binary_cross_entropy_with_logits = 485,
-  TS_OP_kl_div = 486,
-  TS_OP_soft_margin_loss = 487,
-  TS_OP_margin_ranking_loss = 488,
-  TS_OP_hinge_embedding_loss = 489,
-  TS_OP_cosine_embedding_loss = 490,
-  TS_OP_triplet_margin_loss = 491,
-  TS_OP_multilabel_soft_margin_loss = 492,
-  TS_OP_multi_margin_loss = 493,
-  TS_OP_multilabel_margin_loss = 494,
-  TS_OP__multilabel_margin = 495,
-  TS_OP__multilabel_margin_backward = 496,
-  TS_OP__multilabel_margin_slope = 497,
-  TS_OP_gaussian_nll_loss = 498,
-  TS_OP_poisson_nll_loss = 499,
-  TS_OP_exp = 500,
-  TS_OP_exp_ = 501,
-  TS_OP_exp2 = 502,
-  TS_OP_exp2_ = 503,
-  TS_OP_expm1 = 504,
-  TS_OP_expm1_ = 505,
-  TS_OP_log = 506,
-  TS_OP_log_ = 507,
-  TS_OP_log2 = 508,
-  TS_OP_log2_ = 509,
-  TS_OP_log10 = 510,
-  TS_OP_log10_ = 511,
-  TS_OP_log1p = 512,
-  TS_OP_log1p_ = 513,
-  TS_OP_sin = 514,
-  TS_OP_sin_ = 515,
-  TS_OP_cos = 516,
-  TS_OP_cos_ = 517,
-  TS_OP_tan = 518,
-  TS_OP_tan_ = 519,
-  TS_OP_asin = 520,
-  TS_OP_asin_ = 521,
-  TS_OP_acos = 522,
-  TS_OP_acos_ = 523,
-  TS_OP_atan = 524,
-  TS_OP_atan_ = 525,
-  TS_OP_sinh = 526,
-  TS_OP_sinh_ = 527,
-  TS_OP_cosh = 528,
-  TS_OP_cosh_ = 529,
-  TS_OP_tanh = 530,
-  TS_OP_tanh_ = 531,
-  TS_OP_asinh = 532,
-  TS_OP_asinh_ = 533,
-  TS_OP_acosh = 534,
-  TS_OP_acosh_ = 535,
-  TS_OP_atanh = 536,
-  TS_OP_atanh_ = 537,
-  TS_OP_sinc = 538,
-  TS_OP_sinc_ = 539,
-  TS_OP_erf = 540,
-  TS_OP_erf_ = 541,
-  TS_OP_erfc = 542,
-  TS_OP_erfc_ = 543,
-  TS_OP_erfinv = 544,
-  TS_OP_erfinv_ = 545,
-  TS_OP_sigmoid = 546,
-  TS_OP_sigmoid_ = 547,
-  TS_OP_lgamma = 548,
-  TS_OP_lgamma_ = 549,
-  TS_OP_digamma = 550,
-  TS_OP_digamma_ = 551,
-  TS_OP_mvlgamma = 552,
-  TS_OP_mvlgamma_ = 553,
-  TS_OP_frexp = 554,
-  TS_OP_logit = 555,
-  TS_OP_logit_ = 556,
-  TS_OP__sigmoid_backward = 557,
-  TS_OP__tanh_backward = 558,
-  TS_OP_atan2 = 559,
-  TS_OP_atan2_ = 560,
-  TS_OP_hypot = 561,
-  TS_OP_hypot_ = 562,
-  TS_OP_logaddexp = 563,
-  TS_OP_logaddexp2 = 564,
-  TS_OP_xlogy = 565,
-  TS_OP_xlogy_ = 566,
-  TS_OP_copysign = 567,
-  TS_OP_copysign_ = 568,
-  TS_OP_nextafter = 569,
-  TS_OP_nextafter_ = 570,
-  TS_OP_heaviside = 571,
-  TS_OP_heaviside_ = 572,
-  TS_OP_ldexp = 573,
-  TS_OP_ldexp_ = 574,
-  TS_OP_gcd = 575,
-  TS_OP_gcd_ = 576,
-  TS_OP_lcm = 577,
-  TS_OP_lcm_ = 578,
-  TS_OP_mm = 579,
-  TS_OP_bmm = 580,
-  TS_OP_matmul = 581,
-  TS_OP_addmm = 582,
-  TS_OP_addmm_ = 583,
-  TS_OP_linear = 584,
-  TS_OP_mv = 585,
-  TS_OP_dot = 586,
-  TS_OP_vdot = 587,
-  TS_OP_outer = 588,
-  TS_OP_baddbmm = 589,
-  TS_OP_baddbmm_ = 590,
-  TS_OP_addbmm = 591,
-  TS_OP_addbmm_ = 592,
-  TS_OP_addmv = 593,
-  TS_OP_addmv_ = 594,
-  TS_OP_addr = 595,
-  TS_OP_addr_ = 596,
-  TS_OP_max = 597,
-  TS_OP_max_dim = 598,
-  TS_OP_max_other = 599,
-  TS_OP_min = 600,
-  TS_OP_min_dim = 601,
-  TS_OP_min_other = 602,
-  TS_OP_amax = 603,
-  TS_OP_amin = 604,
-  TS_OP_aminmax = 605,
-  TS_OP_argmax = 606,
-  TS_OP_argmin = 607,
-  TS_OP_median = 608,
-  TS_OP_median_dim = 609,
-  TS_OP_nanmedian = 610,
-  TS_OP_nanmedian_dim = 611,
-  TS_OP_kthvalue = 612,
-  TS_OP_mode = 613,
-  TS_OP__normalize = 614,
-  TS_OP__normalize_backward = 615,
-  TS_OP_batch_norm = 616,
-  TS_OP_native_batch_norm = 617,
-  TS_OP_layer_norm = 618,
-  TS_OP_native_layer_norm = 619,
-  TS_OP_group_norm = 620,
-  TS_OP_instance_norm = 621,
-  TS_OP__sgd_step_ = 622,
-  TS_OP__adam_step_ = 623,
-  TS_OP__has_grads = 624,
-  TS_OP__zero_grads = 625,
-  TS_OP_constant_pad_nd = 626,
-  TS_OP_pad = 627,
-  TS_OP_max_pool1d_with_indices = 628,
-  TS_OP_max_pool1d = 629,
-  TS_OP_max_pool2d_with_indices = 630,
-  TS_OP_max_pool2d = 631,
-  TS_OP_max_pool3d_with_indices = 632,
-  TS_OP_max_pool3d = 633,
-  TS_OP_avg_pool1d = 634,
-  TS_OP_avg_pool2d = 635,
-  TS_OP_avg_pool3d = 636,
-  TS_OP_adaptive_max_pool1d_with_indices = 637,
-  TS_OP_adaptive_max_pool1d = 638,
-  TS_OP_adaptive_max_pool2d_with_indices = 639,
-  TS_OP_adaptive_max_pool2d = 640,
-  TS_OP_adaptive_max_pool3d_with_indices = 641,
-  TS_OP_adaptive_max_pool3d = 642,
-  TS_OP_fractional_max_pool2d_with_indices = 643,
-  TS_OP_fractional_max_pool2d = 644,
-  TS_OP_fractional_max_pool3d_with_indices = 645,
-  TS_OP_fractional_max_pool3d = 646,
-  TS_OP_max_unpool1d = 647,
-  TS_OP_max_unpool2d = 648,
-  TS_OP_max_unpool3d = 649,
-  TS_OP_lp_pool1d = 650,
-  TS_OP_lp_pool2d = 651,
-  TS_OP_lp_pool3d = 652,
-  TS_OP_local_response_norm = 653,
-  TS_OP__adaptive_max_pool = 654,
-  TS_OP__fractional_max_pool = 655,
-  TS_OP__max_unpool = 656,
-  TS_OP__max_pool = 657,
-  TS_OP__max_pool_backward = 658,
-  TS_OP__max_pool_gather = 659,
-  TS_OP__avg_pool = 660,
-  TS_OP__avg_pool_backward = 661,
-  TS_OP_einsum = 662,
-  TS_OP_tensordot = 663,
-  TS_OP_tensordot_count = 664,
-  TS_OP_inner = 665,
-  TS_OP_kron = 666,
-  TS_OP_rand = 667,
-  TS_OP_randn = 668,
-  TS_OP_randint = 669,
-  TS_OP_randperm = 670,
-  TS_OP_rand_like = 671,
-  TS_OP_randn_like = 672,
-  TS_OP_randint_like = 673,
-  TS_OP_uniform_ = 674,
-  TS_OP_normal_ = 675,
-  TS_OP_random_ = 676,
-  TS_OP_exponential_ = 677,
-  TS_OP_cauchy_ = 678,
-  TS_OP_log_normal_ = 679,
-  TS_OP_geometric_ = 680,
-  TS_OP_bernoulli_ = 681,
-  TS_OP_bernoulli = 682,
-  TS_OP_multinomial = 683,
-  TS_OP_normal_tensors = 684,
-  TS_OP_normal_means = 685,
-  TS_OP_normal_deviations = 686,
-  TS_OP_normal_numbers = 687,
-  TS_OP_poisson = 688,
-  TS_OP_binomial = 689,
-  TS_OP__gamma_slope = 690,
-  TS_OP__standard_gamma = 691,
-  TS_OP__sample_dirichlet = 692,
-  TS_OP_native_dropout = 693,
-  TS_OP_dropout = 694,
-  TS_OP_sum = 695,
-  TS_OP_mean = 696,
-  TS_OP_prod = 697,
-  TS_OP_any = 698,
-  TS_OP_all = 699,
-  TS_OP_count_nonzero = 700,
-  TS_OP_var = 701,
-  TS_OP_var_dim = 702,
-  TS_OP_var_unbiased = 703,
-  TS_OP_var_mean = 704,
-  TS_OP_var_mean_dim = 705,
-  TS_OP_var_mean_unbiased = 706,
-  TS_OP_std = 707,
-  TS_OP_std_dim = 708,
-  TS_OP_std_unbiased = 709,
-  TS_OP_std_mean = 710,
-  TS_OP_std_mean_dim = 711,
-  TS_OP_std_mean_unbiased = 712,
-  TS_OP_nansum = 713,
-  TS_OP_nanmean = 714,
-  TS_OP_logsumexp = 715,
-  TS_OP_vector_norm = 716,
-  TS_OP_norm = 717,
-  TS_OP_norm_named = 718,
-  TS_OP_dist = 719,
-  TS_OP_normalize = 720,
-  TS_OP_cosine_similarity = 721,
-  TS_OP_norm_except_dim = 722,
-  TS_OP_pairwise_distance = 723,
-  TS_OP_adaptive_avg_pool1d = 724,
-  TS_OP_adaptive_avg_pool2d = 725,
-  TS_OP_adaptive_avg_pool3d = 726,
-  TS_OP_interpolate = 727,
-  TS_OP_upsample = 728,
-  TS_OP_upsample_nearest = 729,
-  TS_OP_upsample_bilinear = 730,
-  TS_OP__resample = 731,
-  TS_OP__resample_adjoint = 732,
-  TS_OP_lstm = 733,
-  TS_OP_lstm_data = 734,
-  TS_OP_gru = 735,
-  TS_OP_gru_data = 736,
-  TS_OP_rnn_tanh = 737,
-  TS_OP_rnn_tanh_data = 738,
-  TS_OP_rnn_relu = 739,
-  TS_OP_rnn_relu_data = 740,
-  TS_OP_lstm_cell = 741,
-  TS_OP_gru_cell = 742,
-  TS_OP_rnn_tanh_cell = 743,
-  TS_OP_rnn_relu_cell = 744,
-  TS_OP__rnn_layer = 745,
-  TS_OP__rnn_layer_math = 746,
-  TS_OP__rnn_layer_backward = 747,
-  TS_OP_cumsum = 748,
-  TS_OP_cumsum_ = 749,
-  TS_OP_cumprod = 750,
-  TS_OP_cumprod_ = 751,
-  TS_OP_logcumsumexp = 752,
-  TS_OP_cummax = 753,
-  TS_OP_cummin = 754,
-  TS_OP__cumsum_back = 755,
-  TS_OP__recurrence = 756,
-  TS_OP__unique = 757,
-  TS_OP__unique_consecutive = 758,
-  TS_OP_searchsorted = 759,
-  TS_OP_bucketize = 760,
-  TS_OP_isin = 761,
-  TS_OP_bincount = 762,
-  TS_OP_histc = 763,
-  TS_OP_histogram = 764,
-  TS_OP_histogram_bins = 765,
-  TS_OP__histogramdd = 766,
+  TS_OP_rrelu = 46,
+  TS_OP_rrelu_ = 47,
+  TS_OP__rrelu_noise = 48,
+  TS_OP_add = 49,
+  TS_OP_add_ = 50,
+  TS_OP_sub = 51,
+  TS_OP_sub_ = 52,
+  TS_OP_rsub = 53,
+  TS_OP_mul = 54,
+  TS_OP_mul_ = 55,
+  TS_OP_div = 56,
+  TS_OP_div_ = 57,
+  TS_OP_floor_divide = 58,
+  TS_OP_floor_divide_ = 59,
+  TS_OP_remainder = 60,
+  TS_OP_remainder_ = 61,
+  TS_OP_fmod = 62,
+  TS_OP_fmod_ = 63,
+  TS_OP_pow = 64,
+  TS_OP_pow_ = 65,
+  TS_OP_float_power = 66,
+  TS_OP_float_power_ = 67,
+  TS_OP_neg = 68,
+  TS_OP_neg_ = 69,
+  TS_OP_positive = 70,
+  TS_OP_abs = 71,
+  TS_OP_abs_ = 72,
+  TS_OP_sign = 73,
+  TS_OP_sign_ = 74,
+  TS_OP_sgn = 75,
+  TS_OP_sgn_ = 76,
+  TS_OP_square = 77,
+  TS_OP_square_ = 78,
+  TS_OP_reciprocal = 79,
+  TS_OP_reciprocal_ = 80,
+  TS_OP_sqrt = 81,
+  TS_OP_sqrt_ = 82,
+  TS_OP_rsqrt = 83,
+  TS_OP_rsqrt_ = 84,
+  TS_OP_floor = 85,
+  TS_OP_floor_ = 86,
+  TS_OP_ceil = 87,
+  TS_OP_ceil_ = 88,
+  TS_OP_trunc = 89,
+  TS_OP_trunc_ = 90,
+  TS_OP_round = 91,
+  TS_OP_round_ = 92,
+  TS_OP_frac = 93,
+  TS_OP_frac_ = 94,
+  TS_OP_deg2rad = 95,
+  TS_OP_deg2rad_ = 96,
+  TS_OP_rad2deg = 97,
+  TS_OP_rad2deg_ = 98,
+  TS_OP_nan_to_num = 99,
+  TS_OP_nan_to_num_ = 100,
+  TS_OP_lerp = 101,
+  TS_OP_lerp_ = 102,
+  TS_OP_addcmul = 103,
+  TS_OP_addcmul_ = 104,
+  TS_OP_addcdiv = 105,
+  TS_OP_addcdiv_ = 106,
+  TS_OP_flip = 107,
+  TS_OP_fliplr = 108,
+  TS_OP_flipud = 109,
+  TS_OP_roll = 110,
+  TS_OP_rot90 = 111,
+  TS_OP_repeat = 112,
+  TS_OP_tile = 113,
+  TS_OP_repeat_interleave = 114,
+  TS_OP_repeat_interleave_by = 115,
+  TS_OP_repeat_interleave_positions = 116,
+  TS_OP_take_along_dim = 117,
+  TS_OP_scaled_dot_product_attention = 118,
+  TS_OP__scaled_dot_product_attention = 119,
+  TS_OP__attention_math = 120,
+  TS_OP__attention = 121,
+  TS_OP__attention_backward = 122,
+  TS_OP_diff = 123,
+  TS_OP_gradient = 124,
+  TS_OP_gradient_coordinates = 125,
+  TS_OP_gradient_list = 126,
+  TS_OP_trapezoid = 127,
+  TS_OP_trapezoid_x = 128,
+  TS_OP_cumulative_trapezoid = 129,
+  TS_OP_cumulative_trapezoid_x = 130,
+  TS_OP_eq = 131,
+  TS_OP_eq_ = 132,
+  TS_OP_ne = 133,
+  TS_OP_ne_ = 134,
+  TS_OP_lt = 135,
+  TS_OP_lt_ = 136,
+  TS_OP_le = 137,
+  TS_OP_le_ = 138,
+  TS_OP_gt = 139,
+  TS_OP_gt_ = 140,
+  TS_OP_ge = 141,
+  TS_OP_ge_ = 142,
+  TS_OP_isclose = 143,
+  TS_OP_allclose = 144,
+  TS_OP_equal = 145,
+  TS_OP_maximum = 146,
+  TS_OP_minimum = 147,
+  TS_OP_fmax = 148,
+  TS_OP_fmin = 149,
+  TS_OP_isnan = 150,
+  TS_OP_isinf = 151,
+  TS_OP_isfinite = 152,
+  TS_OP_isposinf = 153,
+  TS_OP_isneginf = 154,
+  TS_OP_signbit = 155,
+  TS_OP_isreal = 156,
+  TS_OP_logical_and = 157,
+  TS_OP_logical_and_ = 158,
+  TS_OP_logical_or = 159,
+  TS_OP_logical_or_ = 160,
+  TS_OP_logical_xor = 161,
+  TS_OP_logical_xor_ = 162,
+  TS_OP_logical_not = 163,
+  TS_OP_logical_not_ = 164,
+  TS_OP_bitwise_and = 165,
+  TS_OP_bitwise_and_ = 166,
+  TS_OP_bitwise_or = 167,
+  TS_OP_bitwise_or_ = 168,
+  TS_OP_bitwise_xor = 169,
+  TS_OP_bitwise_xor_ = 170,
+  TS_OP_bitwise_not = 171,
+  TS_OP_bitwise_not_ = 172,
+  TS_OP_bitwise_left_shift = 173,
+  TS_OP_bitwise_left_shift_ = 174,
+  TS_OP_bitwise_right_shift = 175,
+  TS_OP_bitwise_right_shift_ = 176,
+  TS_OP_where = 177,
+  TS_OP__where_tuple = 178,
+  TS_OP__where_self = 179,
+  TS_OP_masked_fill = 180,
+  TS_OP_masked_fill_ = 181,
+  TS_OP_clamp = 182,
+  TS_OP_clamp_ = 183,
+  TS_OP_clamp_min = 184,
+  TS_OP_clamp_min_ = 185,
+  TS_OP_clamp_max = 186,
+  TS_OP_clamp_max_ = 187,
+  TS_OP_complex = 188,
+  TS_OP_polar = 189,
+  TS_OP_view_as_real = 190,
+  TS_OP_view_as_complex = 191,
+  TS_OP_real = 192,
+  TS_OP_imag = 193,
+  TS_OP_conj_physical = 194,
+  TS_OP_conj_physical_ = 195,
+  TS_OP_conj = 196,
+  TS_OP_resolve_conj = 197,
+  TS_OP_resolve_neg = 198,
+  TS_OP_is_conj = 199,
+  TS_OP_is_neg = 200,
+  TS_OP_angle = 201,
+  TS_OP_conv_transpose1d = 202,
+  TS_OP_conv_transpose2d = 203,
+  TS_OP_conv_transpose3d = 204,
+  TS_OP_convolution = 205,
+  TS_OP_conv_tbc = 206,
+  TS_OP_conv1d = 207,
+  TS_OP_conv2d = 208,
+  TS_OP_conv3d = 209,
+  TS_OP__conv = 210,
+  TS_OP__conv_input = 211,
+  TS_OP__conv_weight = 212,
+  TS_OP_diagonal_scatter = 213,
+  TS_OP_select_scatter = 214,
+  TS_OP_slice_scatter = 215,
+  TS_OP_as_strided_scatter = 216,
+  TS_OP_narrow_copy = 217,
+  TS_OP_alias_copy = 218,
+  TS_OP_as_strided_copy = 219,
+  TS_OP_detach_copy = 220,
+  TS_OP_diagonal_copy = 221,
+  TS_OP_expand_copy = 222,
+  TS_OP_permute_copy = 223,
+  TS_OP_select_copy = 224,
+  TS_OP_slice_copy = 225,
+  TS_OP_split_copy = 226,
+  TS_OP_split_with_sizes_copy = 227,
+  TS_OP_squeeze_copy = 228,
+  TS_OP_t_copy = 229,
+  TS_OP_transpose_copy = 230,
+  TS_OP_unbind_copy = 231,
+  TS_OP_unfold_copy = 232,
+  TS_OP_unsqueeze_copy = 233,
+  TS_OP_view_as_real_copy = 234,
+  TS_OP_view_as_complex_copy = 235,
+  TS_OP_view_copy = 236,
+  TS_OP_zeros = 237,
+  TS_OP_zeros_like = 238,
+  TS_OP_new_zeros = 239,
+  TS_OP_ones = 240,
+  TS_OP_ones_like = 241,
+  TS_OP_new_ones = 242,
+  TS_OP_empty = 243,
+  TS_OP_empty_like = 244,
+  TS_OP_new_empty = 245,
+  TS_OP_empty_strided = 246,
+  TS_OP_full = 247,
+  TS_OP_full_like = 248,
+  TS_OP_new_full = 249,
+  TS_OP_fill = 250,
+  TS_OP_fill_ = 251,
+  TS_OP_arange = 252,
+  TS_OP_linspace = 253,
+  TS_OP_logspace = 254,
+  TS_OP_eye = 255,
+  TS_OP_clone = 256,
+  TS_OP_contiguous = 257,
+  TS_OP_resize_ = 258,
+  TS_OP_resize_as_ = 259,
+  TS_OP_copy_ = 260,
+  TS_OP_zero_ = 261,
+  TS_OP__to_dtype = 262,
+  TS_OP_new_empty_strided = 263,
+  TS_OP__as_strided_backward = 264,
+  TS_OP_sum_to_size = 265,
+  TS_OP_ctc_loss = 266,
+  TS_OP__ctc_loss = 267,
+  TS_OP__ctc_loss_backward = 268,
+  TS_OP_diag = 269,
+  TS_OP_diag_embed = 270,
+  TS_OP_diagflat = 271,
+  TS_OP_trace = 272,
+  TS_OP_tril = 273,
+  TS_OP_tril_ = 274,
+  TS_OP_triu = 275,
+  TS_OP_triu_ = 276,
+  TS_OP_tril_indices = 277,
+  TS_OP_triu_indices = 278,
+  TS_OP_fill_diagonal_ = 279,
+  TS_OP_cdist = 280,
+  TS_OP__cdist = 281,
+  TS_OP__cdist_backward = 282,
+  TS_OP_pdist = 283,
+  TS_OP_bilinear = 284,
+  TS_OP_alpha_dropout = 285,
+  TS_OP_alpha_dropout_ = 286,
+  TS_OP_feature_alpha_dropout = 287,
+  TS_OP_feature_alpha_dropout_ = 288,
+  TS_OP_feature_dropout = 289,
+  TS_OP_feature_dropout_ = 290,
+  TS_OP_dropout1d = 291,
+  TS_OP_dropout1d_ = 292,
+  TS_OP_dropout2d = 293,
+  TS_OP_dropout2d_ = 294,
+  TS_OP_dropout3d = 295,
+  TS_OP_dropout3d_ = 296,
+  TS_OP_native_dropout = 297,
+  TS_OP_dropout = 298,
+  TS_OP_embedding_bag = 299,
+  TS_OP__embedding_bag = 300,
+  TS_OP__embedding_bag_max = 301,
+  TS_OP_embedding = 302,
+  TS_OP__embedding = 303,
+  TS_OP__embedding_backward = 304,
+  TS_OP__embedding_double_backward = 305,
+  TS_OP_one_hot = 306,
+  TS_OP__fft_c2c = 307,
+  TS_OP__fft_r2c = 308,
+  TS_OP__fft_c2r = 309,
+  TS_OP_fft_fft = 310,
+  TS_OP_fft_ifft = 311,
+  TS_OP_fft_rfft = 312,
+  TS_OP_fft_ihfft = 313,
+  TS_OP_fft_irfft = 314,
+  TS_OP_fft_hfft = 315,
+  TS_OP_fft_fftn = 316,
+  TS_OP_fft_fft2 = 317,
+  TS_OP_fft_ifftn = 318,
+  TS_OP_fft_ifft2 = 319,
+  TS_OP_fft_rfftn = 320,
+  TS_OP_fft_rfft2 = 321,
+  TS_OP_fft_ihfftn = 322,
+  TS_OP_fft_ihfft2 = 323,
+  TS_OP_fft_irfftn = 324,
+  TS_OP_fft_irfft2 = 325,
+  TS_OP_fft_hfftn = 326,
+  TS_OP_fft_hfft2 = 327,
+  TS_OP_fft_fftfreq = 328,
+  TS_OP_fft_rfftfreq = 329,
+  TS_OP_fft_fftshift = 330,
+  TS_OP_fft_ifftshift = 331,
+  TS_OP_unfold_windows = 332,
+  TS_OP_fold = 333,
+  TS_OP__im2col = 334,
+  TS_OP__col2im = 335,
+  TS_OP_pixel_shuffle = 336,
+  TS_OP_pixel_unshuffle = 337,
+  TS_OP_channel_shuffle = 338,
+  TS_OP_grid_sample = 339,
+  TS_OP_grid_sampler = 340,
+  TS_OP_grid_sampler_2d = 341,
+  TS_OP_grid_sampler_3d = 342,
+  TS_OP_affine_grid = 343,
+  TS_OP_affine_grid_generator = 344,
+  TS_OP__grid_sample = 345,
+  TS_OP__grid_sample_by_grid = 346,
+  TS_OP__grid_sample_adjoint = 347,
+  TS_OP_bincount = 348,
+  TS_OP_histc = 349,
+  TS_OP_histogram = 350,
+  TS_OP_histogram_bins = 351,
+  TS_OP__histogramdd = 352,
+  TS_OP__index = 353,
+  TS_OP__at = 354,
+  TS_OP__set_at = 355,
+  TS_OP_index_put = 356,
+  TS_OP_index_put_ = 357,
+  TS_OP_index_select = 358,
+  TS_OP_index_add = 359,
+  TS_OP_index_add_ = 360,
+  TS_OP_index_copy = 361,
+  TS_OP_index_copy_ = 362,
+  TS_OP_index_fill = 363,
+  TS_OP_index_fill_ = 364,
+  TS_OP_gather = 365,
+  TS_OP_scatter = 366,
+  TS_OP_scatter_ = 367,
+  TS_OP_scatter_value = 368,
+  TS_OP_scatter_value_ = 369,
+  TS_OP_scatter_add = 370,
+  TS_OP_scatter_add_ = 371,
+  TS_OP_scatter_reduce = 372,
+  TS_OP_scatter_reduce_ = 373,
+  TS_OP_index_reduce = 374,
+  TS_OP_index_reduce_ = 375,
+  TS_OP_segment_reduce = 376,
+  TS_OP__segment_ids = 377,
+  TS_OP_take = 378,
+  TS_OP_put = 379,
+  TS_OP_put_ = 380,
+  TS_OP_nonzero = 381,
+  TS_OP__nonzero_tuple = 382,
+  TS_OP_argwhere = 383,
+  TS_OP_masked_select = 384,
+  TS_OP_masked_scatter = 385,
+  TS_OP_masked_scatter_ = 386,
+  TS_OP_broadcast_tensors = 387,
+  TS_OP_meshgrid = 388,
+  TS_OP_atleast_1d = 389,
+  TS_OP_atleast_1d_list = 390,
+  TS_OP_atleast_2d = 391,
+  TS_OP_atleast_2d_list = 392,
+  TS_OP_atleast_3d = 393,
+  TS_OP_atleast_3d_list = 394,
+  TS_OP_hstack = 395,
+  TS_OP_vstack = 396,
+  TS_OP_dstack = 397,
+  TS_OP_column_stack = 398,
+  TS_OP_block_diag = 399,
+  TS_OP_cartesian_prod = 400,
+  TS_OP_combinations = 401,
+  TS_OP_cat = 402,
+  TS_OP_stack = 403,
+  TS_OP_linalg_lu_factor_ex = 404,
+  TS_OP_linalg_lu_factor = 405,
+  TS_OP_lu = 406,
+  TS_OP_lu_with_info = 407,
+  TS_OP__lu_permutation = 408,
+  TS_OP_lu_unpack = 409,
+  TS_OP_linalg_lu = 410,
+  TS_OP__lu_solve = 411,
+  TS_OP_linalg_lu_solve = 412,
+  TS_OP_lu_solve = 413,
+  TS_OP__linalg_solve_ex = 414,
+  TS_OP_linalg_solve_ex = 415,
+  TS_OP_linalg_solve = 416,
+  TS_OP_linalg_inv_ex = 417,
+  TS_OP_linalg_inv = 418,
+  TS_OP_inverse = 419,
+  TS_OP_linalg_solve_triangular = 420,
+  TS_OP_triangular_solve = 421,
+  TS_OP__linalg_det = 422,
+  TS_OP__linalg_cofactors = 423,
+  TS_OP_det = 424,
+  TS_OP__linalg_slogdet = 425,
+  TS_OP_slogdet = 426,
+  TS_OP_logdet = 427,
+  TS_OP_linalg_tensorinv = 428,
+  TS_OP_linalg_tensorsolve = 429,
+  TS_OP_linalg_householder_product = 430,
+  TS_OP_orgqr = 431,
+  TS_OP_ormqr = 432,
+  TS_OP__lstsq = 433,
+  TS_OP_linalg_lstsq = 434,
+  TS_OP_svd_lowrank = 435,
+  TS_OP_pca_lowrank = 436,
+  TS_OP__lobpcg = 437,
+  TS_OP_lobpcg = 438,
+  TS_OP_matrix_power = 439,
+  TS_OP_matrix_exp = 440,
+  TS_OP_linalg_multi_dot = 441,
+  TS_OP_chain_matmul = 442,
+  TS_OP_linalg_cross = 443,
+  TS_OP_cross = 444,
+  TS_OP_linalg_vecdot = 445,
+  TS_OP_linalg_diagonal = 446,
+  TS_OP_linalg_vander = 447,
+  TS_OP_vander = 448,
+  TS_OP_geqrf = 449,
+  TS_OP_linalg_qr = 450,
+  TS_OP_qr = 451,
+  TS_OP__svd = 452,
+  TS_OP_linalg_svd = 453,
+  TS_OP_linalg_svdvals = 454,
+  TS_OP_svd = 455,
+  TS_OP__eigh = 456,
+  TS_OP_linalg_eigh = 457,
+  TS_OP_linalg_eigvalsh = 458,
+  TS_OP_symeig = 459,
+  TS_OP__eig = 460,
+  TS_OP_linalg_eig = 461,
+  TS_OP_linalg_eigvals = 462,
+  TS_OP_linalg_pinv = 463,
+  TS_OP_pinverse = 464,
+  TS_OP_linalg_matrix_rank = 465,
+  TS_OP_linalg_matrix_norm = 466,
+  TS_OP_linalg_matrix_norm_ord = 467,
+  TS_OP_linalg_norm = 468,
+  TS_OP_linalg_norm_named = 469,
+  TS_OP_nuclear_norm = 470,
+  TS_OP_nuclear_norm_dim = 471,
+  TS_OP_frobenius_norm = 472,
+  TS_OP_linalg_cond = 473,
+  TS_OP_linalg_cond_named = 474,
+  TS_OP_linalg_cholesky_ex = 475,
+  TS_OP_linalg_cholesky = 476,
+  TS_OP_cholesky = 477,
+  TS_OP_cholesky_solve = 478,
+  TS_OP_cholesky_inverse = 479,
+  TS_OP_linalg_ldl_factor_ex = 480,
+  TS_OP_linalg_ldl_factor = 481,
+  TS_OP_linalg_ldl_solve = 482,
+  TS_OP_mse_loss = 483,
+  TS_OP_l1_loss = 484,
+  TS_OP_smooth_l1_loss = 485,
+  TS_OP_huber_loss = 486,
+  TS_OP__difference_loss = 487,
+  TS_OP__difference_loss_backward = 488,
+  TS_OP__difference_loss_curvature = 489,
+  TS_OP_nll_loss = 490,
+  TS_OP__nll_loss = 491,
+  TS_OP__nll_loss_backward = 492,
+  TS_OP_cross_entropy = 493,
+  TS_OP__cross_entropy = 494,
+  TS_OP__cross_entropy_backward = 495,
+  TS_OP__class_weights = 496,
+  TS_OP_binary_cross_entropy = 497,
+  TS_OP_binary_cross_entropy_with_logits = 498,
+  TS_OP__binary_cross_entropy = 499,
+  TS_OP__binary_cross_entropy_with_logits = 500,
+  TS_OP_kl_div = 501,
+  TS_OP_soft_margin_loss = 502,
+  TS_OP_margin_ranking_loss = 503,
+  TS_OP_hinge_embedding_loss = 504,
+  TS_OP_cosine_embedding_loss = 505,
+  TS_OP_triplet_margin_loss = 506,
+  TS_OP_multilabel_soft_margin_loss = 507,
+  TS_OP_multi_margin_loss = 508,
+  TS_OP_multilabel_margin_loss = 509,
+  TS_OP__multilabel_margin = 510,
+  TS_OP__multilabel_margin_backward = 511,
+  TS_OP__multilabel_margin_slope = 512,
+  TS_OP_gaussian_nll_loss = 513,
+  TS_OP_poisson_nll_loss = 514,
+  TS_OP_exp = 515,
+  TS_OP_exp_ = 516,
+  TS_OP_exp2 = 517,
+  TS_OP_exp2_ = 518,
+  TS_OP_expm1 = 519,
+  TS_OP_expm1_ = 520,
+  TS_OP_log = 521,
+  TS_OP_log_ = 522,
+  TS_OP_log2 = 523,
+  TS_OP_log2_ = 524,
+  TS_OP_log10 = 525,
+  TS_OP_log10_ = 526,
+  TS_OP_log1p = 527,
+  TS_OP_log1p_ = 528,
+  TS_OP_sin = 529,
+  TS_OP_sin_ = 530,
+  TS_OP_cos = 531,
+  TS_OP_cos_ = 532,
+  TS_OP_tan = 533,
+  TS_OP_tan_ = 534,
+  TS_OP_asin = 535,
+  TS_OP_asin_ = 536,
+  TS_OP_acos = 537,
+  TS_OP_acos_ = 538,
+  TS_OP_atan = 539,
+  TS_OP_atan_ = 540,
+  TS_OP_sinh = 541,
+  TS_OP_sinh_ = 542,
+  TS_OP_cosh = 543,
+  TS_OP_cosh_ = 544,
+  TS_OP_tanh = 545,
+  TS_OP_tanh_ = 546,
+  TS_OP_asinh = 547,
+  TS_OP_asinh_ = 548,
+  TS_OP_acosh = 549,
+  TS_OP_acosh_ = 550,
+  TS_OP_atanh = 551,
+  TS_OP_atanh_ = 552,
+  TS_OP_sinc = 553,
+  TS_OP_sinc_ = 554,
+  TS_OP_erf = 555,
+  TS_OP_erf_ = 556,
+  TS_OP_erfc = 557,
+  TS_OP_erfc_ = 558,
+  TS_OP_erfinv = 559,
+  TS_OP_erfinv_ = 560,
+  TS_OP_sigmoid = 561,
+  TS_OP_sigmoid_ = 562,
+  TS_OP_lgamma = 563,
+  TS_OP_lgamma_ = 564,
+  TS_OP_digamma = 565,
+  TS_OP_digamma_ = 566,
+  TS_OP_mvlgamma = 567,
+  TS_OP_mvlgamma_ = 568,
+  TS_OP_frexp = 569,
+  TS_OP_logit = 570,
+  TS_OP_logit_ = 571,
+  TS_OP__sigmoid_backward = 572,
+  TS_OP__tanh_backward = 573,
+  TS_OP_atan2 = 574,
+  TS_OP_atan2_ = 575,
+  TS_OP_hypot = 576,
+  TS_OP_hypot_ = 577,
+  TS_OP_logaddexp = 578,
+  TS_OP_logaddexp2 = 579,
+  TS_OP_xlogy = 580,
+  TS_OP_xlogy_ = 581,
+  TS_OP_copysign = 582,
+  TS_OP_copysign_ = 583,
+  TS_OP_nextafter = 584,
+  TS_OP_nextafter_ = 585,
+  TS_OP_heaviside = 586,
+  TS_OP_heaviside_ = 587,
+  TS_OP_ldexp = 588,
+  TS_OP_ldexp_ = 589,
+  TS_OP_gcd = 590,
+  TS_OP_gcd_ = 591,
+  TS_OP_lcm = 592,
+  TS_OP_lcm_ = 593,
+  TS_OP_mm = 594,
+  TS_OP_bmm = 595,
+  TS_OP_matmul = 596,
+  TS_OP_addmm = 597,
+  TS_OP_addmm_ = 598,
+  TS_OP_linear = 599,
+  TS_OP_mv = 600,
+  TS_OP_dot = 601,
+  TS_OP_vdot = 602,
+  TS_OP_outer = 603,
+  TS_OP_baddbmm = 604,
+  TS_OP_baddbmm_ = 605,
+  TS_OP_addbmm = 606,
+  TS_OP_addbmm_ = 607,
+  TS_OP_addmv = 608,
+  TS_OP_addmv_ = 609,
+  TS_OP_addr = 610,
+  TS_OP_addr_ = 611,
+  TS_OP_max = 612,
+  TS_OP_max_dim = 613,
+  TS_OP_max_other = 614,
+  TS_OP_min = 615,
+  TS_OP_min_dim = 616,
+  TS_OP_min_other = 617,
+  TS_OP_amax = 618,
+  TS_OP_amin = 619,
+  TS_OP_aminmax = 620,
+  TS_OP_argmax = 621,
+  TS_OP_argmin = 622,
+  TS_OP_median = 623,
+  TS_OP_median_dim = 624,
+  TS_OP_nanmedian = 625,
+  TS_OP_nanmedian_dim = 626,
+  TS_OP_kthvalue = 627,
+  TS_OP_mode = 628,
+  TS_OP__normalize = 629,
+  TS_OP__normalize_backward = 630,
+  TS_OP_batch_norm = 631,
+  TS_OP_native_batch_norm = 632,
+  TS_OP_layer_norm = 633,
+  TS_OP_native_layer_norm = 634,
+  TS_OP_group_norm = 635,
+  TS_OP_instance_norm = 636,
+  TS_OP_rms_norm = 637,
+  TS_OP__sgd_step_ = 638,
+  TS_OP__adam_step_ = 639,
+  TS_OP__optimizer_step_ = 640,
+  TS_OP__has_grads = 641,
+  TS_OP__zero_grads = 642,
+  TS_OP_constant_pad_nd = 643,
+  TS_OP_pad = 644,
+  TS_OP_max_pool1d_with_indices = 645,
+  TS_OP_max_pool1d = 646,
+  TS_OP_max_pool2d_with_indices = 647,
+  TS_OP_max_pool2d = 648,
+  TS_OP_max_pool3d_with_indices = 649,
+  TS_OP_max_pool3d = 650,
+  TS_OP_avg_pool1d = 651,
+  TS_OP_avg_pool2d = 652,
+  TS_OP_avg_pool3d = 653,
+  TS_OP_adaptive_max_pool1d_with_indices = 654,
+  TS_OP_adaptive_max_pool1d = 655,
+  TS_OP_adaptive_max_pool2d_with_indices = 656,
+  TS_OP_adaptive_max_pool2d = 657,
+  TS_OP_adaptive_max_pool3d_with_indices = 658,
+  TS_OP_adaptive_max_pool3d = 659,
+  TS_OP_fractional_max_pool2d_with_indices = 660,
+  TS_OP_fractional_max_pool2d = 661,
+  TS_OP_fractional_max_pool3d_with_indices = 662,
+  TS_OP_fractional_max_pool3d = 663,
+  TS_OP_max_unpool1d = 664,
+  TS_OP_max_unpool2d = 665,
+  TS_OP_max_unpool3d = 666,
+  TS_OP_lp_pool1d = 667,
+  TS_OP_lp_pool2d = 668,
+  TS_OP_lp_pool3d = 669,
+  TS_OP_local_response_norm = 670,
+  TS_OP__adaptive_max_pool = 671,
+  TS_OP__fractional_max_pool = 672,
+  TS_OP__max_unpool = 673,
+  TS_OP__max_pool = 674,
+  TS_OP__max_pool_backward = 675,
+  TS_OP__max_pool_gather = 676,
+  TS_OP__avg_pool = 677,
+  TS_OP__avg_pool_backward = 678,
+  TS_OP_adaptive_avg_pool1d = 679,
+  TS_OP_adaptive_avg_pool2d = 680,
+  TS_OP_adaptive_avg_pool3d = 681,
+  TS_OP_einsum = 682,
+  TS_OP_tensordot = 683,
+  TS_OP_tensordot_count = 684,
+  TS_OP_inner = 685,
+  TS_OP_kron = 686,
+  TS_OP_rand = 687,
+  TS_OP_randn = 688,
+  TS_OP_randint = 689,
+  TS_OP_randperm = 690,
+  TS_OP_rand_like = 691,
+  TS_OP_randn_like = 692,
+  TS_OP_randint_like = 693,
+  TS_OP_uniform_ = 694,
+  TS_OP_normal_ = 695,
+  TS_OP_random_ = 696,
+  TS_OP_exponential_ = 697,
+  TS_OP_cauchy_ = 698,
+  TS_OP_log_normal_ = 699,
+  TS_OP_geometric_ = 700,
+  TS_OP_bernoulli_ = 701,
+  TS_OP_bernoulli = 702,
+  TS_OP_multinomial = 703,
+  TS_OP_normal_tensors = 704,
+  TS_OP_normal_means = 705,
+  TS_OP_normal_deviations = 706,
+  TS_OP_normal_numbers = 707,
+  TS_OP_poisson = 708,
+  TS_OP_binomial = 709,
+  TS_OP__gamma_slope = 710,
+  TS_OP__standard_gamma = 711,
+  TS_OP__sample_dirichlet = 712,
+  TS_OP_sum = 713,
+  TS_OP_mean = 714,
+  TS_OP_prod = 715,
+  TS_OP_any = 716,
+  TS_OP_all = 717,
+  TS_OP_count_nonzero = 718,
+  TS_OP_var = 719,
+  TS_OP_var_dim = 720,
+  TS_OP_var_unbiased = 721,
+  TS_OP_var_mean = 722,
+  TS_OP_var_mean_dim = 723,
+  TS_OP_var_mean_unbiased = 724,
+  TS_OP_std = 725,
+  TS_OP_std_dim = 726,
+  TS_OP_std_unbiased = 727,
+  TS_OP_std_mean = 728,
+  TS_OP_std_mean_dim = 729,
+  TS_OP_std_mean_unbiased = 730,
+  TS_OP_nansum = 731,
+  TS_OP_nanmean = 732,
+  TS_OP_logsumexp = 733,
+  TS_OP_interpolate = 734,
+  TS_OP_upsample = 735,
+  TS_OP_upsample_nearest = 736,
+  TS_OP_upsample_bilinear = 737,
+  TS_OP__resample = 738,
+  TS_OP__resample_adjoint = 739,
+  TS_OP_lstm = 740,
+  TS_OP_lstm_data = 741,
+  TS_OP_gru = 742,
+  TS_OP_gru_data = 743,
+  TS_OP_rnn_tanh = 744,
+  TS_OP_rnn_tanh_data = 745,
+  TS_OP_rnn_relu = 746,
+  TS_OP_rnn_relu_data = 747,
+  TS_OP_lstm_cell = 748,
+  TS_OP_gru_cell = 749,
+  TS_OP_rnn_tanh_cell = 750,
+  TS_OP_rnn_relu_cell = 751,
+  TS_OP__rnn_layer = 752,
+  TS_OP__rnn_layer_math = 753,
+  TS_OP__rnn_layer_backward = 754,
+  TS_OP_cumsum = 755,
+  TS_OP_cumsum_ = 756,
+  TS_OP_cumprod = 757,
+  TS_OP_cumprod_ = 758,
+  TS_OP_logcumsumexp = 759,
+  TS_OP_cummax = 760,
+  TS_OP_cummin = 761,
+  TS_OP__cumsum_back = 762,
+  TS_OP__recurrence = 763,
+  TS_OP_searchsorted = 764,
+  TS_OP_bucketize = 765,
+  TS_OP_isin = 766,
   TS_OP_view_as = 767,
   TS_OP_reshape_as = 768,
   TS_OP_expand_as = 769,
@@ -784,162 +784,168 @@ enum {
   TS_OP_flatten = 777,
   TS_OP_unflatten = 778,
   TS_OP_movedim = 779,
-  TS_OP_unbind = 780,
-  TS_OP_split_with_sizes = 781,
-  TS_OP_chunk = 782,
-  TS_OP_split = 783,
-  TS_OP_split_sizes = 784,
-  TS_OP_tensor_split = 785,
-  TS_OP_tensor_split_at = 786,
-  TS_OP_tensor_split_by = 787,
-  TS_OP_hsplit = 788,
-  TS_OP_hsplit_at = 789,
-  TS_OP_vsplit = 790,
-  TS_OP_vsplit_at = 791,
-  TS_OP_dsplit = 792,
-  TS_OP_dsplit_at = 793,
-  TS_OP_cat = 794,
-  TS_OP_stack = 795,
-  TS_OP_softmax = 796,
-  TS_OP_log_softmax = 797,
-  TS_OP_softmin = 798,
-  TS_OP__softmax_backward_data = 799,
-  TS_OP__log_softmax_backward_data = 800,
-  TS_OP_sort = 801,
-  TS_OP_argsort = 802,
-  TS_OP_msort = 803,
-  TS_OP_topk = 804,
-  TS_OP_polygamma = 805,
-  TS_OP__polygamma_self = 806,
-  TS_OP__polygamma_self_ = 807,
-  TS_OP_i0 = 808,
-  TS_OP_i0_ = 809,
-  TS_OP_i0e = 810,
-  TS_OP_i1 = 811,
-  TS_OP_i1e = 812,
-  TS_OP_ndtr = 813,
-  TS_OP_ndtri = 814,
-  TS_OP_log_ndtr = 815,
-  TS_OP_entr = 816,
-  TS_OP_erfcx = 817,
-  TS_OP_airy_ai = 818,
-  TS_OP_bessel_j0 = 819,
-  TS_OP_bessel_y0 = 820,
-  TS_OP_modified_bessel_i0 = 821,
-  TS_OP_modified_bessel_k0 = 822,
-  TS_OP_scaled_modified_bessel_k0 = 823,
-  TS_OP_bessel_j1 = 824,
-  TS_OP_bessel_y1 = 825,
-  TS_OP_modified_bessel_i1 = 826,
-  TS_OP_modified_bessel_k1 = 827,
-  TS_OP_scaled_modified_bessel_k1 = 828,
-  TS_OP_spherical_bessel_j0 = 829,
-  TS_OP_chebyshev_polynomial_t = 830,
-  TS_OP_shifted_chebyshev_polynomial_t = 831,
-  TS_OP_chebyshev_polynomial_u = 832,
-  TS_OP_shifted_chebyshev_polynomial_u = 833,
-  TS_OP_chebyshev_polynomial_v = 834,
-  TS_OP_shifted_chebyshev_polynomial_v = 835,
-  TS_OP_chebyshev_polynomial_w = 836,
-  TS_OP_shifted_chebyshev_polynomial_w = 837,
-  TS_OP_hermite_polynomial_h = 838,
-  TS_OP_hermite_polynomial_he = 839,
-  TS_OP_laguerre_polynomial_l = 840,
-  TS_OP_legendre_polynomial_p = 841,
-  TS_OP_xlog1py = 842,
-  TS_OP_zeta = 843,
-  TS_OP_igamma = 844,
-  TS_OP_igamma_ = 845,
-  TS_OP_igammac = 846,
-  TS_OP_igammac_ = 847,
-  TS_OP_stft = 848,
-  TS_OP_istft = 849,
-  TS_OP_hann_window = 850,
-  TS_OP_hamming_window = 851,
-  TS_OP_blackman_window = 852,
-  TS_OP_bartlett_window = 853,
-  TS_OP_kaiser_window = 854,
-  TS_OP_quantile = 855,
-  TS_OP_nanquantile = 856,
-  TS_OP_cov = 857,
-  TS_OP_corrcoef = 858,
-  TS_OP_diff = 859,
-  TS_OP_gradient = 860,
-  TS_OP_gradient_coordinates = 861,
-  TS_OP_gradient_list = 862,
-  TS_OP_trapezoid = 863,
-  TS_OP_trapezoid_x = 864,
-  TS_OP_cumulative_trapezoid = 865,
-  TS_OP_cumulative_trapezoid_x = 866,
-  TS_OP_renorm = 867,
-  TS_OP_renorm_ = 868,
-  TS_OP__empty = 869,
-  TS_OP__meta = 870,
-  TS_OP__item = 871,
-  TS_OP__same_storage = 872,
-  TS_OP__set_requires_grad = 873,
-  TS_OP__grad = 874,
-  TS_OP__grad_id = 875,
-  TS_OP__set_grad = 876,
-  TS_OP__retain_grad = 877,
-  TS_OP__grad_fn = 878,
-  TS_OP__next_functions = 879,
-  TS_OP__add_hook = 880,
-  TS_OP__remove_hook = 881,
-  TS_OP__dropped_callbacks = 882,
-  TS_OP__backward = 883,
-  TS_OP__autograd_grad = 884,
-  TS_OP__custom_node = 885,
-  TS_OP__set_anomaly = 886,
-  TS_OP__anomalous_node = 887,
-  TS_OP__set_grad_mode = 888,
-  TS_OP__set_inference_mode = 889,
-  TS_OP__grad_mode = 890,
-  TS_OP__inference_mode = 891,
-  TS_OP__detach_in_place = 892,
-  TS_OP__set_default_dtype = 893,
-  TS_OP__result_type = 894,
-  TS_OP__promote_types = 895,
-  TS_OP__can_cast = 896,
-  TS_OP__set_data = 897,
-  TS_OP__share = 898,
-  TS_OP__memory = 899,
-  TS_OP__set_memory_budget = 900,
-  TS_OP__reset_peak_memory = 901,
-  TS_OP__trim_memory = 902,
-  TS_OP__num_threads = 903,
-  TS_OP__set_num_threads = 904,
-  TS_OP__build = 905,
-  TS_OP__generator_new = 906,
-  TS_OP__generator_free = 907,
-  TS_OP__manual_seed = 908,
-  TS_OP__initial_seed = 909,
-  TS_OP__rng_state = 910,
-  TS_OP__set_rng_state = 911,
-  TS_OP_as_strided = 912,
-  TS_OP_as_strided_ = 913,
-  TS_OP_expand = 914,
-  TS_OP_reshape = 915,
-  TS_OP_view = 916,
-  TS_OP_view_dtype = 917,
-  TS_OP_transpose = 918,
-  TS_OP_transpose_ = 919,
-  TS_OP_unsqueeze = 920,
-  TS_OP_unsqueeze_ = 921,
-  TS_OP_narrow = 922,
-  TS_OP__slice = 923,
-  TS_OP__slice_backward = 924,
-  TS_OP_select = 925,
-  TS_OP_permute = 926,
-  TS_OP_squeeze = 927,
-  TS_OP_squeeze_ = 928,
-  TS_OP_t = 929,
-  TS_OP_t_ = 930,
-  TS_OP_diagonal = 931,
-  TS_OP__diagonal_backward = 932,
-  TS_OP_unfold = 933,
-  TS_OP__unfold_backward = 934,
-  TS_OP_detach = 935,
+  TS_OP_softmax = 780,
+  TS_OP_log_softmax = 781,
+  TS_OP_softmin = 782,
+  TS_OP__softmax_backward_data = 783,
+  TS_OP__log_softmax_backward_data = 784,
+  TS_OP_gumbel_softmax = 785,
+  TS_OP_sort = 786,
+  TS_OP_argsort = 787,
+  TS_OP_msort = 788,
+  TS_OP_topk = 789,
+  TS_OP_polygamma = 790,
+  TS_OP__polygamma_self = 791,
+  TS_OP__polygamma_self_ = 792,
+  TS_OP_i0 = 793,
+  TS_OP_i0_ = 794,
+  TS_OP_i0e = 795,
+  TS_OP_i1 = 796,
+  TS_OP_i1e = 797,
+  TS_OP_ndtr = 798,
+  TS_OP_ndtri = 799,
+  TS_OP_log_ndtr = 800,
+  TS_OP_entr = 801,
+  TS_OP_erfcx = 802,
+  TS_OP_airy_ai = 803,
+  TS_OP_bessel_j0 = 804,
+  TS_OP_bessel_y0 = 805,
+  TS_OP_modified_bessel_i0 = 806,
+  TS_OP_modified_bessel_k0 = 807,
+  TS_OP_scaled_modified_bessel_k0 = 808,
+  TS_OP_bessel_j1 = 809,
+  TS_OP_bessel_y1 = 810,
+  TS_OP_modified_bessel_i1 = 811,
+  TS_OP_modified_bessel_k1 = 812,
+  TS_OP_scaled_modified_bessel_k1 = 813,
+  TS_OP_spherical_bessel_j0 = 814,
+  TS_OP_chebyshev_polynomial_t = 815,
+  TS_OP_shifted_chebyshev_polynomial_t = 816,
+  TS_OP_chebyshev_polynomial_u = 817,
+  TS_OP_shifted_chebyshev_polynomial_u = 818,
+  TS_OP_chebyshev_polynomial_v = 819,
+  TS_OP_shifted_chebyshev_polynomial_v = 820,
+  TS_OP_chebyshev_polynomial_w = 821,
+  TS_OP_shifted_chebyshev_polynomial_w = 822,
+  TS_OP_hermite_polynomial_h = 823,
+  TS_OP_hermite_polynomial_he = 824,
+  TS_OP_laguerre_polynomial_l = 825,
+  TS_OP_legendre_polynomial_p = 826,
+  TS_OP_xlog1py = 827,
+  TS_OP_zeta = 828,
+  TS_OP_igamma = 829,
+  TS_OP_igamma_ = 830,
+  TS_OP_igammac = 831,
+  TS_OP_igammac_ = 832,
+  TS_OP_unbind = 833,
+  TS_OP_split_with_sizes = 834,
+  TS_OP_chunk = 835,
+  TS_OP_split = 836,
+  TS_OP_split_sizes = 837,
+  TS_OP_tensor_split = 838,
+  TS_OP_tensor_split_at = 839,
+  TS_OP_tensor_split_by = 840,
+  TS_OP_hsplit = 841,
+  TS_OP_hsplit_at = 842,
+  TS_OP_vsplit = 843,
+  TS_OP_vsplit_at = 844,
+  TS_OP_dsplit = 845,
+  TS_OP_dsplit_at = 846,
+  TS_OP_quantile = 847,
+  TS_OP_nanquantile = 848,
+  TS_OP_cov = 849,
+  TS_OP_corrcoef = 850,
+  TS_OP_stft = 851,
+  TS_OP_istft = 852,
+  TS_OP_hann_window = 853,
+  TS_OP_hamming_window = 854,
+  TS_OP_blackman_window = 855,
+  TS_OP_bartlett_window = 856,
+  TS_OP_kaiser_window = 857,
+  TS_OP__empty = 858,
+  TS_OP__meta = 859,
+  TS_OP__item = 860,
+  TS_OP__same_storage = 861,
+  TS_OP__set_requires_grad = 862,
+  TS_OP__grad = 863,
+  TS_OP__grad_id = 864,
+  TS_OP__set_grad = 865,
+  TS_OP__retain_grad = 866,
+  TS_OP__grad_fn = 867,
+  TS_OP__next_functions = 868,
+  TS_OP__add_hook = 869,
+  TS_OP__remove_hook = 870,
+  TS_OP__dropped_callbacks = 871,
+  TS_OP__backward = 872,
+  TS_OP__autograd_grad = 873,
+  TS_OP__custom_node = 874,
+  TS_OP__set_anomaly = 875,
+  TS_OP__anomalous_node = 876,
+  TS_OP__set_grad_mode = 877,
+  TS_OP__set_inference_mode = 878,
+  TS_OP__set_autocast = 879,
+  TS_OP__autocast = 880,
+  TS_OP__grad_mode = 881,
+  TS_OP__inference_mode = 882,
+  TS_OP__detach_in_place = 883,
+  TS_OP__set_default_dtype = 884,
+  TS_OP__result_type = 885,
+  TS_OP__promote_types = 886,
+  TS_OP__can_cast = 887,
+  TS_OP__set_data = 888,
+  TS_OP__share = 889,
+  TS_OP__token_new = 890,
+  TS_OP__token_adopt = 891,
+  TS_OP__token_drop = 892,
+  TS_OP__memory = 893,
+  TS_OP__set_memory_budget = 894,
+  TS_OP__reset_peak_memory = 895,
+  TS_OP__trim_memory = 896,
+  TS_OP__num_threads = 897,
+  TS_OP__set_num_threads = 898,
+  TS_OP__build = 899,
+  TS_OP__generator_new = 900,
+  TS_OP__generator_free = 901,
+  TS_OP__manual_seed = 902,
+  TS_OP__initial_seed = 903,
+  TS_OP__rng_state = 904,
+  TS_OP__set_rng_state = 905,
+  TS_OP__unique = 906,
+  TS_OP__unique_consecutive = 907,
+  TS_OP_vector_norm = 908,
+  TS_OP_norm = 909,
+  TS_OP_norm_named = 910,
+  TS_OP_dist = 911,
+  TS_OP_normalize = 912,
+  TS_OP_cosine_similarity = 913,
+  TS_OP_norm_except_dim = 914,
+  TS_OP_pairwise_distance = 915,
+  TS_OP_renorm = 916,
+  TS_OP_renorm_ = 917,
+  TS_OP_as_strided = 918,
+  TS_OP_as_strided_ = 919,
+  TS_OP_expand = 920,
+  TS_OP_reshape = 921,
+  TS_OP_view = 922,
+  TS_OP_view_dtype = 923,
+  TS_OP_transpose = 924,
+  TS_OP_transpose_ = 925,
+  TS_OP_unsqueeze = 926,
+  TS_OP_unsqueeze_ = 927,
+  TS_OP_narrow = 928,
+  TS_OP__slice = 929,
+  TS_OP__slice_backward = 930,
+  TS_OP_select = 931,
+  TS_OP_permute = 932,
+  TS_OP_squeeze = 933,
+  TS_OP_squeeze_ = 934,
+  TS_OP_t = 935,
+  TS_OP_t_ = 936,
+  TS_OP_diagonal = 937,
+  TS_OP__diagonal_backward = 938,
+  TS_OP_unfold = 939,
+  TS_OP__unfold_backward = 940,
+  TS_OP_detach = 941,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -1116,6 +1122,16 @@ ts_tensor *ts_prelu(ts_cx *cx, ts_tensor *self, ts_tensor *weight);
 typedef struct { ts_tensor *self; int64_t dim; } ts_glu_args;
 bool ts_glu_impl(ts_cx *cx, const ts_glu_args *a, ts_out *out);
 ts_tensor *ts_glu(ts_cx *cx, ts_tensor *self, int64_t dim);
+
+typedef struct { ts_tensor *self; double lower; double upper; bool training; } ts_rrelu_args;
+bool ts_rrelu_impl(ts_cx *cx, const ts_rrelu_args *a, ts_out *out);
+ts_tensor *ts_rrelu(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training);
+
+ts_tensor *ts_rrelu_(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training);
+
+typedef struct { ts_tensor *self; double lower; double upper; } ts__rrelu_noise_args;
+bool ts__rrelu_noise_impl(ts_cx *cx, const ts__rrelu_noise_args *a, ts_out *out);
+ts_tensor *ts__rrelu_noise(ts_cx *cx, ts_tensor *self, double lower, double upper);
 
 typedef struct { ts_tensor *self; ts_tensor *other; ts_scalar alpha; } ts_add_args;
 bool ts_add_impl(ts_cx *cx, const ts_add_args *a, ts_out *out);
@@ -1377,19 +1393,37 @@ typedef struct { ts_tensor *grad; ts_tensor *query; ts_tensor *key; ts_tensor *v
 bool ts__attention_backward_impl(ts_cx *cx, const ts__attention_backward_args *a, ts_out *out);
 bool ts__attention_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, ts_tensor *output, ts_tensor *top, ts_tensor *inverse, ts_tensor **results);
 
-typedef struct { ts_tensor *input; ts_tensor *weight; ts_tensor *offsets; ts_opt_float max_norm; double norm_type; bool scale_grad_by_freq; const char *mode; bool sparse; ts_tensor *per_sample_weights; bool include_last_offset; ts_opt_int padding_idx; } ts_embedding_bag_args;
-bool ts_embedding_bag_impl(ts_cx *cx, const ts_embedding_bag_args *a, ts_out *out);
-ts_tensor *ts_embedding_bag(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_tensor *offsets, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, ts_tensor *per_sample_weights, bool include_last_offset, ts_opt_int padding_idx);
+typedef struct { ts_tensor *self; int64_t n; int64_t dim; ts_tensor *prepend; ts_tensor *append; } ts_diff_args;
+bool ts_diff_impl(ts_cx *cx, const ts_diff_args *a, ts_out *out);
+ts_tensor *ts_diff(ts_cx *cx, ts_tensor *self, int64_t n, int64_t dim, ts_tensor *prepend, ts_tensor *append);
 
-typedef struct { ts_tensor *weight; ts_tensor *indices; ts_tensor *bags; ts_tensor *offsets; ts_tensor *scale; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_bag_args;
-bool ts__embedding_bag_impl(ts_cx *cx, const ts__embedding_bag_args *a, ts_out *out);
-void ts__embedding_bag_grad(ts_cx *cx, const ts__embedding_bag_args *a, const ts_back *b, ts__embedding_bag_args *g);
-ts_tensor *ts__embedding_bag(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *bags, ts_tensor *offsets, ts_tensor *scale, int64_t padding_idx, bool scale_grad_by_freq);
+typedef struct { ts_tensor *self; ts_scalar spacing; ts_ints dim; int64_t edge_order; } ts_gradient_args;
+bool ts_gradient_impl(ts_cx *cx, const ts_gradient_args *a, ts_out *out);
+ts_list ts_gradient(ts_cx *cx, ts_tensor *self, ts_scalar spacing, ts_ints dim, int64_t edge_order);
 
-typedef struct { ts_tensor *weight; ts_tensor *indices; ts_tensor *offsets; int64_t padding_idx; } ts__embedding_bag_max_args;
-bool ts__embedding_bag_max_impl(ts_cx *cx, const ts__embedding_bag_max_args *a, ts_out *out);
-void ts__embedding_bag_max_grad(ts_cx *cx, const ts__embedding_bag_max_args *a, const ts_back *b, ts__embedding_bag_max_args *g);
-bool ts__embedding_bag_max(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *offsets, int64_t padding_idx, ts_tensor **results);
+typedef struct { ts_tensor *self; ts_list spacing; ts_ints dim; int64_t edge_order; } ts_gradient_coordinates_args;
+bool ts_gradient_coordinates_impl(ts_cx *cx, const ts_gradient_coordinates_args *a, ts_out *out);
+ts_list ts_gradient_coordinates(ts_cx *cx, ts_tensor *self, ts_list spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *self; ts_floats spacing; ts_ints dim; int64_t edge_order; } ts_gradient_list_args;
+bool ts_gradient_list_impl(ts_cx *cx, const ts_gradient_list_args *a, ts_out *out);
+ts_list ts_gradient_list(ts_cx *cx, ts_tensor *self, ts_floats spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *y; ts_scalar dx; int64_t dim; } ts_trapezoid_args;
+bool ts_trapezoid_impl(ts_cx *cx, const ts_trapezoid_args *a, ts_out *out);
+ts_tensor *ts_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_tensor *x; int64_t dim; } ts_trapezoid_x_args;
+bool ts_trapezoid_x_impl(ts_cx *cx, const ts_trapezoid_x_args *a, ts_out *out);
+ts_tensor *ts_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_scalar dx; int64_t dim; } ts_cumulative_trapezoid_args;
+bool ts_cumulative_trapezoid_impl(ts_cx *cx, const ts_cumulative_trapezoid_args *a, ts_out *out);
+ts_tensor *ts_cumulative_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_tensor *x; int64_t dim; } ts_cumulative_trapezoid_x_args;
+bool ts_cumulative_trapezoid_x_impl(ts_cx *cx, const ts_cumulative_trapezoid_x_args *a, ts_out *out);
+ts_tensor *ts_cumulative_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim);
 
 typedef struct { ts_tensor *self; ts_tensor *other; } ts_eq_args;
 ts_tensor *ts_eq(ts_cx *cx, ts_tensor *self, ts_tensor *other);
@@ -1963,23 +1997,50 @@ ts_tensor *ts_dropout3d(ts_cx *cx, ts_tensor *self, double p, bool training);
 
 ts_tensor *ts_dropout3d_(ts_cx *cx, ts_tensor *self, double p, bool training);
 
-typedef struct { ts_tensor *self; double lower; double upper; bool training; } ts_rrelu_args;
-bool ts_rrelu_impl(ts_cx *cx, const ts_rrelu_args *a, ts_out *out);
-ts_tensor *ts_rrelu(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training);
+typedef struct { ts_tensor *self; double p; } ts_native_dropout_args;
+bool ts_native_dropout_impl(ts_cx *cx, const ts_native_dropout_args *a, ts_out *out);
+void ts_native_dropout_grad(ts_cx *cx, const ts_native_dropout_args *a, const ts_back *b, ts_native_dropout_args *g);
+bool ts_native_dropout(ts_cx *cx, ts_tensor *self, double p, ts_tensor **results);
 
-ts_tensor *ts_rrelu_(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training);
+typedef struct { ts_tensor *self; double p; bool training; } ts_dropout_args;
+ts_tensor *ts_dropout(ts_cx *cx, ts_tensor *self, double p, bool training);
 
-typedef struct { ts_tensor *self; double lower; double upper; } ts__rrelu_noise_args;
-bool ts__rrelu_noise_impl(ts_cx *cx, const ts__rrelu_noise_args *a, ts_out *out);
-ts_tensor *ts__rrelu_noise(ts_cx *cx, ts_tensor *self, double lower, double upper);
+typedef struct { ts_tensor *input; ts_tensor *weight; ts_tensor *offsets; ts_opt_float max_norm; double norm_type; bool scale_grad_by_freq; const char *mode; bool sparse; ts_tensor *per_sample_weights; bool include_last_offset; ts_opt_int padding_idx; } ts_embedding_bag_args;
+bool ts_embedding_bag_impl(ts_cx *cx, const ts_embedding_bag_args *a, ts_out *out);
+ts_tensor *ts_embedding_bag(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_tensor *offsets, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, ts_tensor *per_sample_weights, bool include_last_offset, ts_opt_int padding_idx);
 
-typedef struct { ts_tensor *logits; double tau; bool hard; double eps; int64_t dim; } ts_gumbel_softmax_args;
-bool ts_gumbel_softmax_impl(ts_cx *cx, const ts_gumbel_softmax_args *a, ts_out *out);
-ts_tensor *ts_gumbel_softmax(ts_cx *cx, ts_tensor *logits, double tau, bool hard, double eps, int64_t dim);
+typedef struct { ts_tensor *weight; ts_tensor *indices; ts_tensor *bags; ts_tensor *offsets; ts_tensor *scale; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_bag_args;
+bool ts__embedding_bag_impl(ts_cx *cx, const ts__embedding_bag_args *a, ts_out *out);
+void ts__embedding_bag_grad(ts_cx *cx, const ts__embedding_bag_args *a, const ts_back *b, ts__embedding_bag_args *g);
+ts_tensor *ts__embedding_bag(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *bags, ts_tensor *offsets, ts_tensor *scale, int64_t padding_idx, bool scale_grad_by_freq);
 
-typedef struct { ts_tensor *self; ts_ints normalized_shape; ts_tensor *weight; ts_opt_float eps; } ts_rms_norm_args;
-bool ts_rms_norm_impl(ts_cx *cx, const ts_rms_norm_args *a, ts_out *out);
-ts_tensor *ts_rms_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_opt_float eps);
+typedef struct { ts_tensor *weight; ts_tensor *indices; ts_tensor *offsets; int64_t padding_idx; } ts__embedding_bag_max_args;
+bool ts__embedding_bag_max_impl(ts_cx *cx, const ts__embedding_bag_max_args *a, ts_out *out);
+void ts__embedding_bag_max_grad(ts_cx *cx, const ts__embedding_bag_max_args *a, const ts_back *b, ts__embedding_bag_max_args *g);
+bool ts__embedding_bag_max(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *offsets, int64_t padding_idx, ts_tensor **results);
+
+typedef struct { ts_tensor *input; ts_tensor *weight; ts_opt_int padding_idx; ts_opt_float max_norm; double norm_type; bool scale_grad_by_freq; bool sparse; } ts_embedding_args;
+bool ts_embedding_impl(ts_cx *cx, const ts_embedding_args *a, ts_out *out);
+ts_tensor *ts_embedding(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_opt_int padding_idx, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, bool sparse);
+
+typedef struct { ts_tensor *weight; ts_tensor *indices; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_args;
+bool ts__embedding_impl(ts_cx *cx, const ts__embedding_args *a, ts_out *out);
+void ts__embedding_grad(ts_cx *cx, const ts__embedding_args *a, const ts_back *b, ts__embedding_args *g);
+ts_tensor *ts__embedding(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, int64_t padding_idx, bool scale_grad_by_freq);
+
+typedef struct { ts_tensor *grad; ts_tensor *indices; int64_t num_weights; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_backward_args;
+bool ts__embedding_backward_impl(ts_cx *cx, const ts__embedding_backward_args *a, ts_out *out);
+void ts__embedding_backward_grad(ts_cx *cx, const ts__embedding_backward_args *a, const ts_back *b, ts__embedding_backward_args *g);
+ts_tensor *ts__embedding_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, int64_t num_weights, int64_t padding_idx, bool scale_grad_by_freq);
+
+typedef struct { ts_tensor *grad; ts_tensor *indices; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_double_backward_args;
+bool ts__embedding_double_backward_impl(ts_cx *cx, const ts__embedding_double_backward_args *a, ts_out *out);
+void ts__embedding_double_backward_grad(ts_cx *cx, const ts__embedding_double_backward_args *a, const ts_back *b, ts__embedding_double_backward_args *g);
+ts_tensor *ts__embedding_double_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, int64_t padding_idx, bool scale_grad_by_freq);
+
+typedef struct { ts_tensor *self; int64_t num_classes; } ts_one_hot_args;
+bool ts_one_hot_impl(ts_cx *cx, const ts_one_hot_args *a, ts_out *out);
+ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes);
 
 typedef struct { ts_tensor *self; ts_ints dim; int64_t normalization; bool forward; } ts__fft_c2c_args;
 bool ts__fft_c2c_impl(ts_cx *cx, const ts__fft_c2c_args *a, ts_out *out);
@@ -2150,6 +2211,27 @@ bool ts__grid_sample_adjoint_impl(ts_cx *cx, const ts__grid_sample_adjoint_args 
 void ts__grid_sample_adjoint_grad(ts_cx *cx, const ts__grid_sample_adjoint_args *a, const ts_back *b, ts__grid_sample_adjoint_args *g);
 ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, ts_ints size, int64_t mode, int64_t padding, bool align_corners, ts_ints orders);
 
+typedef struct { ts_tensor *self; ts_tensor *weights; int64_t minlength; } ts_bincount_args;
+bool ts_bincount_impl(ts_cx *cx, const ts_bincount_args *a, ts_out *out);
+void ts_bincount_grad(ts_cx *cx, const ts_bincount_args *a, const ts_back *b, ts_bincount_args *g);
+ts_tensor *ts_bincount(ts_cx *cx, ts_tensor *self, ts_tensor *weights, int64_t minlength);
+
+typedef struct { ts_tensor *self; int64_t bins; ts_scalar min; ts_scalar max; } ts_histc_args;
+bool ts_histc_impl(ts_cx *cx, const ts_histc_args *a, ts_out *out);
+ts_tensor *ts_histc(ts_cx *cx, ts_tensor *self, int64_t bins, ts_scalar min, ts_scalar max);
+
+typedef struct { ts_tensor *self; int64_t bins; ts_floats range; ts_tensor *weight; bool density; } ts_histogram_args;
+bool ts_histogram_impl(ts_cx *cx, const ts_histogram_args *a, ts_out *out);
+bool ts_histogram(ts_cx *cx, ts_tensor *self, int64_t bins, ts_floats range, ts_tensor *weight, bool density, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *bins; ts_tensor *weight; bool density; } ts_histogram_bins_args;
+bool ts_histogram_bins_impl(ts_cx *cx, const ts_histogram_bins_args *a, ts_out *out);
+bool ts_histogram_bins(ts_cx *cx, ts_tensor *self, ts_tensor *bins, ts_tensor *weight, bool density, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints bins; ts_list edges; bool single; ts_floats range; ts_tensor *weight; bool density; } ts__histogramdd_args;
+bool ts__histogramdd_impl(ts_cx *cx, const ts__histogramdd_args *a, ts_out *out);
+ts_list ts__histogramdd(ts_cx *cx, ts_tensor *self, ts_ints bins, ts_list edges, bool single, ts_floats range, ts_tensor *weight, bool density);
+
 typedef struct { ts_tensor *self; ts_list indices; } ts__index_args;
 bool ts__index_impl(ts_cx *cx, const ts__index_args *a, ts_out *out);
 void ts__index_grad(ts_cx *cx, const ts__index_args *a, const ts_back *b, ts__index_args *g);
@@ -2280,29 +2362,6 @@ ts_tensor *ts_masked_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *mask, ts_ten
 
 ts_tensor *ts_masked_scatter_(ts_cx *cx, ts_tensor *self, ts_tensor *mask, ts_tensor *source);
 
-typedef struct { ts_tensor *input; ts_tensor *weight; ts_opt_int padding_idx; ts_opt_float max_norm; double norm_type; bool scale_grad_by_freq; bool sparse; } ts_embedding_args;
-bool ts_embedding_impl(ts_cx *cx, const ts_embedding_args *a, ts_out *out);
-ts_tensor *ts_embedding(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_opt_int padding_idx, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, bool sparse);
-
-typedef struct { ts_tensor *weight; ts_tensor *indices; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_args;
-bool ts__embedding_impl(ts_cx *cx, const ts__embedding_args *a, ts_out *out);
-void ts__embedding_grad(ts_cx *cx, const ts__embedding_args *a, const ts_back *b, ts__embedding_args *g);
-ts_tensor *ts__embedding(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, int64_t padding_idx, bool scale_grad_by_freq);
-
-typedef struct { ts_tensor *grad; ts_tensor *indices; int64_t num_weights; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_backward_args;
-bool ts__embedding_backward_impl(ts_cx *cx, const ts__embedding_backward_args *a, ts_out *out);
-void ts__embedding_backward_grad(ts_cx *cx, const ts__embedding_backward_args *a, const ts_back *b, ts__embedding_backward_args *g);
-ts_tensor *ts__embedding_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, int64_t num_weights, int64_t padding_idx, bool scale_grad_by_freq);
-
-typedef struct { ts_tensor *grad; ts_tensor *indices; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_double_backward_args;
-bool ts__embedding_double_backward_impl(ts_cx *cx, const ts__embedding_double_backward_args *a, ts_out *out);
-void ts__embedding_double_backward_grad(ts_cx *cx, const ts__embedding_double_backward_args *a, const ts_back *b, ts__embedding_double_backward_args *g);
-ts_tensor *ts__embedding_double_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, int64_t padding_idx, bool scale_grad_by_freq);
-
-typedef struct { ts_tensor *self; int64_t num_classes; } ts_one_hot_args;
-bool ts_one_hot_impl(ts_cx *cx, const ts_one_hot_args *a, ts_out *out);
-ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes);
-
 typedef struct { ts_list tensors; } ts_broadcast_tensors_args;
 bool ts_broadcast_tensors_impl(ts_cx *cx, const ts_broadcast_tensors_args *a, ts_out *out);
 ts_list ts_broadcast_tensors(ts_cx *cx, ts_list tensors);
@@ -2357,6 +2416,16 @@ ts_tensor *ts_cartesian_prod(ts_cx *cx, ts_list tensors);
 typedef struct { ts_tensor *self; int64_t r; bool with_replacement; } ts_combinations_args;
 bool ts_combinations_impl(ts_cx *cx, const ts_combinations_args *a, ts_out *out);
 ts_tensor *ts_combinations(ts_cx *cx, ts_tensor *self, int64_t r, bool with_replacement);
+
+typedef struct { ts_list tensors; int64_t dim; } ts_cat_args;
+bool ts_cat_impl(ts_cx *cx, const ts_cat_args *a, ts_out *out);
+void ts_cat_grad(ts_cx *cx, const ts_cat_args *a, const ts_back *b, ts_cat_args *g);
+ts_tensor *ts_cat(ts_cx *cx, ts_list tensors, int64_t dim);
+
+typedef struct { ts_list tensors; int64_t dim; } ts_stack_args;
+bool ts_stack_impl(ts_cx *cx, const ts_stack_args *a, ts_out *out);
+void ts_stack_grad(ts_cx *cx, const ts_stack_args *a, const ts_back *b, ts_stack_args *g);
+ts_tensor *ts_stack(ts_cx *cx, ts_list tensors, int64_t dim);
 
 typedef struct { ts_tensor *A; bool pivot; bool check_errors; } ts_linalg_lu_factor_ex_args;
 bool ts_linalg_lu_factor_ex_impl(ts_cx *cx, const ts_linalg_lu_factor_ex_args *a, ts_out *out);
@@ -2461,6 +2530,14 @@ typedef struct { ts_tensor *self; } ts_logdet_args;
 bool ts_logdet_impl(ts_cx *cx, const ts_logdet_args *a, ts_out *out);
 ts_tensor *ts_logdet(ts_cx *cx, ts_tensor *self);
 
+typedef struct { ts_tensor *A; int64_t ind; } ts_linalg_tensorinv_args;
+bool ts_linalg_tensorinv_impl(ts_cx *cx, const ts_linalg_tensorinv_args *a, ts_out *out);
+ts_tensor *ts_linalg_tensorinv(ts_cx *cx, ts_tensor *A, int64_t ind);
+
+typedef struct { ts_tensor *A; ts_tensor *B; ts_ints dims; } ts_linalg_tensorsolve_args;
+bool ts_linalg_tensorsolve_impl(ts_cx *cx, const ts_linalg_tensorsolve_args *a, ts_out *out);
+ts_tensor *ts_linalg_tensorsolve(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_ints dims);
+
 typedef struct { ts_tensor *A; ts_tensor *tau; } ts_linalg_householder_product_args;
 bool ts_linalg_householder_product_impl(ts_cx *cx, const ts_linalg_householder_product_args *a, ts_out *out);
 ts_tensor *ts_linalg_householder_product(ts_cx *cx, ts_tensor *A, ts_tensor *tau);
@@ -2515,14 +2592,6 @@ ts_tensor *ts_linalg_multi_dot(ts_cx *cx, ts_list tensors);
 typedef struct { ts_list matrices; } ts_chain_matmul_args;
 bool ts_chain_matmul_impl(ts_cx *cx, const ts_chain_matmul_args *a, ts_out *out);
 ts_tensor *ts_chain_matmul(ts_cx *cx, ts_list matrices);
-
-typedef struct { ts_tensor *A; int64_t ind; } ts_linalg_tensorinv_args;
-bool ts_linalg_tensorinv_impl(ts_cx *cx, const ts_linalg_tensorinv_args *a, ts_out *out);
-ts_tensor *ts_linalg_tensorinv(ts_cx *cx, ts_tensor *A, int64_t ind);
-
-typedef struct { ts_tensor *A; ts_tensor *B; ts_ints dims; } ts_linalg_tensorsolve_args;
-bool ts_linalg_tensorsolve_impl(ts_cx *cx, const ts_linalg_tensorsolve_args *a, ts_out *out);
-ts_tensor *ts_linalg_tensorsolve(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_ints dims);
 
 typedef struct { ts_tensor *self; ts_tensor *other; int64_t dim; } ts_linalg_cross_args;
 bool ts_linalg_cross_impl(ts_cx *cx, const ts_linalg_cross_args *a, ts_out *out);
@@ -3258,6 +3327,10 @@ typedef struct { ts_tensor *self; ts_tensor *running_mean; ts_tensor *running_va
 bool ts_instance_norm_impl(ts_cx *cx, const ts_instance_norm_args *a, ts_out *out);
 ts_tensor *ts_instance_norm(ts_cx *cx, ts_tensor *self, ts_tensor *running_mean, ts_tensor *running_var, ts_tensor *weight, ts_tensor *bias, bool use_input_stats, double momentum, double eps);
 
+typedef struct { ts_tensor *self; ts_ints normalized_shape; ts_tensor *weight; ts_opt_float eps; } ts_rms_norm_args;
+bool ts_rms_norm_impl(ts_cx *cx, const ts_rms_norm_args *a, ts_out *out);
+ts_tensor *ts_rms_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_opt_float eps);
+
 typedef struct { ts_list params; ts_list buffers; ts_ints fresh; double lr; double momentum; double dampening; double weight_decay; bool nesterov; bool maximize; } ts__sgd_step__args;
 bool ts__sgd_step__impl(ts_cx *cx, const ts__sgd_step__args *a, ts_out *out);
 bool ts__sgd_step_(ts_cx *cx, ts_list params, ts_list buffers, ts_ints fresh, double lr, double momentum, double dampening, double weight_decay, bool nesterov, bool maximize);
@@ -3265,6 +3338,10 @@ bool ts__sgd_step_(ts_cx *cx, ts_list params, ts_list buffers, ts_ints fresh, do
 typedef struct { ts_list params; ts_list exp_avgs; ts_list exp_avg_sqs; ts_list max_exp_avg_sqs; ts_list steps; double lr; double beta1; double beta2; double eps; double weight_decay; bool decoupled; bool maximize; } ts__adam_step__args;
 bool ts__adam_step__impl(ts_cx *cx, const ts__adam_step__args *a, ts_out *out);
 bool ts__adam_step_(ts_cx *cx, ts_list params, ts_list exp_avgs, ts_list exp_avg_sqs, ts_list max_exp_avg_sqs, ts_list steps, double lr, double beta1, double beta2, double eps, double weight_decay, bool decoupled, bool maximize);
+
+typedef struct { int64_t rule; ts_list params; ts_list states; ts_list scalars; ts_list steps; ts_floats numbers; } ts__optimizer_step__args;
+bool ts__optimizer_step__impl(ts_cx *cx, const ts__optimizer_step__args *a, ts_out *out);
+bool ts__optimizer_step_(ts_cx *cx, int64_t rule, ts_list params, ts_list states, ts_list scalars, ts_list steps, ts_floats numbers);
 
 typedef struct { ts_list tensors; } ts__has_grads_args;
 bool ts__has_grads_impl(ts_cx *cx, const ts__has_grads_args *a, ts_out *out);
@@ -3402,6 +3479,15 @@ bool ts__avg_pool_backward_impl(ts_cx *cx, const ts__avg_pool_backward_args *a, 
 void ts__avg_pool_backward_grad(ts_cx *cx, const ts__avg_pool_backward_args *a, const ts_back *b, ts__avg_pool_backward_args *g);
 ts_tensor *ts__avg_pool_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override);
 
+typedef struct { ts_tensor *self; ts_ints output_size; } ts_adaptive_avg_pool1d_args;
+ts_tensor *ts_adaptive_avg_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size);
+
+typedef struct { ts_tensor *self; ts_ints output_size; } ts_adaptive_avg_pool2d_args;
+ts_tensor *ts_adaptive_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size);
+
+typedef struct { ts_tensor *self; ts_ints output_size; } ts_adaptive_avg_pool3d_args;
+ts_tensor *ts_adaptive_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size);
+
 typedef struct { const char *equation; ts_list operands; } ts_einsum_args;
 bool ts_einsum_impl(ts_cx *cx, const ts_einsum_args *a, ts_out *out);
 ts_tensor *ts_einsum(ts_cx *cx, const char *equation, ts_list operands);
@@ -3527,14 +3613,6 @@ typedef struct { ts_tensor *self; ts_opt_int generator; } ts__sample_dirichlet_a
 bool ts__sample_dirichlet_impl(ts_cx *cx, const ts__sample_dirichlet_args *a, ts_out *out);
 ts_tensor *ts__sample_dirichlet(ts_cx *cx, ts_tensor *self, ts_opt_int generator);
 
-typedef struct { ts_tensor *self; double p; } ts_native_dropout_args;
-bool ts_native_dropout_impl(ts_cx *cx, const ts_native_dropout_args *a, ts_out *out);
-void ts_native_dropout_grad(ts_cx *cx, const ts_native_dropout_args *a, const ts_back *b, ts_native_dropout_args *g);
-bool ts_native_dropout(ts_cx *cx, ts_tensor *self, double p, ts_tensor **results);
-
-typedef struct { ts_tensor *self; double p; bool training; } ts_dropout_args;
-ts_tensor *ts_dropout(ts_cx *cx, ts_tensor *self, double p, bool training);
-
 typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_sum_args;
 bool ts_sum_impl(ts_cx *cx, const ts_sum_args *a, ts_out *out);
 void ts_sum_grad(ts_cx *cx, const ts_sum_args *a, const ts_back *b, ts_sum_args *g);
@@ -3627,48 +3705,6 @@ typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; } ts_logsumexp_args
 bool ts_logsumexp_impl(ts_cx *cx, const ts_logsumexp_args *a, ts_out *out);
 void ts_logsumexp_grad(ts_cx *cx, const ts_logsumexp_args *a, const ts_back *b, ts_logsumexp_args *g);
 ts_tensor *ts_logsumexp(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim);
-
-typedef struct { ts_tensor *self; ts_scalar ord; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_vector_norm_args;
-bool ts_vector_norm_impl(ts_cx *cx, const ts_vector_norm_args *a, ts_out *out);
-void ts_vector_norm_grad(ts_cx *cx, const ts_vector_norm_args *a, const ts_back *b, ts_vector_norm_args *g);
-ts_tensor *ts_vector_norm(ts_cx *cx, ts_tensor *self, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype);
-
-typedef struct { ts_tensor *self; ts_scalar p; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_norm_args;
-bool ts_norm_impl(ts_cx *cx, const ts_norm_args *a, ts_out *out);
-ts_tensor *ts_norm(ts_cx *cx, ts_tensor *self, ts_scalar p, ts_ints dim, bool keepdim, ts_dtype dtype);
-
-typedef struct { ts_tensor *self; const char *p; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_norm_named_args;
-bool ts_norm_named_impl(ts_cx *cx, const ts_norm_named_args *a, ts_out *out);
-ts_tensor *ts_norm_named(ts_cx *cx, ts_tensor *self, const char *p, ts_ints dim, bool keepdim, ts_dtype dtype);
-
-typedef struct { ts_tensor *self; ts_tensor *other; ts_scalar p; } ts_dist_args;
-bool ts_dist_impl(ts_cx *cx, const ts_dist_args *a, ts_out *out);
-ts_tensor *ts_dist(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar p);
-
-typedef struct { ts_tensor *self; double p; ts_ints dim; double eps; } ts_normalize_args;
-bool ts_normalize_impl(ts_cx *cx, const ts_normalize_args *a, ts_out *out);
-ts_tensor *ts_normalize(ts_cx *cx, ts_tensor *self, double p, ts_ints dim, double eps);
-
-typedef struct { ts_tensor *x1; ts_tensor *x2; int64_t dim; double eps; } ts_cosine_similarity_args;
-bool ts_cosine_similarity_impl(ts_cx *cx, const ts_cosine_similarity_args *a, ts_out *out);
-ts_tensor *ts_cosine_similarity(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, int64_t dim, double eps);
-
-typedef struct { ts_tensor *self; int64_t pow; int64_t dim; } ts_norm_except_dim_args;
-bool ts_norm_except_dim_impl(ts_cx *cx, const ts_norm_except_dim_args *a, ts_out *out);
-ts_tensor *ts_norm_except_dim(ts_cx *cx, ts_tensor *self, int64_t pow, int64_t dim);
-
-typedef struct { ts_tensor *x1; ts_tensor *x2; double p; double eps; bool keepdim; } ts_pairwise_distance_args;
-bool ts_pairwise_distance_impl(ts_cx *cx, const ts_pairwise_distance_args *a, ts_out *out);
-ts_tensor *ts_pairwise_distance(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, double eps, bool keepdim);
-
-typedef struct { ts_tensor *self; ts_ints output_size; } ts_adaptive_avg_pool1d_args;
-ts_tensor *ts_adaptive_avg_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size);
-
-typedef struct { ts_tensor *self; ts_ints output_size; } ts_adaptive_avg_pool2d_args;
-ts_tensor *ts_adaptive_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size);
-
-typedef struct { ts_tensor *self; ts_ints output_size; } ts_adaptive_avg_pool3d_args;
-ts_tensor *ts_adaptive_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size);
 
 typedef struct { ts_tensor *self; ts_ints size; ts_floats scale_factor; const char *mode; ts_opt_int align_corners; ts_opt_int recompute_scale_factor; bool antialias; } ts_interpolate_args;
 bool ts_interpolate_impl(ts_cx *cx, const ts_interpolate_args *a, ts_out *out);
@@ -3793,14 +3829,6 @@ bool ts__recurrence_impl(ts_cx *cx, const ts__recurrence_args *a, ts_out *out);
 void ts__recurrence_grad(ts_cx *cx, const ts__recurrence_args *a, const ts_back *b, ts__recurrence_args *g);
 ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t dim, bool reverse);
 
-typedef struct { ts_tensor *self; bool inverse; ts_opt_int dim; } ts__unique_args;
-bool ts__unique_impl(ts_cx *cx, const ts__unique_args *a, ts_out *out);
-bool ts__unique(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results);
-
-typedef struct { ts_tensor *self; bool inverse; ts_opt_int dim; } ts__unique_consecutive_args;
-bool ts__unique_consecutive_impl(ts_cx *cx, const ts__unique_consecutive_args *a, ts_out *out);
-bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results);
-
 typedef struct { ts_tensor *sorted_sequence; ts_tensor *self; bool out_int32; bool right; const char *side; ts_tensor *sorter; } ts_searchsorted_args;
 bool ts_searchsorted_impl(ts_cx *cx, const ts_searchsorted_args *a, ts_out *out);
 ts_tensor *ts_searchsorted(ts_cx *cx, ts_tensor *sorted_sequence, ts_tensor *self, bool out_int32, bool right, const char *side, ts_tensor *sorter);
@@ -3812,27 +3840,6 @@ ts_tensor *ts_bucketize(ts_cx *cx, ts_tensor *self, ts_tensor *boundaries, bool 
 typedef struct { ts_tensor *elements; ts_tensor *test_elements; bool assume_unique; bool invert; } ts_isin_args;
 bool ts_isin_impl(ts_cx *cx, const ts_isin_args *a, ts_out *out);
 ts_tensor *ts_isin(ts_cx *cx, ts_tensor *elements, ts_tensor *test_elements, bool assume_unique, bool invert);
-
-typedef struct { ts_tensor *self; ts_tensor *weights; int64_t minlength; } ts_bincount_args;
-bool ts_bincount_impl(ts_cx *cx, const ts_bincount_args *a, ts_out *out);
-void ts_bincount_grad(ts_cx *cx, const ts_bincount_args *a, const ts_back *b, ts_bincount_args *g);
-ts_tensor *ts_bincount(ts_cx *cx, ts_tensor *self, ts_tensor *weights, int64_t minlength);
-
-typedef struct { ts_tensor *self; int64_t bins; ts_scalar min; ts_scalar max; } ts_histc_args;
-bool ts_histc_impl(ts_cx *cx, const ts_histc_args *a, ts_out *out);
-ts_tensor *ts_histc(ts_cx *cx, ts_tensor *self, int64_t bins, ts_scalar min, ts_scalar max);
-
-typedef struct { ts_tensor *self; int64_t bins; ts_floats range; ts_tensor *weight; bool density; } ts_histogram_args;
-bool ts_histogram_impl(ts_cx *cx, const ts_histogram_args *a, ts_out *out);
-bool ts_histogram(ts_cx *cx, ts_tensor *self, int64_t bins, ts_floats range, ts_tensor *weight, bool density, ts_tensor **results);
-
-typedef struct { ts_tensor *self; ts_tensor *bins; ts_tensor *weight; bool density; } ts_histogram_bins_args;
-bool ts_histogram_bins_impl(ts_cx *cx, const ts_histogram_bins_args *a, ts_out *out);
-bool ts_histogram_bins(ts_cx *cx, ts_tensor *self, ts_tensor *bins, ts_tensor *weight, bool density, ts_tensor **results);
-
-typedef struct { ts_tensor *self; ts_ints bins; ts_list edges; bool single; ts_floats range; ts_tensor *weight; bool density; } ts__histogramdd_args;
-bool ts__histogramdd_impl(ts_cx *cx, const ts__histogramdd_args *a, ts_out *out);
-ts_list ts__histogramdd(ts_cx *cx, ts_tensor *self, ts_ints bins, ts_list edges, bool single, ts_floats range, ts_tensor *weight, bool density);
 
 typedef struct { ts_tensor *self; ts_tensor *other; } ts_view_as_args;
 bool ts_view_as_impl(ts_cx *cx, const ts_view_as_args *a, ts_out *out);
@@ -3886,74 +3893,6 @@ typedef struct { ts_tensor *self; ts_ints source; ts_ints destination; } ts_move
 bool ts_movedim_impl(ts_cx *cx, const ts_movedim_args *a, ts_out *out);
 ts_tensor *ts_movedim(ts_cx *cx, ts_tensor *self, ts_ints source, ts_ints destination);
 
-typedef struct { ts_tensor *self; int64_t dim; } ts_unbind_args;
-bool ts_unbind_impl(ts_cx *cx, const ts_unbind_args *a, ts_out *out);
-void ts_unbind_grad(ts_cx *cx, const ts_unbind_args *a, const ts_back *b, ts_unbind_args *g);
-ts_list ts_unbind(ts_cx *cx, ts_tensor *self, int64_t dim);
-
-typedef struct { ts_tensor *self; ts_ints split_sizes; int64_t dim; } ts_split_with_sizes_args;
-bool ts_split_with_sizes_impl(ts_cx *cx, const ts_split_with_sizes_args *a, ts_out *out);
-void ts_split_with_sizes_grad(ts_cx *cx, const ts_split_with_sizes_args *a, const ts_back *b, ts_split_with_sizes_args *g);
-ts_list ts_split_with_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int64_t dim);
-
-typedef struct { ts_tensor *self; int64_t chunks; int64_t dim; } ts_chunk_args;
-bool ts_chunk_impl(ts_cx *cx, const ts_chunk_args *a, ts_out *out);
-ts_list ts_chunk(ts_cx *cx, ts_tensor *self, int64_t chunks, int64_t dim);
-
-typedef struct { ts_tensor *self; int64_t split_size; int64_t dim; } ts_split_args;
-bool ts_split_impl(ts_cx *cx, const ts_split_args *a, ts_out *out);
-ts_list ts_split(ts_cx *cx, ts_tensor *self, int64_t split_size, int64_t dim);
-
-typedef struct { ts_tensor *self; ts_ints split_size_or_sections; int64_t dim; } ts_split_sizes_args;
-bool ts_split_sizes_impl(ts_cx *cx, const ts_split_sizes_args *a, ts_out *out);
-ts_list ts_split_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_size_or_sections, int64_t dim);
-
-typedef struct { ts_tensor *self; int64_t sections; int64_t dim; } ts_tensor_split_args;
-bool ts_tensor_split_impl(ts_cx *cx, const ts_tensor_split_args *a, ts_out *out);
-ts_list ts_tensor_split(ts_cx *cx, ts_tensor *self, int64_t sections, int64_t dim);
-
-typedef struct { ts_tensor *self; ts_ints indices; int64_t dim; } ts_tensor_split_at_args;
-bool ts_tensor_split_at_impl(ts_cx *cx, const ts_tensor_split_at_args *a, ts_out *out);
-ts_list ts_tensor_split_at(ts_cx *cx, ts_tensor *self, ts_ints indices, int64_t dim);
-
-typedef struct { ts_tensor *self; ts_tensor *tensor_indices_or_sections; int64_t dim; } ts_tensor_split_by_args;
-bool ts_tensor_split_by_impl(ts_cx *cx, const ts_tensor_split_by_args *a, ts_out *out);
-ts_list ts_tensor_split_by(ts_cx *cx, ts_tensor *self, ts_tensor *tensor_indices_or_sections, int64_t dim);
-
-typedef struct { ts_tensor *self; int64_t sections; } ts_hsplit_args;
-bool ts_hsplit_impl(ts_cx *cx, const ts_hsplit_args *a, ts_out *out);
-ts_list ts_hsplit(ts_cx *cx, ts_tensor *self, int64_t sections);
-
-typedef struct { ts_tensor *self; ts_ints indices; } ts_hsplit_at_args;
-bool ts_hsplit_at_impl(ts_cx *cx, const ts_hsplit_at_args *a, ts_out *out);
-ts_list ts_hsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices);
-
-typedef struct { ts_tensor *self; int64_t sections; } ts_vsplit_args;
-bool ts_vsplit_impl(ts_cx *cx, const ts_vsplit_args *a, ts_out *out);
-ts_list ts_vsplit(ts_cx *cx, ts_tensor *self, int64_t sections);
-
-typedef struct { ts_tensor *self; ts_ints indices; } ts_vsplit_at_args;
-bool ts_vsplit_at_impl(ts_cx *cx, const ts_vsplit_at_args *a, ts_out *out);
-ts_list ts_vsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices);
-
-typedef struct { ts_tensor *self; int64_t sections; } ts_dsplit_args;
-bool ts_dsplit_impl(ts_cx *cx, const ts_dsplit_args *a, ts_out *out);
-ts_list ts_dsplit(ts_cx *cx, ts_tensor *self, int64_t sections);
-
-typedef struct { ts_tensor *self; ts_ints indices; } ts_dsplit_at_args;
-bool ts_dsplit_at_impl(ts_cx *cx, const ts_dsplit_at_args *a, ts_out *out);
-ts_list ts_dsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices);
-
-typedef struct { ts_list tensors; int64_t dim; } ts_cat_args;
-bool ts_cat_impl(ts_cx *cx, const ts_cat_args *a, ts_out *out);
-void ts_cat_grad(ts_cx *cx, const ts_cat_args *a, const ts_back *b, ts_cat_args *g);
-ts_tensor *ts_cat(ts_cx *cx, ts_list tensors, int64_t dim);
-
-typedef struct { ts_list tensors; int64_t dim; } ts_stack_args;
-bool ts_stack_impl(ts_cx *cx, const ts_stack_args *a, ts_out *out);
-void ts_stack_grad(ts_cx *cx, const ts_stack_args *a, const ts_back *b, ts_stack_args *g);
-ts_tensor *ts_stack(ts_cx *cx, ts_list tensors, int64_t dim);
-
 typedef struct { ts_tensor *self; ts_opt_int dim; ts_dtype dtype; } ts_softmax_args;
 bool ts_softmax_impl(ts_cx *cx, const ts_softmax_args *a, ts_out *out);
 void ts_softmax_grad(ts_cx *cx, const ts_softmax_args *a, const ts_back *b, ts_softmax_args *g);
@@ -3977,6 +3916,10 @@ typedef struct { ts_tensor *grad; ts_tensor *output; int64_t dim; } ts__log_soft
 bool ts__log_softmax_backward_data_impl(ts_cx *cx, const ts__log_softmax_backward_data_args *a, ts_out *out);
 void ts__log_softmax_backward_data_grad(ts_cx *cx, const ts__log_softmax_backward_data_args *a, const ts_back *b, ts__log_softmax_backward_data_args *g);
 ts_tensor *ts__log_softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *output, int64_t dim);
+
+typedef struct { ts_tensor *logits; double tau; bool hard; double eps; int64_t dim; } ts_gumbel_softmax_args;
+bool ts_gumbel_softmax_impl(ts_cx *cx, const ts_gumbel_softmax_args *a, ts_out *out);
+ts_tensor *ts_gumbel_softmax(ts_cx *cx, ts_tensor *logits, double tau, bool hard, double eps, int64_t dim);
 
 typedef struct { ts_tensor *self; int64_t dim; bool descending; bool stable; } ts_sort_args;
 bool ts_sort_impl(ts_cx *cx, const ts_sort_args *a, ts_out *out);
@@ -4136,6 +4079,80 @@ ts_tensor *ts_igammac(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
+typedef struct { ts_tensor *self; int64_t dim; } ts_unbind_args;
+bool ts_unbind_impl(ts_cx *cx, const ts_unbind_args *a, ts_out *out);
+void ts_unbind_grad(ts_cx *cx, const ts_unbind_args *a, const ts_back *b, ts_unbind_args *g);
+ts_list ts_unbind(ts_cx *cx, ts_tensor *self, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints split_sizes; int64_t dim; } ts_split_with_sizes_args;
+bool ts_split_with_sizes_impl(ts_cx *cx, const ts_split_with_sizes_args *a, ts_out *out);
+void ts_split_with_sizes_grad(ts_cx *cx, const ts_split_with_sizes_args *a, const ts_back *b, ts_split_with_sizes_args *g);
+ts_list ts_split_with_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t chunks; int64_t dim; } ts_chunk_args;
+bool ts_chunk_impl(ts_cx *cx, const ts_chunk_args *a, ts_out *out);
+ts_list ts_chunk(ts_cx *cx, ts_tensor *self, int64_t chunks, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t split_size; int64_t dim; } ts_split_args;
+bool ts_split_impl(ts_cx *cx, const ts_split_args *a, ts_out *out);
+ts_list ts_split(ts_cx *cx, ts_tensor *self, int64_t split_size, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints split_size_or_sections; int64_t dim; } ts_split_sizes_args;
+bool ts_split_sizes_impl(ts_cx *cx, const ts_split_sizes_args *a, ts_out *out);
+ts_list ts_split_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_size_or_sections, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t sections; int64_t dim; } ts_tensor_split_args;
+bool ts_tensor_split_impl(ts_cx *cx, const ts_tensor_split_args *a, ts_out *out);
+ts_list ts_tensor_split(ts_cx *cx, ts_tensor *self, int64_t sections, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints indices; int64_t dim; } ts_tensor_split_at_args;
+bool ts_tensor_split_at_impl(ts_cx *cx, const ts_tensor_split_at_args *a, ts_out *out);
+ts_list ts_tensor_split_at(ts_cx *cx, ts_tensor *self, ts_ints indices, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_tensor *tensor_indices_or_sections; int64_t dim; } ts_tensor_split_by_args;
+bool ts_tensor_split_by_impl(ts_cx *cx, const ts_tensor_split_by_args *a, ts_out *out);
+ts_list ts_tensor_split_by(ts_cx *cx, ts_tensor *self, ts_tensor *tensor_indices_or_sections, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t sections; } ts_hsplit_args;
+bool ts_hsplit_impl(ts_cx *cx, const ts_hsplit_args *a, ts_out *out);
+ts_list ts_hsplit(ts_cx *cx, ts_tensor *self, int64_t sections);
+
+typedef struct { ts_tensor *self; ts_ints indices; } ts_hsplit_at_args;
+bool ts_hsplit_at_impl(ts_cx *cx, const ts_hsplit_at_args *a, ts_out *out);
+ts_list ts_hsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices);
+
+typedef struct { ts_tensor *self; int64_t sections; } ts_vsplit_args;
+bool ts_vsplit_impl(ts_cx *cx, const ts_vsplit_args *a, ts_out *out);
+ts_list ts_vsplit(ts_cx *cx, ts_tensor *self, int64_t sections);
+
+typedef struct { ts_tensor *self; ts_ints indices; } ts_vsplit_at_args;
+bool ts_vsplit_at_impl(ts_cx *cx, const ts_vsplit_at_args *a, ts_out *out);
+ts_list ts_vsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices);
+
+typedef struct { ts_tensor *self; int64_t sections; } ts_dsplit_args;
+bool ts_dsplit_impl(ts_cx *cx, const ts_dsplit_args *a, ts_out *out);
+ts_list ts_dsplit(ts_cx *cx, ts_tensor *self, int64_t sections);
+
+typedef struct { ts_tensor *self; ts_ints indices; } ts_dsplit_at_args;
+bool ts_dsplit_at_impl(ts_cx *cx, const ts_dsplit_at_args *a, ts_out *out);
+ts_list ts_dsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices);
+
+typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_quantile_args;
+bool ts_quantile_impl(ts_cx *cx, const ts_quantile_args *a, ts_out *out);
+ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
+
+typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_nanquantile_args;
+bool ts_nanquantile_impl(ts_cx *cx, const ts_nanquantile_args *a, ts_out *out);
+ts_tensor *ts_nanquantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
+
+typedef struct { ts_tensor *self; int64_t correction; ts_tensor *fweights; ts_tensor *aweights; } ts_cov_args;
+bool ts_cov_impl(ts_cx *cx, const ts_cov_args *a, ts_out *out);
+ts_tensor *ts_cov(ts_cx *cx, ts_tensor *self, int64_t correction, ts_tensor *fweights, ts_tensor *aweights);
+
+typedef struct { ts_tensor *self; } ts_corrcoef_args;
+bool ts_corrcoef_impl(ts_cx *cx, const ts_corrcoef_args *a, ts_out *out);
+ts_tensor *ts_corrcoef(ts_cx *cx, ts_tensor *self);
+
 typedef struct { ts_tensor *self; int64_t n_fft; ts_opt_int hop_length; ts_opt_int win_length; ts_tensor *window; bool center; const char *pad_mode; bool normalized; ts_opt_int onesided; ts_opt_int return_complex; } ts_stft_args;
 bool ts_stft_impl(ts_cx *cx, const ts_stft_args *a, ts_out *out);
 ts_tensor *ts_stft(ts_cx *cx, ts_tensor *self, int64_t n_fft, ts_opt_int hop_length, ts_opt_int win_length, ts_tensor *window, bool center, const char *pad_mode, bool normalized, ts_opt_int onesided, ts_opt_int return_complex);
@@ -4163,60 +4180,6 @@ ts_tensor *ts_bartlett_window(ts_cx *cx, int64_t window_length, bool periodic, t
 typedef struct { int64_t window_length; bool periodic; double beta; ts_dtype dtype; } ts_kaiser_window_args;
 bool ts_kaiser_window_impl(ts_cx *cx, const ts_kaiser_window_args *a, ts_out *out);
 ts_tensor *ts_kaiser_window(ts_cx *cx, int64_t window_length, bool periodic, double beta, ts_dtype dtype);
-
-typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_quantile_args;
-bool ts_quantile_impl(ts_cx *cx, const ts_quantile_args *a, ts_out *out);
-ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
-
-typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_nanquantile_args;
-bool ts_nanquantile_impl(ts_cx *cx, const ts_nanquantile_args *a, ts_out *out);
-ts_tensor *ts_nanquantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
-
-typedef struct { ts_tensor *self; int64_t correction; ts_tensor *fweights; ts_tensor *aweights; } ts_cov_args;
-bool ts_cov_impl(ts_cx *cx, const ts_cov_args *a, ts_out *out);
-ts_tensor *ts_cov(ts_cx *cx, ts_tensor *self, int64_t correction, ts_tensor *fweights, ts_tensor *aweights);
-
-typedef struct { ts_tensor *self; } ts_corrcoef_args;
-bool ts_corrcoef_impl(ts_cx *cx, const ts_corrcoef_args *a, ts_out *out);
-ts_tensor *ts_corrcoef(ts_cx *cx, ts_tensor *self);
-
-typedef struct { ts_tensor *self; int64_t n; int64_t dim; ts_tensor *prepend; ts_tensor *append; } ts_diff_args;
-bool ts_diff_impl(ts_cx *cx, const ts_diff_args *a, ts_out *out);
-ts_tensor *ts_diff(ts_cx *cx, ts_tensor *self, int64_t n, int64_t dim, ts_tensor *prepend, ts_tensor *append);
-
-typedef struct { ts_tensor *self; ts_scalar spacing; ts_ints dim; int64_t edge_order; } ts_gradient_args;
-bool ts_gradient_impl(ts_cx *cx, const ts_gradient_args *a, ts_out *out);
-ts_list ts_gradient(ts_cx *cx, ts_tensor *self, ts_scalar spacing, ts_ints dim, int64_t edge_order);
-
-typedef struct { ts_tensor *self; ts_list spacing; ts_ints dim; int64_t edge_order; } ts_gradient_coordinates_args;
-bool ts_gradient_coordinates_impl(ts_cx *cx, const ts_gradient_coordinates_args *a, ts_out *out);
-ts_list ts_gradient_coordinates(ts_cx *cx, ts_tensor *self, ts_list spacing, ts_ints dim, int64_t edge_order);
-
-typedef struct { ts_tensor *self; ts_floats spacing; ts_ints dim; int64_t edge_order; } ts_gradient_list_args;
-bool ts_gradient_list_impl(ts_cx *cx, const ts_gradient_list_args *a, ts_out *out);
-ts_list ts_gradient_list(ts_cx *cx, ts_tensor *self, ts_floats spacing, ts_ints dim, int64_t edge_order);
-
-typedef struct { ts_tensor *y; ts_scalar dx; int64_t dim; } ts_trapezoid_args;
-bool ts_trapezoid_impl(ts_cx *cx, const ts_trapezoid_args *a, ts_out *out);
-ts_tensor *ts_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim);
-
-typedef struct { ts_tensor *y; ts_tensor *x; int64_t dim; } ts_trapezoid_x_args;
-bool ts_trapezoid_x_impl(ts_cx *cx, const ts_trapezoid_x_args *a, ts_out *out);
-ts_tensor *ts_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim);
-
-typedef struct { ts_tensor *y; ts_scalar dx; int64_t dim; } ts_cumulative_trapezoid_args;
-bool ts_cumulative_trapezoid_impl(ts_cx *cx, const ts_cumulative_trapezoid_args *a, ts_out *out);
-ts_tensor *ts_cumulative_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim);
-
-typedef struct { ts_tensor *y; ts_tensor *x; int64_t dim; } ts_cumulative_trapezoid_x_args;
-bool ts_cumulative_trapezoid_x_impl(ts_cx *cx, const ts_cumulative_trapezoid_x_args *a, ts_out *out);
-ts_tensor *ts_cumulative_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim);
-
-typedef struct { ts_tensor *self; ts_scalar p; int64_t dim; ts_scalar maxnorm; } ts_renorm_args;
-bool ts_renorm_impl(ts_cx *cx, const ts_renorm_args *a, ts_out *out);
-ts_tensor *ts_renorm(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm);
-
-ts_tensor *ts_renorm_(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm);
 
 typedef struct { ts_ints size; ts_dtype dtype; } ts__empty_args;
 bool ts__empty_impl(ts_cx *cx, const ts__empty_args *a, ts_out *out);
@@ -4302,6 +4265,14 @@ typedef struct { bool value; } ts__set_inference_mode_args;
 bool ts__set_inference_mode_impl(ts_cx *cx, const ts__set_inference_mode_args *a, ts_out *out);
 ts_scalar ts__set_inference_mode(ts_cx *cx, bool value);
 
+typedef struct { ts_dtype dtype; } ts__set_autocast_args;
+bool ts__set_autocast_impl(ts_cx *cx, const ts__set_autocast_args *a, ts_out *out);
+ts_scalar ts__set_autocast(ts_cx *cx, ts_dtype dtype);
+
+typedef struct { char none; } ts__autocast_args;
+bool ts__autocast_impl(ts_cx *cx, const ts__autocast_args *a, ts_out *out);
+ts_scalar ts__autocast(ts_cx *cx);
+
 typedef struct { char none; } ts__grad_mode_args;
 bool ts__grad_mode_impl(ts_cx *cx, const ts__grad_mode_args *a, ts_out *out);
 ts_scalar ts__grad_mode(ts_cx *cx);
@@ -4337,6 +4308,18 @@ bool ts__set_data(ts_cx *cx, ts_tensor *self, ts_tensor *data);
 typedef struct { ts_tensor *self; } ts__share_args;
 bool ts__share_impl(ts_cx *cx, const ts__share_args *a, ts_out *out);
 ts_tensor *ts__share(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts__token_new_args;
+bool ts__token_new_impl(ts_cx *cx, const ts__token_new_args *a, ts_out *out);
+ts_scalar ts__token_new(ts_cx *cx, ts_tensor *self);
+
+typedef struct { int64_t token; } ts__token_adopt_args;
+bool ts__token_adopt_impl(ts_cx *cx, const ts__token_adopt_args *a, ts_out *out);
+ts_tensor *ts__token_adopt(ts_cx *cx, int64_t token);
+
+typedef struct { int64_t token; } ts__token_drop_args;
+bool ts__token_drop_impl(ts_cx *cx, const ts__token_drop_args *a, ts_out *out);
+bool ts__token_drop(ts_cx *cx, int64_t token);
 
 typedef struct { char none; } ts__memory_args;
 bool ts__memory_impl(ts_cx *cx, const ts__memory_args *a, ts_out *out);
@@ -4389,6 +4372,53 @@ ts_tensor *ts__rng_state(ts_cx *cx, ts_opt_int generator);
 typedef struct { ts_tensor *state; ts_opt_int generator; } ts__set_rng_state_args;
 bool ts__set_rng_state_impl(ts_cx *cx, const ts__set_rng_state_args *a, ts_out *out);
 bool ts__set_rng_state(ts_cx *cx, ts_tensor *state, ts_opt_int generator);
+
+typedef struct { ts_tensor *self; bool inverse; ts_opt_int dim; } ts__unique_args;
+bool ts__unique_impl(ts_cx *cx, const ts__unique_args *a, ts_out *out);
+bool ts__unique(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool inverse; ts_opt_int dim; } ts__unique_consecutive_args;
+bool ts__unique_consecutive_impl(ts_cx *cx, const ts__unique_consecutive_args *a, ts_out *out);
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_scalar ord; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_vector_norm_args;
+bool ts_vector_norm_impl(ts_cx *cx, const ts_vector_norm_args *a, ts_out *out);
+void ts_vector_norm_grad(ts_cx *cx, const ts_vector_norm_args *a, const ts_back *b, ts_vector_norm_args *g);
+ts_tensor *ts_vector_norm(ts_cx *cx, ts_tensor *self, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_scalar p; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_norm_args;
+bool ts_norm_impl(ts_cx *cx, const ts_norm_args *a, ts_out *out);
+ts_tensor *ts_norm(ts_cx *cx, ts_tensor *self, ts_scalar p, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; const char *p; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_norm_named_args;
+bool ts_norm_named_impl(ts_cx *cx, const ts_norm_named_args *a, ts_out *out);
+ts_tensor *ts_norm_named(ts_cx *cx, ts_tensor *self, const char *p, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_tensor *other; ts_scalar p; } ts_dist_args;
+bool ts_dist_impl(ts_cx *cx, const ts_dist_args *a, ts_out *out);
+ts_tensor *ts_dist(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar p);
+
+typedef struct { ts_tensor *self; double p; ts_ints dim; double eps; } ts_normalize_args;
+bool ts_normalize_impl(ts_cx *cx, const ts_normalize_args *a, ts_out *out);
+ts_tensor *ts_normalize(ts_cx *cx, ts_tensor *self, double p, ts_ints dim, double eps);
+
+typedef struct { ts_tensor *x1; ts_tensor *x2; int64_t dim; double eps; } ts_cosine_similarity_args;
+bool ts_cosine_similarity_impl(ts_cx *cx, const ts_cosine_similarity_args *a, ts_out *out);
+ts_tensor *ts_cosine_similarity(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, int64_t dim, double eps);
+
+typedef struct { ts_tensor *self; int64_t pow; int64_t dim; } ts_norm_except_dim_args;
+bool ts_norm_except_dim_impl(ts_cx *cx, const ts_norm_except_dim_args *a, ts_out *out);
+ts_tensor *ts_norm_except_dim(ts_cx *cx, ts_tensor *self, int64_t pow, int64_t dim);
+
+typedef struct { ts_tensor *x1; ts_tensor *x2; double p; double eps; bool keepdim; } ts_pairwise_distance_args;
+bool ts_pairwise_distance_impl(ts_cx *cx, const ts_pairwise_distance_args *a, ts_out *out);
+ts_tensor *ts_pairwise_distance(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, double eps, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_scalar p; int64_t dim; ts_scalar maxnorm; } ts_renorm_args;
+bool ts_renorm_impl(ts_cx *cx, const ts_renorm_args *a, ts_out *out);
+ts_tensor *ts_renorm(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm);
+
+ts_tensor *ts_renorm_(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm);
 
 typedef struct { ts_tensor *self; ts_ints size; ts_ints stride; ts_opt_int storage_offset; } ts_as_strided_args;
 bool ts_as_strided_impl(ts_cx *cx, const ts_as_strided_args *a, ts_out *out);

@@ -237,6 +237,18 @@ static bool glu_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_glu_impl(cx, a, out);
 }
 
+static const ts_arg rrelu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rrelu_args, self), 0u}, {"lower", TS_ARG_FLOAT, 0, offsetof(ts_rrelu_args, lower), 0u}, {"upper", TS_ARG_FLOAT, 0, offsetof(ts_rrelu_args, upper), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_rrelu_args, training), 0u}};
+static bool rrelu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rrelu_args *a = args;
+  return ts_rrelu_impl(cx, a, out);
+}
+
+static const ts_arg _rrelu_noise_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__rrelu_noise_args, self), 0u}, {"lower", TS_ARG_FLOAT, 0, offsetof(ts__rrelu_noise_args, lower), 0u}, {"upper", TS_ARG_FLOAT, 0, offsetof(ts__rrelu_noise_args, upper), 0u}};
+static bool _rrelu_noise_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rrelu_noise_args *a = args;
+  return ts__rrelu_noise_impl(cx, a, out);
+}
+
 static const ts_arg add_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_add_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_add_args, other), 0u}, {"alpha", TS_ARG_SCALAR, 0, offsetof(ts_add_args, alpha), 0u}};
 static bool add_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_add_args *a = args;
@@ -545,25 +557,53 @@ static bool _attention_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__attention_backward_impl(cx, a, out);
 }
 
-static const ts_arg embedding_bag_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_embedding_bag_args, input), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_embedding_bag_args, weight), 0u}, {"offsets", TS_ARG_TENSOR_OPT, 0, offsetof(ts_embedding_bag_args, offsets), 0u}, {"maxNorm", TS_ARG_FLOAT_OPT, 0, offsetof(ts_embedding_bag_args, max_norm), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_embedding_bag_args, norm_type), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, scale_grad_by_freq), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_embedding_bag_args, mode), 0u}, {"sparse", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, sparse), 0u}, {"perSampleWeights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_embedding_bag_args, per_sample_weights), 0u}, {"includeLastOffset", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, include_last_offset), 0u}, {"paddingIdx", TS_ARG_INT_OPT, 0, offsetof(ts_embedding_bag_args, padding_idx), 0u}};
-static bool embedding_bag_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_embedding_bag_args *a = args;
-  return ts_embedding_bag_impl(cx, a, out);
+static const ts_arg diff_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diff_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_diff_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_diff_args, dim), 0u}, {"prepend", TS_ARG_TENSOR_OPT, 0, offsetof(ts_diff_args, prepend), 0u}, {"append", TS_ARG_TENSOR_OPT, 0, offsetof(ts_diff_args, append), 0u}};
+static bool diff_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diff_args *a = args;
+  return ts_diff_impl(cx, a, out);
 }
 
-static const ts_arg _embedding_bag_args[] = {{"weight", TS_ARG_TENSOR, 1, offsetof(ts__embedding_bag_args, weight), 16u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, indices), 0u}, {"bags", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, bags), 0u}, {"offsets", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, offsets), 0u}, {"scale", TS_ARG_TENSOR_OPT, 0, offsetof(ts__embedding_bag_args, scale), 1u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_bag_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_bag_args, scale_grad_by_freq), 0u}};
-static bool _embedding_bag_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__embedding_bag_args *a = args;
-  return ts__embedding_bag_impl(cx, a, out);
+static const ts_arg gradient_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_args, self), 0u}, {"spacing", TS_ARG_SCALAR, 0, offsetof(ts_gradient_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_args, edge_order), 0u}};
+static bool gradient_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gradient_args *a = args;
+  return ts_gradient_impl(cx, a, out);
 }
-static void _embedding_bag_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_bag_grad(cx, args, back, wanted); }
 
-static const ts_arg _embedding_bag_max_args[] = {{"weight", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, weight), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, indices), 0u}, {"offsets", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, offsets), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_bag_max_args, padding_idx), 0u}};
-static bool _embedding_bag_max_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__embedding_bag_max_args *a = args;
-  return ts__embedding_bag_max_impl(cx, a, out);
+static const ts_arg gradient_coordinates_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_coordinates_args, self), 0u}, {"spacing", TS_ARG_LIST, 0, offsetof(ts_gradient_coordinates_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_coordinates_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_coordinates_args, edge_order), 0u}};
+static bool gradient_coordinates_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gradient_coordinates_args *a = args;
+  return ts_gradient_coordinates_impl(cx, a, out);
 }
-static void _embedding_bag_max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_bag_max_grad(cx, args, back, wanted); }
+
+static const ts_arg gradient_list_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_list_args, self), 0u}, {"spacing", TS_ARG_FLOATS, 0, offsetof(ts_gradient_list_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_list_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_list_args, edge_order), 0u}};
+static bool gradient_list_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gradient_list_args *a = args;
+  return ts_gradient_list_impl(cx, a, out);
+}
+
+static const ts_arg trapezoid_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_args, y), 0u}, {"dx", TS_ARG_SCALAR, 0, offsetof(ts_trapezoid_args, dx), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_trapezoid_args, dim), 0u}};
+static bool trapezoid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_trapezoid_args *a = args;
+  return ts_trapezoid_impl(cx, a, out);
+}
+
+static const ts_arg trapezoid_x_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_x_args, y), 0u}, {"x", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_x_args, x), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_trapezoid_x_args, dim), 0u}};
+static bool trapezoid_x_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_trapezoid_x_args *a = args;
+  return ts_trapezoid_x_impl(cx, a, out);
+}
+
+static const ts_arg cumulative_trapezoid_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_args, y), 0u}, {"dx", TS_ARG_SCALAR, 0, offsetof(ts_cumulative_trapezoid_args, dx), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumulative_trapezoid_args, dim), 0u}};
+static bool cumulative_trapezoid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cumulative_trapezoid_args *a = args;
+  return ts_cumulative_trapezoid_impl(cx, a, out);
+}
+
+static const ts_arg cumulative_trapezoid_x_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_x_args, y), 0u}, {"x", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_x_args, x), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumulative_trapezoid_x_args, dim), 0u}};
+static bool cumulative_trapezoid_x_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cumulative_trapezoid_x_args *a = args;
+  return ts_cumulative_trapezoid_x_impl(cx, a, out);
+}
 
 static const ts_arg eq_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_eq_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_eq_args, other), 0u}};
 static bool eq_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1415,28 +1455,70 @@ static bool dropout3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_dropout3d_impl(cx, a, out);
 }
 
-static const ts_arg rrelu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rrelu_args, self), 0u}, {"lower", TS_ARG_FLOAT, 0, offsetof(ts_rrelu_args, lower), 0u}, {"upper", TS_ARG_FLOAT, 0, offsetof(ts_rrelu_args, upper), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_rrelu_args, training), 0u}};
-static bool rrelu_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_rrelu_args *a = args;
-  return ts_rrelu_impl(cx, a, out);
+static const ts_arg native_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_native_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_native_dropout_args, p), 0u}};
+static bool native_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_native_dropout_args *a = args;
+  return ts_native_dropout_impl(cx, a, out);
+}
+static void native_dropout_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_native_dropout_grad(cx, args, back, wanted); }
+
+static const ts_arg dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_dropout_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_dropout_args, training), 0u}};
+static bool dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dropout_args *a = args;
+  return ts_dropout_of(cx, out, a->self, a->p, a->training);
 }
 
-static const ts_arg _rrelu_noise_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__rrelu_noise_args, self), 0u}, {"lower", TS_ARG_FLOAT, 0, offsetof(ts__rrelu_noise_args, lower), 0u}, {"upper", TS_ARG_FLOAT, 0, offsetof(ts__rrelu_noise_args, upper), 0u}};
-static bool _rrelu_noise_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__rrelu_noise_args *a = args;
-  return ts__rrelu_noise_impl(cx, a, out);
+static const ts_arg embedding_bag_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_embedding_bag_args, input), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_embedding_bag_args, weight), 0u}, {"offsets", TS_ARG_TENSOR_OPT, 0, offsetof(ts_embedding_bag_args, offsets), 0u}, {"maxNorm", TS_ARG_FLOAT_OPT, 0, offsetof(ts_embedding_bag_args, max_norm), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_embedding_bag_args, norm_type), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, scale_grad_by_freq), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_embedding_bag_args, mode), 0u}, {"sparse", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, sparse), 0u}, {"perSampleWeights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_embedding_bag_args, per_sample_weights), 0u}, {"includeLastOffset", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, include_last_offset), 0u}, {"paddingIdx", TS_ARG_INT_OPT, 0, offsetof(ts_embedding_bag_args, padding_idx), 0u}};
+static bool embedding_bag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_embedding_bag_args *a = args;
+  return ts_embedding_bag_impl(cx, a, out);
 }
 
-static const ts_arg gumbel_softmax_args[] = {{"logits", TS_ARG_TENSOR, 0, offsetof(ts_gumbel_softmax_args, logits), 0u}, {"tau", TS_ARG_FLOAT, 0, offsetof(ts_gumbel_softmax_args, tau), 0u}, {"hard", TS_ARG_BOOL, 0, offsetof(ts_gumbel_softmax_args, hard), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_gumbel_softmax_args, eps), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_gumbel_softmax_args, dim), 0u}};
-static bool gumbel_softmax_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_gumbel_softmax_args *a = args;
-  return ts_gumbel_softmax_impl(cx, a, out);
+static const ts_arg _embedding_bag_args[] = {{"weight", TS_ARG_TENSOR, 1, offsetof(ts__embedding_bag_args, weight), 16u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, indices), 0u}, {"bags", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, bags), 0u}, {"offsets", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, offsets), 0u}, {"scale", TS_ARG_TENSOR_OPT, 0, offsetof(ts__embedding_bag_args, scale), 1u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_bag_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_bag_args, scale_grad_by_freq), 0u}};
+static bool _embedding_bag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_bag_args *a = args;
+  return ts__embedding_bag_impl(cx, a, out);
+}
+static void _embedding_bag_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_bag_grad(cx, args, back, wanted); }
+
+static const ts_arg _embedding_bag_max_args[] = {{"weight", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, weight), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, indices), 0u}, {"offsets", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, offsets), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_bag_max_args, padding_idx), 0u}};
+static bool _embedding_bag_max_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_bag_max_args *a = args;
+  return ts__embedding_bag_max_impl(cx, a, out);
+}
+static void _embedding_bag_max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_bag_max_grad(cx, args, back, wanted); }
+
+static const ts_arg embedding_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_embedding_args, input), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_embedding_args, weight), 0u}, {"paddingIdx", TS_ARG_INT_OPT, 0, offsetof(ts_embedding_args, padding_idx), 0u}, {"maxNorm", TS_ARG_FLOAT_OPT, 0, offsetof(ts_embedding_args, max_norm), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_embedding_args, norm_type), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts_embedding_args, scale_grad_by_freq), 0u}, {"sparse", TS_ARG_BOOL, 0, offsetof(ts_embedding_args, sparse), 0u}};
+static bool embedding_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_embedding_args *a = args;
+  return ts_embedding_impl(cx, a, out);
 }
 
-static const ts_arg rms_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rms_norm_args, self), 0u}, {"normalizedShape", TS_ARG_INTS, 0, offsetof(ts_rms_norm_args, normalized_shape), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rms_norm_args, weight), 0u}, {"eps", TS_ARG_FLOAT_OPT, 0, offsetof(ts_rms_norm_args, eps), 0u}};
-static bool rms_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_rms_norm_args *a = args;
-  return ts_rms_norm_impl(cx, a, out);
+static const ts_arg _embedding_args[] = {{"weight", TS_ARG_TENSOR, 0, offsetof(ts__embedding_args, weight), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_args, indices), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_args, scale_grad_by_freq), 0u}};
+static bool _embedding_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_args *a = args;
+  return ts__embedding_impl(cx, a, out);
+}
+static void _embedding_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_grad(cx, args, back, wanted); }
+
+static const ts_arg _embedding_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__embedding_backward_args, grad), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_backward_args, indices), 0u}, {"numWeights", TS_ARG_INT, 0, offsetof(ts__embedding_backward_args, num_weights), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_backward_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_backward_args, scale_grad_by_freq), 0u}};
+static bool _embedding_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_backward_args *a = args;
+  return ts__embedding_backward_impl(cx, a, out);
+}
+static void _embedding_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg _embedding_double_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__embedding_double_backward_args, grad), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_double_backward_args, indices), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_double_backward_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_double_backward_args, scale_grad_by_freq), 0u}};
+static bool _embedding_double_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_double_backward_args *a = args;
+  return ts__embedding_double_backward_impl(cx, a, out);
+}
+static void _embedding_double_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_double_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg one_hot_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_one_hot_args, self), 0u}, {"numClasses", TS_ARG_INT, 0, offsetof(ts_one_hot_args, num_classes), 0u}};
+static bool one_hot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_one_hot_args *a = args;
+  return ts_one_hot_impl(cx, a, out);
 }
 
 static const ts_arg _fft_c2c_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__fft_c2c_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts__fft_c2c_args, dim), 0u}, {"normalization", TS_ARG_INT, 0, offsetof(ts__fft_c2c_args, normalization), 0u}, {"forward", TS_ARG_BOOL, 0, offsetof(ts__fft_c2c_args, forward), 0u}};
@@ -1695,6 +1777,37 @@ static bool _grid_sample_adjoint_impl(ts_cx *cx, const void *args, ts_out *out) 
 }
 static void _grid_sample_adjoint_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__grid_sample_adjoint_grad(cx, args, back, wanted); }
 
+static const ts_arg bincount_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bincount_args, self), 0u}, {"weights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_bincount_args, weights), 0u}, {"minlength", TS_ARG_INT, 0, offsetof(ts_bincount_args, minlength), 0u}};
+static bool bincount_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bincount_args *a = args;
+  return ts_bincount_impl(cx, a, out);
+}
+static void bincount_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_bincount_grad(cx, args, back, wanted); }
+
+static const ts_arg histc_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histc_args, self), 0u}, {"bins", TS_ARG_INT, 0, offsetof(ts_histc_args, bins), 0u}, {"min", TS_ARG_SCALAR, 0, offsetof(ts_histc_args, min), 0u}, {"max", TS_ARG_SCALAR, 0, offsetof(ts_histc_args, max), 0u}};
+static bool histc_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_histc_args *a = args;
+  return ts_histc_impl(cx, a, out);
+}
+
+static const ts_arg histogram_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histogram_args, self), 0u}, {"bins", TS_ARG_INT, 0, offsetof(ts_histogram_args, bins), 0u}, {"range", TS_ARG_FLOATS_OPT, 0, offsetof(ts_histogram_args, range), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_histogram_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts_histogram_args, density), 0u}};
+static bool histogram_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_histogram_args *a = args;
+  return ts_histogram_impl(cx, a, out);
+}
+
+static const ts_arg histogram_bins_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histogram_bins_args, self), 0u}, {"bins", TS_ARG_TENSOR, 0, offsetof(ts_histogram_bins_args, bins), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_histogram_bins_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts_histogram_bins_args, density), 0u}};
+static bool histogram_bins_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_histogram_bins_args *a = args;
+  return ts_histogram_bins_impl(cx, a, out);
+}
+
+static const ts_arg _histogramdd_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__histogramdd_args, self), 0u}, {"bins", TS_ARG_INTS_OPT, 0, offsetof(ts__histogramdd_args, bins), 0u}, {"edges", TS_ARG_LIST, 0, offsetof(ts__histogramdd_args, edges), 0u}, {"single", TS_ARG_BOOL, 0, offsetof(ts__histogramdd_args, single), 0u}, {"range", TS_ARG_FLOATS_OPT, 0, offsetof(ts__histogramdd_args, range), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__histogramdd_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts__histogramdd_args, density), 0u}};
+static bool _histogramdd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__histogramdd_args *a = args;
+  return ts__histogramdd_impl(cx, a, out);
+}
+
 static const ts_arg _index_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__index_args, self), 0u}, {"indices", TS_ARG_LIST_OPT, 0, offsetof(ts__index_args, indices), 0u}};
 static bool _index_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__index_args *a = args;
@@ -1849,39 +1962,6 @@ static bool masked_scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void masked_scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_masked_scatter_grad(cx, args, back, wanted); }
 
-static const ts_arg embedding_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_embedding_args, input), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_embedding_args, weight), 0u}, {"paddingIdx", TS_ARG_INT_OPT, 0, offsetof(ts_embedding_args, padding_idx), 0u}, {"maxNorm", TS_ARG_FLOAT_OPT, 0, offsetof(ts_embedding_args, max_norm), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_embedding_args, norm_type), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts_embedding_args, scale_grad_by_freq), 0u}, {"sparse", TS_ARG_BOOL, 0, offsetof(ts_embedding_args, sparse), 0u}};
-static bool embedding_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_embedding_args *a = args;
-  return ts_embedding_impl(cx, a, out);
-}
-
-static const ts_arg _embedding_args[] = {{"weight", TS_ARG_TENSOR, 0, offsetof(ts__embedding_args, weight), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_args, indices), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_args, scale_grad_by_freq), 0u}};
-static bool _embedding_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__embedding_args *a = args;
-  return ts__embedding_impl(cx, a, out);
-}
-static void _embedding_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_grad(cx, args, back, wanted); }
-
-static const ts_arg _embedding_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__embedding_backward_args, grad), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_backward_args, indices), 0u}, {"numWeights", TS_ARG_INT, 0, offsetof(ts__embedding_backward_args, num_weights), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_backward_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_backward_args, scale_grad_by_freq), 0u}};
-static bool _embedding_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__embedding_backward_args *a = args;
-  return ts__embedding_backward_impl(cx, a, out);
-}
-static void _embedding_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_backward_grad(cx, args, back, wanted); }
-
-static const ts_arg _embedding_double_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__embedding_double_backward_args, grad), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_double_backward_args, indices), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_double_backward_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_double_backward_args, scale_grad_by_freq), 0u}};
-static bool _embedding_double_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__embedding_double_backward_args *a = args;
-  return ts__embedding_double_backward_impl(cx, a, out);
-}
-static void _embedding_double_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_double_backward_grad(cx, args, back, wanted); }
-
-static const ts_arg one_hot_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_one_hot_args, self), 0u}, {"numClasses", TS_ARG_INT, 0, offsetof(ts_one_hot_args, num_classes), 0u}};
-static bool one_hot_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_one_hot_args *a = args;
-  return ts_one_hot_impl(cx, a, out);
-}
-
 static const ts_arg broadcast_tensors_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_broadcast_tensors_args, tensors), 0u}};
 static bool broadcast_tensors_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_broadcast_tensors_args *a = args;
@@ -1972,6 +2052,20 @@ static bool combinations_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_combinations_args *a = args;
   return ts_combinations_impl(cx, a, out);
 }
+
+static const ts_arg cat_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_cat_args, tensors), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cat_args, dim), 0u}};
+static bool cat_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cat_args *a = args;
+  return ts_cat_impl(cx, a, out);
+}
+static void cat_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cat_grad(cx, args, back, wanted); }
+
+static const ts_arg stack_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_stack_args, tensors), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_stack_args, dim), 0u}};
+static bool stack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_stack_args *a = args;
+  return ts_stack_impl(cx, a, out);
+}
+static void stack_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_stack_grad(cx, args, back, wanted); }
 
 static const ts_arg linalg_lu_factor_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_factor_ex_args, A), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_ex_args, pivot), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_ex_args, check_errors), 0u}};
 static bool linalg_lu_factor_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -2124,6 +2218,18 @@ static bool logdet_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_logdet_impl(cx, a, out);
 }
 
+static const ts_arg linalg_tensorinv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorinv_args, A), 0u}, {"ind", TS_ARG_INT, 0, offsetof(ts_linalg_tensorinv_args, ind), 0u}};
+static bool linalg_tensorinv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_tensorinv_args *a = args;
+  return ts_linalg_tensorinv_impl(cx, a, out);
+}
+
+static const ts_arg linalg_tensorsolve_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorsolve_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorsolve_args, B), 0u}, {"dims", TS_ARG_INTS_OPT, 0, offsetof(ts_linalg_tensorsolve_args, dims), 0u}};
+static bool linalg_tensorsolve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_tensorsolve_args *a = args;
+  return ts_linalg_tensorsolve_impl(cx, a, out);
+}
+
 static const ts_arg linalg_householder_product_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_householder_product_args, A), 0u}, {"tau", TS_ARG_TENSOR, 0, offsetof(ts_linalg_householder_product_args, tau), 0u}};
 static bool linalg_householder_product_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_linalg_householder_product_args *a = args;
@@ -2203,18 +2309,6 @@ static const ts_arg chain_matmul_args[] = {{"matrices", TS_ARG_LIST, 0, offsetof
 static bool chain_matmul_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_chain_matmul_args *a = args;
   return ts_chain_matmul_impl(cx, a, out);
-}
-
-static const ts_arg linalg_tensorinv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorinv_args, A), 0u}, {"ind", TS_ARG_INT, 0, offsetof(ts_linalg_tensorinv_args, ind), 0u}};
-static bool linalg_tensorinv_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_linalg_tensorinv_args *a = args;
-  return ts_linalg_tensorinv_impl(cx, a, out);
-}
-
-static const ts_arg linalg_tensorsolve_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorsolve_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorsolve_args, B), 0u}, {"dims", TS_ARG_INTS_OPT, 0, offsetof(ts_linalg_tensorsolve_args, dims), 0u}};
-static bool linalg_tensorsolve_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_linalg_tensorsolve_args *a = args;
-  return ts_linalg_tensorsolve_impl(cx, a, out);
 }
 
 static const ts_arg linalg_cross_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cross_args, self), 2u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cross_args, other), 1u}, {"dim", TS_ARG_INT, 0, offsetof(ts_linalg_cross_args, dim), 0u}};
@@ -3204,6 +3298,12 @@ static bool instance_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_instance_norm_impl(cx, a, out);
 }
 
+static const ts_arg rms_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rms_norm_args, self), 0u}, {"normalizedShape", TS_ARG_INTS, 0, offsetof(ts_rms_norm_args, normalized_shape), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rms_norm_args, weight), 0u}, {"eps", TS_ARG_FLOAT_OPT, 0, offsetof(ts_rms_norm_args, eps), 0u}};
+static bool rms_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rms_norm_args *a = args;
+  return ts_rms_norm_impl(cx, a, out);
+}
+
 static const ts_arg _sgd_step__args[] = {{"params", TS_ARG_LIST, 0, offsetof(ts__sgd_step__args, params), 0u}, {"buffers", TS_ARG_LIST, 0, offsetof(ts__sgd_step__args, buffers), 0u}, {"fresh", TS_ARG_INTS, 0, offsetof(ts__sgd_step__args, fresh), 0u}, {"lr", TS_ARG_FLOAT, 0, offsetof(ts__sgd_step__args, lr), 0u}, {"momentum", TS_ARG_FLOAT, 0, offsetof(ts__sgd_step__args, momentum), 0u}, {"dampening", TS_ARG_FLOAT, 0, offsetof(ts__sgd_step__args, dampening), 0u}, {"weightDecay", TS_ARG_FLOAT, 0, offsetof(ts__sgd_step__args, weight_decay), 0u}, {"nesterov", TS_ARG_BOOL, 0, offsetof(ts__sgd_step__args, nesterov), 0u}, {"maximize", TS_ARG_BOOL, 0, offsetof(ts__sgd_step__args, maximize), 0u}};
 static bool _sgd_step__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__sgd_step__args *a = args;
@@ -3214,6 +3314,12 @@ static const ts_arg _adam_step__args[] = {{"params", TS_ARG_LIST, 0, offsetof(ts
 static bool _adam_step__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__adam_step__args *a = args;
   return ts__adam_step__impl(cx, a, out);
+}
+
+static const ts_arg _optimizer_step__args[] = {{"rule", TS_ARG_INT, 0, offsetof(ts__optimizer_step__args, rule), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts__optimizer_step__args, params), 0u}, {"states", TS_ARG_LIST, 0, offsetof(ts__optimizer_step__args, states), 0u}, {"scalars", TS_ARG_LIST, 0, offsetof(ts__optimizer_step__args, scalars), 0u}, {"steps", TS_ARG_LIST, 0, offsetof(ts__optimizer_step__args, steps), 0u}, {"numbers", TS_ARG_FLOATS, 0, offsetof(ts__optimizer_step__args, numbers), 0u}};
+static bool _optimizer_step__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__optimizer_step__args *a = args;
+  return ts__optimizer_step__impl(cx, a, out);
 }
 
 static const ts_arg _has_grads_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts__has_grads_args, tensors), 0u}};
@@ -3453,6 +3559,24 @@ static bool _avg_pool_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _avg_pool_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__avg_pool_backward_grad(cx, args, back, wanted); }
 
+static const ts_arg adaptive_avg_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_avg_pool1d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_avg_pool1d_args, output_size), 0u}};
+static bool adaptive_avg_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_avg_pool1d_args *a = args;
+  return ts_adaptive_average(cx, out, 1, a->self, a->output_size);
+}
+
+static const ts_arg adaptive_avg_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_avg_pool2d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_avg_pool2d_args, output_size), 0u}};
+static bool adaptive_avg_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_avg_pool2d_args *a = args;
+  return ts_adaptive_average(cx, out, 2, a->self, a->output_size);
+}
+
+static const ts_arg adaptive_avg_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_avg_pool3d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_avg_pool3d_args, output_size), 0u}};
+static bool adaptive_avg_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_avg_pool3d_args *a = args;
+  return ts_adaptive_average(cx, out, 3, a->self, a->output_size);
+}
+
 static const ts_arg einsum_args[] = {{"equation", TS_ARG_TEXT, 0, offsetof(ts_einsum_args, equation), 0u}, {"operands", TS_ARG_LIST, 0, offsetof(ts_einsum_args, operands), 0u}};
 static bool einsum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_einsum_args *a = args;
@@ -3649,19 +3773,6 @@ static bool _sample_dirichlet_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__sample_dirichlet_impl(cx, a, out);
 }
 
-static const ts_arg native_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_native_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_native_dropout_args, p), 0u}};
-static bool native_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_native_dropout_args *a = args;
-  return ts_native_dropout_impl(cx, a, out);
-}
-static void native_dropout_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_native_dropout_grad(cx, args, back, wanted); }
-
-static const ts_arg dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_dropout_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_dropout_args, training), 0u}};
-static bool dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_dropout_args *a = args;
-  return ts_dropout_of(cx, out, a->self, a->p, a->training);
-}
-
 static const ts_arg sum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sum_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_sum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_sum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_sum_args, dtype), 0u}};
 static bool sum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sum_args *a = args;
@@ -3796,73 +3907,6 @@ static bool logsumexp_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_logsumexp_impl(cx, a, out);
 }
 static void logsumexp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logsumexp_grad(cx, args, back, wanted); }
-
-static const ts_arg vector_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vector_norm_args, self), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_vector_norm_args, ord), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_vector_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_vector_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_vector_norm_args, dtype), 0u}};
-static bool vector_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_vector_norm_args *a = args;
-  return ts_vector_norm_impl(cx, a, out);
-}
-static void vector_norm_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_vector_norm_grad(cx, args, back, wanted); }
-
-static const ts_arg norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_norm_args, p), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_args, dtype), 0u}};
-static bool norm_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_norm_args *a = args;
-  return ts_norm_impl(cx, a, out);
-}
-
-static const ts_arg norm_named_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_named_args, self), 0u}, {"p", TS_ARG_TEXT, 0, offsetof(ts_norm_named_args, p), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_norm_named_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_named_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_named_args, dtype), 0u}};
-static bool norm_named_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_norm_named_args *a = args;
-  return ts_norm_named_impl(cx, a, out);
-}
-
-static const ts_arg dist_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dist_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_dist_args, other), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_dist_args, p), 0u}};
-static bool dist_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_dist_args *a = args;
-  return ts_dist_impl(cx, a, out);
-}
-
-static const ts_arg normalize_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_normalize_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_normalize_args, p), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_normalize_args, dim), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_normalize_args, eps), 0u}};
-static bool normalize_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_normalize_args *a = args;
-  return ts_normalize_impl(cx, a, out);
-}
-
-static const ts_arg cosine_similarity_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts_cosine_similarity_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts_cosine_similarity_args, x2), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cosine_similarity_args, dim), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_cosine_similarity_args, eps), 0u}};
-static bool cosine_similarity_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_cosine_similarity_args *a = args;
-  return ts_cosine_similarity_impl(cx, a, out);
-}
-
-static const ts_arg norm_except_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_except_dim_args, self), 0u}, {"pow", TS_ARG_INT, 0, offsetof(ts_norm_except_dim_args, pow), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_norm_except_dim_args, dim), 0u}};
-static bool norm_except_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_norm_except_dim_args *a = args;
-  return ts_norm_except_dim_impl(cx, a, out);
-}
-
-static const ts_arg pairwise_distance_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts_pairwise_distance_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts_pairwise_distance_args, x2), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_pairwise_distance_args, p), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_pairwise_distance_args, eps), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_pairwise_distance_args, keepdim), 0u}};
-static bool pairwise_distance_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_pairwise_distance_args *a = args;
-  return ts_pairwise_distance_impl(cx, a, out);
-}
-
-static const ts_arg adaptive_avg_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_avg_pool1d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_avg_pool1d_args, output_size), 0u}};
-static bool adaptive_avg_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_adaptive_avg_pool1d_args *a = args;
-  return ts_adaptive_average(cx, out, 1, a->self, a->output_size);
-}
-
-static const ts_arg adaptive_avg_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_avg_pool2d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_avg_pool2d_args, output_size), 0u}};
-static bool adaptive_avg_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_adaptive_avg_pool2d_args *a = args;
-  return ts_adaptive_average(cx, out, 2, a->self, a->output_size);
-}
-
-static const ts_arg adaptive_avg_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_avg_pool3d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_avg_pool3d_args, output_size), 0u}};
-static bool adaptive_avg_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_adaptive_avg_pool3d_args *a = args;
-  return ts_adaptive_average(cx, out, 3, a->self, a->output_size);
-}
 
 static const ts_arg interpolate_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_interpolate_args, self), 0u}, {"size", TS_ARG_INTS_OPT, 0, offsetof(ts_interpolate_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS_OPT, 0, offsetof(ts_interpolate_args, scale_factor), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_interpolate_args, mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, align_corners), 0u}, {"recomputeScaleFactor", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, recompute_scale_factor), 0u}, {"antialias", TS_ARG_BOOL, 0, offsetof(ts_interpolate_args, antialias), 0u}};
 static bool interpolate_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -4042,18 +4086,6 @@ static bool _recurrence_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _recurrence_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__recurrence_grad(cx, args, back, wanted); }
 
-static const ts_arg _unique_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_args, self), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__unique_args, inverse), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_args, dim), 0u}};
-static bool _unique_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__unique_args *a = args;
-  return ts__unique_impl(cx, a, out);
-}
-
-static const ts_arg _unique_consecutive_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_consecutive_args, self), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__unique_consecutive_args, inverse), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_consecutive_args, dim), 0u}};
-static bool _unique_consecutive_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__unique_consecutive_args *a = args;
-  return ts__unique_consecutive_impl(cx, a, out);
-}
-
 static const ts_arg searchsorted_args[] = {{"sortedSequence", TS_ARG_TENSOR, 0, offsetof(ts_searchsorted_args, sorted_sequence), 0u}, {"input", TS_ARG_OPERAND, 0, offsetof(ts_searchsorted_args, self), 0u}, {"outInt32", TS_ARG_BOOL, 0, offsetof(ts_searchsorted_args, out_int32), 0u}, {"right", TS_ARG_BOOL, 0, offsetof(ts_searchsorted_args, right), 0u}, {"side", TS_ARG_TEXT_OPT, 0, offsetof(ts_searchsorted_args, side), 0u}, {"sorter", TS_ARG_TENSOR_OPT, 0, offsetof(ts_searchsorted_args, sorter), 0u}};
 static bool searchsorted_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_searchsorted_args *a = args;
@@ -4070,37 +4102,6 @@ static const ts_arg isin_args[] = {{"elements", TS_ARG_OPERAND, 0, offsetof(ts_i
 static bool isin_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_isin_args *a = args;
   return ts_isin_impl(cx, a, out);
-}
-
-static const ts_arg bincount_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bincount_args, self), 0u}, {"weights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_bincount_args, weights), 0u}, {"minlength", TS_ARG_INT, 0, offsetof(ts_bincount_args, minlength), 0u}};
-static bool bincount_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_bincount_args *a = args;
-  return ts_bincount_impl(cx, a, out);
-}
-static void bincount_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_bincount_grad(cx, args, back, wanted); }
-
-static const ts_arg histc_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histc_args, self), 0u}, {"bins", TS_ARG_INT, 0, offsetof(ts_histc_args, bins), 0u}, {"min", TS_ARG_SCALAR, 0, offsetof(ts_histc_args, min), 0u}, {"max", TS_ARG_SCALAR, 0, offsetof(ts_histc_args, max), 0u}};
-static bool histc_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_histc_args *a = args;
-  return ts_histc_impl(cx, a, out);
-}
-
-static const ts_arg histogram_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histogram_args, self), 0u}, {"bins", TS_ARG_INT, 0, offsetof(ts_histogram_args, bins), 0u}, {"range", TS_ARG_FLOATS_OPT, 0, offsetof(ts_histogram_args, range), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_histogram_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts_histogram_args, density), 0u}};
-static bool histogram_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_histogram_args *a = args;
-  return ts_histogram_impl(cx, a, out);
-}
-
-static const ts_arg histogram_bins_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histogram_bins_args, self), 0u}, {"bins", TS_ARG_TENSOR, 0, offsetof(ts_histogram_bins_args, bins), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_histogram_bins_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts_histogram_bins_args, density), 0u}};
-static bool histogram_bins_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_histogram_bins_args *a = args;
-  return ts_histogram_bins_impl(cx, a, out);
-}
-
-static const ts_arg _histogramdd_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__histogramdd_args, self), 0u}, {"bins", TS_ARG_INTS_OPT, 0, offsetof(ts__histogramdd_args, bins), 0u}, {"edges", TS_ARG_LIST, 0, offsetof(ts__histogramdd_args, edges), 0u}, {"single", TS_ARG_BOOL, 0, offsetof(ts__histogramdd_args, single), 0u}, {"range", TS_ARG_FLOATS_OPT, 0, offsetof(ts__histogramdd_args, range), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__histogramdd_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts__histogramdd_args, density), 0u}};
-static bool _histogramdd_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__histogramdd_args *a = args;
-  return ts__histogramdd_impl(cx, a, out);
 }
 
 static const ts_arg view_as_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_view_as_args, other), 0u}};
@@ -4181,106 +4182,6 @@ static bool movedim_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_movedim_impl(cx, a, out);
 }
 
-static const ts_arg unbind_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unbind_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_unbind_args, dim), 0u}};
-static bool unbind_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_unbind_args *a = args;
-  return ts_unbind_impl(cx, a, out);
-}
-static void unbind_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_unbind_grad(cx, args, back, wanted); }
-
-static const ts_arg split_with_sizes_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_with_sizes_args, self), 0u}, {"splitSizes", TS_ARG_INTS, 0, offsetof(ts_split_with_sizes_args, split_sizes), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_with_sizes_args, dim), 0u}};
-static bool split_with_sizes_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_split_with_sizes_args *a = args;
-  return ts_split_with_sizes_impl(cx, a, out);
-}
-static void split_with_sizes_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_split_with_sizes_grad(cx, args, back, wanted); }
-
-static const ts_arg chunk_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_chunk_args, self), 0u}, {"chunks", TS_ARG_INT, 0, offsetof(ts_chunk_args, chunks), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_chunk_args, dim), 0u}};
-static bool chunk_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_chunk_args *a = args;
-  return ts_chunk_impl(cx, a, out);
-}
-
-static const ts_arg split_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_args, self), 0u}, {"splitSize", TS_ARG_INT, 0, offsetof(ts_split_args, split_size), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_args, dim), 0u}};
-static bool split_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_split_args *a = args;
-  return ts_split_impl(cx, a, out);
-}
-
-static const ts_arg split_sizes_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_sizes_args, self), 0u}, {"splitSizeOrSections", TS_ARG_INTS, 0, offsetof(ts_split_sizes_args, split_size_or_sections), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_sizes_args, dim), 0u}};
-static bool split_sizes_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_split_sizes_args *a = args;
-  return ts_split_sizes_impl(cx, a, out);
-}
-
-static const ts_arg tensor_split_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_tensor_split_args, sections), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_tensor_split_args, dim), 0u}};
-static bool tensor_split_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_tensor_split_args *a = args;
-  return ts_tensor_split_impl(cx, a, out);
-}
-
-static const ts_arg tensor_split_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_tensor_split_at_args, indices), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_tensor_split_at_args, dim), 0u}};
-static bool tensor_split_at_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_tensor_split_at_args *a = args;
-  return ts_tensor_split_at_impl(cx, a, out);
-}
-
-static const ts_arg tensor_split_by_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_by_args, self), 0u}, {"tensorIndicesOrSections", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_by_args, tensor_indices_or_sections), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_tensor_split_by_args, dim), 0u}};
-static bool tensor_split_by_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_tensor_split_by_args *a = args;
-  return ts_tensor_split_by_impl(cx, a, out);
-}
-
-static const ts_arg hsplit_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_hsplit_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_hsplit_args, sections), 0u}};
-static bool hsplit_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_hsplit_args *a = args;
-  return ts_hsplit_impl(cx, a, out);
-}
-
-static const ts_arg hsplit_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_hsplit_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_hsplit_at_args, indices), 0u}};
-static bool hsplit_at_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_hsplit_at_args *a = args;
-  return ts_hsplit_at_impl(cx, a, out);
-}
-
-static const ts_arg vsplit_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vsplit_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_vsplit_args, sections), 0u}};
-static bool vsplit_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_vsplit_args *a = args;
-  return ts_vsplit_impl(cx, a, out);
-}
-
-static const ts_arg vsplit_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vsplit_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_vsplit_at_args, indices), 0u}};
-static bool vsplit_at_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_vsplit_at_args *a = args;
-  return ts_vsplit_at_impl(cx, a, out);
-}
-
-static const ts_arg dsplit_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dsplit_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_dsplit_args, sections), 0u}};
-static bool dsplit_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_dsplit_args *a = args;
-  return ts_dsplit_impl(cx, a, out);
-}
-
-static const ts_arg dsplit_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dsplit_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_dsplit_at_args, indices), 0u}};
-static bool dsplit_at_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_dsplit_at_args *a = args;
-  return ts_dsplit_at_impl(cx, a, out);
-}
-
-static const ts_arg cat_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_cat_args, tensors), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cat_args, dim), 0u}};
-static bool cat_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_cat_args *a = args;
-  return ts_cat_impl(cx, a, out);
-}
-static void cat_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cat_grad(cx, args, back, wanted); }
-
-static const ts_arg stack_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_stack_args, tensors), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_stack_args, dim), 0u}};
-static bool stack_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_stack_args *a = args;
-  return ts_stack_impl(cx, a, out);
-}
-static void stack_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_stack_grad(cx, args, back, wanted); }
-
 static const ts_arg softmax_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_softmax_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_softmax_args, dim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_softmax_args, dtype), 0u}};
 static bool softmax_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_softmax_args *a = args;
@@ -4314,6 +4215,12 @@ static bool _log_softmax_backward_data_impl(ts_cx *cx, const void *args, ts_out 
   return ts__log_softmax_backward_data_impl(cx, a, out);
 }
 static void _log_softmax_backward_data_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__log_softmax_backward_data_grad(cx, args, back, wanted); }
+
+static const ts_arg gumbel_softmax_args[] = {{"logits", TS_ARG_TENSOR, 0, offsetof(ts_gumbel_softmax_args, logits), 0u}, {"tau", TS_ARG_FLOAT, 0, offsetof(ts_gumbel_softmax_args, tau), 0u}, {"hard", TS_ARG_BOOL, 0, offsetof(ts_gumbel_softmax_args, hard), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_gumbel_softmax_args, eps), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_gumbel_softmax_args, dim), 0u}};
+static bool gumbel_softmax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gumbel_softmax_args *a = args;
+  return ts_gumbel_softmax_impl(cx, a, out);
+}
 
 static const ts_arg sort_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sort_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_sort_args, dim), 0u}, {"descending", TS_ARG_BOOL, 0, offsetof(ts_sort_args, descending), 0u}, {"stable", TS_ARG_BOOL, 0, offsetof(ts_sort_args, stable), 0u}};
 static bool sort_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -4590,6 +4497,116 @@ static bool igammac_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void igammac_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_igammac_grad(cx, args, back, wanted); }
 
+static const ts_arg unbind_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unbind_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_unbind_args, dim), 0u}};
+static bool unbind_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unbind_args *a = args;
+  return ts_unbind_impl(cx, a, out);
+}
+static void unbind_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_unbind_grad(cx, args, back, wanted); }
+
+static const ts_arg split_with_sizes_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_with_sizes_args, self), 0u}, {"splitSizes", TS_ARG_INTS, 0, offsetof(ts_split_with_sizes_args, split_sizes), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_with_sizes_args, dim), 0u}};
+static bool split_with_sizes_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_split_with_sizes_args *a = args;
+  return ts_split_with_sizes_impl(cx, a, out);
+}
+static void split_with_sizes_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_split_with_sizes_grad(cx, args, back, wanted); }
+
+static const ts_arg chunk_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_chunk_args, self), 0u}, {"chunks", TS_ARG_INT, 0, offsetof(ts_chunk_args, chunks), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_chunk_args, dim), 0u}};
+static bool chunk_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chunk_args *a = args;
+  return ts_chunk_impl(cx, a, out);
+}
+
+static const ts_arg split_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_args, self), 0u}, {"splitSize", TS_ARG_INT, 0, offsetof(ts_split_args, split_size), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_args, dim), 0u}};
+static bool split_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_split_args *a = args;
+  return ts_split_impl(cx, a, out);
+}
+
+static const ts_arg split_sizes_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_sizes_args, self), 0u}, {"splitSizeOrSections", TS_ARG_INTS, 0, offsetof(ts_split_sizes_args, split_size_or_sections), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_sizes_args, dim), 0u}};
+static bool split_sizes_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_split_sizes_args *a = args;
+  return ts_split_sizes_impl(cx, a, out);
+}
+
+static const ts_arg tensor_split_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_tensor_split_args, sections), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_tensor_split_args, dim), 0u}};
+static bool tensor_split_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tensor_split_args *a = args;
+  return ts_tensor_split_impl(cx, a, out);
+}
+
+static const ts_arg tensor_split_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_tensor_split_at_args, indices), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_tensor_split_at_args, dim), 0u}};
+static bool tensor_split_at_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tensor_split_at_args *a = args;
+  return ts_tensor_split_at_impl(cx, a, out);
+}
+
+static const ts_arg tensor_split_by_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_by_args, self), 0u}, {"tensorIndicesOrSections", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_by_args, tensor_indices_or_sections), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_tensor_split_by_args, dim), 0u}};
+static bool tensor_split_by_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tensor_split_by_args *a = args;
+  return ts_tensor_split_by_impl(cx, a, out);
+}
+
+static const ts_arg hsplit_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_hsplit_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_hsplit_args, sections), 0u}};
+static bool hsplit_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hsplit_args *a = args;
+  return ts_hsplit_impl(cx, a, out);
+}
+
+static const ts_arg hsplit_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_hsplit_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_hsplit_at_args, indices), 0u}};
+static bool hsplit_at_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hsplit_at_args *a = args;
+  return ts_hsplit_at_impl(cx, a, out);
+}
+
+static const ts_arg vsplit_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vsplit_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_vsplit_args, sections), 0u}};
+static bool vsplit_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vsplit_args *a = args;
+  return ts_vsplit_impl(cx, a, out);
+}
+
+static const ts_arg vsplit_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vsplit_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_vsplit_at_args, indices), 0u}};
+static bool vsplit_at_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vsplit_at_args *a = args;
+  return ts_vsplit_at_impl(cx, a, out);
+}
+
+static const ts_arg dsplit_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dsplit_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_dsplit_args, sections), 0u}};
+static bool dsplit_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dsplit_args *a = args;
+  return ts_dsplit_impl(cx, a, out);
+}
+
+static const ts_arg dsplit_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dsplit_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_dsplit_at_args, indices), 0u}};
+static bool dsplit_at_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dsplit_at_args *a = args;
+  return ts_dsplit_at_impl(cx, a, out);
+}
+
+static const ts_arg quantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_quantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_quantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_quantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_quantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_quantile_args, interpolation), 0u}};
+static bool quantile_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_quantile_args *a = args;
+  return ts_quantile_impl(cx, a, out);
+}
+
+static const ts_arg nanquantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanquantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_nanquantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_nanquantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nanquantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_nanquantile_args, interpolation), 0u}};
+static bool nanquantile_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nanquantile_args *a = args;
+  return ts_nanquantile_impl(cx, a, out);
+}
+
+static const ts_arg cov_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cov_args, self), 0u}, {"correction", TS_ARG_INT, 0, offsetof(ts_cov_args, correction), 0u}, {"fweights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_cov_args, fweights), 0u}, {"aweights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_cov_args, aweights), 0u}};
+static bool cov_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cov_args *a = args;
+  return ts_cov_impl(cx, a, out);
+}
+
+static const ts_arg corrcoef_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_corrcoef_args, self), 0u}};
+static bool corrcoef_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_corrcoef_args *a = args;
+  return ts_corrcoef_impl(cx, a, out);
+}
+
 static const ts_arg stft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_stft_args, self), 0u}, {"nFft", TS_ARG_INT, 0, offsetof(ts_stft_args, n_fft), 0u}, {"hopLength", TS_ARG_INT_OPT, 0, offsetof(ts_stft_args, hop_length), 0u}, {"winLength", TS_ARG_INT_OPT, 0, offsetof(ts_stft_args, win_length), 0u}, {"window", TS_ARG_TENSOR_OPT, 0, offsetof(ts_stft_args, window), 0u}, {"center", TS_ARG_BOOL, 0, offsetof(ts_stft_args, center), 0u}, {"padMode", TS_ARG_TEXT, 0, offsetof(ts_stft_args, pad_mode), 0u}, {"normalized", TS_ARG_BOOL, 0, offsetof(ts_stft_args, normalized), 0u}, {"onesided", TS_ARG_BOOL_OPT, 0, offsetof(ts_stft_args, onesided), 0u}, {"returnComplex", TS_ARG_BOOL_OPT, 0, offsetof(ts_stft_args, return_complex), 0u}};
 static bool stft_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_stft_args *a = args;
@@ -4630,84 +4647,6 @@ static const ts_arg kaiser_window_args[] = {{"windowLength", TS_ARG_INT, 0, offs
 static bool kaiser_window_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_kaiser_window_args *a = args;
   return ts_kaiser_window_impl(cx, a, out);
-}
-
-static const ts_arg quantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_quantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_quantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_quantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_quantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_quantile_args, interpolation), 0u}};
-static bool quantile_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_quantile_args *a = args;
-  return ts_quantile_impl(cx, a, out);
-}
-
-static const ts_arg nanquantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanquantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_nanquantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_nanquantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nanquantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_nanquantile_args, interpolation), 0u}};
-static bool nanquantile_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_nanquantile_args *a = args;
-  return ts_nanquantile_impl(cx, a, out);
-}
-
-static const ts_arg cov_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cov_args, self), 0u}, {"correction", TS_ARG_INT, 0, offsetof(ts_cov_args, correction), 0u}, {"fweights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_cov_args, fweights), 0u}, {"aweights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_cov_args, aweights), 0u}};
-static bool cov_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_cov_args *a = args;
-  return ts_cov_impl(cx, a, out);
-}
-
-static const ts_arg corrcoef_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_corrcoef_args, self), 0u}};
-static bool corrcoef_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_corrcoef_args *a = args;
-  return ts_corrcoef_impl(cx, a, out);
-}
-
-static const ts_arg diff_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diff_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_diff_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_diff_args, dim), 0u}, {"prepend", TS_ARG_TENSOR_OPT, 0, offsetof(ts_diff_args, prepend), 0u}, {"append", TS_ARG_TENSOR_OPT, 0, offsetof(ts_diff_args, append), 0u}};
-static bool diff_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_diff_args *a = args;
-  return ts_diff_impl(cx, a, out);
-}
-
-static const ts_arg gradient_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_args, self), 0u}, {"spacing", TS_ARG_SCALAR, 0, offsetof(ts_gradient_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_args, edge_order), 0u}};
-static bool gradient_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_gradient_args *a = args;
-  return ts_gradient_impl(cx, a, out);
-}
-
-static const ts_arg gradient_coordinates_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_coordinates_args, self), 0u}, {"spacing", TS_ARG_LIST, 0, offsetof(ts_gradient_coordinates_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_coordinates_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_coordinates_args, edge_order), 0u}};
-static bool gradient_coordinates_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_gradient_coordinates_args *a = args;
-  return ts_gradient_coordinates_impl(cx, a, out);
-}
-
-static const ts_arg gradient_list_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_list_args, self), 0u}, {"spacing", TS_ARG_FLOATS, 0, offsetof(ts_gradient_list_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_list_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_list_args, edge_order), 0u}};
-static bool gradient_list_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_gradient_list_args *a = args;
-  return ts_gradient_list_impl(cx, a, out);
-}
-
-static const ts_arg trapezoid_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_args, y), 0u}, {"dx", TS_ARG_SCALAR, 0, offsetof(ts_trapezoid_args, dx), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_trapezoid_args, dim), 0u}};
-static bool trapezoid_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_trapezoid_args *a = args;
-  return ts_trapezoid_impl(cx, a, out);
-}
-
-static const ts_arg trapezoid_x_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_x_args, y), 0u}, {"x", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_x_args, x), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_trapezoid_x_args, dim), 0u}};
-static bool trapezoid_x_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_trapezoid_x_args *a = args;
-  return ts_trapezoid_x_impl(cx, a, out);
-}
-
-static const ts_arg cumulative_trapezoid_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_args, y), 0u}, {"dx", TS_ARG_SCALAR, 0, offsetof(ts_cumulative_trapezoid_args, dx), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumulative_trapezoid_args, dim), 0u}};
-static bool cumulative_trapezoid_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_cumulative_trapezoid_args *a = args;
-  return ts_cumulative_trapezoid_impl(cx, a, out);
-}
-
-static const ts_arg cumulative_trapezoid_x_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_x_args, y), 0u}, {"x", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_x_args, x), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumulative_trapezoid_x_args, dim), 0u}};
-static bool cumulative_trapezoid_x_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_cumulative_trapezoid_x_args *a = args;
-  return ts_cumulative_trapezoid_x_impl(cx, a, out);
-}
-
-static const ts_arg renorm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_renorm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_renorm_args, p), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_renorm_args, dim), 0u}, {"maxnorm", TS_ARG_SCALAR, 0, offsetof(ts_renorm_args, maxnorm), 0u}};
-static bool renorm_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_renorm_args *a = args;
-  return ts_renorm_impl(cx, a, out);
 }
 
 static const ts_arg _empty_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts__empty_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts__empty_args, dtype), 0u}};
@@ -4834,6 +4773,17 @@ static bool _set_inference_mode_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__set_inference_mode_impl(cx, a, out);
 }
 
+static const ts_arg _set_autocast_args[] = {{"dtype", TS_ARG_DTYPE, 0, offsetof(ts__set_autocast_args, dtype), 0u}};
+static bool _set_autocast_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__set_autocast_args *a = args;
+  return ts__set_autocast_impl(cx, a, out);
+}
+
+static bool _autocast_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__autocast_args *a = args;
+  return ts__autocast_impl(cx, a, out);
+}
+
 static bool _grad_mode_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__grad_mode_args *a = args;
   return ts__grad_mode_impl(cx, a, out);
@@ -4884,6 +4834,24 @@ static const ts_arg _share_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__sh
 static bool _share_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__share_args *a = args;
   return ts__share_impl(cx, a, out);
+}
+
+static const ts_arg _token_new_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__token_new_args, self), 0u}};
+static bool _token_new_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__token_new_args *a = args;
+  return ts__token_new_impl(cx, a, out);
+}
+
+static const ts_arg _token_adopt_args[] = {{"token", TS_ARG_INT, 0, offsetof(ts__token_adopt_args, token), 0u}};
+static bool _token_adopt_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__token_adopt_args *a = args;
+  return ts__token_adopt_impl(cx, a, out);
+}
+
+static const ts_arg _token_drop_args[] = {{"token", TS_ARG_INT, 0, offsetof(ts__token_drop_args, token), 0u}};
+static bool _token_drop_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__token_drop_args *a = args;
+  return ts__token_drop_impl(cx, a, out);
 }
 
 static bool _memory_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -4956,6 +4924,73 @@ static const ts_arg _set_rng_state_args[] = {{"state", TS_ARG_TENSOR, 0, offseto
 static bool _set_rng_state_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_rng_state_args *a = args;
   return ts__set_rng_state_impl(cx, a, out);
+}
+
+static const ts_arg _unique_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_args, self), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__unique_args, inverse), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_args, dim), 0u}};
+static bool _unique_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__unique_args *a = args;
+  return ts__unique_impl(cx, a, out);
+}
+
+static const ts_arg _unique_consecutive_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_consecutive_args, self), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__unique_consecutive_args, inverse), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_consecutive_args, dim), 0u}};
+static bool _unique_consecutive_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__unique_consecutive_args *a = args;
+  return ts__unique_consecutive_impl(cx, a, out);
+}
+
+static const ts_arg vector_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vector_norm_args, self), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_vector_norm_args, ord), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_vector_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_vector_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_vector_norm_args, dtype), 0u}};
+static bool vector_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vector_norm_args *a = args;
+  return ts_vector_norm_impl(cx, a, out);
+}
+static void vector_norm_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_vector_norm_grad(cx, args, back, wanted); }
+
+static const ts_arg norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_norm_args, p), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_args, dtype), 0u}};
+static bool norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_norm_args *a = args;
+  return ts_norm_impl(cx, a, out);
+}
+
+static const ts_arg norm_named_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_named_args, self), 0u}, {"p", TS_ARG_TEXT, 0, offsetof(ts_norm_named_args, p), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_norm_named_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_named_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_named_args, dtype), 0u}};
+static bool norm_named_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_norm_named_args *a = args;
+  return ts_norm_named_impl(cx, a, out);
+}
+
+static const ts_arg dist_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dist_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_dist_args, other), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_dist_args, p), 0u}};
+static bool dist_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dist_args *a = args;
+  return ts_dist_impl(cx, a, out);
+}
+
+static const ts_arg normalize_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_normalize_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_normalize_args, p), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_normalize_args, dim), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_normalize_args, eps), 0u}};
+static bool normalize_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normalize_args *a = args;
+  return ts_normalize_impl(cx, a, out);
+}
+
+static const ts_arg cosine_similarity_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts_cosine_similarity_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts_cosine_similarity_args, x2), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cosine_similarity_args, dim), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_cosine_similarity_args, eps), 0u}};
+static bool cosine_similarity_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cosine_similarity_args *a = args;
+  return ts_cosine_similarity_impl(cx, a, out);
+}
+
+static const ts_arg norm_except_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_except_dim_args, self), 0u}, {"pow", TS_ARG_INT, 0, offsetof(ts_norm_except_dim_args, pow), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_norm_except_dim_args, dim), 0u}};
+static bool norm_except_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_norm_except_dim_args *a = args;
+  return ts_norm_except_dim_impl(cx, a, out);
+}
+
+static const ts_arg pairwise_distance_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts_pairwise_distance_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts_pairwise_distance_args, x2), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_pairwise_distance_args, p), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_pairwise_distance_args, eps), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_pairwise_distance_args, keepdim), 0u}};
+static bool pairwise_distance_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pairwise_distance_args *a = args;
+  return ts_pairwise_distance_impl(cx, a, out);
+}
+
+static const ts_arg renorm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_renorm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_renorm_args, p), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_renorm_args, dim), 0u}, {"maxnorm", TS_ARG_SCALAR, 0, offsetof(ts_renorm_args, maxnorm), 0u}};
+static bool renorm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_renorm_args *a = args;
+  return ts_renorm_impl(cx, a, out);
 }
 
 static const ts_arg as_strided_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_as_strided_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_as_strided_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_as_strided_args, stride), 0u}, {"storageOffset", TS_ARG_INT_OPT, 0, offsetof(ts_as_strided_args, storage_offset), 0u}};
@@ -5089,942 +5124,948 @@ static bool detach_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 
 const ts_op ts_ops[] = {
-  {"relu", "ReluBackward0", TS_OP_DIRECT, sizeof(ts_relu_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, relu_args, relu_impl, relu_grad},
-  {"relu_", "ReluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_relu_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, relu_args, relu_impl, relu_grad},
-  {"threshold", "ThresholdBackward0", TS_OP_DIRECT, sizeof(ts_threshold_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, threshold_args, threshold_impl, threshold_grad},
-  {"threshold_", "ThresholdBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_threshold_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, threshold_args, threshold_impl, threshold_grad},
-  {"_thresholdBackward", "ThresholdBackwardBackward0", TS_OP_DIRECT, sizeof(ts__threshold_backward_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, _threshold_backward_args, _threshold_backward_impl, _threshold_backward_grad},
-  {"relu6", "Relu6Backward0", TS_OP_DIRECT, sizeof(ts_relu6_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, relu6_args, relu6_impl, relu6_grad},
-  {"relu6_", "Relu6Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_relu6_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, relu6_args, relu6_impl, relu6_grad},
-  {"hardtanh", "HardtanhBackward0", TS_OP_DIRECT, sizeof(ts_hardtanh_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardtanh_args, hardtanh_impl, hardtanh_grad},
-  {"hardtanh_", "HardtanhBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_hardtanh_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardtanh_args, hardtanh_impl, hardtanh_grad},
-  {"_hardtanhBackward", "HardtanhBackwardBackward0", TS_OP_DIRECT, sizeof(ts__hardtanh_backward_args), 4, 1, TS_RET_TENSORS, 2u, 0u, 0u, _hardtanh_backward_args, _hardtanh_backward_impl, _hardtanh_backward_grad},
-  {"leakyRelu", "LeakyReluBackward0", TS_OP_DIRECT, sizeof(ts_leaky_relu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, leaky_relu_args, leaky_relu_impl, leaky_relu_grad},
-  {"leakyRelu_", "LeakyReluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_leaky_relu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, leaky_relu_args, leaky_relu_impl, leaky_relu_grad},
-  {"_leakyReluBackward", "LeakyReluBackwardBackward0", TS_OP_DIRECT, sizeof(ts__leaky_relu_backward_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, _leaky_relu_backward_args, _leaky_relu_backward_impl, _leaky_relu_backward_grad},
-  {"elu", "EluBackward0", TS_OP_DIRECT, sizeof(ts_elu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, elu_args, elu_impl, elu_grad},
-  {"elu_", "EluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_elu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, elu_args, elu_impl, elu_grad},
-  {"selu", "SeluBackward0", TS_OP_DIRECT, sizeof(ts_selu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, selu_args, selu_impl, selu_grad},
-  {"selu_", "SeluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_selu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, selu_args, selu_impl, selu_grad},
-  {"celu", "CeluBackward0", TS_OP_DIRECT, sizeof(ts_celu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, celu_args, celu_impl, celu_grad},
-  {"celu_", "CeluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_celu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, celu_args, celu_impl, celu_grad},
-  {"_eluBackward", "EluBackwardBackward0", TS_OP_DIRECT, sizeof(ts__elu_backward_args), 5, 1, TS_RET_TENSORS, 3u, 0u, 0u, _elu_backward_args, _elu_backward_impl, _elu_backward_grad},
-  {"gelu", "GeluBackward0", TS_OP_DIRECT, sizeof(ts_gelu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, gelu_args, gelu_impl, gelu_grad},
-  {"_geluBackward", "GeluBackwardBackward0", TS_OP_DIRECT, sizeof(ts__gelu_backward_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _gelu_backward_args, _gelu_backward_impl, _gelu_backward_grad},
-  {"silu", "SiluBackward0", TS_OP_DIRECT, sizeof(ts_silu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, silu_args, silu_impl, silu_grad},
-  {"silu_", "SiluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_silu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, silu_args, silu_impl, silu_grad},
-  {"_siluBackward", "SiluBackwardBackward0", TS_OP_DIRECT, sizeof(ts__silu_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _silu_backward_args, _silu_backward_impl, _silu_backward_grad},
-  {"mish", "MishBackward0", TS_OP_DIRECT, sizeof(ts_mish_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, mish_args, mish_impl, mish_grad},
-  {"mish_", "MishBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_mish_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, mish_args, mish_impl, mish_grad},
-  {"_mishBackward", "MishBackwardBackward0", TS_OP_DIRECT, sizeof(ts__mish_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _mish_backward_args, _mish_backward_impl, _mish_backward_grad},
-  {"softplus", "SoftplusBackward0", TS_OP_DIRECT, sizeof(ts_softplus_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, softplus_args, softplus_impl, softplus_grad},
-  {"_softplusBackward", "SoftplusBackwardBackward0", TS_OP_DIRECT, sizeof(ts__softplus_backward_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 0u, _softplus_backward_args, _softplus_backward_impl, _softplus_backward_grad},
-  {"logsigmoid", "LogsigmoidBackward0", TS_OP_DIRECT, sizeof(ts_logsigmoid_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, logsigmoid_args, logsigmoid_impl, logsigmoid_grad},
-  {"_logsigmoidBackward", "LogsigmoidBackwardBackward0", TS_OP_DIRECT, sizeof(ts__logsigmoid_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _logsigmoid_backward_args, _logsigmoid_backward_impl, _logsigmoid_backward_grad},
-  {"hardsigmoid", "HardsigmoidBackward0", TS_OP_DIRECT, sizeof(ts_hardsigmoid_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardsigmoid_args, hardsigmoid_impl, hardsigmoid_grad},
-  {"hardsigmoid_", "HardsigmoidBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_hardsigmoid_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardsigmoid_args, hardsigmoid_impl, hardsigmoid_grad},
-  {"_hardsigmoidBackward", "HardsigmoidBackwardBackward0", TS_OP_DIRECT, sizeof(ts__hardsigmoid_backward_args), 2, 1, TS_RET_TENSORS, 2u, 0u, 0u, _hardsigmoid_backward_args, _hardsigmoid_backward_impl, _hardsigmoid_backward_grad},
-  {"hardswish", "HardswishBackward0", TS_OP_DIRECT, sizeof(ts_hardswish_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardswish_args, hardswish_impl, hardswish_grad},
-  {"hardswish_", "HardswishBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_hardswish_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardswish_args, hardswish_impl, hardswish_grad},
-  {"_hardswishBackward", "HardswishBackwardBackward0", TS_OP_DIRECT, sizeof(ts__hardswish_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _hardswish_backward_args, _hardswish_backward_impl, _hardswish_backward_grad},
-  {"hardshrink", "HardshrinkBackward0", TS_OP_DIRECT, sizeof(ts_hardshrink_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardshrink_args, hardshrink_impl, hardshrink_grad},
-  {"softshrink", "SoftshrinkBackward0", TS_OP_DIRECT, sizeof(ts_softshrink_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, softshrink_args, softshrink_impl, softshrink_grad},
-  {"_shrinkBackward", "ShrinkBackwardBackward0", TS_OP_DIRECT, sizeof(ts__shrink_backward_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, _shrink_backward_args, _shrink_backward_impl, _shrink_backward_grad},
-  {"softsign", "SoftsignBackward0", TS_OP_COMPOSITE, sizeof(ts_softsign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, softsign_args, softsign_impl, NULL},
-  {"tanhshrink", "TanhshrinkBackward0", TS_OP_COMPOSITE, sizeof(ts_tanhshrink_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, tanhshrink_args, tanhshrink_impl, NULL},
-  {"_prelu", "PreluBackward0", TS_OP_DIRECT, sizeof(ts__prelu_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _prelu_args, _prelu_impl, _prelu_grad},
-  {"prelu", "PreluBackward0", TS_OP_COMPOSITE, sizeof(ts_prelu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, prelu_args, prelu_impl, NULL},
-  {"glu", "GluBackward0", TS_OP_COMPOSITE, sizeof(ts_glu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, glu_args, glu_impl, NULL},
-  {"add", "AddBackward0", TS_OP_DIRECT, sizeof(ts_add_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, add_args, add_impl, add_grad},
-  {"add_", "AddBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_add_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, add_args, add_impl, add_grad},
-  {"sub", "SubBackward0", TS_OP_DIRECT, sizeof(ts_sub_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, sub_args, sub_impl, sub_grad},
-  {"sub_", "SubBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sub_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, sub_args, sub_impl, sub_grad},
-  {"rsub", "RsubBackward0", TS_OP_DIRECT, sizeof(ts_rsub_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, rsub_args, rsub_impl, rsub_grad},
-  {"mul", "MulBackward0", TS_OP_DIRECT, sizeof(ts_mul_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, mul_args, mul_impl, mul_grad},
-  {"mul_", "MulBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_mul_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, mul_args, mul_impl, mul_grad},
-  {"div", "DivBackward0", TS_OP_DIRECT, sizeof(ts_div_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, div_args, div_impl, div_grad},
-  {"div_", "DivBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_div_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, div_args, div_impl, div_grad},
-  {"floorDivide", "FloorDivideBackward0", TS_OP_DIRECT, sizeof(ts_floor_divide_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, floor_divide_args, floor_divide_impl, NULL},
-  {"floorDivide_", "FloorDivideBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_floor_divide_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, floor_divide_args, floor_divide_impl, NULL},
-  {"remainder", "RemainderBackward0", TS_OP_DIRECT, sizeof(ts_remainder_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, remainder_args, remainder_impl, remainder_grad},
-  {"remainder_", "RemainderBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_remainder_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, remainder_args, remainder_impl, remainder_grad},
-  {"fmod", "FmodBackward0", TS_OP_DIRECT, sizeof(ts_fmod_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, fmod_args, fmod_impl, fmod_grad},
-  {"fmod_", "FmodBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_fmod_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, fmod_args, fmod_impl, fmod_grad},
-  {"pow", "PowBackward0", TS_OP_DIRECT, sizeof(ts_pow_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, pow_args, pow_impl, pow_grad},
-  {"pow_", "PowBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_pow_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, pow_args, pow_impl, pow_grad},
-  {"floatPower", "FloatPowerBackward0", TS_OP_COMPOSITE, sizeof(ts_float_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, float_power_args, float_power_impl, NULL},
-  {"floatPower_", "FloatPowerBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_float_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, float_power_args, float_power_impl, NULL},
-  {"neg", "NegBackward0", TS_OP_DIRECT, sizeof(ts_neg_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, neg_args, neg_impl, neg_grad},
-  {"neg_", "NegBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_neg_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, neg_args, neg_impl, neg_grad},
-  {"positive", "PositiveBackward0", TS_OP_COMPOSITE, sizeof(ts_positive_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, positive_args, positive_impl, NULL},
-  {"abs", "AbsBackward0", TS_OP_DIRECT, sizeof(ts_abs_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, abs_args, abs_impl, abs_grad},
-  {"abs_", "AbsBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_abs_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, abs_args, abs_impl, abs_grad},
-  {"sign", "SignBackward0", TS_OP_DIRECT, sizeof(ts_sign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sign_args, sign_impl, sign_grad},
-  {"sign_", "SignBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sign_args, sign_impl, sign_grad},
-  {"sgn", "SgnBackward0", TS_OP_DIRECT, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, sgn_args, sgn_impl, sgn_grad},
-  {"sgn_", "SgnBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, sgn_args, sgn_impl, sgn_grad},
-  {"square", "SquareBackward0", TS_OP_DIRECT, sizeof(ts_square_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, square_args, square_impl, square_grad},
-  {"square_", "SquareBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_square_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, square_args, square_impl, square_grad},
-  {"reciprocal", "ReciprocalBackward0", TS_OP_DIRECT, sizeof(ts_reciprocal_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, reciprocal_args, reciprocal_impl, reciprocal_grad},
-  {"reciprocal_", "ReciprocalBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_reciprocal_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, reciprocal_args, reciprocal_impl, reciprocal_grad},
-  {"sqrt", "SqrtBackward0", TS_OP_DIRECT, sizeof(ts_sqrt_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, sqrt_args, sqrt_impl, sqrt_grad},
-  {"sqrt_", "SqrtBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sqrt_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, sqrt_args, sqrt_impl, sqrt_grad},
-  {"rsqrt", "RsqrtBackward0", TS_OP_DIRECT, sizeof(ts_rsqrt_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, rsqrt_args, rsqrt_impl, rsqrt_grad},
-  {"rsqrt_", "RsqrtBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_rsqrt_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, rsqrt_args, rsqrt_impl, rsqrt_grad},
-  {"floor", "FloorBackward0", TS_OP_DIRECT, sizeof(ts_floor_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, floor_args, floor_impl, floor_grad},
-  {"floor_", "FloorBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_floor_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, floor_args, floor_impl, floor_grad},
-  {"ceil", "CeilBackward0", TS_OP_DIRECT, sizeof(ts_ceil_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, ceil_args, ceil_impl, ceil_grad},
-  {"ceil_", "CeilBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_ceil_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, ceil_args, ceil_impl, ceil_grad},
-  {"trunc", "TruncBackward0", TS_OP_DIRECT, sizeof(ts_trunc_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, trunc_args, trunc_impl, trunc_grad},
-  {"trunc_", "TruncBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_trunc_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, trunc_args, trunc_impl, trunc_grad},
-  {"round", "RoundBackward0", TS_OP_DIRECT, sizeof(ts_round_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, round_args, round_impl, round_grad},
-  {"round_", "RoundBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_round_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, round_args, round_impl, round_grad},
-  {"frac", "FracBackward0", TS_OP_DIRECT, sizeof(ts_frac_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, frac_args, frac_impl, frac_grad},
-  {"frac_", "FracBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_frac_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, frac_args, frac_impl, frac_grad},
-  {"deg2rad", "Deg2radBackward0", TS_OP_DIRECT, sizeof(ts_deg2rad_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, deg2rad_args, deg2rad_impl, deg2rad_grad},
-  {"deg2rad_", "Deg2radBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_deg2rad_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, deg2rad_args, deg2rad_impl, deg2rad_grad},
-  {"rad2deg", "Rad2degBackward0", TS_OP_DIRECT, sizeof(ts_rad2deg_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, rad2deg_args, rad2deg_impl, rad2deg_grad},
-  {"rad2deg_", "Rad2degBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_rad2deg_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, rad2deg_args, rad2deg_impl, rad2deg_grad},
-  {"nanToNum", "NanToNumBackward0", TS_OP_DIRECT, sizeof(ts_nan_to_num_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, nan_to_num_args, nan_to_num_impl, nan_to_num_grad},
-  {"nanToNum_", "NanToNumBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_nan_to_num_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, nan_to_num_args, nan_to_num_impl, nan_to_num_grad},
-  {"lerp", "LerpBackward0", TS_OP_DIRECT, sizeof(ts_lerp_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, lerp_args, lerp_impl, lerp_grad},
-  {"lerp_", "LerpBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_lerp_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, lerp_args, lerp_impl, lerp_grad},
-  {"addcmul", "AddcmulBackward0", TS_OP_DIRECT, sizeof(ts_addcmul_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcmul_args, addcmul_impl, addcmul_grad},
-  {"addcmul_", "AddcmulBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_addcmul_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcmul_args, addcmul_impl, addcmul_grad},
-  {"addcdiv", "AddcdivBackward0", TS_OP_DIRECT, sizeof(ts_addcdiv_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcdiv_args, addcdiv_impl, addcdiv_grad},
-  {"addcdiv_", "AddcdivBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_addcdiv_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcdiv_args, addcdiv_impl, addcdiv_grad},
-  {"flip", "FlipBackward0", 0, sizeof(ts_flip_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, flip_args, flip_impl, flip_grad},
-  {"fliplr", "FliplrBackward0", TS_OP_COMPOSITE, sizeof(ts_fliplr_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, fliplr_args, fliplr_impl, NULL},
-  {"flipud", "FlipudBackward0", TS_OP_COMPOSITE, sizeof(ts_flipud_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, flipud_args, flipud_impl, NULL},
-  {"roll", "RollBackward0", 0, sizeof(ts_roll_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, roll_args, roll_impl, roll_grad},
-  {"rot90", "Rot90Backward0", TS_OP_COMPOSITE, sizeof(ts_rot90_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, rot90_args, rot90_impl, NULL},
-  {"repeat", "RepeatBackward0", 0, sizeof(ts_repeat_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, repeat_args, repeat_impl, repeat_grad},
-  {"tile", "TileBackward0", TS_OP_COMPOSITE, sizeof(ts_tile_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, tile_args, tile_impl, NULL},
-  {"repeatInterleave", "RepeatInterleaveBackward0", 0, sizeof(ts_repeat_interleave_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, repeat_interleave_args, repeat_interleave_impl, repeat_interleave_grad},
-  {"repeatInterleave", "RepeatInterleaveByBackward0", TS_OP_COMPOSITE, sizeof(ts_repeat_interleave_by_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_by_args, repeat_interleave_by_impl, NULL},
-  {"repeatInterleave", "RepeatInterleavePositionsBackward0", 0, sizeof(ts_repeat_interleave_positions_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_positions_args, repeat_interleave_positions_impl, NULL},
-  {"takeAlongDim", "TakeAlongDimBackward0", TS_OP_COMPOSITE, sizeof(ts_take_along_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, take_along_dim_args, take_along_dim_impl, NULL},
-  {"scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts_scaled_dot_product_attention_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_dot_product_attention_args, scaled_dot_product_attention_impl, NULL},
-  {"_scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts__scaled_dot_product_attention_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, _scaled_dot_product_attention_args, _scaled_dot_product_attention_impl, NULL},
-  {"_attentionMath", "AttentionMathBackward0", TS_OP_COMPOSITE, sizeof(ts__attention_math_args), 8, 2, TS_RET_TENSORS, 0u, 0u, 0u, _attention_math_args, _attention_math_impl, NULL},
-  {"_attention", "AttentionBackward0", 0, sizeof(ts__attention_args), 6, 3, TS_RET_TENSORS, 15u, 0u, 7u, _attention_args, _attention_impl, _attention_grad},
-  {"_attentionBackward", "AttentionBackwardBackward0", 0, sizeof(ts__attention_backward_args), 10, 3, TS_RET_TENSORS, 0u, 0u, 0u, _attention_backward_args, _attention_backward_impl, NULL},
-  {"embeddingBag", "EmbeddingBagBackward0", TS_OP_COMPOSITE, sizeof(ts_embedding_bag_args), 11, 1, TS_RET_TENSORS, 0u, 0u, 0u, embedding_bag_args, embedding_bag_impl, NULL},
-  {"_embeddingBag", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_args), 7, 1, TS_RET_TENSORS, 23u, 0u, 0u, _embedding_bag_args, _embedding_bag_impl, _embedding_bag_grad},
-  {"_embeddingBagMax", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_max_args), 4, 2, TS_RET_TENSORS, 3u, 1u, 2u, _embedding_bag_max_args, _embedding_bag_max_impl, _embedding_bag_max_grad},
-  {"eq", "EqBackward0", TS_OP_DIRECT, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
-  {"eq_", "EqBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
-  {"ne", "NeBackward0", TS_OP_DIRECT, sizeof(ts_ne_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ne_args, ne_impl, NULL},
-  {"ne_", "NeBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_ne_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ne_args, ne_impl, NULL},
-  {"lt", "LtBackward0", TS_OP_DIRECT, sizeof(ts_lt_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, lt_args, lt_impl, NULL},
-  {"lt_", "LtBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_lt_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, lt_args, lt_impl, NULL},
-  {"le", "LeBackward0", TS_OP_DIRECT, sizeof(ts_le_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, le_args, le_impl, NULL},
-  {"le_", "LeBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_le_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, le_args, le_impl, NULL},
-  {"gt", "GtBackward0", TS_OP_DIRECT, sizeof(ts_gt_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, gt_args, gt_impl, NULL},
-  {"gt_", "GtBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_gt_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, gt_args, gt_impl, NULL},
-  {"ge", "GeBackward0", TS_OP_DIRECT, sizeof(ts_ge_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ge_args, ge_impl, NULL},
-  {"ge_", "GeBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_ge_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ge_args, ge_impl, NULL},
-  {"isclose", "IscloseBackward0", 0, sizeof(ts_isclose_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, isclose_args, isclose_impl, NULL},
-  {"allclose", "AllcloseBackward0", 0, sizeof(ts_allclose_args), 5, 0, TS_RET_SCALAR, 0u, 0u, 0u, allclose_args, allclose_impl, NULL},
-  {"equal", "EqualBackward0", 0, sizeof(ts_equal_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, equal_args, equal_impl, NULL},
-  {"maximum", "MaximumBackward0", TS_OP_DIRECT, sizeof(ts_maximum_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, maximum_args, maximum_impl, maximum_grad},
-  {"minimum", "MinimumBackward0", TS_OP_DIRECT, sizeof(ts_minimum_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, minimum_args, minimum_impl, minimum_grad},
-  {"fmax", "FmaxBackward0", TS_OP_DIRECT, sizeof(ts_fmax_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, fmax_args, fmax_impl, fmax_grad},
-  {"fmin", "FminBackward0", TS_OP_DIRECT, sizeof(ts_fmin_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, fmin_args, fmin_impl, fmin_grad},
-  {"isnan", "IsnanBackward0", TS_OP_DIRECT, sizeof(ts_isnan_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, isnan_args, isnan_impl, NULL},
-  {"isinf", "IsinfBackward0", TS_OP_DIRECT, sizeof(ts_isinf_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, isinf_args, isinf_impl, NULL},
-  {"isfinite", "IsfiniteBackward0", TS_OP_DIRECT, sizeof(ts_isfinite_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, isfinite_args, isfinite_impl, NULL},
-  {"isposinf", "IsposinfBackward0", TS_OP_DIRECT, sizeof(ts_isposinf_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, isposinf_args, isposinf_impl, NULL},
-  {"isneginf", "IsneginfBackward0", TS_OP_DIRECT, sizeof(ts_isneginf_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, isneginf_args, isneginf_impl, NULL},
-  {"signbit", "SignbitBackward0", TS_OP_DIRECT, sizeof(ts_signbit_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, signbit_args, signbit_impl, NULL},
-  {"isreal", "IsrealBackward0", TS_OP_DIRECT, sizeof(ts_isreal_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, isreal_args, isreal_impl, NULL},
-  {"logicalAnd", "LogicalAndBackward0", TS_OP_DIRECT, sizeof(ts_logical_and_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_and_args, logical_and_impl, NULL},
-  {"logicalAnd_", "LogicalAndBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logical_and_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_and_args, logical_and_impl, NULL},
-  {"logicalOr", "LogicalOrBackward0", TS_OP_DIRECT, sizeof(ts_logical_or_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_or_args, logical_or_impl, NULL},
-  {"logicalOr_", "LogicalOrBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logical_or_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_or_args, logical_or_impl, NULL},
-  {"logicalXor", "LogicalXorBackward0", TS_OP_DIRECT, sizeof(ts_logical_xor_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_xor_args, logical_xor_impl, NULL},
-  {"logicalXor_", "LogicalXorBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logical_xor_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_xor_args, logical_xor_impl, NULL},
-  {"logicalNot", "LogicalNotBackward0", TS_OP_DIRECT, sizeof(ts_logical_not_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_not_args, logical_not_impl, NULL},
-  {"logicalNot_", "LogicalNotBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logical_not_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_not_args, logical_not_impl, NULL},
-  {"bitwiseAnd", "BitwiseAndBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_and_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_and_args, bitwise_and_impl, NULL},
-  {"bitwiseAnd_", "BitwiseAndBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_and_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_and_args, bitwise_and_impl, NULL},
-  {"bitwiseOr", "BitwiseOrBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_or_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_or_args, bitwise_or_impl, NULL},
-  {"bitwiseOr_", "BitwiseOrBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_or_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_or_args, bitwise_or_impl, NULL},
-  {"bitwiseXor", "BitwiseXorBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_xor_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_xor_args, bitwise_xor_impl, NULL},
-  {"bitwiseXor_", "BitwiseXorBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_xor_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_xor_args, bitwise_xor_impl, NULL},
-  {"bitwiseNot", "BitwiseNotBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_not_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_not_args, bitwise_not_impl, NULL},
-  {"bitwiseNot_", "BitwiseNotBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_not_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_not_args, bitwise_not_impl, NULL},
-  {"bitwiseLeftShift", "BitwiseLeftShiftBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_left_shift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_left_shift_args, bitwise_left_shift_impl, NULL},
-  {"bitwiseLeftShift_", "BitwiseLeftShiftBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_left_shift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_left_shift_args, bitwise_left_shift_impl, NULL},
-  {"bitwiseRightShift", "BitwiseRightShiftBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_right_shift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_right_shift_args, bitwise_right_shift_impl, NULL},
-  {"bitwiseRightShift_", "BitwiseRightShiftBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_right_shift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_right_shift_args, bitwise_right_shift_impl, NULL},
-  {"where", "WhereBackward0", TS_OP_DIRECT, sizeof(ts_where_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, where_args, where_impl, where_grad},
-  {"where", "WhereTupleBackward0", 0, sizeof(ts__where_tuple_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, _where_tuple_args, _where_tuple_impl, NULL},
-  {"where", "WhereSelfBackward0", TS_OP_COMPOSITE, sizeof(ts__where_self_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _where_self_args, _where_self_impl, NULL},
-  {"maskedFill", "MaskedFillBackward0", TS_OP_DIRECT, sizeof(ts_masked_fill_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, masked_fill_args, masked_fill_impl, masked_fill_grad},
-  {"maskedFill_", "MaskedFillBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_masked_fill_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, masked_fill_args, masked_fill_impl, masked_fill_grad},
-  {"clamp", "ClampBackward0", TS_OP_DIRECT, sizeof(ts_clamp_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, clamp_args, clamp_impl, clamp_grad},
-  {"clamp_", "ClampBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, clamp_args, clamp_impl, clamp_grad},
-  {"clampMin", "ClampMinBackward0", TS_OP_DIRECT, sizeof(ts_clamp_min_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_min_args, clamp_min_impl, clamp_min_grad},
-  {"clampMin_", "ClampMinBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_min_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_min_args, clamp_min_impl, clamp_min_grad},
-  {"clampMax", "ClampMaxBackward0", TS_OP_DIRECT, sizeof(ts_clamp_max_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_max_args, clamp_max_impl, clamp_max_grad},
-  {"clampMax_", "ClampMaxBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_max_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_max_args, clamp_max_impl, clamp_max_grad},
-  {"complex", "ComplexBackward0", TS_OP_EXACT, sizeof(ts_complex_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, complex_args, complex_impl, complex_grad},
-  {"polar", "PolarBackward0", TS_OP_EXACT, sizeof(ts_polar_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 1u, polar_args, polar_impl, polar_grad},
-  {"viewAsReal", "ViewAsRealBackward0", TS_OP_VIEW, sizeof(ts_view_as_real_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_real_args, view_as_real_impl, view_as_real_grad},
-  {"viewAsComplex", "ViewAsComplexBackward0", TS_OP_VIEW, sizeof(ts_view_as_complex_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_complex_args, view_as_complex_impl, view_as_complex_grad},
-  {"real", "RealBackward0", TS_OP_COMPOSITE, sizeof(ts_real_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, real_args, real_impl, NULL},
-  {"imag", "ImagBackward0", TS_OP_COMPOSITE, sizeof(ts_imag_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, imag_args, imag_impl, NULL},
-  {"conjPhysical", "ConjPhysicalBackward0", TS_OP_DIRECT, sizeof(ts_conj_physical_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, conj_physical_args, conj_physical_impl, conj_physical_grad},
-  {"conjPhysical_", "ConjPhysicalBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_conj_physical_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, conj_physical_args, conj_physical_impl, conj_physical_grad},
-  {"conj", "ConjBackward0", TS_OP_COMPOSITE, sizeof(ts_conj_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, conj_args, conj_impl, NULL},
-  {"resolveConj", "ResolveConjBackward0", TS_OP_COMPOSITE, sizeof(ts_resolve_conj_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, resolve_conj_args, resolve_conj_impl, NULL},
-  {"resolveNeg", "ResolveNegBackward0", TS_OP_COMPOSITE, sizeof(ts_resolve_neg_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, resolve_neg_args, resolve_neg_impl, NULL},
-  {"isConj", "IsConjBackward0", 0, sizeof(ts_is_conj_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, is_conj_args, is_conj_impl, NULL},
-  {"isNeg", "IsNegBackward0", 0, sizeof(ts_is_neg_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, is_neg_args, is_neg_impl, NULL},
-  {"angle", "AngleBackward0", 0, sizeof(ts_angle_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, angle_args, angle_impl, angle_grad},
-  {"convTranspose1d", "ConvTranspose1dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_transpose1d_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_transpose1d_args, conv_transpose1d_impl, NULL},
-  {"convTranspose2d", "ConvTranspose2dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_transpose2d_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_transpose2d_args, conv_transpose2d_impl, NULL},
-  {"convTranspose3d", "ConvTranspose3dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_transpose3d_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_transpose3d_args, conv_transpose3d_impl, NULL},
-  {"convolution", "ConvolutionBackward0", TS_OP_COMPOSITE, sizeof(ts_convolution_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, convolution_args, convolution_impl, NULL},
-  {"convTbc", "ConvTbcBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_tbc_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_tbc_args, conv_tbc_impl, NULL},
-  {"conv1d", "Conv1dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv1d_args, conv1d_impl, NULL},
-  {"conv2d", "Conv2dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv2d_args, conv2d_impl, NULL},
-  {"conv3d", "Conv3dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv3d_args, conv3d_impl, NULL},
-  {"_conv", "ConvolutionBackward0", 0, sizeof(ts__conv_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _conv_args, _conv_impl, _conv_grad},
-  {"_convInput", "ConvInputBackward0", 0, sizeof(ts__conv_input_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _conv_input_args, _conv_input_impl, _conv_input_grad},
-  {"_convWeight", "ConvWeightBackward0", 0, sizeof(ts__conv_weight_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _conv_weight_args, _conv_weight_impl, _conv_weight_grad},
-  {"diagonalScatter", "DiagonalScatterBackward0", 0, sizeof(ts_diagonal_scatter_args), 5, 1, TS_RET_TENSORS, 2u, 2u, 0u, diagonal_scatter_args, diagonal_scatter_impl, diagonal_scatter_grad},
-  {"selectScatter", "SelectScatterBackward0", 0, sizeof(ts_select_scatter_args), 4, 1, TS_RET_TENSORS, 2u, 2u, 0u, select_scatter_args, select_scatter_impl, select_scatter_grad},
-  {"sliceScatter", "SliceScatterBackward0", 0, sizeof(ts_slice_scatter_args), 6, 1, TS_RET_TENSORS, 2u, 2u, 0u, slice_scatter_args, slice_scatter_impl, slice_scatter_grad},
-  {"asStridedScatter", "AsStridedScatterBackward0", 0, sizeof(ts_as_strided_scatter_args), 5, 1, TS_RET_TENSORS, 3u, 3u, 0u, as_strided_scatter_args, as_strided_scatter_impl, as_strided_scatter_grad},
-  {"narrowCopy", "NarrowCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_narrow_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, narrow_copy_args, narrow_copy_impl, NULL},
-  {"aliasCopy", "AliasCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_alias_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, alias_copy_args, alias_copy_impl, NULL},
-  {"asStridedCopy", "AsStridedCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_as_strided_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, as_strided_copy_args, as_strided_copy_impl, NULL},
-  {"detachCopy", "DetachCopyBackward0", 0, sizeof(ts_detach_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_copy_args, detach_copy_impl, NULL},
-  {"diagonalCopy", "DiagonalCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_diagonal_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, diagonal_copy_args, diagonal_copy_impl, NULL},
-  {"expandCopy", "ExpandCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_expand_copy_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, expand_copy_args, expand_copy_impl, NULL},
-  {"permuteCopy", "PermuteCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_permute_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, permute_copy_args, permute_copy_impl, NULL},
-  {"selectCopy", "SelectCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_select_copy_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, select_copy_args, select_copy_impl, NULL},
-  {"sliceCopy", "SliceCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_slice_copy_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, slice_copy_args, slice_copy_impl, NULL},
-  {"splitCopy", "SplitCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_split_copy_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_copy_args, split_copy_impl, NULL},
-  {"splitWithSizesCopy", "SplitWithSizesCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_split_with_sizes_copy_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_with_sizes_copy_args, split_with_sizes_copy_impl, NULL},
-  {"squeezeCopy", "SqueezeCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_squeeze_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, squeeze_copy_args, squeeze_copy_impl, NULL},
-  {"tCopy", "TCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_t_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, t_copy_args, t_copy_impl, NULL},
-  {"transposeCopy", "TransposeCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_transpose_copy_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_copy_args, transpose_copy_impl, NULL},
-  {"unbindCopy", "UnbindCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unbind_copy_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, unbind_copy_args, unbind_copy_impl, NULL},
-  {"unfoldCopy", "UnfoldCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unfold_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, unfold_copy_args, unfold_copy_impl, NULL},
-  {"unsqueezeCopy", "UnsqueezeCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unsqueeze_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_copy_args, unsqueeze_copy_impl, NULL},
-  {"viewAsRealCopy", "ViewAsRealCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_real_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_real_copy_args, view_as_real_copy_impl, NULL},
-  {"viewAsComplexCopy", "ViewAsComplexCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_complex_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_complex_copy_args, view_as_complex_copy_impl, NULL},
-  {"viewCopy", "ViewCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_view_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_copy_args, view_copy_impl, NULL},
-  {"zeros", "ZerosBackward0", TS_OP_DIRECT, sizeof(ts_zeros_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_args, zeros_impl, NULL},
-  {"zerosLike", "ZerosLikeBackward0", 0, sizeof(ts_zeros_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_like_args, zeros_like_impl, NULL},
-  {"newZeros", "NewZerosBackward0", 0, sizeof(ts_new_zeros_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_zeros_args, new_zeros_impl, NULL},
-  {"ones", "OnesBackward0", TS_OP_DIRECT, sizeof(ts_ones_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ones_args, ones_impl, NULL},
-  {"onesLike", "OnesLikeBackward0", 0, sizeof(ts_ones_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ones_like_args, ones_like_impl, NULL},
-  {"newOnes", "NewOnesBackward0", 0, sizeof(ts_new_ones_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_ones_args, new_ones_impl, NULL},
-  {"empty", "EmptyBackward0", TS_OP_DIRECT, sizeof(ts_empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, empty_args, empty_impl, NULL},
-  {"emptyLike", "EmptyLikeBackward0", 0, sizeof(ts_empty_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, empty_like_args, empty_like_impl, NULL},
-  {"newEmpty", "NewEmptyBackward0", 0, sizeof(ts_new_empty_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_empty_args, new_empty_impl, NULL},
-  {"emptyStrided", "EmptyStridedBackward0", 0, sizeof(ts_empty_strided_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, empty_strided_args, empty_strided_impl, NULL},
-  {"full", "FullBackward0", TS_OP_DIRECT, sizeof(ts_full_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, full_args, full_impl, NULL},
-  {"fullLike", "FullLikeBackward0", 0, sizeof(ts_full_like_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, full_like_args, full_like_impl, NULL},
-  {"newFull", "NewFullBackward0", 0, sizeof(ts_new_full_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_full_args, new_full_impl, NULL},
-  {"fill", "FillBackward0", TS_OP_DIRECT, sizeof(ts_fill_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, fill_args, fill_impl, fill_grad},
-  {"fill_", "FillBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_fill_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, fill_args, fill_impl, fill_grad},
-  {"arange", "ArangeBackward0", 0, sizeof(ts_arange_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, arange_args, arange_impl, NULL},
-  {"linspace", "LinspaceBackward0", 0, sizeof(ts_linspace_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, linspace_args, linspace_impl, NULL},
-  {"logspace", "LogspaceBackward0", 0, sizeof(ts_logspace_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, logspace_args, logspace_impl, NULL},
-  {"eye", "EyeBackward0", 0, sizeof(ts_eye_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, eye_args, eye_impl, NULL},
-  {"clone", "CloneBackward0", 0, sizeof(ts_clone_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, clone_args, clone_impl, clone_grad},
-  {"contiguous", "ContiguousBackward0", TS_OP_COMPOSITE, sizeof(ts_contiguous_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, contiguous_args, contiguous_impl, NULL},
-  {"resize_", "Resize_Backward0", TS_OP_INPLACE | TS_OP_RESHAPES, sizeof(ts_resize__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, resize__args, resize__impl, NULL},
-  {"resizeAs_", "ResizeAs_Backward0", TS_OP_INPLACE | TS_OP_RESHAPES, sizeof(ts_resize_as__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, resize_as__args, resize_as__impl, NULL},
-  {"copy_", "Copy_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_copy__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, copy__args, copy__impl, copy__grad},
-  {"zero_", "Zero_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_zero__args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, zero__args, zero__impl, zero__grad},
-  {"_toDtype", "ToCopyBackward0", 0, sizeof(ts__to_dtype_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, _to_dtype_args, _to_dtype_impl, _to_dtype_grad},
-  {"newEmptyStrided", "NewEmptyStridedBackward0", 0, sizeof(ts_new_empty_strided_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_empty_strided_args, new_empty_strided_impl, NULL},
-  {"_asStridedBackward", "AsStridedBackwardBackward0", 0, sizeof(ts__as_strided_backward_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, _as_strided_backward_args, _as_strided_backward_impl, _as_strided_backward_grad},
-  {"sumToSize", "SumToSizeBackward0", TS_OP_COMPOSITE, sizeof(ts_sum_to_size_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, sum_to_size_args, sum_to_size_impl, NULL},
-  {"ctcLoss", "CtcLossBackward0", TS_OP_COMPOSITE, sizeof(ts_ctc_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, ctc_loss_args, ctc_loss_impl, NULL},
-  {"_ctcLoss", "CtcLossBackward0", 0, sizeof(ts__ctc_loss_args), 6, 3, TS_RET_TENSORS, 3u, 0u, 6u, _ctc_loss_args, _ctc_loss_impl, _ctc_loss_grad},
-  {"_ctcLossBackward", "CtcLossBackwardBackward0", 0, sizeof(ts__ctc_loss_backward_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, _ctc_loss_backward_args, _ctc_loss_backward_impl, _ctc_loss_backward_grad},
-  {"diag", "DiagBackward0", TS_OP_COMPOSITE, sizeof(ts_diag_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, diag_args, diag_impl, NULL},
-  {"diagEmbed", "DiagEmbedBackward0", TS_OP_COMPOSITE, sizeof(ts_diag_embed_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, diag_embed_args, diag_embed_impl, NULL},
-  {"diagflat", "DiagflatBackward0", TS_OP_COMPOSITE, sizeof(ts_diagflat_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, diagflat_args, diagflat_impl, NULL},
-  {"trace", "TraceBackward0", TS_OP_COMPOSITE, sizeof(ts_trace_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, trace_args, trace_impl, NULL},
-  {"tril", "TrilBackward0", 0, sizeof(ts_tril_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, tril_args, tril_impl, tril_grad},
-  {"tril_", "TrilBackward0", TS_OP_INPLACE, sizeof(ts_tril_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, tril_args, tril_impl, tril_grad},
-  {"triu", "TriuBackward0", 0, sizeof(ts_triu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, triu_args, triu_impl, triu_grad},
-  {"triu_", "TriuBackward0", TS_OP_INPLACE, sizeof(ts_triu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, triu_args, triu_impl, triu_grad},
-  {"trilIndices", "TrilIndicesBackward0", 0, sizeof(ts_tril_indices_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, tril_indices_args, tril_indices_impl, NULL},
-  {"triuIndices", "TriuIndicesBackward0", 0, sizeof(ts_triu_indices_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, triu_indices_args, triu_indices_impl, NULL},
-  {"fillDiagonal_", "FillDiagonal_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_fill_diagonal__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, fill_diagonal__args, fill_diagonal__impl, fill_diagonal__grad},
-  {"cdist", "CdistBackward0", TS_OP_COMPOSITE, sizeof(ts_cdist_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cdist_args, cdist_impl, NULL},
-  {"_cdist", "CdistBackward0", 0, sizeof(ts__cdist_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _cdist_args, _cdist_impl, _cdist_grad},
-  {"_cdistBackward", "CdistBackwardBackward0", 0, sizeof(ts__cdist_backward_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cdist_backward_args, _cdist_backward_impl, NULL},
-  {"pdist", "PdistBackward0", TS_OP_COMPOSITE, sizeof(ts_pdist_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pdist_args, pdist_impl, NULL},
-  {"bilinear", "BilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_bilinear_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bilinear_args, bilinear_impl, NULL},
-  {"alphaDropout", "AlphaDropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, alpha_dropout_args, alpha_dropout_impl, NULL},
-  {"alphaDropout_", "AlphaDropoutBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, alpha_dropout_args, alpha_dropout_impl, NULL},
-  {"featureAlphaDropout", "FeatureAlphaDropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_feature_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_alpha_dropout_args, feature_alpha_dropout_impl, NULL},
-  {"featureAlphaDropout_", "FeatureAlphaDropoutBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_feature_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_alpha_dropout_args, feature_alpha_dropout_impl, NULL},
-  {"featureDropout", "FeatureDropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_feature_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_dropout_args, feature_dropout_impl, NULL},
-  {"featureDropout_", "FeatureDropoutBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_feature_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_dropout_args, feature_dropout_impl, NULL},
-  {"dropout1d", "Dropout1dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout1d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout1d_args, dropout1d_impl, NULL},
-  {"dropout1d_", "Dropout1dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout1d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout1d_args, dropout1d_impl, NULL},
-  {"dropout2d", "Dropout2dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout2d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout2d_args, dropout2d_impl, NULL},
-  {"dropout2d_", "Dropout2dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout2d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout2d_args, dropout2d_impl, NULL},
-  {"dropout3d", "Dropout3dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout3d_args, dropout3d_impl, NULL},
-  {"dropout3d_", "Dropout3dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout3d_args, dropout3d_impl, NULL},
-  {"rrelu", "RreluBackward0", TS_OP_COMPOSITE, sizeof(ts_rrelu_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rrelu_args, rrelu_impl, NULL},
-  {"rrelu_", "RreluBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_rrelu_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rrelu_args, rrelu_impl, NULL},
-  {"_rreluNoise", "RreluNoiseBackward0", 0, sizeof(ts__rrelu_noise_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rrelu_noise_args, _rrelu_noise_impl, NULL},
-  {"gumbelSoftmax", "GumbelSoftmaxBackward0", TS_OP_COMPOSITE, sizeof(ts_gumbel_softmax_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, gumbel_softmax_args, gumbel_softmax_impl, NULL},
-  {"rmsNorm", "RmsNormBackward0", TS_OP_COMPOSITE, sizeof(ts_rms_norm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rms_norm_args, rms_norm_impl, NULL},
-  {"_fftC2c", "FftC2cBackward0", 0, sizeof(ts__fft_c2c_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _fft_c2c_args, _fft_c2c_impl, _fft_c2c_grad},
-  {"_fftR2c", "FftR2cBackward0", 0, sizeof(ts__fft_r2c_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _fft_r2c_args, _fft_r2c_impl, _fft_r2c_grad},
-  {"_fftC2r", "FftC2rBackward0", 0, sizeof(ts__fft_c2r_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _fft_c2r_args, _fft_c2r_impl, _fft_c2r_grad},
-  {"fft.fft", "FftFftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_fft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fft_args, fft_fft_impl, NULL},
-  {"fft.ifft", "FftIfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifft_args, fft_ifft_impl, NULL},
-  {"fft.rfft", "FftRfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_rfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfft_args, fft_rfft_impl, NULL},
-  {"fft.ihfft", "FftIhfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ihfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ihfft_args, fft_ihfft_impl, NULL},
-  {"fft.irfft", "FftIrfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_irfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_irfft_args, fft_irfft_impl, NULL},
-  {"fft.hfft", "FftHfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_hfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_hfft_args, fft_hfft_impl, NULL},
-  {"fft.fftn", "FftFftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_fftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fftn_args, fft_fftn_impl, NULL},
-  {"fft.fft2", "FftFft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_fft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fft2_args, fft_fft2_impl, NULL},
-  {"fft.ifftn", "FftIfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifftn_args, fft_ifftn_impl, NULL},
-  {"fft.ifft2", "FftIfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifft2_args, fft_ifft2_impl, NULL},
-  {"fft.rfftn", "FftRfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_rfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfftn_args, fft_rfftn_impl, NULL},
-  {"fft.rfft2", "FftRfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_rfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfft2_args, fft_rfft2_impl, NULL},
-  {"fft.ihfftn", "FftIhfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ihfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ihfftn_args, fft_ihfftn_impl, NULL},
-  {"fft.ihfft2", "FftIhfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_ihfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ihfft2_args, fft_ihfft2_impl, NULL},
-  {"fft.irfftn", "FftIrfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_irfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_irfftn_args, fft_irfftn_impl, NULL},
-  {"fft.irfft2", "FftIrfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_irfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_irfft2_args, fft_irfft2_impl, NULL},
-  {"fft.hfftn", "FftHfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_hfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_hfftn_args, fft_hfftn_impl, NULL},
-  {"fft.hfft2", "FftHfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_hfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_hfft2_args, fft_hfft2_impl, NULL},
-  {"fft.fftfreq", "FftFftfreqBackward0", 0, sizeof(ts_fft_fftfreq_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fftfreq_args, fft_fftfreq_impl, NULL},
-  {"fft.rfftfreq", "FftRfftfreqBackward0", 0, sizeof(ts_fft_rfftfreq_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfftfreq_args, fft_rfftfreq_impl, NULL},
-  {"fft.fftshift", "FftFftshiftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_fftshift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fftshift_args, fft_fftshift_impl, NULL},
-  {"fft.ifftshift", "FftIfftshiftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifftshift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifftshift_args, fft_ifftshift_impl, NULL},
-  {"unfold", "UnfoldWindowsBackward0", TS_OP_COMPOSITE, sizeof(ts_unfold_windows_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, unfold_windows_args, unfold_windows_impl, NULL},
-  {"fold", "FoldBackward0", TS_OP_COMPOSITE, sizeof(ts_fold_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fold_args, fold_impl, NULL},
-  {"_im2col", "Im2ColBackward0", 0, sizeof(ts__im2col_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _im2col_args, _im2col_impl, _im2col_grad},
-  {"_col2im", "Col2ImBackward0", 0, sizeof(ts__col2im_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, _col2im_args, _col2im_impl, _col2im_grad},
-  {"pixelShuffle", "PixelShuffleBackward0", 0, sizeof(ts_pixel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_shuffle_args, pixel_shuffle_impl, pixel_shuffle_grad},
-  {"pixelUnshuffle", "PixelUnshuffleBackward0", 0, sizeof(ts_pixel_unshuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_unshuffle_args, pixel_unshuffle_impl, pixel_unshuffle_grad},
-  {"channelShuffle", "ChannelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_channel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, channel_shuffle_args, channel_shuffle_impl, NULL},
-  {"gridSample", "GridSampleBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sample_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sample_args, grid_sample_impl, NULL},
-  {"gridSampler", "GridSamplerBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_args, grid_sampler_impl, NULL},
-  {"gridSampler2d", "GridSampler2dBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_2d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_2d_args, grid_sampler_2d_impl, NULL},
-  {"gridSampler3d", "GridSampler3dBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_3d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_3d_args, grid_sampler_3d_impl, NULL},
-  {"affineGrid", "AffineGridBackward0", TS_OP_COMPOSITE, sizeof(ts_affine_grid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, affine_grid_args, affine_grid_impl, NULL},
-  {"affineGridGenerator", "AffineGridGeneratorBackward0", TS_OP_COMPOSITE, sizeof(ts_affine_grid_generator_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, affine_grid_generator_args, affine_grid_generator_impl, NULL},
-  {"_gridSample", "GridSamplerBackward0", 0, sizeof(ts__grid_sample_args), 6, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_args, _grid_sample_impl, _grid_sample_grad},
-  {"_gridSampleByGrid", "GridSampleByGridBackward0", 0, sizeof(ts__grid_sample_by_grid_args), 7, 1, TS_RET_TENSORS, 7u, 0u, 0u, _grid_sample_by_grid_args, _grid_sample_by_grid_impl, _grid_sample_by_grid_grad},
-  {"_gridSampleAdjoint", "GridSampleAdjointBackward0", 0, sizeof(ts__grid_sample_adjoint_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_adjoint_args, _grid_sample_adjoint_impl, _grid_sample_adjoint_grad},
-  {"_index", "IndexBackward0", 0, sizeof(ts__index_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, _index_args, _index_impl, _index_grad},
-  {"at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL},
-  {"setAt", "SetAtBackward0", TS_OP_COMPOSITE, sizeof(ts__set_at_args), 4, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_at_args, _set_at_impl, NULL},
-  {"indexPut", "IndexPutBackward0", TS_OP_DIRECT, sizeof(ts_index_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, index_put_args, index_put_impl, index_put_grad},
-  {"indexPut_", "IndexPutBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_index_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, index_put_args, index_put_impl, index_put_grad},
-  {"indexSelect", "IndexSelectBackward0", TS_OP_EXACT, sizeof(ts_index_select_args), 3, 1, TS_RET_TENSORS, 5u, 1u, 0u, index_select_args, index_select_impl, index_select_grad},
-  {"indexAdd", "IndexAddBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_index_add_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_add_args, index_add_impl, index_add_grad},
-  {"indexAdd_", "IndexAddBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_index_add_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_add_args, index_add_impl, index_add_grad},
-  {"indexCopy", "IndexCopyBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_index_copy_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_copy_args, index_copy_impl, index_copy_grad},
-  {"indexCopy_", "IndexCopyBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_index_copy_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_copy_args, index_copy_impl, index_copy_grad},
-  {"indexFill", "IndexFillBackward0", TS_OP_DIRECT, sizeof(ts_index_fill_args), 4, 1, TS_RET_TENSORS, 4u, 0u, 0u, index_fill_args, index_fill_impl, index_fill_grad},
-  {"indexFill_", "IndexFillBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_index_fill_args), 4, 1, TS_RET_TENSORS, 4u, 0u, 0u, index_fill_args, index_fill_impl, index_fill_grad},
-  {"gather", "GatherBackward0", TS_OP_DIRECT, sizeof(ts_gather_args), 4, 1, TS_RET_TENSORS, 5u, 1u, 0u, gather_args, gather_impl, gather_grad},
-  {"scatter", "ScatterBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_scatter_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_args, scatter_impl, scatter_grad},
-  {"scatter_", "ScatterBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_scatter_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_args, scatter_impl, scatter_grad},
-  {"scatter", "ScatterValueBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_scatter_value_args), 5, 1, TS_RET_TENSORS, 4u, 0u, 0u, scatter_value_args, scatter_value_impl, scatter_value_grad},
-  {"scatter_", "ScatterValueBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_scatter_value_args), 5, 1, TS_RET_TENSORS, 4u, 0u, 0u, scatter_value_args, scatter_value_impl, scatter_value_grad},
-  {"scatterAdd", "ScatterAddBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
-  {"scatterAdd_", "ScatterAddBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
-  {"scatterReduce", "ScatterReduceBackward0", TS_OP_EXACT, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad},
-  {"scatterReduce_", "ScatterReduceBackward0", TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad},
-  {"indexReduce", "IndexReduceBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL},
-  {"indexReduce_", "IndexReduceBackward0", TS_OP_EXACT | TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL},
-  {"segmentReduce", "SegmentReduceBackward0", 0, sizeof(ts_segment_reduce_args), 8, 1, TS_RET_TENSORS, 21u, 0u, 1u, segment_reduce_args, segment_reduce_impl, segment_reduce_grad},
-  {"_segmentIds", "SegmentIdsBackward0", 0, sizeof(ts__segment_ids_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _segment_ids_args, _segment_ids_impl, NULL},
-  {"take", "TakeBackward0", TS_OP_DIRECT, sizeof(ts_take_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, take_args, take_impl, take_grad},
-  {"put", "PutBackward0", TS_OP_DIRECT, sizeof(ts_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, put_args, put_impl, put_grad},
-  {"put_", "PutBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, put_args, put_impl, put_grad},
-  {"nonzero", "NonzeroBackward0", 0, sizeof(ts_nonzero_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, nonzero_args, nonzero_impl, NULL},
-  {"_nonzeroTuple", "NonzeroTupleBackward0", 0, sizeof(ts__nonzero_tuple_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, _nonzero_tuple_args, _nonzero_tuple_impl, NULL},
-  {"argwhere", "ArgwhereBackward0", 0, sizeof(ts_argwhere_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, argwhere_args, argwhere_impl, NULL},
-  {"maskedSelect", "MaskedSelectBackward0", TS_OP_EXACT, sizeof(ts_masked_select_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, masked_select_args, masked_select_impl, masked_select_grad},
-  {"maskedScatter", "MaskedScatterBackward0", TS_OP_DIRECT, sizeof(ts_masked_scatter_args), 3, 1, TS_RET_TENSORS, 6u, 4u, 0u, masked_scatter_args, masked_scatter_impl, masked_scatter_grad},
-  {"maskedScatter_", "MaskedScatterBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_masked_scatter_args), 3, 1, TS_RET_TENSORS, 6u, 4u, 0u, masked_scatter_args, masked_scatter_impl, masked_scatter_grad},
-  {"embedding", "EmbeddingBackward0", TS_OP_COMPOSITE, sizeof(ts_embedding_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, embedding_args, embedding_impl, NULL},
-  {"_embedding", "EmbeddingBackward0", 0, sizeof(ts__embedding_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _embedding_args, _embedding_impl, _embedding_grad},
-  {"_embeddingBackward", "EmbeddingBackwardBackward0", 0, sizeof(ts__embedding_backward_args), 5, 1, TS_RET_TENSORS, 2u, 0u, 0u, _embedding_backward_args, _embedding_backward_impl, _embedding_backward_grad},
-  {"_embeddingDoubleBackward", "EmbeddingDoubleBackwardBackward0", 0, sizeof(ts__embedding_double_backward_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _embedding_double_backward_args, _embedding_double_backward_impl, _embedding_double_backward_grad},
-  {"oneHot", "OneHotBackward0", 0, sizeof(ts_one_hot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, one_hot_args, one_hot_impl, NULL},
-  {"broadcastTensors", "BroadcastTensorsBackward0", TS_OP_COMPOSITE, sizeof(ts_broadcast_tensors_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, broadcast_tensors_args, broadcast_tensors_impl, NULL},
-  {"meshgrid", "MeshgridBackward0", TS_OP_COMPOSITE, sizeof(ts_meshgrid_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, meshgrid_args, meshgrid_impl, NULL},
-  {"atleast1d", "Atleast1dBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_1d_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, atleast_1d_args, atleast_1d_impl, NULL},
-  {"atleast1d", "Atleast1dListBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_1d_list_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, atleast_1d_list_args, atleast_1d_list_impl, NULL},
-  {"atleast2d", "Atleast2dBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_2d_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, atleast_2d_args, atleast_2d_impl, NULL},
-  {"atleast2d", "Atleast2dListBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_2d_list_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, atleast_2d_list_args, atleast_2d_list_impl, NULL},
-  {"atleast3d", "Atleast3dBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_3d_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, atleast_3d_args, atleast_3d_impl, NULL},
-  {"atleast3d", "Atleast3dListBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_3d_list_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, atleast_3d_list_args, atleast_3d_list_impl, NULL},
-  {"hstack", "HstackBackward0", TS_OP_COMPOSITE, sizeof(ts_hstack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, hstack_args, hstack_impl, NULL},
-  {"vstack", "VstackBackward0", TS_OP_COMPOSITE, sizeof(ts_vstack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, vstack_args, vstack_impl, NULL},
-  {"dstack", "DstackBackward0", TS_OP_COMPOSITE, sizeof(ts_dstack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, dstack_args, dstack_impl, NULL},
-  {"columnStack", "ColumnStackBackward0", TS_OP_COMPOSITE, sizeof(ts_column_stack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, column_stack_args, column_stack_impl, NULL},
-  {"blockDiag", "BlockDiagBackward0", 0, sizeof(ts_block_diag_args), 1, 1, TS_RET_TENSORS, 1u, 1u, 0u, block_diag_args, block_diag_impl, block_diag_grad},
-  {"cartesianProd", "CartesianProdBackward0", TS_OP_COMPOSITE, sizeof(ts_cartesian_prod_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, cartesian_prod_args, cartesian_prod_impl, NULL},
-  {"combinations", "CombinationsBackward0", TS_OP_COMPOSITE, sizeof(ts_combinations_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, combinations_args, combinations_impl, NULL},
-  {"linalg.luFactorEx", "LinalgLuFactorExBackward0", 0, sizeof(ts_linalg_lu_factor_ex_args), 3, 3, TS_RET_TENSORS, 1u, 1u, 3u, linalg_lu_factor_ex_args, linalg_lu_factor_ex_impl, linalg_lu_factor_ex_grad},
-  {"linalg.luFactor", "LinalgLuFactorBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_factor_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_factor_args, linalg_lu_factor_impl, NULL},
-  {"lu", "LuBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, lu_args, lu_impl, NULL},
-  {"lu", "LuWithInfoBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_with_info_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, lu_with_info_args, lu_with_info_impl, NULL},
-  {"_luPermutation", "LuPermutationBackward0", 0, sizeof(ts__lu_permutation_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _lu_permutation_args, _lu_permutation_impl, NULL},
-  {"luUnpack", "LuUnpackBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_unpack_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, lu_unpack_args, lu_unpack_impl, NULL},
-  {"linalg.lu", "LinalgLuBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_args, linalg_lu_impl, NULL},
-  {"_luSolve", "LuSolveBackward0", 0, sizeof(ts__lu_solve_args), 5, 1, TS_RET_TENSORS, 3u, 0u, 1u, _lu_solve_args, _lu_solve_impl, _lu_solve_grad},
-  {"linalg.luSolve", "LinalgLuSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_solve_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_solve_args, linalg_lu_solve_impl, NULL},
-  {"luSolve", "LuSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_solve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, lu_solve_args, lu_solve_impl, NULL},
-  {"_linalgSolveEx", "LinalgSolveExBackward0", 0, sizeof(ts__linalg_solve_ex_args), 4, 4, TS_RET_TENSORS, 1u, 0u, 7u, _linalg_solve_ex_args, _linalg_solve_ex_impl, _linalg_solve_ex_grad},
-  {"linalg.solveEx", "LinalgSolveExBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_solve_ex_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_solve_ex_args, linalg_solve_ex_impl, NULL},
-  {"linalg.solve", "LinalgSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_solve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_solve_args, linalg_solve_impl, NULL},
-  {"linalg.invEx", "LinalgInvExBackward0", 0, sizeof(ts_linalg_inv_ex_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 1u, linalg_inv_ex_args, linalg_inv_ex_impl, linalg_inv_ex_grad},
-  {"linalg.inv", "LinalgInvBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_inv_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_inv_args, linalg_inv_impl, NULL},
-  {"inverse", "InverseBackward0", TS_OP_COMPOSITE, sizeof(ts_inverse_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, inverse_args, inverse_impl, NULL},
-  {"linalg.solveTriangular", "LinalgSolveTriangularBackward0", 0, sizeof(ts_linalg_solve_triangular_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, linalg_solve_triangular_args, linalg_solve_triangular_impl, linalg_solve_triangular_grad},
-  {"triangularSolve", "TriangularSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_triangular_solve_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, triangular_solve_args, triangular_solve_impl, NULL},
-  {"_linalgDet", "LinalgDetBackward0", 0, sizeof(ts__linalg_det_args), 1, 3, TS_RET_TENSORS, 1u, 0u, 7u, _linalg_det_args, _linalg_det_impl, _linalg_det_grad},
-  {"_linalgCofactors", "LinalgCofactorsBackward0", 0, sizeof(ts__linalg_cofactors_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _linalg_cofactors_args, _linalg_cofactors_impl, NULL},
-  {"det", "DetBackward0", TS_OP_COMPOSITE, sizeof(ts_det_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, det_args, det_impl, NULL},
-  {"_linalgSlogdet", "LinalgSlogdetBackward0", 0, sizeof(ts__linalg_slogdet_args), 1, 4, TS_RET_TENSORS, 1u, 0u, 13u, _linalg_slogdet_args, _linalg_slogdet_impl, _linalg_slogdet_grad},
-  {"slogdet", "SlogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_slogdet_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, slogdet_args, slogdet_impl, NULL},
-  {"logdet", "LogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_logdet_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, logdet_args, logdet_impl, NULL},
-  {"linalg.householderProduct", "LinalgHouseholderProductBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_householder_product_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_householder_product_args, linalg_householder_product_impl, NULL},
-  {"orgqr", "OrgqrBackward0", TS_OP_COMPOSITE, sizeof(ts_orgqr_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, orgqr_args, orgqr_impl, NULL},
-  {"ormqr", "OrmqrBackward0", TS_OP_COMPOSITE, sizeof(ts_ormqr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, ormqr_args, ormqr_impl, NULL},
-  {"_lstsq", "LinalgLstsqBackward0", 0, sizeof(ts__lstsq_args), 4, 3, TS_RET_TENSORS, 3u, 0u, 0u, _lstsq_args, _lstsq_impl, _lstsq_grad},
-  {"linalg.lstsq", "LinalgLstsqBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lstsq_args), 4, 4, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lstsq_args, linalg_lstsq_impl, NULL},
-  {"svdLowrank", "SvdLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_svd_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, svd_lowrank_args, svd_lowrank_impl, NULL},
-  {"pcaLowrank", "PcaLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_pca_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, pca_lowrank_args, pca_lowrank_impl, NULL},
-  {"_lobpcg", "LOBPCGBackward", 0, sizeof(ts__lobpcg_args), 7, 2, TS_RET_TENSORS, 1u, 0u, 3u, _lobpcg_args, _lobpcg_impl, _lobpcg_grad},
-  {"lobpcg", "LobpcgBackward0", TS_OP_COMPOSITE, sizeof(ts_lobpcg_args), 10, 2, TS_RET_TENSORS, 0u, 0u, 0u, lobpcg_args, lobpcg_impl, NULL},
-  {"matrixPower", "MatrixPowerBackward0", TS_OP_COMPOSITE, sizeof(ts_matrix_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matrix_power_args, matrix_power_impl, NULL},
-  {"matrixExp", "MatrixExpBackward0", 0, sizeof(ts_matrix_exp_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, matrix_exp_args, matrix_exp_impl, matrix_exp_grad},
-  {"linalg.multiDot", "LinalgMultiDotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_multi_dot_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_multi_dot_args, linalg_multi_dot_impl, NULL},
-  {"chainMatmul", "ChainMatmulBackward0", TS_OP_COMPOSITE, sizeof(ts_chain_matmul_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, chain_matmul_args, chain_matmul_impl, NULL},
-  {"linalg.tensorinv", "LinalgTensorinvBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_tensorinv_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_tensorinv_args, linalg_tensorinv_impl, NULL},
-  {"linalg.tensorsolve", "LinalgTensorsolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_tensorsolve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_tensorsolve_args, linalg_tensorsolve_impl, NULL},
-  {"linalg.cross", "LinalgCrossBackward0", 0, sizeof(ts_linalg_cross_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, linalg_cross_args, linalg_cross_impl, linalg_cross_grad},
-  {"cross", "CrossBackward0", TS_OP_COMPOSITE, sizeof(ts_cross_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cross_args, cross_impl, NULL},
-  {"linalg.vecdot", "LinalgVecdotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_vecdot_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_vecdot_args, linalg_vecdot_impl, NULL},
-  {"linalg.diagonal", "LinalgDiagonalBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_diagonal_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_diagonal_args, linalg_diagonal_impl, NULL},
-  {"linalg.vander", "LinalgVanderBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_vander_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_vander_args, linalg_vander_impl, NULL},
-  {"vander", "VanderBackward0", TS_OP_COMPOSITE, sizeof(ts_vander_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, vander_args, vander_impl, NULL},
-  {"geqrf", "GeqrfBackward0", 0, sizeof(ts_geqrf_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, geqrf_args, geqrf_impl, NULL},
-  {"linalg.qr", "LinalgQrBackward0", 0, sizeof(ts_linalg_qr_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 3u, linalg_qr_args, linalg_qr_impl, linalg_qr_grad},
-  {"qr", "QrBackward0", TS_OP_COMPOSITE, sizeof(ts_qr_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, qr_args, qr_impl, NULL},
-  {"_svd", "LinalgSvdBackward0", 0, sizeof(ts__svd_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 7u, _svd_args, _svd_impl, _svd_grad},
-  {"linalg.svd", "LinalgSvdBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_svd_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_svd_args, linalg_svd_impl, NULL},
-  {"linalg.svdvals", "LinalgSvdvalsBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_svdvals_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_svdvals_args, linalg_svdvals_impl, NULL},
-  {"svd", "SvdBackward0", TS_OP_COMPOSITE, sizeof(ts_svd_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, svd_args, svd_impl, NULL},
-  {"_eigh", "LinalgEighBackward0", 0, sizeof(ts__eigh_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 3u, _eigh_args, _eigh_impl, _eigh_grad},
-  {"linalg.eigh", "LinalgEighBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigh_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigh_args, linalg_eigh_impl, NULL},
-  {"linalg.eigvalsh", "LinalgEigvalshBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigvalsh_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigvalsh_args, linalg_eigvalsh_impl, NULL},
-  {"symeig", "SymeigBackward0", TS_OP_COMPOSITE, sizeof(ts_symeig_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, symeig_args, symeig_impl, NULL},
-  {"_eig", "LinalgEigBackward0", 0, sizeof(ts__eig_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 3u, _eig_args, _eig_impl, _eig_grad},
-  {"linalg.eig", "LinalgEigBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eig_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eig_args, linalg_eig_impl, NULL},
-  {"linalg.eigvals", "LinalgEigvalsBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigvals_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigvals_args, linalg_eigvals_impl, NULL},
-  {"linalg.pinv", "LinalgPinvBackward0", 0, sizeof(ts_linalg_pinv_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, linalg_pinv_args, linalg_pinv_impl, linalg_pinv_grad},
-  {"pinverse", "PinverseBackward0", TS_OP_COMPOSITE, sizeof(ts_pinverse_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pinverse_args, pinverse_impl, NULL},
-  {"linalg.matrixRank", "LinalgMatrixRankBackward0", 0, sizeof(ts_linalg_matrix_rank_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_rank_args, linalg_matrix_rank_impl, NULL},
-  {"linalg.matrixNorm", "LinalgMatrixNormBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_matrix_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_norm_args, linalg_matrix_norm_impl, NULL},
-  {"linalg.matrixNorm", "LinalgMatrixNormOrdBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_matrix_norm_ord_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_norm_ord_args, linalg_matrix_norm_ord_impl, NULL},
-  {"linalg.norm", "LinalgNormBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_norm_args, linalg_norm_impl, NULL},
-  {"linalg.norm", "LinalgNormNamedBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_norm_named_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_norm_named_args, linalg_norm_named_impl, NULL},
-  {"nuclearNorm", "NuclearNormBackward0", TS_OP_COMPOSITE, sizeof(ts_nuclear_norm_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, nuclear_norm_args, nuclear_norm_impl, NULL},
-  {"nuclearNorm", "NuclearNormDimBackward0", TS_OP_COMPOSITE, sizeof(ts_nuclear_norm_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, nuclear_norm_dim_args, nuclear_norm_dim_impl, NULL},
-  {"frobeniusNorm", "FrobeniusNormBackward0", TS_OP_COMPOSITE, sizeof(ts_frobenius_norm_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, frobenius_norm_args, frobenius_norm_impl, NULL},
-  {"linalg.cond", "LinalgCondBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_cond_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_cond_args, linalg_cond_impl, NULL},
-  {"linalg.cond", "LinalgCondNamedBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_cond_named_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_cond_named_args, linalg_cond_named_impl, NULL},
-  {"linalg.choleskyEx", "LinalgCholeskyExBackward0", 0, sizeof(ts_linalg_cholesky_ex_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 1u, linalg_cholesky_ex_args, linalg_cholesky_ex_impl, linalg_cholesky_ex_grad},
-  {"linalg.cholesky", "LinalgCholeskyBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_cholesky_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_cholesky_args, linalg_cholesky_impl, NULL},
-  {"cholesky", "CholeskyBackward0", TS_OP_COMPOSITE, sizeof(ts_cholesky_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, cholesky_args, cholesky_impl, NULL},
-  {"choleskySolve", "CholeskySolveBackward0", 0, sizeof(ts_cholesky_solve_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 1u, cholesky_solve_args, cholesky_solve_impl, cholesky_solve_grad},
-  {"choleskyInverse", "CholeskyInverseBackward0", 0, sizeof(ts_cholesky_inverse_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, cholesky_inverse_args, cholesky_inverse_impl, cholesky_inverse_grad},
-  {"linalg.ldlFactorEx", "LinalgLdlFactorExBackward0", 0, sizeof(ts_linalg_ldl_factor_ex_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_factor_ex_args, linalg_ldl_factor_ex_impl, NULL},
-  {"linalg.ldlFactor", "LinalgLdlFactorBackward0", 0, sizeof(ts_linalg_ldl_factor_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_factor_args, linalg_ldl_factor_impl, NULL},
-  {"linalg.ldlSolve", "LinalgLdlSolveBackward0", 0, sizeof(ts_linalg_ldl_solve_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_solve_args, linalg_ldl_solve_impl, NULL},
-  {"mseLoss", "MseLossBackward0", TS_OP_COMPOSITE, sizeof(ts_mse_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, mse_loss_args, mse_loss_impl, NULL},
-  {"l1Loss", "L1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_l1_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, l1_loss_args, l1_loss_impl, NULL},
-  {"smoothL1Loss", "SmoothL1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_smooth_l1_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, smooth_l1_loss_args, smooth_l1_loss_impl, NULL},
-  {"huberLoss", "HuberLossBackward0", TS_OP_COMPOSITE, sizeof(ts_huber_loss_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, huber_loss_args, huber_loss_impl, NULL},
-  {"_differenceLoss", "DifferenceLossBackward0", 0, sizeof(ts__difference_loss_args), 5, 1, TS_RET_TENSORS, 3u, 0u, 0u, _difference_loss_args, _difference_loss_impl, _difference_loss_grad},
-  {"_differenceLossBackward", "DifferenceLossBackwardBackward0", 0, sizeof(ts__difference_loss_backward_args), 6, 1, TS_RET_TENSORS, 7u, 0u, 0u, _difference_loss_backward_args, _difference_loss_backward_impl, _difference_loss_backward_grad},
-  {"_differenceLossCurvature", "DifferenceLossCurvatureBackward0", 0, sizeof(ts__difference_loss_curvature_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _difference_loss_curvature_args, _difference_loss_curvature_impl, NULL},
-  {"nllLoss", "NllLossBackward0", TS_OP_COMPOSITE, sizeof(ts_nll_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, nll_loss_args, nll_loss_impl, NULL},
-  {"_nllLoss", "NllLossBackward0", 0, sizeof(ts__nll_loss_args), 5, 2, TS_RET_TENSORS, 7u, 1u, 0u, _nll_loss_args, _nll_loss_impl, _nll_loss_grad},
-  {"_nllLossBackward", "NllLossBackwardBackward0", 0, sizeof(ts__nll_loss_backward_args), 6, 1, TS_RET_TENSORS, 12u, 0u, 0u, _nll_loss_backward_args, _nll_loss_backward_impl, _nll_loss_backward_grad},
-  {"crossEntropy", "CrossEntropyBackward0", TS_OP_COMPOSITE, sizeof(ts_cross_entropy_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, cross_entropy_args, cross_entropy_impl, NULL},
-  {"_crossEntropy", "NllLossBackward0", 0, sizeof(ts__cross_entropy_args), 5, 3, TS_RET_TENSORS, 7u, 0u, 4u, _cross_entropy_args, _cross_entropy_impl, _cross_entropy_grad},
-  {"_crossEntropyBackward", "CrossEntropyBackwardBackward0", 0, sizeof(ts__cross_entropy_backward_args), 7, 1, TS_RET_TENSORS, 15u, 0u, 0u, _cross_entropy_backward_args, _cross_entropy_backward_impl, _cross_entropy_backward_grad},
-  {"_classWeights", "ClassWeightsBackward0", 0, sizeof(ts__class_weights_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, _class_weights_args, _class_weights_impl, NULL},
-  {"binaryCrossEntropy", "BinaryCrossEntropyBackward0", TS_OP_COMPOSITE, sizeof(ts_binary_cross_entropy_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, binary_cross_entropy_args, binary_cross_entropy_impl, NULL},
-  {"binaryCrossEntropyWithLogits", "BinaryCrossEntropyWithLogitsBackward0", TS_OP_COMPOSITE, sizeof(ts_binary_cross_entropy_with_logits_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, binary_cross_entropy_with_logits_args, binary_cross_entropy_with_logits_impl, NULL},
-  {"_binaryCrossEntropy", "BinaryCrossEntropyBackward0", 0, sizeof(ts__binary_cross_entropy_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _binary_cross_entropy_args, _binary_cross_entropy_impl, _binary_cross_entropy_grad},
-  {"_binaryCrossEntropyWithLogits", "BinaryCrossEntropyWithLogitsBackward0", 0, sizeof(ts__binary_cross_entropy_with_logits_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, _binary_cross_entropy_with_logits_args, _binary_cross_entropy_with_logits_impl, _binary_cross_entropy_with_logits_grad},
-  {"klDiv", "KlDivBackward0", TS_OP_COMPOSITE, sizeof(ts_kl_div_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, kl_div_args, kl_div_impl, NULL},
-  {"softMarginLoss", "SoftMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_soft_margin_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, soft_margin_loss_args, soft_margin_loss_impl, NULL},
-  {"marginRankingLoss", "MarginRankingLossBackward0", TS_OP_COMPOSITE, sizeof(ts_margin_ranking_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, margin_ranking_loss_args, margin_ranking_loss_impl, NULL},
-  {"hingeEmbeddingLoss", "HingeEmbeddingLossBackward0", TS_OP_COMPOSITE, sizeof(ts_hinge_embedding_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, hinge_embedding_loss_args, hinge_embedding_loss_impl, NULL},
-  {"cosineEmbeddingLoss", "CosineEmbeddingLossBackward0", TS_OP_COMPOSITE, sizeof(ts_cosine_embedding_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, cosine_embedding_loss_args, cosine_embedding_loss_impl, NULL},
-  {"tripletMarginLoss", "TripletMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_triplet_margin_loss_args), 10, 1, TS_RET_TENSORS, 0u, 0u, 0u, triplet_margin_loss_args, triplet_margin_loss_impl, NULL},
-  {"multilabelSoftMarginLoss", "MultilabelSoftMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_multilabel_soft_margin_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, multilabel_soft_margin_loss_args, multilabel_soft_margin_loss_impl, NULL},
-  {"multiMarginLoss", "MultiMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_multi_margin_loss_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, multi_margin_loss_args, multi_margin_loss_impl, NULL},
-  {"multilabelMarginLoss", "MultilabelMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_multilabel_margin_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, multilabel_margin_loss_args, multilabel_margin_loss_impl, NULL},
-  {"_multilabelMargin", "MultilabelMarginBackward0", 0, sizeof(ts__multilabel_margin_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _multilabel_margin_args, _multilabel_margin_impl, _multilabel_margin_grad},
-  {"_multilabelMarginBackward", "MultilabelMarginBackwardBackward0", 0, sizeof(ts__multilabel_margin_backward_args), 3, 1, TS_RET_TENSORS, 6u, 0u, 0u, _multilabel_margin_backward_args, _multilabel_margin_backward_impl, _multilabel_margin_backward_grad},
-  {"_multilabelMarginSlope", "MultilabelMarginSlopeBackward0", 0, sizeof(ts__multilabel_margin_slope_args), 3, 1, TS_RET_TENSORS, 6u, 0u, 0u, _multilabel_margin_slope_args, _multilabel_margin_slope_impl, _multilabel_margin_slope_grad},
-  {"gaussianNllLoss", "GaussianNllLossBackward0", TS_OP_COMPOSITE, sizeof(ts_gaussian_nll_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, gaussian_nll_loss_args, gaussian_nll_loss_impl, NULL},
-  {"poissonNllLoss", "PoissonNllLossBackward0", TS_OP_COMPOSITE, sizeof(ts_poisson_nll_loss_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, poisson_nll_loss_args, poisson_nll_loss_impl, NULL},
-  {"exp", "ExpBackward0", TS_OP_DIRECT, sizeof(ts_exp_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp_args, exp_impl, exp_grad},
-  {"exp_", "ExpBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_exp_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp_args, exp_impl, exp_grad},
-  {"exp2", "Exp2Backward0", TS_OP_DIRECT, sizeof(ts_exp2_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp2_args, exp2_impl, exp2_grad},
-  {"exp2_", "Exp2Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_exp2_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp2_args, exp2_impl, exp2_grad},
-  {"expm1", "Expm1Backward0", TS_OP_DIRECT, sizeof(ts_expm1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, expm1_args, expm1_impl, expm1_grad},
-  {"expm1_", "Expm1Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_expm1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, expm1_args, expm1_impl, expm1_grad},
-  {"log", "LogBackward0", TS_OP_DIRECT, sizeof(ts_log_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log_args, log_impl, log_grad},
-  {"log_", "LogBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_log_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log_args, log_impl, log_grad},
-  {"log2", "Log2Backward0", TS_OP_DIRECT, sizeof(ts_log2_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log2_args, log2_impl, log2_grad},
-  {"log2_", "Log2Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_log2_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log2_args, log2_impl, log2_grad},
-  {"log10", "Log10Backward0", TS_OP_DIRECT, sizeof(ts_log10_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log10_args, log10_impl, log10_grad},
-  {"log10_", "Log10Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_log10_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log10_args, log10_impl, log10_grad},
-  {"log1p", "Log1pBackward0", TS_OP_DIRECT, sizeof(ts_log1p_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log1p_args, log1p_impl, log1p_grad},
-  {"log1p_", "Log1pBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_log1p_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log1p_args, log1p_impl, log1p_grad},
-  {"sin", "SinBackward0", TS_OP_DIRECT, sizeof(ts_sin_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, sin_args, sin_impl, sin_grad},
-  {"sin_", "SinBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sin_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, sin_args, sin_impl, sin_grad},
-  {"cos", "CosBackward0", TS_OP_DIRECT, sizeof(ts_cos_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, cos_args, cos_impl, cos_grad},
-  {"cos_", "CosBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_cos_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, cos_args, cos_impl, cos_grad},
-  {"tan", "TanBackward0", TS_OP_DIRECT, sizeof(ts_tan_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, tan_args, tan_impl, tan_grad},
-  {"tan_", "TanBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_tan_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, tan_args, tan_impl, tan_grad},
-  {"asin", "AsinBackward0", TS_OP_DIRECT, sizeof(ts_asin_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, asin_args, asin_impl, asin_grad},
-  {"asin_", "AsinBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_asin_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, asin_args, asin_impl, asin_grad},
-  {"acos", "AcosBackward0", TS_OP_DIRECT, sizeof(ts_acos_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, acos_args, acos_impl, acos_grad},
-  {"acos_", "AcosBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_acos_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, acos_args, acos_impl, acos_grad},
-  {"atan", "AtanBackward0", TS_OP_DIRECT, sizeof(ts_atan_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, atan_args, atan_impl, atan_grad},
-  {"atan_", "AtanBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_atan_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, atan_args, atan_impl, atan_grad},
-  {"sinh", "SinhBackward0", TS_OP_DIRECT, sizeof(ts_sinh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, sinh_args, sinh_impl, sinh_grad},
-  {"sinh_", "SinhBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sinh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, sinh_args, sinh_impl, sinh_grad},
-  {"cosh", "CoshBackward0", TS_OP_DIRECT, sizeof(ts_cosh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, cosh_args, cosh_impl, cosh_grad},
-  {"cosh_", "CoshBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_cosh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, cosh_args, cosh_impl, cosh_grad},
-  {"tanh", "TanhBackward0", TS_OP_DIRECT, sizeof(ts_tanh_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, tanh_args, tanh_impl, tanh_grad},
-  {"tanh_", "TanhBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_tanh_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, tanh_args, tanh_impl, tanh_grad},
-  {"asinh", "AsinhBackward0", TS_OP_DIRECT, sizeof(ts_asinh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, asinh_args, asinh_impl, asinh_grad},
-  {"asinh_", "AsinhBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_asinh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, asinh_args, asinh_impl, asinh_grad},
-  {"acosh", "AcoshBackward0", TS_OP_DIRECT, sizeof(ts_acosh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, acosh_args, acosh_impl, acosh_grad},
-  {"acosh_", "AcoshBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_acosh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, acosh_args, acosh_impl, acosh_grad},
-  {"atanh", "AtanhBackward0", TS_OP_DIRECT, sizeof(ts_atanh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, atanh_args, atanh_impl, atanh_grad},
-  {"atanh_", "AtanhBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_atanh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, atanh_args, atanh_impl, atanh_grad},
-  {"sinc", "SincBackward0", TS_OP_DIRECT, sizeof(ts_sinc_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, sinc_args, sinc_impl, sinc_grad},
-  {"sinc_", "SincBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sinc_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, sinc_args, sinc_impl, sinc_grad},
-  {"erf", "ErfBackward0", TS_OP_DIRECT, sizeof(ts_erf_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, erf_args, erf_impl, erf_grad},
-  {"erf_", "ErfBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_erf_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, erf_args, erf_impl, erf_grad},
-  {"erfc", "ErfcBackward0", TS_OP_DIRECT, sizeof(ts_erfc_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, erfc_args, erfc_impl, erfc_grad},
-  {"erfc_", "ErfcBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_erfc_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, erfc_args, erfc_impl, erfc_grad},
-  {"erfinv", "ErfinvBackward0", TS_OP_DIRECT, sizeof(ts_erfinv_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, erfinv_args, erfinv_impl, erfinv_grad},
-  {"erfinv_", "ErfinvBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_erfinv_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, erfinv_args, erfinv_impl, erfinv_grad},
-  {"sigmoid", "SigmoidBackward0", TS_OP_DIRECT, sizeof(ts_sigmoid_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, sigmoid_args, sigmoid_impl, sigmoid_grad},
-  {"sigmoid_", "SigmoidBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sigmoid_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, sigmoid_args, sigmoid_impl, sigmoid_grad},
-  {"lgamma", "LgammaBackward0", TS_OP_DIRECT, sizeof(ts_lgamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, lgamma_args, lgamma_impl, lgamma_grad},
-  {"lgamma_", "LgammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_lgamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, lgamma_args, lgamma_impl, lgamma_grad},
-  {"digamma", "DigammaBackward0", TS_OP_DIRECT, sizeof(ts_digamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, digamma_args, digamma_impl, digamma_grad},
-  {"digamma_", "DigammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_digamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, digamma_args, digamma_impl, digamma_grad},
-  {"mvlgamma", "MvlgammaBackward0", TS_OP_COMPOSITE, sizeof(ts_mvlgamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mvlgamma_args, mvlgamma_impl, NULL},
-  {"mvlgamma_", "MvlgammaBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_mvlgamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mvlgamma_args, mvlgamma_impl, NULL},
-  {"frexp", "FrexpBackward0", 0, sizeof(ts_frexp_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 2u, frexp_args, frexp_impl, frexp_grad},
-  {"logit", "LogitBackward0", TS_OP_DIRECT, sizeof(ts_logit_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, logit_args, logit_impl, logit_grad},
-  {"logit_", "LogitBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logit_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, logit_args, logit_impl, logit_grad},
-  {"_sigmoidBackward", "SigmoidBackwardBackward0", TS_OP_DIRECT, sizeof(ts__sigmoid_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _sigmoid_backward_args, _sigmoid_backward_impl, _sigmoid_backward_grad},
-  {"_tanhBackward", "TanhBackwardBackward0", TS_OP_DIRECT, sizeof(ts__tanh_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _tanh_backward_args, _tanh_backward_impl, _tanh_backward_grad},
-  {"atan2", "Atan2Backward0", TS_OP_DIRECT, sizeof(ts_atan2_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, atan2_args, atan2_impl, atan2_grad},
-  {"atan2_", "Atan2Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_atan2_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, atan2_args, atan2_impl, atan2_grad},
-  {"hypot", "HypotBackward0", TS_OP_DIRECT, sizeof(ts_hypot_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, hypot_args, hypot_impl, hypot_grad},
-  {"hypot_", "HypotBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_hypot_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, hypot_args, hypot_impl, hypot_grad},
-  {"logaddexp", "LogaddexpBackward0", TS_OP_DIRECT, sizeof(ts_logaddexp_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, logaddexp_args, logaddexp_impl, logaddexp_grad},
-  {"logaddexp2", "Logaddexp2Backward0", TS_OP_DIRECT, sizeof(ts_logaddexp2_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, logaddexp2_args, logaddexp2_impl, logaddexp2_grad},
-  {"xlogy", "XlogyBackward0", TS_OP_DIRECT, sizeof(ts_xlogy_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, xlogy_args, xlogy_impl, xlogy_grad},
-  {"xlogy_", "XlogyBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_xlogy_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, xlogy_args, xlogy_impl, xlogy_grad},
-  {"copysign", "CopysignBackward0", TS_OP_DIRECT, sizeof(ts_copysign_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, copysign_args, copysign_impl, copysign_grad},
-  {"copysign_", "CopysignBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_copysign_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, copysign_args, copysign_impl, copysign_grad},
-  {"nextafter", "NextafterBackward0", TS_OP_DIRECT, sizeof(ts_nextafter_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, nextafter_args, nextafter_impl, NULL},
-  {"nextafter_", "NextafterBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_nextafter_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, nextafter_args, nextafter_impl, NULL},
-  {"heaviside", "HeavisideBackward0", TS_OP_DIRECT, sizeof(ts_heaviside_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, heaviside_args, heaviside_impl, NULL},
-  {"heaviside_", "HeavisideBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_heaviside_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, heaviside_args, heaviside_impl, NULL},
-  {"ldexp", "LdexpBackward0", TS_OP_COMPOSITE, sizeof(ts_ldexp_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ldexp_args, ldexp_impl, NULL},
-  {"ldexp_", "LdexpBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_ldexp_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ldexp_args, ldexp_impl, NULL},
-  {"gcd", "GcdBackward0", TS_OP_DIRECT, sizeof(ts_gcd_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, gcd_args, gcd_impl, NULL},
-  {"gcd_", "GcdBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_gcd_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, gcd_args, gcd_impl, NULL},
-  {"lcm", "LcmBackward0", TS_OP_DIRECT, sizeof(ts_lcm_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, lcm_args, lcm_impl, NULL},
-  {"lcm_", "LcmBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_lcm_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, lcm_args, lcm_impl, NULL},
-  {"mm", "MmBackward0", 0, sizeof(ts_mm_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, mm_args, mm_impl, mm_grad},
-  {"bmm", "BmmBackward0", 0, sizeof(ts_bmm_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, bmm_args, bmm_impl, bmm_grad},
-  {"matmul", "MatmulBackward0", TS_OP_COMPOSITE, sizeof(ts_matmul_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matmul_args, matmul_impl, NULL},
-  {"addmm", "AddmmBackward0", 0, sizeof(ts_addmm_args), 5, 1, TS_RET_TENSORS, 6u, 0u, 0u, addmm_args, addmm_impl, addmm_grad},
-  {"addmm_", "AddmmBackward0", TS_OP_INPLACE, sizeof(ts_addmm_args), 5, 1, TS_RET_TENSORS, 6u, 0u, 0u, addmm_args, addmm_impl, addmm_grad},
-  {"linear", "LinearBackward0", 0, sizeof(ts_linear_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, linear_args, linear_impl, linear_grad},
-  {"mv", "MvBackward0", TS_OP_COMPOSITE, sizeof(ts_mv_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mv_args, mv_impl, NULL},
-  {"dot", "DotBackward0", TS_OP_COMPOSITE, sizeof(ts_dot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, dot_args, dot_impl, NULL},
-  {"vdot", "VdotBackward0", TS_OP_COMPOSITE, sizeof(ts_vdot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, vdot_args, vdot_impl, NULL},
-  {"outer", "OuterBackward0", TS_OP_COMPOSITE, sizeof(ts_outer_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, outer_args, outer_impl, NULL},
-  {"baddbmm", "BaddbmmBackward0", TS_OP_COMPOSITE, sizeof(ts_baddbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, baddbmm_args, baddbmm_impl, NULL},
-  {"baddbmm_", "BaddbmmBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_baddbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, baddbmm_args, baddbmm_impl, NULL},
-  {"addbmm", "AddbmmBackward0", TS_OP_COMPOSITE, sizeof(ts_addbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addbmm_args, addbmm_impl, NULL},
-  {"addbmm_", "AddbmmBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_addbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addbmm_args, addbmm_impl, NULL},
-  {"addmv", "AddmvBackward0", TS_OP_COMPOSITE, sizeof(ts_addmv_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addmv_args, addmv_impl, NULL},
-  {"addmv_", "AddmvBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_addmv_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addmv_args, addmv_impl, NULL},
-  {"addr", "AddrBackward0", TS_OP_COMPOSITE, sizeof(ts_addr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addr_args, addr_impl, NULL},
-  {"addr_", "AddrBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_addr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addr_args, addr_impl, NULL},
-  {"max", "MaxBackward1", 0, sizeof(ts_max_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, max_args, max_impl, max_grad},
-  {"max", "MaxBackward0", TS_OP_EXACT, sizeof(ts_max_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, max_dim_args, max_dim_impl, max_dim_grad},
-  {"max", "MaxOtherBackward0", TS_OP_COMPOSITE, sizeof(ts_max_other_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_other_args, max_other_impl, NULL},
-  {"min", "MinBackward1", 0, sizeof(ts_min_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, min_args, min_impl, min_grad},
-  {"min", "MinBackward0", TS_OP_EXACT, sizeof(ts_min_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, min_dim_args, min_dim_impl, min_dim_grad},
-  {"min", "MinOtherBackward0", TS_OP_COMPOSITE, sizeof(ts_min_other_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, min_other_args, min_other_impl, NULL},
-  {"amax", "AmaxBackward0", TS_OP_EXACT, sizeof(ts_amax_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amax_args, amax_impl, amax_grad},
-  {"amin", "AminBackward0", TS_OP_EXACT, sizeof(ts_amin_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amin_args, amin_impl, amin_grad},
-  {"aminmax", "AminmaxBackward0", TS_OP_EXACT, sizeof(ts_aminmax_args), 3, 2, TS_RET_TENSORS, 1u, 0u, 3u, aminmax_args, aminmax_impl, aminmax_grad},
-  {"argmax", "ArgmaxBackward0", TS_OP_EXACT, sizeof(ts_argmax_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmax_args, argmax_impl, NULL},
-  {"argmin", "ArgminBackward0", TS_OP_EXACT, sizeof(ts_argmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmin_args, argmin_impl, NULL},
-  {"median", "MedianBackward0", 0, sizeof(ts_median_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, median_args, median_impl, median_grad},
-  {"median", "MedianDimBackward0", TS_OP_EXACT, sizeof(ts_median_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, median_dim_args, median_dim_impl, median_dim_grad},
-  {"nanmedian", "NanmedianBackward0", 0, sizeof(ts_nanmedian_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, nanmedian_args, nanmedian_impl, nanmedian_grad},
-  {"nanmedian", "NanmedianDimBackward0", TS_OP_EXACT, sizeof(ts_nanmedian_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, nanmedian_dim_args, nanmedian_dim_impl, nanmedian_dim_grad},
-  {"kthvalue", "KthvalueBackward0", TS_OP_EXACT, sizeof(ts_kthvalue_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, kthvalue_args, kthvalue_impl, kthvalue_grad},
-  {"mode", "ModeBackward0", TS_OP_EXACT, sizeof(ts_mode_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, mode_args, mode_impl, mode_grad},
-  {"_normalize", "NormalizeBackward0", 0, sizeof(ts__normalize_args), 10, 3, TS_RET_TENSORS, 3u, 0u, 6u, _normalize_args, _normalize_impl, _normalize_grad},
-  {"_normalizeBackward", "NormalizeBackwardBackward0", 0, sizeof(ts__normalize_backward_args), 9, 3, TS_RET_TENSORS, 31u, 0u, 0u, _normalize_backward_args, _normalize_backward_impl, _normalize_backward_grad},
-  {"batchNorm", "BatchNormBackward0", TS_OP_COMPOSITE, sizeof(ts_batch_norm_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, batch_norm_args, batch_norm_impl, NULL},
-  {"nativeBatchNorm", "NativeBatchNormBackward0", TS_OP_COMPOSITE, sizeof(ts_native_batch_norm_args), 8, 3, TS_RET_TENSORS, 0u, 0u, 0u, native_batch_norm_args, native_batch_norm_impl, NULL},
-  {"layerNorm", "LayerNormBackward0", TS_OP_COMPOSITE, sizeof(ts_layer_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, layer_norm_args, layer_norm_impl, NULL},
-  {"nativeLayerNorm", "NativeLayerNormBackward0", TS_OP_COMPOSITE, sizeof(ts_native_layer_norm_args), 5, 3, TS_RET_TENSORS, 0u, 0u, 0u, native_layer_norm_args, native_layer_norm_impl, NULL},
-  {"groupNorm", "GroupNormBackward0", TS_OP_COMPOSITE, sizeof(ts_group_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, group_norm_args, group_norm_impl, NULL},
-  {"instanceNorm", "InstanceNormBackward0", TS_OP_COMPOSITE, sizeof(ts_instance_norm_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, instance_norm_args, instance_norm_impl, NULL},
-  {"_sgdStep_", "SgdStep_Backward0", TS_OP_SYSTEM, sizeof(ts__sgd_step__args), 9, 0, TS_RET_NOTHING, 0u, 0u, 0u, _sgd_step__args, _sgd_step__impl, NULL},
-  {"_adamStep_", "AdamStep_Backward0", TS_OP_SYSTEM, sizeof(ts__adam_step__args), 12, 0, TS_RET_NOTHING, 0u, 0u, 0u, _adam_step__args, _adam_step__impl, NULL},
-  {"_hasGrads", "HasGradsBackward0", TS_OP_SYSTEM, sizeof(ts__has_grads_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _has_grads_args, _has_grads_impl, NULL},
-  {"_zeroGrads", "ZeroGradsBackward0", TS_OP_SYSTEM, sizeof(ts__zero_grads_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _zero_grads_args, _zero_grads_impl, NULL},
-  {"constantPadNd", "ConstantPadNdBackward0", 0, sizeof(ts_constant_pad_nd_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, constant_pad_nd_args, constant_pad_nd_impl, constant_pad_nd_grad},
-  {"pad", "PadBackward0", TS_OP_COMPOSITE, sizeof(ts_pad_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, pad_args, pad_impl, NULL},
-  {"maxPool1dWithIndices", "MaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_with_indices_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_with_indices_args, max_pool1d_with_indices_impl, NULL},
-  {"maxPool1d", "MaxPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_args, max_pool1d_impl, NULL},
-  {"maxPool2dWithIndices", "MaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_with_indices_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_with_indices_args, max_pool2d_with_indices_impl, NULL},
-  {"maxPool2d", "MaxPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_args, max_pool2d_impl, NULL},
-  {"maxPool3dWithIndices", "MaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool3d_with_indices_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool3d_with_indices_args, max_pool3d_with_indices_impl, NULL},
-  {"maxPool3d", "MaxPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool3d_args, max_pool3d_impl, NULL},
-  {"avgPool1d", "AvgPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool1d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool1d_args, avg_pool1d_impl, NULL},
-  {"avgPool2d", "AvgPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool2d_args, avg_pool2d_impl, NULL},
-  {"avgPool3d", "AvgPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool3d_args, avg_pool3d_impl, NULL},
-  {"adaptiveMaxPool1dWithIndices", "AdaptiveMaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool1d_with_indices_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool1d_with_indices_args, adaptive_max_pool1d_with_indices_impl, NULL},
-  {"adaptiveMaxPool1d", "AdaptiveMaxPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool1d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool1d_args, adaptive_max_pool1d_impl, NULL},
-  {"adaptiveMaxPool2dWithIndices", "AdaptiveMaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool2d_with_indices_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool2d_with_indices_args, adaptive_max_pool2d_with_indices_impl, NULL},
-  {"adaptiveMaxPool2d", "AdaptiveMaxPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool2d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool2d_args, adaptive_max_pool2d_impl, NULL},
-  {"adaptiveMaxPool3dWithIndices", "AdaptiveMaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool3d_with_indices_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool3d_with_indices_args, adaptive_max_pool3d_with_indices_impl, NULL},
-  {"adaptiveMaxPool3d", "AdaptiveMaxPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool3d_args, adaptive_max_pool3d_impl, NULL},
-  {"fractionalMaxPool2dWithIndices", "FractionalMaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool2d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool2d_with_indices_args, fractional_max_pool2d_with_indices_impl, NULL},
-  {"fractionalMaxPool2d", "FractionalMaxPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool2d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool2d_args, fractional_max_pool2d_impl, NULL},
-  {"fractionalMaxPool3dWithIndices", "FractionalMaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool3d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool3d_with_indices_args, fractional_max_pool3d_with_indices_impl, NULL},
-  {"fractionalMaxPool3d", "FractionalMaxPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool3d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool3d_args, fractional_max_pool3d_impl, NULL},
-  {"maxUnpool1d", "MaxUnpool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_unpool1d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_unpool1d_args, max_unpool1d_impl, NULL},
-  {"maxUnpool2d", "MaxUnpool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_unpool2d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_unpool2d_args, max_unpool2d_impl, NULL},
-  {"maxUnpool3d", "MaxUnpool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_unpool3d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_unpool3d_args, max_unpool3d_impl, NULL},
-  {"lpPool1d", "LpPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_lp_pool1d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, lp_pool1d_args, lp_pool1d_impl, NULL},
-  {"lpPool2d", "LpPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_lp_pool2d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, lp_pool2d_args, lp_pool2d_impl, NULL},
-  {"lpPool3d", "LpPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_lp_pool3d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, lp_pool3d_args, lp_pool3d_impl, NULL},
-  {"localResponseNorm", "LocalResponseNormBackward0", TS_OP_COMPOSITE, sizeof(ts_local_response_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, local_response_norm_args, local_response_norm_impl, NULL},
-  {"_adaptiveMaxPool", "AdaptiveMaxPoolBackward0", 0, sizeof(ts__adaptive_max_pool_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, _adaptive_max_pool_args, _adaptive_max_pool_impl, _adaptive_max_pool_grad},
-  {"_fractionalMaxPool", "FractionalMaxPoolBackward0", 0, sizeof(ts__fractional_max_pool_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, _fractional_max_pool_args, _fractional_max_pool_impl, _fractional_max_pool_grad},
-  {"_maxUnpool", "MaxUnpoolBackward0", 0, sizeof(ts__max_unpool_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, _max_unpool_args, _max_unpool_impl, _max_unpool_grad},
-  {"_maxPool", "MaxPoolWithIndicesBackward0", 0, sizeof(ts__max_pool_args), 7, 2, TS_RET_TENSORS, 1u, 1u, 2u, _max_pool_args, _max_pool_impl, _max_pool_grad},
-  {"_maxPoolBackward", "MaxPoolBackwardBackward0", 0, sizeof(ts__max_pool_backward_args), 4, 1, TS_RET_TENSORS, 2u, 0u, 0u, _max_pool_backward_args, _max_pool_backward_impl, _max_pool_backward_grad},
-  {"_maxPoolGather", "MaxPoolGatherBackward0", 0, sizeof(ts__max_pool_gather_args), 3, 1, TS_RET_TENSORS, 3u, 1u, 0u, _max_pool_gather_args, _max_pool_gather_impl, _max_pool_gather_grad},
-  {"_avgPool", "AvgPoolBackward0", 0, sizeof(ts__avg_pool_args), 8, 1, TS_RET_TENSORS, 1u, 1u, 0u, _avg_pool_args, _avg_pool_impl, _avg_pool_grad},
-  {"_avgPoolBackward", "AvgPoolBackwardBackward0", 0, sizeof(ts__avg_pool_backward_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, _avg_pool_backward_args, _avg_pool_backward_impl, _avg_pool_backward_grad},
-  {"einsum", "EinsumBackward0", TS_OP_COMPOSITE, sizeof(ts_einsum_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, einsum_args, einsum_impl, NULL},
-  {"tensordot", "TensordotBackward0", TS_OP_COMPOSITE, sizeof(ts_tensordot_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, tensordot_args, tensordot_impl, NULL},
-  {"tensordot", "TensordotCountBackward0", TS_OP_COMPOSITE, sizeof(ts_tensordot_count_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, tensordot_count_args, tensordot_count_impl, NULL},
-  {"inner", "InnerBackward0", TS_OP_COMPOSITE, sizeof(ts_inner_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, inner_args, inner_impl, NULL},
-  {"kron", "KronBackward0", TS_OP_COMPOSITE, sizeof(ts_kron_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, kron_args, kron_impl, NULL},
-  {"rand", "RandBackward0", 0, sizeof(ts_rand_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, rand_args, rand_impl, NULL},
-  {"randn", "RandnBackward0", 0, sizeof(ts_randn_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, randn_args, randn_impl, NULL},
-  {"randint", "RandintBackward0", 0, sizeof(ts_randint_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, randint_args, randint_impl, NULL},
-  {"randperm", "RandpermBackward0", 0, sizeof(ts_randperm_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, randperm_args, randperm_impl, NULL},
-  {"randLike", "RandLikeBackward0", 0, sizeof(ts_rand_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, rand_like_args, rand_like_impl, NULL},
-  {"randnLike", "RandnLikeBackward0", 0, sizeof(ts_randn_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, randn_like_args, randn_like_impl, NULL},
-  {"randintLike", "RandintLikeBackward0", 0, sizeof(ts_randint_like_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, randint_like_args, randint_like_impl, NULL},
-  {"uniform_", "Uniform_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_uniform__args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, uniform__args, uniform__impl, uniform__grad},
-  {"normal_", "Normal_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_normal__args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal__args, normal__impl, normal__grad},
-  {"random_", "Random_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_random__args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, random__args, random__impl, random__grad},
-  {"exponential_", "Exponential_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_exponential__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, exponential__args, exponential__impl, exponential__grad},
-  {"cauchy_", "Cauchy_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_cauchy__args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cauchy__args, cauchy__impl, cauchy__grad},
-  {"logNormal_", "LogNormal_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_log_normal__args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, log_normal__args, log_normal__impl, log_normal__grad},
-  {"geometric_", "Geometric_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_geometric__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, geometric__args, geometric__impl, geometric__grad},
-  {"bernoulli_", "Bernoulli_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_bernoulli__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bernoulli__args, bernoulli__impl, bernoulli__grad},
-  {"bernoulli", "BernoulliBackward0", 0, sizeof(ts_bernoulli_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bernoulli_args, bernoulli_impl, NULL},
-  {"multinomial", "MultinomialBackward0", TS_OP_EXACT, sizeof(ts_multinomial_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, multinomial_args, multinomial_impl, NULL},
-  {"normal", "NormalTensorsBackward0", 0, sizeof(ts_normal_tensors_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_tensors_args, normal_tensors_impl, NULL},
-  {"normal", "NormalMeansBackward0", 0, sizeof(ts_normal_means_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_means_args, normal_means_impl, NULL},
-  {"normal", "NormalDeviationsBackward0", 0, sizeof(ts_normal_deviations_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_deviations_args, normal_deviations_impl, NULL},
-  {"normal", "NormalNumbersBackward0", 0, sizeof(ts_normal_numbers_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_numbers_args, normal_numbers_impl, NULL},
-  {"poisson", "PoissonBackward0", 0, sizeof(ts_poisson_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, poisson_args, poisson_impl, poisson_grad},
-  {"binomial", "BinomialBackward0", 0, sizeof(ts_binomial_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, binomial_args, binomial_impl, NULL},
-  {"_gammaSlope", "GammaSlopeBackward0", 0, sizeof(ts__gamma_slope_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _gamma_slope_args, _gamma_slope_impl, NULL},
-  {"_standardGamma", "StandardGammaBackward0", 0, sizeof(ts__standard_gamma_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, _standard_gamma_args, _standard_gamma_impl, _standard_gamma_grad},
-  {"_sampleDirichlet", "SampleDirichletBackward0", 0, sizeof(ts__sample_dirichlet_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _sample_dirichlet_args, _sample_dirichlet_impl, NULL},
-  {"nativeDropout", "NativeDropoutBackward0", 0, sizeof(ts_native_dropout_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 2u, native_dropout_args, native_dropout_impl, native_dropout_grad},
-  {"dropout", "DropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout_args, dropout_impl, NULL},
-  {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad},
-  {"mean", "MeanBackward0", TS_OP_EXACT, sizeof(ts_mean_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, mean_args, mean_impl, mean_grad},
-  {"prod", "ProdBackward0", 0, sizeof(ts_prod_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, prod_args, prod_impl, prod_grad},
-  {"any", "AnyBackward0", TS_OP_EXACT, sizeof(ts_any_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, any_args, any_impl, NULL},
-  {"all", "AllBackward0", TS_OP_EXACT, sizeof(ts_all_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, all_args, all_impl, NULL},
-  {"countNonzero", "CountNonzeroBackward0", 0, sizeof(ts_count_nonzero_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, count_nonzero_args, count_nonzero_impl, NULL},
-  {"var", "VarBackward0", 0, sizeof(ts_var_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, var_args, var_impl, var_grad},
-  {"var", "VarDimBackward0", TS_OP_COMPOSITE, sizeof(ts_var_dim_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, var_dim_args, var_dim_impl, NULL},
-  {"var", "VarUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_var_unbiased_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, var_unbiased_args, var_unbiased_impl, NULL},
-  {"varMean", "VarMeanBackward0", 0, sizeof(ts_var_mean_args), 4, 2, TS_RET_TENSORS, 1u, 0u, 0u, var_mean_args, var_mean_impl, var_mean_grad},
-  {"varMean", "VarMeanDimBackward0", TS_OP_COMPOSITE, sizeof(ts_var_mean_dim_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, var_mean_dim_args, var_mean_dim_impl, NULL},
-  {"varMean", "VarMeanUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_var_mean_unbiased_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, var_mean_unbiased_args, var_mean_unbiased_impl, NULL},
-  {"std", "StdBackward0", 0, sizeof(ts_std_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 1u, std_args, std_impl, std_grad},
-  {"std", "StdDimBackward0", TS_OP_COMPOSITE, sizeof(ts_std_dim_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, std_dim_args, std_dim_impl, NULL},
-  {"std", "StdUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_std_unbiased_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, std_unbiased_args, std_unbiased_impl, NULL},
-  {"stdMean", "StdMeanBackward0", 0, sizeof(ts_std_mean_args), 4, 2, TS_RET_TENSORS, 1u, 0u, 1u, std_mean_args, std_mean_impl, std_mean_grad},
-  {"stdMean", "StdMeanDimBackward0", TS_OP_COMPOSITE, sizeof(ts_std_mean_dim_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, std_mean_dim_args, std_mean_dim_impl, NULL},
-  {"stdMean", "StdMeanUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_std_mean_unbiased_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, std_mean_unbiased_args, std_mean_unbiased_impl, NULL},
-  {"nansum", "NansumBackward0", 0, sizeof(ts_nansum_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, nansum_args, nansum_impl, nansum_grad},
-  {"nanmean", "NanmeanBackward0", TS_OP_COMPOSITE, sizeof(ts_nanmean_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, nanmean_args, nanmean_impl, NULL},
-  {"logsumexp", "LogsumexpBackward0", 0, sizeof(ts_logsumexp_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, logsumexp_args, logsumexp_impl, logsumexp_grad},
-  {"vectorNorm", "VectorNormBackward0", 0, sizeof(ts_vector_norm_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, vector_norm_args, vector_norm_impl, vector_norm_grad},
-  {"norm", "NormBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_args, norm_impl, NULL},
-  {"norm", "NormNamedBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_named_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_named_args, norm_named_impl, NULL},
-  {"dist", "DistBackward0", TS_OP_COMPOSITE, sizeof(ts_dist_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dist_args, dist_impl, NULL},
-  {"normalize", "NormalizeBackward0", TS_OP_COMPOSITE, sizeof(ts_normalize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, normalize_args, normalize_impl, NULL},
-  {"cosineSimilarity", "CosineSimilarityBackward0", TS_OP_COMPOSITE, sizeof(ts_cosine_similarity_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cosine_similarity_args, cosine_similarity_impl, NULL},
-  {"normExceptDim", "NormExceptDimBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_except_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_except_dim_args, norm_except_dim_impl, NULL},
-  {"pairwiseDistance", "PairwiseDistanceBackward0", TS_OP_COMPOSITE, sizeof(ts_pairwise_distance_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, pairwise_distance_args, pairwise_distance_impl, NULL},
-  {"adaptiveAvgPool1d", "AdaptiveAvgPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool1d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool1d_args, adaptive_avg_pool1d_impl, NULL},
-  {"adaptiveAvgPool2d", "AdaptiveAvgPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool2d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool2d_args, adaptive_avg_pool2d_impl, NULL},
-  {"adaptiveAvgPool3d", "AdaptiveAvgPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool3d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool3d_args, adaptive_avg_pool3d_impl, NULL},
-  {"interpolate", "InterpolateBackward0", TS_OP_COMPOSITE, sizeof(ts_interpolate_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, interpolate_args, interpolate_impl, NULL},
-  {"upsample", "UpsampleBackward0", TS_OP_COMPOSITE, sizeof(ts_upsample_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, upsample_args, upsample_impl, NULL},
-  {"upsampleNearest", "UpsampleNearestBackward0", TS_OP_COMPOSITE, sizeof(ts_upsample_nearest_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, upsample_nearest_args, upsample_nearest_impl, NULL},
-  {"upsampleBilinear", "UpsampleBilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_upsample_bilinear_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, upsample_bilinear_args, upsample_bilinear_impl, NULL},
-  {"_resample", "UpsampleBackward0", 0, sizeof(ts__resample_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _resample_args, _resample_impl, _resample_grad},
-  {"_resampleAdjoint", "ResampleAdjointBackward0", 0, sizeof(ts__resample_adjoint_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _resample_adjoint_args, _resample_adjoint_impl, _resample_adjoint_grad},
-  {"lstm", "LstmBackward0", TS_OP_COMPOSITE, sizeof(ts_lstm_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, lstm_args, lstm_impl, NULL},
-  {"lstm", "LstmDataBackward0", TS_OP_COMPOSITE, sizeof(ts_lstm_data_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, lstm_data_args, lstm_data_impl, NULL},
-  {"gru", "GruBackward0", TS_OP_COMPOSITE, sizeof(ts_gru_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, gru_args, gru_impl, NULL},
-  {"gru", "GruDataBackward0", TS_OP_COMPOSITE, sizeof(ts_gru_data_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, gru_data_args, gru_data_impl, NULL},
-  {"rnnTanh", "RnnTanhBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_tanh_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_tanh_args, rnn_tanh_impl, NULL},
-  {"rnnTanh", "RnnTanhDataBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_tanh_data_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_tanh_data_args, rnn_tanh_data_impl, NULL},
-  {"rnnRelu", "RnnReluBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_relu_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_relu_args, rnn_relu_impl, NULL},
-  {"rnnRelu", "RnnReluDataBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_relu_data_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_relu_data_args, rnn_relu_data_impl, NULL},
-  {"lstmCell", "LstmCellBackward0", TS_OP_COMPOSITE, sizeof(ts_lstm_cell_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, lstm_cell_args, lstm_cell_impl, NULL},
-  {"gruCell", "GruCellBackward0", TS_OP_COMPOSITE, sizeof(ts_gru_cell_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, gru_cell_args, gru_cell_impl, NULL},
-  {"rnnTanhCell", "RnnTanhCellBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_tanh_cell_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, rnn_tanh_cell_args, rnn_tanh_cell_impl, NULL},
-  {"rnnReluCell", "RnnReluCellBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_relu_cell_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, rnn_relu_cell_args, rnn_relu_cell_impl, NULL},
-  {"_rnnLayer", "RnnLayerBackward0", 0, sizeof(ts__rnn_layer_args), 9, 5, TS_RET_TENSORS, 63u, 0u, 25u, _rnn_layer_args, _rnn_layer_impl, _rnn_layer_grad},
-  {"_rnnLayerMath", "RnnLayerMathBackward0", TS_OP_COMPOSITE, sizeof(ts__rnn_layer_math_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, _rnn_layer_math_args, _rnn_layer_math_impl, NULL},
-  {"_rnnLayerBackward", "RnnLayerBackwardBackward0", 0, sizeof(ts__rnn_layer_backward_args), 14, 6, TS_RET_TENSORS, 0u, 0u, 0u, _rnn_layer_backward_args, _rnn_layer_backward_impl, NULL},
-  {"cumsum", "CumsumBackward0", 0, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
-  {"cumsum_", "CumsumBackward0", TS_OP_INPLACE, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
-  {"cumprod", "CumprodBackward0", 0, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad},
-  {"cumprod_", "CumprodBackward0", TS_OP_INPLACE, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad},
-  {"logcumsumexp", "LogcumsumexpBackward0", TS_OP_EXACT, sizeof(ts_logcumsumexp_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, logcumsumexp_args, logcumsumexp_impl, logcumsumexp_grad},
-  {"cummax", "CummaxBackward0", TS_OP_EXACT, sizeof(ts_cummax_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummax_args, cummax_impl, cummax_grad},
-  {"cummin", "CumminBackward0", TS_OP_EXACT, sizeof(ts_cummin_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummin_args, cummin_impl, cummin_grad},
-  {"_cumsumBack", "CumsumBackBackward0", 0, sizeof(ts__cumsum_back_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cumsum_back_args, _cumsum_back_impl, _cumsum_back_grad},
-  {"_recurrence", "RecurrenceBackward0", 0, sizeof(ts__recurrence_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _recurrence_args, _recurrence_impl, _recurrence_grad},
-  {"unique", "UniqueBackward0", 0, sizeof(ts__unique_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_args, _unique_impl, NULL},
-  {"uniqueConsecutive", "UniqueConsecutiveBackward0", 0, sizeof(ts__unique_consecutive_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_consecutive_args, _unique_consecutive_impl, NULL},
-  {"searchsorted", "SearchsortedBackward0", TS_OP_EXACT, sizeof(ts_searchsorted_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, searchsorted_args, searchsorted_impl, NULL},
-  {"bucketize", "BucketizeBackward0", TS_OP_EXACT, sizeof(ts_bucketize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bucketize_args, bucketize_impl, NULL},
-  {"isin", "IsinBackward0", TS_OP_EXACT, sizeof(ts_isin_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, isin_args, isin_impl, NULL},
-  {"bincount", "BincountBackward0", 0, sizeof(ts_bincount_args), 3, 1, TS_RET_TENSORS, 3u, 2u, 0u, bincount_args, bincount_impl, bincount_grad},
-  {"histc", "HistcBackward0", TS_OP_EXACT, sizeof(ts_histc_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, histc_args, histc_impl, NULL},
-  {"histogram", "HistogramBackward0", TS_OP_EXACT, sizeof(ts_histogram_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_args, histogram_impl, NULL},
-  {"histogram", "HistogramBinsBackward0", TS_OP_EXACT, sizeof(ts_histogram_bins_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_bins_args, histogram_bins_impl, NULL},
-  {"histogramdd", "HistogramddBackward0", 0, sizeof(ts__histogramdd_args), 7, 0, TS_RET_LIST, 0u, 0u, 0u, _histogramdd_args, _histogramdd_impl, NULL},
-  {"viewAs", "ViewAsBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_args, view_as_impl, NULL},
-  {"reshapeAs", "ReshapeAsBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_as_args, reshape_as_impl, NULL},
-  {"expandAs", "ExpandAsBackward0", TS_OP_COMPOSITE, sizeof(ts_expand_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, expand_as_args, expand_as_impl, NULL},
-  {"broadcastTo", "BroadcastToBackward0", TS_OP_COMPOSITE, sizeof(ts_broadcast_to_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, broadcast_to_args, broadcast_to_impl, NULL},
-  {"ravel", "RavelBackward0", TS_OP_COMPOSITE, sizeof(ts_ravel_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, ravel_args, ravel_impl, NULL},
-  {"T", "TBackward0", TS_OP_COMPOSITE, sizeof(ts_T_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, T_args, T_impl, NULL},
-  {"mT", "MTBackward0", TS_OP_COMPOSITE, sizeof(ts_mT_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, mT_args, mT_impl, NULL},
-  {"H", "HBackward0", TS_OP_COMPOSITE, sizeof(ts_H_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, H_args, H_impl, NULL},
-  {"mH", "MHBackward0", TS_OP_COMPOSITE, sizeof(ts_mH_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, mH_args, mH_impl, NULL},
-  {"adjoint", "AdjointBackward0", TS_OP_COMPOSITE, sizeof(ts_adjoint_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, adjoint_args, adjoint_impl, NULL},
-  {"flatten", "FlattenBackward0", TS_OP_COMPOSITE, sizeof(ts_flatten_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, flatten_args, flatten_impl, NULL},
-  {"unflatten", "UnflattenBackward0", TS_OP_COMPOSITE, sizeof(ts_unflatten_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, unflatten_args, unflatten_impl, NULL},
-  {"movedim", "MovedimBackward0", TS_OP_COMPOSITE, sizeof(ts_movedim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, movedim_args, movedim_impl, NULL},
-  {"unbind", "UnbindBackward0", TS_OP_LISTVIEW, sizeof(ts_unbind_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, unbind_args, unbind_impl, unbind_grad},
-  {"splitWithSizes", "SplitWithSizesBackward0", TS_OP_LISTVIEW, sizeof(ts_split_with_sizes_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_with_sizes_args, split_with_sizes_impl, split_with_sizes_grad},
-  {"chunk", "ChunkBackward0", TS_OP_COMPOSITE, sizeof(ts_chunk_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, chunk_args, chunk_impl, NULL},
-  {"split", "SplitBackward0", TS_OP_COMPOSITE, sizeof(ts_split_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_args, split_impl, NULL},
-  {"split", "SplitSizesBackward0", TS_OP_COMPOSITE, sizeof(ts_split_sizes_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_sizes_args, split_sizes_impl, NULL},
-  {"tensorSplit", "TensorSplitBackward0", TS_OP_COMPOSITE, sizeof(ts_tensor_split_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, tensor_split_args, tensor_split_impl, NULL},
-  {"tensorSplit", "TensorSplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_tensor_split_at_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, tensor_split_at_args, tensor_split_at_impl, NULL},
-  {"tensorSplit", "TensorSplitByBackward0", TS_OP_COMPOSITE, sizeof(ts_tensor_split_by_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, tensor_split_by_args, tensor_split_by_impl, NULL},
-  {"hsplit", "HsplitBackward0", TS_OP_COMPOSITE, sizeof(ts_hsplit_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, hsplit_args, hsplit_impl, NULL},
-  {"hsplit", "HsplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_hsplit_at_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, hsplit_at_args, hsplit_at_impl, NULL},
-  {"vsplit", "VsplitBackward0", TS_OP_COMPOSITE, sizeof(ts_vsplit_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, vsplit_args, vsplit_impl, NULL},
-  {"vsplit", "VsplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_vsplit_at_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, vsplit_at_args, vsplit_at_impl, NULL},
-  {"dsplit", "DsplitBackward0", TS_OP_COMPOSITE, sizeof(ts_dsplit_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, dsplit_args, dsplit_impl, NULL},
-  {"dsplit", "DsplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_dsplit_at_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, dsplit_at_args, dsplit_at_impl, NULL},
-  {"cat", "CatBackward0", TS_OP_DIRECT, sizeof(ts_cat_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, cat_args, cat_impl, cat_grad},
-  {"stack", "StackBackward0", TS_OP_DIRECT, sizeof(ts_stack_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, stack_args, stack_impl, stack_grad},
-  {"softmax", "SoftmaxBackward0", 0, sizeof(ts_softmax_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 1u, softmax_args, softmax_impl, softmax_grad},
-  {"logSoftmax", "LogSoftmaxBackward0", 0, sizeof(ts_log_softmax_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 1u, log_softmax_args, log_softmax_impl, log_softmax_grad},
-  {"softmin", "SoftminBackward0", TS_OP_COMPOSITE, sizeof(ts_softmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, softmin_args, softmin_impl, NULL},
-  {"_softmaxBackwardData", "SoftmaxBackwardDataBackward0", 0, sizeof(ts__softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _softmax_backward_data_args, _softmax_backward_data_impl, _softmax_backward_data_grad},
-  {"_logSoftmaxBackwardData", "LogSoftmaxBackwardDataBackward0", 0, sizeof(ts__log_softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _log_softmax_backward_data_args, _log_softmax_backward_data_impl, _log_softmax_backward_data_grad},
-  {"sort", "SortBackward0", TS_OP_EXACT, sizeof(ts_sort_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, sort_args, sort_impl, sort_grad},
-  {"argsort", "ArgsortBackward0", 0, sizeof(ts_argsort_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, argsort_args, argsort_impl, NULL},
-  {"msort", "MsortBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_msort_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, msort_args, msort_impl, NULL},
-  {"topk", "TopkBackward0", TS_OP_EXACT, sizeof(ts_topk_args), 5, 2, TS_RET_TENSORS, 1u, 1u, 2u, topk_args, topk_impl, topk_grad},
-  {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts_polygamma_args), 2, 1, TS_RET_TENSORS, 2u, 0u, 0u, polygamma_args, polygamma_impl, polygamma_grad},
-  {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
-  {"polygamma_", "PolygammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
-  {"i0", "I0Backward0", TS_OP_DIRECT, sizeof(ts_i0_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i0_args, i0_impl, i0_grad},
-  {"i0_", "I0Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_i0_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i0_args, i0_impl, i0_grad},
-  {"i0e", "I0eBackward0", TS_OP_DIRECT, sizeof(ts_i0e_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, i0e_args, i0e_impl, i0e_grad},
-  {"i1", "I1Backward0", TS_OP_DIRECT, sizeof(ts_i1_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, i1_args, i1_impl, i1_grad},
-  {"i1e", "I1eBackward0", TS_OP_DIRECT, sizeof(ts_i1e_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, i1e_args, i1e_impl, i1e_grad},
-  {"ndtr", "NdtrBackward0", TS_OP_DIRECT, sizeof(ts_ndtr_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, ndtr_args, ndtr_impl, ndtr_grad},
-  {"ndtri", "NdtriBackward0", TS_OP_DIRECT, sizeof(ts_ndtri_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, ndtri_args, ndtri_impl, ndtri_grad},
-  {"logNdtr", "LogNdtrBackward0", TS_OP_DIRECT, sizeof(ts_log_ndtr_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log_ndtr_args, log_ndtr_impl, log_ndtr_grad},
-  {"entr", "EntrBackward0", TS_OP_DIRECT, sizeof(ts_entr_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, entr_args, entr_impl, entr_grad},
-  {"erfcx", "ErfcxBackward0", TS_OP_DIRECT, sizeof(ts_erfcx_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, erfcx_args, erfcx_impl, erfcx_grad},
-  {"airyAi", "AiryAiBackward0", TS_OP_DIRECT, sizeof(ts_airy_ai_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, airy_ai_args, airy_ai_impl, NULL},
-  {"besselJ0", "BesselJ0Backward0", TS_OP_DIRECT, sizeof(ts_bessel_j0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_j0_args, bessel_j0_impl, NULL},
-  {"besselY0", "BesselY0Backward0", TS_OP_DIRECT, sizeof(ts_bessel_y0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_y0_args, bessel_y0_impl, NULL},
-  {"modifiedBesselI0", "ModifiedBesselI0Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_i0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_i0_args, modified_bessel_i0_impl, NULL},
-  {"modifiedBesselK0", "ModifiedBesselK0Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_k0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_k0_args, modified_bessel_k0_impl, NULL},
-  {"scaledModifiedBesselK0", "ScaledModifiedBesselK0Backward0", TS_OP_DIRECT, sizeof(ts_scaled_modified_bessel_k0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_modified_bessel_k0_args, scaled_modified_bessel_k0_impl, NULL},
-  {"besselJ1", "BesselJ1Backward0", TS_OP_DIRECT, sizeof(ts_bessel_j1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_j1_args, bessel_j1_impl, NULL},
-  {"besselY1", "BesselY1Backward0", TS_OP_DIRECT, sizeof(ts_bessel_y1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_y1_args, bessel_y1_impl, NULL},
-  {"modifiedBesselI1", "ModifiedBesselI1Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_i1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_i1_args, modified_bessel_i1_impl, NULL},
-  {"modifiedBesselK1", "ModifiedBesselK1Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_k1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_k1_args, modified_bessel_k1_impl, NULL},
-  {"scaledModifiedBesselK1", "ScaledModifiedBesselK1Backward0", TS_OP_DIRECT, sizeof(ts_scaled_modified_bessel_k1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_modified_bessel_k1_args, scaled_modified_bessel_k1_impl, NULL},
-  {"sphericalBesselJ0", "SphericalBesselJ0Backward0", TS_OP_DIRECT, sizeof(ts_spherical_bessel_j0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, spherical_bessel_j0_args, spherical_bessel_j0_impl, NULL},
-  {"chebyshevPolynomialT", "ChebyshevPolynomialTBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_t_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_t_args, chebyshev_polynomial_t_impl, NULL},
-  {"shiftedChebyshevPolynomialT", "ShiftedChebyshevPolynomialTBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_t_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_t_args, shifted_chebyshev_polynomial_t_impl, NULL},
-  {"chebyshevPolynomialU", "ChebyshevPolynomialUBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_u_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_u_args, chebyshev_polynomial_u_impl, NULL},
-  {"shiftedChebyshevPolynomialU", "ShiftedChebyshevPolynomialUBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_u_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_u_args, shifted_chebyshev_polynomial_u_impl, NULL},
-  {"chebyshevPolynomialV", "ChebyshevPolynomialVBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_v_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_v_args, chebyshev_polynomial_v_impl, NULL},
-  {"shiftedChebyshevPolynomialV", "ShiftedChebyshevPolynomialVBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_v_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_v_args, shifted_chebyshev_polynomial_v_impl, NULL},
-  {"chebyshevPolynomialW", "ChebyshevPolynomialWBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_w_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_w_args, chebyshev_polynomial_w_impl, NULL},
-  {"shiftedChebyshevPolynomialW", "ShiftedChebyshevPolynomialWBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_w_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_w_args, shifted_chebyshev_polynomial_w_impl, NULL},
-  {"hermitePolynomialH", "HermitePolynomialHBackward0", TS_OP_DIRECT, sizeof(ts_hermite_polynomial_h_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, hermite_polynomial_h_args, hermite_polynomial_h_impl, NULL},
-  {"hermitePolynomialHe", "HermitePolynomialHeBackward0", TS_OP_DIRECT, sizeof(ts_hermite_polynomial_he_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, hermite_polynomial_he_args, hermite_polynomial_he_impl, NULL},
-  {"laguerrePolynomialL", "LaguerrePolynomialLBackward0", TS_OP_DIRECT, sizeof(ts_laguerre_polynomial_l_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, laguerre_polynomial_l_args, laguerre_polynomial_l_impl, NULL},
-  {"legendrePolynomialP", "LegendrePolynomialPBackward0", TS_OP_DIRECT, sizeof(ts_legendre_polynomial_p_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, legendre_polynomial_p_args, legendre_polynomial_p_impl, NULL},
-  {"xlog1py", "Xlog1pyBackward0", TS_OP_DIRECT, sizeof(ts_xlog1py_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, xlog1py_args, xlog1py_impl, xlog1py_grad},
-  {"zeta", "ZetaBackward0", TS_OP_DIRECT, sizeof(ts_zeta_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, zeta_args, zeta_impl, zeta_grad},
-  {"igamma", "IgammaBackward0", TS_OP_DIRECT, sizeof(ts_igamma_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igamma_args, igamma_impl, igamma_grad},
-  {"igamma_", "IgammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igamma_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igamma_args, igamma_impl, igamma_grad},
-  {"igammac", "IgammacBackward0", TS_OP_DIRECT, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
-  {"igammac_", "IgammacBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
-  {"stft", "StftBackward0", TS_OP_COMPOSITE, sizeof(ts_stft_args), 10, 1, TS_RET_TENSORS, 0u, 0u, 0u, stft_args, stft_impl, NULL},
-  {"istft", "IstftBackward0", TS_OP_COMPOSITE, sizeof(ts_istft_args), 10, 1, TS_RET_TENSORS, 0u, 0u, 0u, istft_args, istft_impl, NULL},
-  {"hannWindow", "HannWindowBackward0", 0, sizeof(ts_hann_window_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, hann_window_args, hann_window_impl, NULL},
-  {"hammingWindow", "HammingWindowBackward0", 0, sizeof(ts_hamming_window_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, hamming_window_args, hamming_window_impl, NULL},
-  {"blackmanWindow", "BlackmanWindowBackward0", 0, sizeof(ts_blackman_window_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, blackman_window_args, blackman_window_impl, NULL},
-  {"bartlettWindow", "BartlettWindowBackward0", 0, sizeof(ts_bartlett_window_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bartlett_window_args, bartlett_window_impl, NULL},
-  {"kaiserWindow", "KaiserWindowBackward0", 0, sizeof(ts_kaiser_window_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, kaiser_window_args, kaiser_window_impl, NULL},
-  {"quantile", "QuantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_quantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, quantile_args, quantile_impl, NULL},
-  {"nanquantile", "NanquantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_nanquantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, nanquantile_args, nanquantile_impl, NULL},
-  {"cov", "CovBackward0", TS_OP_COMPOSITE, sizeof(ts_cov_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cov_args, cov_impl, NULL},
-  {"corrcoef", "CorrcoefBackward0", TS_OP_COMPOSITE, sizeof(ts_corrcoef_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, corrcoef_args, corrcoef_impl, NULL},
-  {"diff", "DiffBackward0", TS_OP_COMPOSITE, sizeof(ts_diff_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, diff_args, diff_impl, NULL},
-  {"gradient", "GradientBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_args, gradient_impl, NULL},
-  {"gradient", "GradientCoordinatesBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_coordinates_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_coordinates_args, gradient_coordinates_impl, NULL},
-  {"gradient", "GradientListBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_list_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_list_args, gradient_list_impl, NULL},
-  {"trapezoid", "TrapezoidBackward0", TS_OP_COMPOSITE, sizeof(ts_trapezoid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, trapezoid_args, trapezoid_impl, NULL},
-  {"trapezoid", "TrapezoidXBackward0", TS_OP_COMPOSITE, sizeof(ts_trapezoid_x_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, trapezoid_x_args, trapezoid_x_impl, NULL},
-  {"cumulativeTrapezoid", "CumulativeTrapezoidBackward0", TS_OP_COMPOSITE, sizeof(ts_cumulative_trapezoid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cumulative_trapezoid_args, cumulative_trapezoid_impl, NULL},
-  {"cumulativeTrapezoid", "CumulativeTrapezoidXBackward0", TS_OP_COMPOSITE, sizeof(ts_cumulative_trapezoid_x_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cumulative_trapezoid_x_args, cumulative_trapezoid_x_impl, NULL},
-  {"renorm", "RenormBackward0", TS_OP_COMPOSITE, sizeof(ts_renorm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, renorm_args, renorm_impl, NULL},
-  {"renorm_", "RenormBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_renorm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, renorm_args, renorm_impl, NULL},
-  {"_empty", "EmptyBackward0", TS_OP_SYSTEM, sizeof(ts__empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _empty_args, _empty_impl, NULL},
-  {"_meta", "MetaBackward0", TS_OP_SYSTEM, sizeof(ts__meta_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _meta_args, _meta_impl, NULL},
-  {"_item", "ItemBackward0", TS_OP_SYSTEM, sizeof(ts__item_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _item_args, _item_impl, NULL},
-  {"_sameStorage", "SameStorageBackward0", TS_OP_SYSTEM, sizeof(ts__same_storage_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _same_storage_args, _same_storage_impl, NULL},
-  {"_setRequiresGrad", "SetRequiresGradBackward0", TS_OP_SYSTEM, sizeof(ts__set_requires_grad_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_requires_grad_args, _set_requires_grad_impl, NULL},
-  {"_grad", "GradBackward0", TS_OP_SYSTEM, sizeof(ts__grad_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _grad_args, _grad_impl, NULL},
-  {"_gradId", "GradIdBackward0", TS_OP_SYSTEM, sizeof(ts__grad_id_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _grad_id_args, _grad_id_impl, NULL},
-  {"_setGrad", "SetGradBackward0", TS_OP_SYSTEM, sizeof(ts__set_grad_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_grad_args, _set_grad_impl, NULL},
-  {"_retainGrad", "RetainGradBackward0", TS_OP_SYSTEM, sizeof(ts__retain_grad_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _retain_grad_args, _retain_grad_impl, NULL},
-  {"_gradFn", "GradFnBackward0", TS_OP_SYSTEM, sizeof(ts__grad_fn_args), 1, 0, TS_RET_TEXT, 0u, 0u, 0u, _grad_fn_args, _grad_fn_impl, NULL},
-  {"_nextFunctions", "NextFunctionsBackward0", TS_OP_SYSTEM, sizeof(ts__next_functions_args), 1, 0, TS_RET_TEXT, 0u, 0u, 0u, _next_functions_args, _next_functions_impl, NULL},
-  {"_addHook", "AddHookBackward0", TS_OP_SYSTEM, sizeof(ts__add_hook_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _add_hook_args, _add_hook_impl, NULL},
-  {"_removeHook", "RemoveHookBackward0", TS_OP_SYSTEM, sizeof(ts__remove_hook_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _remove_hook_args, _remove_hook_impl, NULL},
-  {"_droppedCallbacks", "DroppedCallbacksBackward0", TS_OP_SYSTEM, sizeof(ts__dropped_callbacks_args), 0, 0, TS_RET_INTS, 0u, 0u, 0u, NULL, _dropped_callbacks_impl, NULL},
-  {"_backward", "BackwardBackward0", TS_OP_SYSTEM, sizeof(ts__backward_args), 5, 0, TS_RET_NOTHING, 0u, 0u, 0u, _backward_args, _backward_impl, NULL},
-  {"_autogradGrad", "AutogradGradBackward0", TS_OP_SYSTEM, sizeof(ts__autograd_grad_args), 5, 0, TS_RET_LIST, 0u, 0u, 0u, _autograd_grad_args, _autograd_grad_impl, NULL},
-  {"_customNode", "CustomNodeBackward0", TS_OP_SYSTEM, sizeof(ts__custom_node_args), 8, 0, TS_RET_NOTHING, 0u, 0u, 0u, _custom_node_args, _custom_node_impl, NULL},
-  {"_setAnomaly", "SetAnomalyBackward0", TS_OP_SYSTEM, sizeof(ts__set_anomaly_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_anomaly_args, _set_anomaly_impl, NULL},
-  {"_anomalousNode", "AnomalousNodeBackward0", TS_OP_SYSTEM, sizeof(ts__anomalous_node_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _anomalous_node_impl, NULL},
-  {"_setGradMode", "SetGradModeBackward0", TS_OP_SYSTEM, sizeof(ts__set_grad_mode_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_grad_mode_args, _set_grad_mode_impl, NULL},
-  {"_setInferenceMode", "SetInferenceModeBackward0", TS_OP_SYSTEM, sizeof(ts__set_inference_mode_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_inference_mode_args, _set_inference_mode_impl, NULL},
-  {"_gradMode", "GradModeBackward0", TS_OP_SYSTEM, sizeof(ts__grad_mode_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _grad_mode_impl, NULL},
-  {"_inferenceMode", "InferenceModeBackward0", TS_OP_SYSTEM, sizeof(ts__inference_mode_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _inference_mode_impl, NULL},
-  {"_detachInPlace", "DetachInPlaceBackward0", TS_OP_SYSTEM, sizeof(ts__detach_in_place_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _detach_in_place_args, _detach_in_place_impl, NULL},
-  {"_setDefaultDtype", "SetDefaultDtypeBackward0", TS_OP_SYSTEM, sizeof(ts__set_default_dtype_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_default_dtype_args, _set_default_dtype_impl, NULL},
-  {"_resultType", "ResultTypeBackward0", TS_OP_SYSTEM, sizeof(ts__result_type_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _result_type_args, _result_type_impl, NULL},
-  {"_promoteTypes", "PromoteTypesBackward0", TS_OP_SYSTEM, sizeof(ts__promote_types_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _promote_types_args, _promote_types_impl, NULL},
-  {"_canCast", "CanCastBackward0", TS_OP_SYSTEM, sizeof(ts__can_cast_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _can_cast_args, _can_cast_impl, NULL},
-  {"_setData", "SetDataBackward0", TS_OP_SYSTEM, sizeof(ts__set_data_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_data_args, _set_data_impl, NULL},
-  {"_share", "ShareBackward0", TS_OP_SYSTEM, sizeof(ts__share_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _share_args, _share_impl, NULL},
-  {"_memory", "MemoryBackward0", TS_OP_SYSTEM, sizeof(ts__memory_args), 0, 0, TS_RET_INTS, 0u, 0u, 0u, NULL, _memory_impl, NULL},
-  {"_setMemoryBudget", "SetMemoryBudgetBackward0", TS_OP_SYSTEM, sizeof(ts__set_memory_budget_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_memory_budget_args, _set_memory_budget_impl, NULL},
-  {"_resetPeakMemory", "ResetPeakMemoryBackward0", TS_OP_SYSTEM, sizeof(ts__reset_peak_memory_args), 0, 0, TS_RET_NOTHING, 0u, 0u, 0u, NULL, _reset_peak_memory_impl, NULL},
-  {"_trimMemory", "TrimMemoryBackward0", TS_OP_SYSTEM, sizeof(ts__trim_memory_args), 0, 0, TS_RET_NOTHING, 0u, 0u, 0u, NULL, _trim_memory_impl, NULL},
-  {"_numThreads", "NumThreadsBackward0", TS_OP_SYSTEM, sizeof(ts__num_threads_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _num_threads_impl, NULL},
-  {"_setNumThreads", "SetNumThreadsBackward0", TS_OP_SYSTEM, sizeof(ts__set_num_threads_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_num_threads_args, _set_num_threads_impl, NULL},
-  {"_build", "BuildBackward0", TS_OP_SYSTEM, sizeof(ts__build_args), 0, 0, TS_RET_TEXT, 0u, 0u, 0u, NULL, _build_impl, NULL},
-  {"_generatorNew", "GeneratorNewBackward0", TS_OP_SYSTEM, sizeof(ts__generator_new_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _generator_new_impl, NULL},
-  {"_generatorFree", "GeneratorFreeBackward0", TS_OP_SYSTEM, sizeof(ts__generator_free_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _generator_free_args, _generator_free_impl, NULL},
-  {"_manualSeed", "ManualSeedBackward0", TS_OP_SYSTEM, sizeof(ts__manual_seed_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _manual_seed_args, _manual_seed_impl, NULL},
-  {"_initialSeed", "InitialSeedBackward0", TS_OP_SYSTEM, sizeof(ts__initial_seed_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _initial_seed_args, _initial_seed_impl, NULL},
-  {"_rngState", "RngStateBackward0", TS_OP_SYSTEM, sizeof(ts__rng_state_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rng_state_args, _rng_state_impl, NULL},
-  {"_setRngState", "SetRngStateBackward0", TS_OP_SYSTEM, sizeof(ts__set_rng_state_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_rng_state_args, _set_rng_state_impl, NULL},
-  {"asStrided", "AsStridedBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
-  {"asStrided_", "AsStridedBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
-  {"expand", "ExpandBackward0", TS_OP_VIEW, sizeof(ts_expand_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, expand_args, expand_impl, expand_grad},
-  {"reshape", "ReshapeBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_args, reshape_impl, NULL},
-  {"view", "ViewBackward0", TS_OP_VIEW, sizeof(ts_view_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, view_args, view_impl, view_grad},
-  {"view", "ViewDtypeBackward0", TS_OP_VIEW, sizeof(ts_view_dtype_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_dtype_args, view_dtype_impl, NULL},
-  {"transpose", "TransposeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_transpose_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_args, transpose_impl, transpose_grad},
-  {"transpose_", "TransposeBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_transpose_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_args, transpose_impl, transpose_grad},
-  {"unsqueeze", "UnsqueezeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_unsqueeze_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_args, unsqueeze_impl, unsqueeze_grad},
-  {"unsqueeze_", "UnsqueezeBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_unsqueeze_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_args, unsqueeze_impl, unsqueeze_grad},
-  {"narrow", "SliceBackward0", TS_OP_VIEW, sizeof(ts_narrow_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, narrow_args, narrow_impl, narrow_grad},
-  {"_slice", "SliceBackward0", TS_OP_VIEW, sizeof(ts__slice_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _slice_args, _slice_impl, _slice_grad},
-  {"_sliceBackward", "SliceBackwardBackward0", 0, sizeof(ts__slice_backward_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _slice_backward_args, _slice_backward_impl, _slice_backward_grad},
-  {"select", "SelectBackward0", TS_OP_VIEW, sizeof(ts_select_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, select_args, select_impl, select_grad},
-  {"permute", "PermuteBackward0", TS_OP_VIEW, sizeof(ts_permute_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, permute_args, permute_impl, permute_grad},
-  {"squeeze", "SqueezeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_squeeze_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, squeeze_args, squeeze_impl, squeeze_grad},
-  {"squeeze_", "SqueezeBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_squeeze_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, squeeze_args, squeeze_impl, squeeze_grad},
-  {"t", "TBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_t_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, t_args, t_impl, t_grad},
-  {"t_", "TBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_t_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, t_args, t_impl, t_grad},
-  {"diagonal", "DiagonalBackward0", TS_OP_VIEW, sizeof(ts_diagonal_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, diagonal_args, diagonal_impl, diagonal_grad},
-  {"_diagonalBackward", "DiagonalBackwardBackward0", 0, sizeof(ts__diagonal_backward_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, _diagonal_backward_args, _diagonal_backward_impl, _diagonal_backward_grad},
-  {"unfold", "UnfoldBackward0", TS_OP_VIEW, sizeof(ts_unfold_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, unfold_args, unfold_impl, unfold_grad},
-  {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
-  {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
+  {"relu", "ReluBackward0", TS_OP_DIRECT, sizeof(ts_relu_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, relu_args, relu_impl, relu_grad, TS_CAST_NONE},
+  {"relu_", "ReluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_relu_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, relu_args, relu_impl, relu_grad, TS_CAST_NONE},
+  {"threshold", "ThresholdBackward0", TS_OP_DIRECT, sizeof(ts_threshold_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, threshold_args, threshold_impl, threshold_grad, TS_CAST_NONE},
+  {"threshold_", "ThresholdBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_threshold_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, threshold_args, threshold_impl, threshold_grad, TS_CAST_NONE},
+  {"_thresholdBackward", "ThresholdBackwardBackward0", TS_OP_DIRECT, sizeof(ts__threshold_backward_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, _threshold_backward_args, _threshold_backward_impl, _threshold_backward_grad, TS_CAST_NONE},
+  {"relu6", "Relu6Backward0", TS_OP_DIRECT, sizeof(ts_relu6_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, relu6_args, relu6_impl, relu6_grad, TS_CAST_NONE},
+  {"relu6_", "Relu6Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_relu6_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, relu6_args, relu6_impl, relu6_grad, TS_CAST_NONE},
+  {"hardtanh", "HardtanhBackward0", TS_OP_DIRECT, sizeof(ts_hardtanh_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardtanh_args, hardtanh_impl, hardtanh_grad, TS_CAST_NONE},
+  {"hardtanh_", "HardtanhBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_hardtanh_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardtanh_args, hardtanh_impl, hardtanh_grad, TS_CAST_NONE},
+  {"_hardtanhBackward", "HardtanhBackwardBackward0", TS_OP_DIRECT, sizeof(ts__hardtanh_backward_args), 4, 1, TS_RET_TENSORS, 2u, 0u, 0u, _hardtanh_backward_args, _hardtanh_backward_impl, _hardtanh_backward_grad, TS_CAST_NONE},
+  {"leakyRelu", "LeakyReluBackward0", TS_OP_DIRECT, sizeof(ts_leaky_relu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, leaky_relu_args, leaky_relu_impl, leaky_relu_grad, TS_CAST_NONE},
+  {"leakyRelu_", "LeakyReluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_leaky_relu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, leaky_relu_args, leaky_relu_impl, leaky_relu_grad, TS_CAST_NONE},
+  {"_leakyReluBackward", "LeakyReluBackwardBackward0", TS_OP_DIRECT, sizeof(ts__leaky_relu_backward_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, _leaky_relu_backward_args, _leaky_relu_backward_impl, _leaky_relu_backward_grad, TS_CAST_NONE},
+  {"elu", "EluBackward0", TS_OP_DIRECT, sizeof(ts_elu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, elu_args, elu_impl, elu_grad, TS_CAST_NONE},
+  {"elu_", "EluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_elu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, elu_args, elu_impl, elu_grad, TS_CAST_NONE},
+  {"selu", "SeluBackward0", TS_OP_DIRECT, sizeof(ts_selu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, selu_args, selu_impl, selu_grad, TS_CAST_NONE},
+  {"selu_", "SeluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_selu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, selu_args, selu_impl, selu_grad, TS_CAST_NONE},
+  {"celu", "CeluBackward0", TS_OP_DIRECT, sizeof(ts_celu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, celu_args, celu_impl, celu_grad, TS_CAST_NONE},
+  {"celu_", "CeluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_celu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, celu_args, celu_impl, celu_grad, TS_CAST_NONE},
+  {"_eluBackward", "EluBackwardBackward0", TS_OP_DIRECT, sizeof(ts__elu_backward_args), 5, 1, TS_RET_TENSORS, 3u, 0u, 0u, _elu_backward_args, _elu_backward_impl, _elu_backward_grad, TS_CAST_NONE},
+  {"gelu", "GeluBackward0", TS_OP_DIRECT, sizeof(ts_gelu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, gelu_args, gelu_impl, gelu_grad, TS_CAST_NONE},
+  {"_geluBackward", "GeluBackwardBackward0", TS_OP_DIRECT, sizeof(ts__gelu_backward_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _gelu_backward_args, _gelu_backward_impl, _gelu_backward_grad, TS_CAST_NONE},
+  {"silu", "SiluBackward0", TS_OP_DIRECT, sizeof(ts_silu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, silu_args, silu_impl, silu_grad, TS_CAST_NONE},
+  {"silu_", "SiluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_silu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, silu_args, silu_impl, silu_grad, TS_CAST_NONE},
+  {"_siluBackward", "SiluBackwardBackward0", TS_OP_DIRECT, sizeof(ts__silu_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _silu_backward_args, _silu_backward_impl, _silu_backward_grad, TS_CAST_NONE},
+  {"mish", "MishBackward0", TS_OP_DIRECT, sizeof(ts_mish_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, mish_args, mish_impl, mish_grad, TS_CAST_NONE},
+  {"mish_", "MishBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_mish_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, mish_args, mish_impl, mish_grad, TS_CAST_NONE},
+  {"_mishBackward", "MishBackwardBackward0", TS_OP_DIRECT, sizeof(ts__mish_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _mish_backward_args, _mish_backward_impl, _mish_backward_grad, TS_CAST_NONE},
+  {"softplus", "SoftplusBackward0", TS_OP_DIRECT, sizeof(ts_softplus_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, softplus_args, softplus_impl, softplus_grad, TS_CAST_NONE},
+  {"_softplusBackward", "SoftplusBackwardBackward0", TS_OP_DIRECT, sizeof(ts__softplus_backward_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 0u, _softplus_backward_args, _softplus_backward_impl, _softplus_backward_grad, TS_CAST_NONE},
+  {"logsigmoid", "LogsigmoidBackward0", TS_OP_DIRECT, sizeof(ts_logsigmoid_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, logsigmoid_args, logsigmoid_impl, logsigmoid_grad, TS_CAST_NONE},
+  {"_logsigmoidBackward", "LogsigmoidBackwardBackward0", TS_OP_DIRECT, sizeof(ts__logsigmoid_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _logsigmoid_backward_args, _logsigmoid_backward_impl, _logsigmoid_backward_grad, TS_CAST_NONE},
+  {"hardsigmoid", "HardsigmoidBackward0", TS_OP_DIRECT, sizeof(ts_hardsigmoid_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardsigmoid_args, hardsigmoid_impl, hardsigmoid_grad, TS_CAST_NONE},
+  {"hardsigmoid_", "HardsigmoidBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_hardsigmoid_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardsigmoid_args, hardsigmoid_impl, hardsigmoid_grad, TS_CAST_NONE},
+  {"_hardsigmoidBackward", "HardsigmoidBackwardBackward0", TS_OP_DIRECT, sizeof(ts__hardsigmoid_backward_args), 2, 1, TS_RET_TENSORS, 2u, 0u, 0u, _hardsigmoid_backward_args, _hardsigmoid_backward_impl, _hardsigmoid_backward_grad, TS_CAST_NONE},
+  {"hardswish", "HardswishBackward0", TS_OP_DIRECT, sizeof(ts_hardswish_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardswish_args, hardswish_impl, hardswish_grad, TS_CAST_NONE},
+  {"hardswish_", "HardswishBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_hardswish_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardswish_args, hardswish_impl, hardswish_grad, TS_CAST_NONE},
+  {"_hardswishBackward", "HardswishBackwardBackward0", TS_OP_DIRECT, sizeof(ts__hardswish_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _hardswish_backward_args, _hardswish_backward_impl, _hardswish_backward_grad, TS_CAST_NONE},
+  {"hardshrink", "HardshrinkBackward0", TS_OP_DIRECT, sizeof(ts_hardshrink_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardshrink_args, hardshrink_impl, hardshrink_grad, TS_CAST_NONE},
+  {"softshrink", "SoftshrinkBackward0", TS_OP_DIRECT, sizeof(ts_softshrink_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, softshrink_args, softshrink_impl, softshrink_grad, TS_CAST_NONE},
+  {"_shrinkBackward", "ShrinkBackwardBackward0", TS_OP_DIRECT, sizeof(ts__shrink_backward_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, _shrink_backward_args, _shrink_backward_impl, _shrink_backward_grad, TS_CAST_NONE},
+  {"softsign", "SoftsignBackward0", TS_OP_COMPOSITE, sizeof(ts_softsign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, softsign_args, softsign_impl, NULL, TS_CAST_NONE},
+  {"tanhshrink", "TanhshrinkBackward0", TS_OP_COMPOSITE, sizeof(ts_tanhshrink_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, tanhshrink_args, tanhshrink_impl, NULL, TS_CAST_NONE},
+  {"_prelu", "PreluBackward0", TS_OP_DIRECT, sizeof(ts__prelu_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _prelu_args, _prelu_impl, _prelu_grad, TS_CAST_NONE},
+  {"prelu", "PreluBackward0", TS_OP_COMPOSITE, sizeof(ts_prelu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, prelu_args, prelu_impl, NULL, TS_CAST_NONE},
+  {"glu", "GluBackward0", TS_OP_COMPOSITE, sizeof(ts_glu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, glu_args, glu_impl, NULL, TS_CAST_NONE},
+  {"rrelu", "RreluBackward0", TS_OP_COMPOSITE, sizeof(ts_rrelu_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rrelu_args, rrelu_impl, NULL, TS_CAST_NONE},
+  {"rrelu_", "RreluBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_rrelu_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rrelu_args, rrelu_impl, NULL, TS_CAST_NONE},
+  {"_rreluNoise", "RreluNoiseBackward0", 0, sizeof(ts__rrelu_noise_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rrelu_noise_args, _rrelu_noise_impl, NULL, TS_CAST_NONE},
+  {"add", "AddBackward0", TS_OP_DIRECT, sizeof(ts_add_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, add_args, add_impl, add_grad, TS_CAST_NONE},
+  {"add_", "AddBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_add_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, add_args, add_impl, add_grad, TS_CAST_NONE},
+  {"sub", "SubBackward0", TS_OP_DIRECT, sizeof(ts_sub_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, sub_args, sub_impl, sub_grad, TS_CAST_NONE},
+  {"sub_", "SubBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sub_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, sub_args, sub_impl, sub_grad, TS_CAST_NONE},
+  {"rsub", "RsubBackward0", TS_OP_DIRECT, sizeof(ts_rsub_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, rsub_args, rsub_impl, rsub_grad, TS_CAST_NONE},
+  {"mul", "MulBackward0", TS_OP_DIRECT, sizeof(ts_mul_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, mul_args, mul_impl, mul_grad, TS_CAST_NONE},
+  {"mul_", "MulBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_mul_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, mul_args, mul_impl, mul_grad, TS_CAST_NONE},
+  {"div", "DivBackward0", TS_OP_DIRECT, sizeof(ts_div_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, div_args, div_impl, div_grad, TS_CAST_NONE},
+  {"div_", "DivBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_div_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, div_args, div_impl, div_grad, TS_CAST_NONE},
+  {"floorDivide", "FloorDivideBackward0", TS_OP_DIRECT, sizeof(ts_floor_divide_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, floor_divide_args, floor_divide_impl, NULL, TS_CAST_NONE},
+  {"floorDivide_", "FloorDivideBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_floor_divide_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, floor_divide_args, floor_divide_impl, NULL, TS_CAST_NONE},
+  {"remainder", "RemainderBackward0", TS_OP_DIRECT, sizeof(ts_remainder_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, remainder_args, remainder_impl, remainder_grad, TS_CAST_NONE},
+  {"remainder_", "RemainderBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_remainder_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, remainder_args, remainder_impl, remainder_grad, TS_CAST_NONE},
+  {"fmod", "FmodBackward0", TS_OP_DIRECT, sizeof(ts_fmod_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, fmod_args, fmod_impl, fmod_grad, TS_CAST_NONE},
+  {"fmod_", "FmodBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_fmod_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, fmod_args, fmod_impl, fmod_grad, TS_CAST_NONE},
+  {"pow", "PowBackward0", TS_OP_DIRECT, sizeof(ts_pow_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, pow_args, pow_impl, pow_grad, TS_CAST_NONE},
+  {"pow_", "PowBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_pow_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, pow_args, pow_impl, pow_grad, TS_CAST_NONE},
+  {"floatPower", "FloatPowerBackward0", TS_OP_COMPOSITE, sizeof(ts_float_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, float_power_args, float_power_impl, NULL, TS_CAST_NONE},
+  {"floatPower_", "FloatPowerBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_float_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, float_power_args, float_power_impl, NULL, TS_CAST_NONE},
+  {"neg", "NegBackward0", TS_OP_DIRECT, sizeof(ts_neg_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, neg_args, neg_impl, neg_grad, TS_CAST_NONE},
+  {"neg_", "NegBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_neg_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, neg_args, neg_impl, neg_grad, TS_CAST_NONE},
+  {"positive", "PositiveBackward0", TS_OP_COMPOSITE, sizeof(ts_positive_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, positive_args, positive_impl, NULL, TS_CAST_NONE},
+  {"abs", "AbsBackward0", TS_OP_DIRECT, sizeof(ts_abs_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, abs_args, abs_impl, abs_grad, TS_CAST_NONE},
+  {"abs_", "AbsBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_abs_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, abs_args, abs_impl, abs_grad, TS_CAST_NONE},
+  {"sign", "SignBackward0", TS_OP_DIRECT, sizeof(ts_sign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sign_args, sign_impl, sign_grad, TS_CAST_NONE},
+  {"sign_", "SignBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sign_args, sign_impl, sign_grad, TS_CAST_NONE},
+  {"sgn", "SgnBackward0", TS_OP_DIRECT, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, sgn_args, sgn_impl, sgn_grad, TS_CAST_NONE},
+  {"sgn_", "SgnBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, sgn_args, sgn_impl, sgn_grad, TS_CAST_NONE},
+  {"square", "SquareBackward0", TS_OP_DIRECT, sizeof(ts_square_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, square_args, square_impl, square_grad, TS_CAST_NONE},
+  {"square_", "SquareBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_square_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, square_args, square_impl, square_grad, TS_CAST_NONE},
+  {"reciprocal", "ReciprocalBackward0", TS_OP_DIRECT, sizeof(ts_reciprocal_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, reciprocal_args, reciprocal_impl, reciprocal_grad, TS_CAST_NONE},
+  {"reciprocal_", "ReciprocalBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_reciprocal_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, reciprocal_args, reciprocal_impl, reciprocal_grad, TS_CAST_NONE},
+  {"sqrt", "SqrtBackward0", TS_OP_DIRECT, sizeof(ts_sqrt_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, sqrt_args, sqrt_impl, sqrt_grad, TS_CAST_NONE},
+  {"sqrt_", "SqrtBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sqrt_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, sqrt_args, sqrt_impl, sqrt_grad, TS_CAST_NONE},
+  {"rsqrt", "RsqrtBackward0", TS_OP_DIRECT, sizeof(ts_rsqrt_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, rsqrt_args, rsqrt_impl, rsqrt_grad, TS_CAST_NONE},
+  {"rsqrt_", "RsqrtBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_rsqrt_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, rsqrt_args, rsqrt_impl, rsqrt_grad, TS_CAST_NONE},
+  {"floor", "FloorBackward0", TS_OP_DIRECT, sizeof(ts_floor_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, floor_args, floor_impl, floor_grad, TS_CAST_NONE},
+  {"floor_", "FloorBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_floor_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, floor_args, floor_impl, floor_grad, TS_CAST_NONE},
+  {"ceil", "CeilBackward0", TS_OP_DIRECT, sizeof(ts_ceil_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, ceil_args, ceil_impl, ceil_grad, TS_CAST_NONE},
+  {"ceil_", "CeilBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_ceil_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, ceil_args, ceil_impl, ceil_grad, TS_CAST_NONE},
+  {"trunc", "TruncBackward0", TS_OP_DIRECT, sizeof(ts_trunc_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, trunc_args, trunc_impl, trunc_grad, TS_CAST_NONE},
+  {"trunc_", "TruncBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_trunc_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, trunc_args, trunc_impl, trunc_grad, TS_CAST_NONE},
+  {"round", "RoundBackward0", TS_OP_DIRECT, sizeof(ts_round_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, round_args, round_impl, round_grad, TS_CAST_NONE},
+  {"round_", "RoundBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_round_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, round_args, round_impl, round_grad, TS_CAST_NONE},
+  {"frac", "FracBackward0", TS_OP_DIRECT, sizeof(ts_frac_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, frac_args, frac_impl, frac_grad, TS_CAST_NONE},
+  {"frac_", "FracBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_frac_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, frac_args, frac_impl, frac_grad, TS_CAST_NONE},
+  {"deg2rad", "Deg2radBackward0", TS_OP_DIRECT, sizeof(ts_deg2rad_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, deg2rad_args, deg2rad_impl, deg2rad_grad, TS_CAST_NONE},
+  {"deg2rad_", "Deg2radBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_deg2rad_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, deg2rad_args, deg2rad_impl, deg2rad_grad, TS_CAST_NONE},
+  {"rad2deg", "Rad2degBackward0", TS_OP_DIRECT, sizeof(ts_rad2deg_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, rad2deg_args, rad2deg_impl, rad2deg_grad, TS_CAST_NONE},
+  {"rad2deg_", "Rad2degBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_rad2deg_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, rad2deg_args, rad2deg_impl, rad2deg_grad, TS_CAST_NONE},
+  {"nanToNum", "NanToNumBackward0", TS_OP_DIRECT, sizeof(ts_nan_to_num_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, nan_to_num_args, nan_to_num_impl, nan_to_num_grad, TS_CAST_NONE},
+  {"nanToNum_", "NanToNumBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_nan_to_num_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, nan_to_num_args, nan_to_num_impl, nan_to_num_grad, TS_CAST_NONE},
+  {"lerp", "LerpBackward0", TS_OP_DIRECT, sizeof(ts_lerp_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, lerp_args, lerp_impl, lerp_grad, TS_CAST_NONE},
+  {"lerp_", "LerpBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_lerp_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, lerp_args, lerp_impl, lerp_grad, TS_CAST_NONE},
+  {"addcmul", "AddcmulBackward0", TS_OP_DIRECT, sizeof(ts_addcmul_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcmul_args, addcmul_impl, addcmul_grad, TS_CAST_NONE},
+  {"addcmul_", "AddcmulBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_addcmul_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcmul_args, addcmul_impl, addcmul_grad, TS_CAST_NONE},
+  {"addcdiv", "AddcdivBackward0", TS_OP_DIRECT, sizeof(ts_addcdiv_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcdiv_args, addcdiv_impl, addcdiv_grad, TS_CAST_NONE},
+  {"addcdiv_", "AddcdivBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_addcdiv_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcdiv_args, addcdiv_impl, addcdiv_grad, TS_CAST_NONE},
+  {"flip", "FlipBackward0", 0, sizeof(ts_flip_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, flip_args, flip_impl, flip_grad, TS_CAST_NONE},
+  {"fliplr", "FliplrBackward0", TS_OP_COMPOSITE, sizeof(ts_fliplr_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, fliplr_args, fliplr_impl, NULL, TS_CAST_NONE},
+  {"flipud", "FlipudBackward0", TS_OP_COMPOSITE, sizeof(ts_flipud_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, flipud_args, flipud_impl, NULL, TS_CAST_NONE},
+  {"roll", "RollBackward0", 0, sizeof(ts_roll_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, roll_args, roll_impl, roll_grad, TS_CAST_NONE},
+  {"rot90", "Rot90Backward0", TS_OP_COMPOSITE, sizeof(ts_rot90_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, rot90_args, rot90_impl, NULL, TS_CAST_NONE},
+  {"repeat", "RepeatBackward0", 0, sizeof(ts_repeat_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, repeat_args, repeat_impl, repeat_grad, TS_CAST_NONE},
+  {"tile", "TileBackward0", TS_OP_COMPOSITE, sizeof(ts_tile_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, tile_args, tile_impl, NULL, TS_CAST_NONE},
+  {"repeatInterleave", "RepeatInterleaveBackward0", 0, sizeof(ts_repeat_interleave_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, repeat_interleave_args, repeat_interleave_impl, repeat_interleave_grad, TS_CAST_NONE},
+  {"repeatInterleave", "RepeatInterleaveByBackward0", TS_OP_COMPOSITE, sizeof(ts_repeat_interleave_by_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_by_args, repeat_interleave_by_impl, NULL, TS_CAST_NONE},
+  {"repeatInterleave", "RepeatInterleavePositionsBackward0", 0, sizeof(ts_repeat_interleave_positions_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_positions_args, repeat_interleave_positions_impl, NULL, TS_CAST_NONE},
+  {"takeAlongDim", "TakeAlongDimBackward0", TS_OP_COMPOSITE, sizeof(ts_take_along_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, take_along_dim_args, take_along_dim_impl, NULL, TS_CAST_NONE},
+  {"scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts_scaled_dot_product_attention_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_dot_product_attention_args, scaled_dot_product_attention_impl, NULL, TS_CAST_LOWER},
+  {"_scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts__scaled_dot_product_attention_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, _scaled_dot_product_attention_args, _scaled_dot_product_attention_impl, NULL, TS_CAST_LOWER},
+  {"_attentionMath", "AttentionMathBackward0", TS_OP_COMPOSITE, sizeof(ts__attention_math_args), 8, 2, TS_RET_TENSORS, 0u, 0u, 0u, _attention_math_args, _attention_math_impl, NULL, TS_CAST_NONE},
+  {"_attention", "AttentionBackward0", 0, sizeof(ts__attention_args), 6, 3, TS_RET_TENSORS, 15u, 0u, 7u, _attention_args, _attention_impl, _attention_grad, TS_CAST_NONE},
+  {"_attentionBackward", "AttentionBackwardBackward0", 0, sizeof(ts__attention_backward_args), 10, 3, TS_RET_TENSORS, 0u, 0u, 0u, _attention_backward_args, _attention_backward_impl, NULL, TS_CAST_NONE},
+  {"diff", "DiffBackward0", TS_OP_COMPOSITE, sizeof(ts_diff_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, diff_args, diff_impl, NULL, TS_CAST_NONE},
+  {"gradient", "GradientBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_args, gradient_impl, NULL, TS_CAST_NONE},
+  {"gradient", "GradientCoordinatesBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_coordinates_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_coordinates_args, gradient_coordinates_impl, NULL, TS_CAST_NONE},
+  {"gradient", "GradientListBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_list_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_list_args, gradient_list_impl, NULL, TS_CAST_NONE},
+  {"trapezoid", "TrapezoidBackward0", TS_OP_COMPOSITE, sizeof(ts_trapezoid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, trapezoid_args, trapezoid_impl, NULL, TS_CAST_NONE},
+  {"trapezoid", "TrapezoidXBackward0", TS_OP_COMPOSITE, sizeof(ts_trapezoid_x_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, trapezoid_x_args, trapezoid_x_impl, NULL, TS_CAST_NONE},
+  {"cumulativeTrapezoid", "CumulativeTrapezoidBackward0", TS_OP_COMPOSITE, sizeof(ts_cumulative_trapezoid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cumulative_trapezoid_args, cumulative_trapezoid_impl, NULL, TS_CAST_NONE},
+  {"cumulativeTrapezoid", "CumulativeTrapezoidXBackward0", TS_OP_COMPOSITE, sizeof(ts_cumulative_trapezoid_x_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cumulative_trapezoid_x_args, cumulative_trapezoid_x_impl, NULL, TS_CAST_NONE},
+  {"eq", "EqBackward0", TS_OP_DIRECT, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL, TS_CAST_NONE},
+  {"eq_", "EqBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL, TS_CAST_NONE},
+  {"ne", "NeBackward0", TS_OP_DIRECT, sizeof(ts_ne_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ne_args, ne_impl, NULL, TS_CAST_NONE},
+  {"ne_", "NeBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_ne_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ne_args, ne_impl, NULL, TS_CAST_NONE},
+  {"lt", "LtBackward0", TS_OP_DIRECT, sizeof(ts_lt_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, lt_args, lt_impl, NULL, TS_CAST_NONE},
+  {"lt_", "LtBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_lt_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, lt_args, lt_impl, NULL, TS_CAST_NONE},
+  {"le", "LeBackward0", TS_OP_DIRECT, sizeof(ts_le_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, le_args, le_impl, NULL, TS_CAST_NONE},
+  {"le_", "LeBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_le_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, le_args, le_impl, NULL, TS_CAST_NONE},
+  {"gt", "GtBackward0", TS_OP_DIRECT, sizeof(ts_gt_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, gt_args, gt_impl, NULL, TS_CAST_NONE},
+  {"gt_", "GtBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_gt_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, gt_args, gt_impl, NULL, TS_CAST_NONE},
+  {"ge", "GeBackward0", TS_OP_DIRECT, sizeof(ts_ge_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ge_args, ge_impl, NULL, TS_CAST_NONE},
+  {"ge_", "GeBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_ge_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ge_args, ge_impl, NULL, TS_CAST_NONE},
+  {"isclose", "IscloseBackward0", 0, sizeof(ts_isclose_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, isclose_args, isclose_impl, NULL, TS_CAST_NONE},
+  {"allclose", "AllcloseBackward0", 0, sizeof(ts_allclose_args), 5, 0, TS_RET_SCALAR, 0u, 0u, 0u, allclose_args, allclose_impl, NULL, TS_CAST_NONE},
+  {"equal", "EqualBackward0", 0, sizeof(ts_equal_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, equal_args, equal_impl, NULL, TS_CAST_NONE},
+  {"maximum", "MaximumBackward0", TS_OP_DIRECT, sizeof(ts_maximum_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, maximum_args, maximum_impl, maximum_grad, TS_CAST_NONE},
+  {"minimum", "MinimumBackward0", TS_OP_DIRECT, sizeof(ts_minimum_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, minimum_args, minimum_impl, minimum_grad, TS_CAST_NONE},
+  {"fmax", "FmaxBackward0", TS_OP_DIRECT, sizeof(ts_fmax_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, fmax_args, fmax_impl, fmax_grad, TS_CAST_NONE},
+  {"fmin", "FminBackward0", TS_OP_DIRECT, sizeof(ts_fmin_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, fmin_args, fmin_impl, fmin_grad, TS_CAST_NONE},
+  {"isnan", "IsnanBackward0", TS_OP_DIRECT, sizeof(ts_isnan_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, isnan_args, isnan_impl, NULL, TS_CAST_NONE},
+  {"isinf", "IsinfBackward0", TS_OP_DIRECT, sizeof(ts_isinf_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, isinf_args, isinf_impl, NULL, TS_CAST_NONE},
+  {"isfinite", "IsfiniteBackward0", TS_OP_DIRECT, sizeof(ts_isfinite_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, isfinite_args, isfinite_impl, NULL, TS_CAST_NONE},
+  {"isposinf", "IsposinfBackward0", TS_OP_DIRECT, sizeof(ts_isposinf_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, isposinf_args, isposinf_impl, NULL, TS_CAST_NONE},
+  {"isneginf", "IsneginfBackward0", TS_OP_DIRECT, sizeof(ts_isneginf_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, isneginf_args, isneginf_impl, NULL, TS_CAST_NONE},
+  {"signbit", "SignbitBackward0", TS_OP_DIRECT, sizeof(ts_signbit_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, signbit_args, signbit_impl, NULL, TS_CAST_NONE},
+  {"isreal", "IsrealBackward0", TS_OP_DIRECT, sizeof(ts_isreal_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, isreal_args, isreal_impl, NULL, TS_CAST_NONE},
+  {"logicalAnd", "LogicalAndBackward0", TS_OP_DIRECT, sizeof(ts_logical_and_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_and_args, logical_and_impl, NULL, TS_CAST_NONE},
+  {"logicalAnd_", "LogicalAndBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logical_and_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_and_args, logical_and_impl, NULL, TS_CAST_NONE},
+  {"logicalOr", "LogicalOrBackward0", TS_OP_DIRECT, sizeof(ts_logical_or_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_or_args, logical_or_impl, NULL, TS_CAST_NONE},
+  {"logicalOr_", "LogicalOrBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logical_or_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_or_args, logical_or_impl, NULL, TS_CAST_NONE},
+  {"logicalXor", "LogicalXorBackward0", TS_OP_DIRECT, sizeof(ts_logical_xor_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_xor_args, logical_xor_impl, NULL, TS_CAST_NONE},
+  {"logicalXor_", "LogicalXorBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logical_xor_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_xor_args, logical_xor_impl, NULL, TS_CAST_NONE},
+  {"logicalNot", "LogicalNotBackward0", TS_OP_DIRECT, sizeof(ts_logical_not_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_not_args, logical_not_impl, NULL, TS_CAST_NONE},
+  {"logicalNot_", "LogicalNotBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logical_not_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_not_args, logical_not_impl, NULL, TS_CAST_NONE},
+  {"bitwiseAnd", "BitwiseAndBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_and_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_and_args, bitwise_and_impl, NULL, TS_CAST_NONE},
+  {"bitwiseAnd_", "BitwiseAndBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_and_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_and_args, bitwise_and_impl, NULL, TS_CAST_NONE},
+  {"bitwiseOr", "BitwiseOrBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_or_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_or_args, bitwise_or_impl, NULL, TS_CAST_NONE},
+  {"bitwiseOr_", "BitwiseOrBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_or_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_or_args, bitwise_or_impl, NULL, TS_CAST_NONE},
+  {"bitwiseXor", "BitwiseXorBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_xor_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_xor_args, bitwise_xor_impl, NULL, TS_CAST_NONE},
+  {"bitwiseXor_", "BitwiseXorBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_xor_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_xor_args, bitwise_xor_impl, NULL, TS_CAST_NONE},
+  {"bitwiseNot", "BitwiseNotBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_not_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_not_args, bitwise_not_impl, NULL, TS_CAST_NONE},
+  {"bitwiseNot_", "BitwiseNotBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_not_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_not_args, bitwise_not_impl, NULL, TS_CAST_NONE},
+  {"bitwiseLeftShift", "BitwiseLeftShiftBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_left_shift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_left_shift_args, bitwise_left_shift_impl, NULL, TS_CAST_NONE},
+  {"bitwiseLeftShift_", "BitwiseLeftShiftBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_left_shift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_left_shift_args, bitwise_left_shift_impl, NULL, TS_CAST_NONE},
+  {"bitwiseRightShift", "BitwiseRightShiftBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_right_shift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_right_shift_args, bitwise_right_shift_impl, NULL, TS_CAST_NONE},
+  {"bitwiseRightShift_", "BitwiseRightShiftBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_right_shift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_right_shift_args, bitwise_right_shift_impl, NULL, TS_CAST_NONE},
+  {"where", "WhereBackward0", TS_OP_DIRECT, sizeof(ts_where_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, where_args, where_impl, where_grad, TS_CAST_NONE},
+  {"where", "WhereTupleBackward0", 0, sizeof(ts__where_tuple_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, _where_tuple_args, _where_tuple_impl, NULL, TS_CAST_NONE},
+  {"where", "WhereSelfBackward0", TS_OP_COMPOSITE, sizeof(ts__where_self_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _where_self_args, _where_self_impl, NULL, TS_CAST_NONE},
+  {"maskedFill", "MaskedFillBackward0", TS_OP_DIRECT, sizeof(ts_masked_fill_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, masked_fill_args, masked_fill_impl, masked_fill_grad, TS_CAST_NONE},
+  {"maskedFill_", "MaskedFillBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_masked_fill_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, masked_fill_args, masked_fill_impl, masked_fill_grad, TS_CAST_NONE},
+  {"clamp", "ClampBackward0", TS_OP_DIRECT, sizeof(ts_clamp_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, clamp_args, clamp_impl, clamp_grad, TS_CAST_NONE},
+  {"clamp_", "ClampBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, clamp_args, clamp_impl, clamp_grad, TS_CAST_NONE},
+  {"clampMin", "ClampMinBackward0", TS_OP_DIRECT, sizeof(ts_clamp_min_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_min_args, clamp_min_impl, clamp_min_grad, TS_CAST_NONE},
+  {"clampMin_", "ClampMinBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_min_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_min_args, clamp_min_impl, clamp_min_grad, TS_CAST_NONE},
+  {"clampMax", "ClampMaxBackward0", TS_OP_DIRECT, sizeof(ts_clamp_max_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_max_args, clamp_max_impl, clamp_max_grad, TS_CAST_NONE},
+  {"clampMax_", "ClampMaxBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_max_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_max_args, clamp_max_impl, clamp_max_grad, TS_CAST_NONE},
+  {"complex", "ComplexBackward0", TS_OP_EXACT, sizeof(ts_complex_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, complex_args, complex_impl, complex_grad, TS_CAST_NONE},
+  {"polar", "PolarBackward0", TS_OP_EXACT, sizeof(ts_polar_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 1u, polar_args, polar_impl, polar_grad, TS_CAST_FLOAT32},
+  {"viewAsReal", "ViewAsRealBackward0", TS_OP_VIEW, sizeof(ts_view_as_real_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_real_args, view_as_real_impl, view_as_real_grad, TS_CAST_NONE},
+  {"viewAsComplex", "ViewAsComplexBackward0", TS_OP_VIEW, sizeof(ts_view_as_complex_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_complex_args, view_as_complex_impl, view_as_complex_grad, TS_CAST_FLOAT32},
+  {"real", "RealBackward0", TS_OP_COMPOSITE, sizeof(ts_real_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, real_args, real_impl, NULL, TS_CAST_NONE},
+  {"imag", "ImagBackward0", TS_OP_COMPOSITE, sizeof(ts_imag_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, imag_args, imag_impl, NULL, TS_CAST_NONE},
+  {"conjPhysical", "ConjPhysicalBackward0", TS_OP_DIRECT, sizeof(ts_conj_physical_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, conj_physical_args, conj_physical_impl, conj_physical_grad, TS_CAST_NONE},
+  {"conjPhysical_", "ConjPhysicalBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_conj_physical_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, conj_physical_args, conj_physical_impl, conj_physical_grad, TS_CAST_NONE},
+  {"conj", "ConjBackward0", TS_OP_COMPOSITE, sizeof(ts_conj_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, conj_args, conj_impl, NULL, TS_CAST_NONE},
+  {"resolveConj", "ResolveConjBackward0", TS_OP_COMPOSITE, sizeof(ts_resolve_conj_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, resolve_conj_args, resolve_conj_impl, NULL, TS_CAST_NONE},
+  {"resolveNeg", "ResolveNegBackward0", TS_OP_COMPOSITE, sizeof(ts_resolve_neg_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, resolve_neg_args, resolve_neg_impl, NULL, TS_CAST_NONE},
+  {"isConj", "IsConjBackward0", 0, sizeof(ts_is_conj_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, is_conj_args, is_conj_impl, NULL, TS_CAST_NONE},
+  {"isNeg", "IsNegBackward0", 0, sizeof(ts_is_neg_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, is_neg_args, is_neg_impl, NULL, TS_CAST_NONE},
+  {"angle", "AngleBackward0", 0, sizeof(ts_angle_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, angle_args, angle_impl, angle_grad, TS_CAST_NONE},
+  {"convTranspose1d", "ConvTranspose1dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_transpose1d_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_transpose1d_args, conv_transpose1d_impl, NULL, TS_CAST_FLOAT32},
+  {"convTranspose2d", "ConvTranspose2dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_transpose2d_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_transpose2d_args, conv_transpose2d_impl, NULL, TS_CAST_FLOAT32},
+  {"convTranspose3d", "ConvTranspose3dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_transpose3d_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_transpose3d_args, conv_transpose3d_impl, NULL, TS_CAST_FLOAT32},
+  {"convolution", "ConvolutionBackward0", TS_OP_COMPOSITE, sizeof(ts_convolution_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, convolution_args, convolution_impl, NULL, TS_CAST_NONE},
+  {"convTbc", "ConvTbcBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_tbc_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_tbc_args, conv_tbc_impl, NULL, TS_CAST_LOWER},
+  {"conv1d", "Conv1dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv1d_args, conv1d_impl, NULL, TS_CAST_LOWER},
+  {"conv2d", "Conv2dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv2d_args, conv2d_impl, NULL, TS_CAST_LOWER},
+  {"conv3d", "Conv3dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv3d_args, conv3d_impl, NULL, TS_CAST_LOWER},
+  {"_conv", "ConvolutionBackward0", 0, sizeof(ts__conv_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _conv_args, _conv_impl, _conv_grad, TS_CAST_NONE},
+  {"_convInput", "ConvInputBackward0", 0, sizeof(ts__conv_input_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _conv_input_args, _conv_input_impl, _conv_input_grad, TS_CAST_NONE},
+  {"_convWeight", "ConvWeightBackward0", 0, sizeof(ts__conv_weight_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _conv_weight_args, _conv_weight_impl, _conv_weight_grad, TS_CAST_NONE},
+  {"diagonalScatter", "DiagonalScatterBackward0", 0, sizeof(ts_diagonal_scatter_args), 5, 1, TS_RET_TENSORS, 2u, 2u, 0u, diagonal_scatter_args, diagonal_scatter_impl, diagonal_scatter_grad, TS_CAST_NONE},
+  {"selectScatter", "SelectScatterBackward0", 0, sizeof(ts_select_scatter_args), 4, 1, TS_RET_TENSORS, 2u, 2u, 0u, select_scatter_args, select_scatter_impl, select_scatter_grad, TS_CAST_NONE},
+  {"sliceScatter", "SliceScatterBackward0", 0, sizeof(ts_slice_scatter_args), 6, 1, TS_RET_TENSORS, 2u, 2u, 0u, slice_scatter_args, slice_scatter_impl, slice_scatter_grad, TS_CAST_NONE},
+  {"asStridedScatter", "AsStridedScatterBackward0", 0, sizeof(ts_as_strided_scatter_args), 5, 1, TS_RET_TENSORS, 3u, 3u, 0u, as_strided_scatter_args, as_strided_scatter_impl, as_strided_scatter_grad, TS_CAST_NONE},
+  {"narrowCopy", "NarrowCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_narrow_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, narrow_copy_args, narrow_copy_impl, NULL, TS_CAST_NONE},
+  {"aliasCopy", "AliasCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_alias_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, alias_copy_args, alias_copy_impl, NULL, TS_CAST_NONE},
+  {"asStridedCopy", "AsStridedCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_as_strided_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, as_strided_copy_args, as_strided_copy_impl, NULL, TS_CAST_NONE},
+  {"detachCopy", "DetachCopyBackward0", 0, sizeof(ts_detach_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_copy_args, detach_copy_impl, NULL, TS_CAST_NONE},
+  {"diagonalCopy", "DiagonalCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_diagonal_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, diagonal_copy_args, diagonal_copy_impl, NULL, TS_CAST_NONE},
+  {"expandCopy", "ExpandCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_expand_copy_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, expand_copy_args, expand_copy_impl, NULL, TS_CAST_NONE},
+  {"permuteCopy", "PermuteCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_permute_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, permute_copy_args, permute_copy_impl, NULL, TS_CAST_NONE},
+  {"selectCopy", "SelectCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_select_copy_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, select_copy_args, select_copy_impl, NULL, TS_CAST_NONE},
+  {"sliceCopy", "SliceCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_slice_copy_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, slice_copy_args, slice_copy_impl, NULL, TS_CAST_NONE},
+  {"splitCopy", "SplitCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_split_copy_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_copy_args, split_copy_impl, NULL, TS_CAST_NONE},
+  {"splitWithSizesCopy", "SplitWithSizesCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_split_with_sizes_copy_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_with_sizes_copy_args, split_with_sizes_copy_impl, NULL, TS_CAST_NONE},
+  {"squeezeCopy", "SqueezeCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_squeeze_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, squeeze_copy_args, squeeze_copy_impl, NULL, TS_CAST_NONE},
+  {"tCopy", "TCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_t_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, t_copy_args, t_copy_impl, NULL, TS_CAST_NONE},
+  {"transposeCopy", "TransposeCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_transpose_copy_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_copy_args, transpose_copy_impl, NULL, TS_CAST_NONE},
+  {"unbindCopy", "UnbindCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unbind_copy_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, unbind_copy_args, unbind_copy_impl, NULL, TS_CAST_NONE},
+  {"unfoldCopy", "UnfoldCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unfold_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, unfold_copy_args, unfold_copy_impl, NULL, TS_CAST_NONE},
+  {"unsqueezeCopy", "UnsqueezeCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unsqueeze_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_copy_args, unsqueeze_copy_impl, NULL, TS_CAST_NONE},
+  {"viewAsRealCopy", "ViewAsRealCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_real_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_real_copy_args, view_as_real_copy_impl, NULL, TS_CAST_NONE},
+  {"viewAsComplexCopy", "ViewAsComplexCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_complex_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_complex_copy_args, view_as_complex_copy_impl, NULL, TS_CAST_NONE},
+  {"viewCopy", "ViewCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_view_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_copy_args, view_copy_impl, NULL, TS_CAST_NONE},
+  {"zeros", "ZerosBackward0", TS_OP_DIRECT, sizeof(ts_zeros_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_args, zeros_impl, NULL, TS_CAST_NONE},
+  {"zerosLike", "ZerosLikeBackward0", 0, sizeof(ts_zeros_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_like_args, zeros_like_impl, NULL, TS_CAST_NONE},
+  {"newZeros", "NewZerosBackward0", 0, sizeof(ts_new_zeros_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_zeros_args, new_zeros_impl, NULL, TS_CAST_NONE},
+  {"ones", "OnesBackward0", TS_OP_DIRECT, sizeof(ts_ones_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ones_args, ones_impl, NULL, TS_CAST_NONE},
+  {"onesLike", "OnesLikeBackward0", 0, sizeof(ts_ones_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ones_like_args, ones_like_impl, NULL, TS_CAST_NONE},
+  {"newOnes", "NewOnesBackward0", 0, sizeof(ts_new_ones_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_ones_args, new_ones_impl, NULL, TS_CAST_NONE},
+  {"empty", "EmptyBackward0", TS_OP_DIRECT, sizeof(ts_empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, empty_args, empty_impl, NULL, TS_CAST_NONE},
+  {"emptyLike", "EmptyLikeBackward0", 0, sizeof(ts_empty_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, empty_like_args, empty_like_impl, NULL, TS_CAST_NONE},
+  {"newEmpty", "NewEmptyBackward0", 0, sizeof(ts_new_empty_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_empty_args, new_empty_impl, NULL, TS_CAST_NONE},
+  {"emptyStrided", "EmptyStridedBackward0", 0, sizeof(ts_empty_strided_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, empty_strided_args, empty_strided_impl, NULL, TS_CAST_NONE},
+  {"full", "FullBackward0", TS_OP_DIRECT, sizeof(ts_full_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, full_args, full_impl, NULL, TS_CAST_NONE},
+  {"fullLike", "FullLikeBackward0", 0, sizeof(ts_full_like_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, full_like_args, full_like_impl, NULL, TS_CAST_NONE},
+  {"newFull", "NewFullBackward0", 0, sizeof(ts_new_full_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_full_args, new_full_impl, NULL, TS_CAST_NONE},
+  {"fill", "FillBackward0", TS_OP_DIRECT, sizeof(ts_fill_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, fill_args, fill_impl, fill_grad, TS_CAST_NONE},
+  {"fill_", "FillBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_fill_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, fill_args, fill_impl, fill_grad, TS_CAST_NONE},
+  {"arange", "ArangeBackward0", 0, sizeof(ts_arange_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, arange_args, arange_impl, NULL, TS_CAST_NONE},
+  {"linspace", "LinspaceBackward0", 0, sizeof(ts_linspace_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, linspace_args, linspace_impl, NULL, TS_CAST_NONE},
+  {"logspace", "LogspaceBackward0", 0, sizeof(ts_logspace_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, logspace_args, logspace_impl, NULL, TS_CAST_NONE},
+  {"eye", "EyeBackward0", 0, sizeof(ts_eye_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, eye_args, eye_impl, NULL, TS_CAST_NONE},
+  {"clone", "CloneBackward0", 0, sizeof(ts_clone_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, clone_args, clone_impl, clone_grad, TS_CAST_NONE},
+  {"contiguous", "ContiguousBackward0", TS_OP_COMPOSITE, sizeof(ts_contiguous_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, contiguous_args, contiguous_impl, NULL, TS_CAST_NONE},
+  {"resize_", "Resize_Backward0", TS_OP_INPLACE | TS_OP_RESHAPES, sizeof(ts_resize__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, resize__args, resize__impl, NULL, TS_CAST_NONE},
+  {"resizeAs_", "ResizeAs_Backward0", TS_OP_INPLACE | TS_OP_RESHAPES, sizeof(ts_resize_as__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, resize_as__args, resize_as__impl, NULL, TS_CAST_NONE},
+  {"copy_", "Copy_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_copy__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, copy__args, copy__impl, copy__grad, TS_CAST_NONE},
+  {"zero_", "Zero_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_zero__args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, zero__args, zero__impl, zero__grad, TS_CAST_NONE},
+  {"_toDtype", "ToCopyBackward0", 0, sizeof(ts__to_dtype_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, _to_dtype_args, _to_dtype_impl, _to_dtype_grad, TS_CAST_NONE},
+  {"newEmptyStrided", "NewEmptyStridedBackward0", 0, sizeof(ts_new_empty_strided_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_empty_strided_args, new_empty_strided_impl, NULL, TS_CAST_NONE},
+  {"_asStridedBackward", "AsStridedBackwardBackward0", 0, sizeof(ts__as_strided_backward_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, _as_strided_backward_args, _as_strided_backward_impl, _as_strided_backward_grad, TS_CAST_NONE},
+  {"sumToSize", "SumToSizeBackward0", TS_OP_COMPOSITE, sizeof(ts_sum_to_size_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, sum_to_size_args, sum_to_size_impl, NULL, TS_CAST_NONE},
+  {"ctcLoss", "CtcLossBackward0", TS_OP_COMPOSITE, sizeof(ts_ctc_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, ctc_loss_args, ctc_loss_impl, NULL, TS_CAST_FLOAT32},
+  {"_ctcLoss", "CtcLossBackward0", 0, sizeof(ts__ctc_loss_args), 6, 3, TS_RET_TENSORS, 3u, 0u, 6u, _ctc_loss_args, _ctc_loss_impl, _ctc_loss_grad, TS_CAST_NONE},
+  {"_ctcLossBackward", "CtcLossBackwardBackward0", 0, sizeof(ts__ctc_loss_backward_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, _ctc_loss_backward_args, _ctc_loss_backward_impl, _ctc_loss_backward_grad, TS_CAST_NONE},
+  {"diag", "DiagBackward0", TS_OP_COMPOSITE, sizeof(ts_diag_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, diag_args, diag_impl, NULL, TS_CAST_NONE},
+  {"diagEmbed", "DiagEmbedBackward0", TS_OP_COMPOSITE, sizeof(ts_diag_embed_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, diag_embed_args, diag_embed_impl, NULL, TS_CAST_NONE},
+  {"diagflat", "DiagflatBackward0", TS_OP_COMPOSITE, sizeof(ts_diagflat_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, diagflat_args, diagflat_impl, NULL, TS_CAST_NONE},
+  {"trace", "TraceBackward0", TS_OP_COMPOSITE, sizeof(ts_trace_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, trace_args, trace_impl, NULL, TS_CAST_FLOAT32},
+  {"tril", "TrilBackward0", 0, sizeof(ts_tril_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, tril_args, tril_impl, tril_grad, TS_CAST_NONE},
+  {"tril_", "TrilBackward0", TS_OP_INPLACE, sizeof(ts_tril_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, tril_args, tril_impl, tril_grad, TS_CAST_NONE},
+  {"triu", "TriuBackward0", 0, sizeof(ts_triu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, triu_args, triu_impl, triu_grad, TS_CAST_NONE},
+  {"triu_", "TriuBackward0", TS_OP_INPLACE, sizeof(ts_triu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, triu_args, triu_impl, triu_grad, TS_CAST_NONE},
+  {"trilIndices", "TrilIndicesBackward0", 0, sizeof(ts_tril_indices_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, tril_indices_args, tril_indices_impl, NULL, TS_CAST_NONE},
+  {"triuIndices", "TriuIndicesBackward0", 0, sizeof(ts_triu_indices_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, triu_indices_args, triu_indices_impl, NULL, TS_CAST_NONE},
+  {"fillDiagonal_", "FillDiagonal_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_fill_diagonal__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, fill_diagonal__args, fill_diagonal__impl, fill_diagonal__grad, TS_CAST_NONE},
+  {"cdist", "CdistBackward0", TS_OP_COMPOSITE, sizeof(ts_cdist_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cdist_args, cdist_impl, NULL, TS_CAST_FLOAT32},
+  {"_cdist", "CdistBackward0", 0, sizeof(ts__cdist_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _cdist_args, _cdist_impl, _cdist_grad, TS_CAST_NONE},
+  {"_cdistBackward", "CdistBackwardBackward0", 0, sizeof(ts__cdist_backward_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cdist_backward_args, _cdist_backward_impl, NULL, TS_CAST_NONE},
+  {"pdist", "PdistBackward0", TS_OP_COMPOSITE, sizeof(ts_pdist_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pdist_args, pdist_impl, NULL, TS_CAST_NONE},
+  {"bilinear", "BilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_bilinear_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bilinear_args, bilinear_impl, NULL, TS_CAST_NONE},
+  {"alphaDropout", "AlphaDropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, alpha_dropout_args, alpha_dropout_impl, NULL, TS_CAST_NONE},
+  {"alphaDropout_", "AlphaDropoutBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, alpha_dropout_args, alpha_dropout_impl, NULL, TS_CAST_NONE},
+  {"featureAlphaDropout", "FeatureAlphaDropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_feature_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_alpha_dropout_args, feature_alpha_dropout_impl, NULL, TS_CAST_NONE},
+  {"featureAlphaDropout_", "FeatureAlphaDropoutBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_feature_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_alpha_dropout_args, feature_alpha_dropout_impl, NULL, TS_CAST_NONE},
+  {"featureDropout", "FeatureDropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_feature_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_dropout_args, feature_dropout_impl, NULL, TS_CAST_NONE},
+  {"featureDropout_", "FeatureDropoutBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_feature_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_dropout_args, feature_dropout_impl, NULL, TS_CAST_NONE},
+  {"dropout1d", "Dropout1dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout1d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout1d_args, dropout1d_impl, NULL, TS_CAST_NONE},
+  {"dropout1d_", "Dropout1dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout1d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout1d_args, dropout1d_impl, NULL, TS_CAST_NONE},
+  {"dropout2d", "Dropout2dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout2d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout2d_args, dropout2d_impl, NULL, TS_CAST_NONE},
+  {"dropout2d_", "Dropout2dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout2d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout2d_args, dropout2d_impl, NULL, TS_CAST_NONE},
+  {"dropout3d", "Dropout3dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout3d_args, dropout3d_impl, NULL, TS_CAST_NONE},
+  {"dropout3d_", "Dropout3dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout3d_args, dropout3d_impl, NULL, TS_CAST_NONE},
+  {"nativeDropout", "NativeDropoutBackward0", 0, sizeof(ts_native_dropout_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 2u, native_dropout_args, native_dropout_impl, native_dropout_grad, TS_CAST_NONE},
+  {"dropout", "DropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout_args, dropout_impl, NULL, TS_CAST_NONE},
+  {"embeddingBag", "EmbeddingBagBackward0", TS_OP_COMPOSITE, sizeof(ts_embedding_bag_args), 11, 1, TS_RET_TENSORS, 0u, 0u, 0u, embedding_bag_args, embedding_bag_impl, NULL, TS_CAST_NONE},
+  {"_embeddingBag", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_args), 7, 1, TS_RET_TENSORS, 23u, 0u, 0u, _embedding_bag_args, _embedding_bag_impl, _embedding_bag_grad, TS_CAST_NONE},
+  {"_embeddingBagMax", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_max_args), 4, 2, TS_RET_TENSORS, 3u, 1u, 2u, _embedding_bag_max_args, _embedding_bag_max_impl, _embedding_bag_max_grad, TS_CAST_NONE},
+  {"embedding", "EmbeddingBackward0", TS_OP_COMPOSITE, sizeof(ts_embedding_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, embedding_args, embedding_impl, NULL, TS_CAST_NONE},
+  {"_embedding", "EmbeddingBackward0", 0, sizeof(ts__embedding_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _embedding_args, _embedding_impl, _embedding_grad, TS_CAST_NONE},
+  {"_embeddingBackward", "EmbeddingBackwardBackward0", 0, sizeof(ts__embedding_backward_args), 5, 1, TS_RET_TENSORS, 2u, 0u, 0u, _embedding_backward_args, _embedding_backward_impl, _embedding_backward_grad, TS_CAST_NONE},
+  {"_embeddingDoubleBackward", "EmbeddingDoubleBackwardBackward0", 0, sizeof(ts__embedding_double_backward_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _embedding_double_backward_args, _embedding_double_backward_impl, _embedding_double_backward_grad, TS_CAST_NONE},
+  {"oneHot", "OneHotBackward0", 0, sizeof(ts_one_hot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, one_hot_args, one_hot_impl, NULL, TS_CAST_NONE},
+  {"_fftC2c", "FftC2cBackward0", 0, sizeof(ts__fft_c2c_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _fft_c2c_args, _fft_c2c_impl, _fft_c2c_grad, TS_CAST_NONE},
+  {"_fftR2c", "FftR2cBackward0", 0, sizeof(ts__fft_r2c_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _fft_r2c_args, _fft_r2c_impl, _fft_r2c_grad, TS_CAST_NONE},
+  {"_fftC2r", "FftC2rBackward0", 0, sizeof(ts__fft_c2r_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _fft_c2r_args, _fft_c2r_impl, _fft_c2r_grad, TS_CAST_NONE},
+  {"fft.fft", "FftFftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_fft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fft_args, fft_fft_impl, NULL, TS_CAST_FLOAT32},
+  {"fft.ifft", "FftIfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifft_args, fft_ifft_impl, NULL, TS_CAST_FLOAT32},
+  {"fft.rfft", "FftRfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_rfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfft_args, fft_rfft_impl, NULL, TS_CAST_FLOAT32},
+  {"fft.ihfft", "FftIhfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ihfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ihfft_args, fft_ihfft_impl, NULL, TS_CAST_FLOAT32},
+  {"fft.irfft", "FftIrfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_irfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_irfft_args, fft_irfft_impl, NULL, TS_CAST_FLOAT32},
+  {"fft.hfft", "FftHfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_hfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_hfft_args, fft_hfft_impl, NULL, TS_CAST_FLOAT32},
+  {"fft.fftn", "FftFftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_fftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fftn_args, fft_fftn_impl, NULL, TS_CAST_FLOAT32},
+  {"fft.fft2", "FftFft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_fft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fft2_args, fft_fft2_impl, NULL, TS_CAST_FLOAT32},
+  {"fft.ifftn", "FftIfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifftn_args, fft_ifftn_impl, NULL, TS_CAST_FLOAT32},
+  {"fft.ifft2", "FftIfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifft2_args, fft_ifft2_impl, NULL, TS_CAST_FLOAT32},
+  {"fft.rfftn", "FftRfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_rfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfftn_args, fft_rfftn_impl, NULL, TS_CAST_FLOAT32},
+  {"fft.rfft2", "FftRfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_rfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfft2_args, fft_rfft2_impl, NULL, TS_CAST_FLOAT32},
+  {"fft.ihfftn", "FftIhfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ihfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ihfftn_args, fft_ihfftn_impl, NULL, TS_CAST_NONE},
+  {"fft.ihfft2", "FftIhfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_ihfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ihfft2_args, fft_ihfft2_impl, NULL, TS_CAST_NONE},
+  {"fft.irfftn", "FftIrfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_irfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_irfftn_args, fft_irfftn_impl, NULL, TS_CAST_FLOAT32},
+  {"fft.irfft2", "FftIrfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_irfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_irfft2_args, fft_irfft2_impl, NULL, TS_CAST_FLOAT32},
+  {"fft.hfftn", "FftHfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_hfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_hfftn_args, fft_hfftn_impl, NULL, TS_CAST_NONE},
+  {"fft.hfft2", "FftHfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_hfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_hfft2_args, fft_hfft2_impl, NULL, TS_CAST_NONE},
+  {"fft.fftfreq", "FftFftfreqBackward0", 0, sizeof(ts_fft_fftfreq_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fftfreq_args, fft_fftfreq_impl, NULL, TS_CAST_NONE},
+  {"fft.rfftfreq", "FftRfftfreqBackward0", 0, sizeof(ts_fft_rfftfreq_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfftfreq_args, fft_rfftfreq_impl, NULL, TS_CAST_NONE},
+  {"fft.fftshift", "FftFftshiftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_fftshift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fftshift_args, fft_fftshift_impl, NULL, TS_CAST_NONE},
+  {"fft.ifftshift", "FftIfftshiftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifftshift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifftshift_args, fft_ifftshift_impl, NULL, TS_CAST_NONE},
+  {"unfold", "UnfoldWindowsBackward0", TS_OP_COMPOSITE, sizeof(ts_unfold_windows_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, unfold_windows_args, unfold_windows_impl, NULL, TS_CAST_NONE},
+  {"fold", "FoldBackward0", TS_OP_COMPOSITE, sizeof(ts_fold_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fold_args, fold_impl, NULL, TS_CAST_NONE},
+  {"_im2col", "Im2ColBackward0", 0, sizeof(ts__im2col_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _im2col_args, _im2col_impl, _im2col_grad, TS_CAST_NONE},
+  {"_col2im", "Col2ImBackward0", 0, sizeof(ts__col2im_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, _col2im_args, _col2im_impl, _col2im_grad, TS_CAST_NONE},
+  {"pixelShuffle", "PixelShuffleBackward0", 0, sizeof(ts_pixel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_shuffle_args, pixel_shuffle_impl, pixel_shuffle_grad, TS_CAST_NONE},
+  {"pixelUnshuffle", "PixelUnshuffleBackward0", 0, sizeof(ts_pixel_unshuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_unshuffle_args, pixel_unshuffle_impl, pixel_unshuffle_grad, TS_CAST_NONE},
+  {"channelShuffle", "ChannelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_channel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, channel_shuffle_args, channel_shuffle_impl, NULL, TS_CAST_NONE},
+  {"gridSample", "GridSampleBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sample_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sample_args, grid_sample_impl, NULL, TS_CAST_FLOAT32},
+  {"gridSampler", "GridSamplerBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_args, grid_sampler_impl, NULL, TS_CAST_FLOAT32},
+  {"gridSampler2d", "GridSampler2dBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_2d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_2d_args, grid_sampler_2d_impl, NULL, TS_CAST_FLOAT32},
+  {"gridSampler3d", "GridSampler3dBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_3d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_3d_args, grid_sampler_3d_impl, NULL, TS_CAST_FLOAT32},
+  {"affineGrid", "AffineGridBackward0", TS_OP_COMPOSITE, sizeof(ts_affine_grid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, affine_grid_args, affine_grid_impl, NULL, TS_CAST_NONE},
+  {"affineGridGenerator", "AffineGridGeneratorBackward0", TS_OP_COMPOSITE, sizeof(ts_affine_grid_generator_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, affine_grid_generator_args, affine_grid_generator_impl, NULL, TS_CAST_NONE},
+  {"_gridSample", "GridSamplerBackward0", 0, sizeof(ts__grid_sample_args), 6, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_args, _grid_sample_impl, _grid_sample_grad, TS_CAST_NONE},
+  {"_gridSampleByGrid", "GridSampleByGridBackward0", 0, sizeof(ts__grid_sample_by_grid_args), 7, 1, TS_RET_TENSORS, 7u, 0u, 0u, _grid_sample_by_grid_args, _grid_sample_by_grid_impl, _grid_sample_by_grid_grad, TS_CAST_NONE},
+  {"_gridSampleAdjoint", "GridSampleAdjointBackward0", 0, sizeof(ts__grid_sample_adjoint_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_adjoint_args, _grid_sample_adjoint_impl, _grid_sample_adjoint_grad, TS_CAST_NONE},
+  {"bincount", "BincountBackward0", 0, sizeof(ts_bincount_args), 3, 1, TS_RET_TENSORS, 3u, 2u, 0u, bincount_args, bincount_impl, bincount_grad, TS_CAST_NONE},
+  {"histc", "HistcBackward0", TS_OP_EXACT, sizeof(ts_histc_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, histc_args, histc_impl, NULL, TS_CAST_NONE},
+  {"histogram", "HistogramBackward0", TS_OP_EXACT, sizeof(ts_histogram_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_args, histogram_impl, NULL, TS_CAST_NONE},
+  {"histogram", "HistogramBinsBackward0", TS_OP_EXACT, sizeof(ts_histogram_bins_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_bins_args, histogram_bins_impl, NULL, TS_CAST_NONE},
+  {"histogramdd", "HistogramddBackward0", 0, sizeof(ts__histogramdd_args), 7, 0, TS_RET_LIST, 0u, 0u, 0u, _histogramdd_args, _histogramdd_impl, NULL, TS_CAST_NONE},
+  {"_index", "IndexBackward0", 0, sizeof(ts__index_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, _index_args, _index_impl, _index_grad, TS_CAST_NONE},
+  {"at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL, TS_CAST_NONE},
+  {"setAt", "SetAtBackward0", TS_OP_COMPOSITE, sizeof(ts__set_at_args), 4, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_at_args, _set_at_impl, NULL, TS_CAST_NONE},
+  {"indexPut", "IndexPutBackward0", TS_OP_DIRECT, sizeof(ts_index_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, index_put_args, index_put_impl, index_put_grad, TS_CAST_NONE},
+  {"indexPut_", "IndexPutBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_index_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, index_put_args, index_put_impl, index_put_grad, TS_CAST_NONE},
+  {"indexSelect", "IndexSelectBackward0", TS_OP_EXACT, sizeof(ts_index_select_args), 3, 1, TS_RET_TENSORS, 5u, 1u, 0u, index_select_args, index_select_impl, index_select_grad, TS_CAST_NONE},
+  {"indexAdd", "IndexAddBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_index_add_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_add_args, index_add_impl, index_add_grad, TS_CAST_NONE},
+  {"indexAdd_", "IndexAddBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_index_add_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_add_args, index_add_impl, index_add_grad, TS_CAST_NONE},
+  {"indexCopy", "IndexCopyBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_index_copy_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_copy_args, index_copy_impl, index_copy_grad, TS_CAST_WIDEST},
+  {"indexCopy_", "IndexCopyBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_index_copy_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_copy_args, index_copy_impl, index_copy_grad, TS_CAST_NONE},
+  {"indexFill", "IndexFillBackward0", TS_OP_DIRECT, sizeof(ts_index_fill_args), 4, 1, TS_RET_TENSORS, 4u, 0u, 0u, index_fill_args, index_fill_impl, index_fill_grad, TS_CAST_NONE},
+  {"indexFill_", "IndexFillBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_index_fill_args), 4, 1, TS_RET_TENSORS, 4u, 0u, 0u, index_fill_args, index_fill_impl, index_fill_grad, TS_CAST_NONE},
+  {"gather", "GatherBackward0", TS_OP_DIRECT, sizeof(ts_gather_args), 4, 1, TS_RET_TENSORS, 5u, 1u, 0u, gather_args, gather_impl, gather_grad, TS_CAST_NONE},
+  {"scatter", "ScatterBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_scatter_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_args, scatter_impl, scatter_grad, TS_CAST_NONE},
+  {"scatter_", "ScatterBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_scatter_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_args, scatter_impl, scatter_grad, TS_CAST_NONE},
+  {"scatter", "ScatterValueBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_scatter_value_args), 5, 1, TS_RET_TENSORS, 4u, 0u, 0u, scatter_value_args, scatter_value_impl, scatter_value_grad, TS_CAST_NONE},
+  {"scatter_", "ScatterValueBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_scatter_value_args), 5, 1, TS_RET_TENSORS, 4u, 0u, 0u, scatter_value_args, scatter_value_impl, scatter_value_grad, TS_CAST_NONE},
+  {"scatterAdd", "ScatterAddBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad, TS_CAST_NONE},
+  {"scatterAdd_", "ScatterAddBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad, TS_CAST_NONE},
+  {"scatterReduce", "ScatterReduceBackward0", TS_OP_EXACT, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad, TS_CAST_NONE},
+  {"scatterReduce_", "ScatterReduceBackward0", TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad, TS_CAST_NONE},
+  {"indexReduce", "IndexReduceBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL, TS_CAST_NONE},
+  {"indexReduce_", "IndexReduceBackward0", TS_OP_EXACT | TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL, TS_CAST_NONE},
+  {"segmentReduce", "SegmentReduceBackward0", 0, sizeof(ts_segment_reduce_args), 8, 1, TS_RET_TENSORS, 21u, 0u, 1u, segment_reduce_args, segment_reduce_impl, segment_reduce_grad, TS_CAST_NONE},
+  {"_segmentIds", "SegmentIdsBackward0", 0, sizeof(ts__segment_ids_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _segment_ids_args, _segment_ids_impl, NULL, TS_CAST_NONE},
+  {"take", "TakeBackward0", TS_OP_DIRECT, sizeof(ts_take_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, take_args, take_impl, take_grad, TS_CAST_NONE},
+  {"put", "PutBackward0", TS_OP_DIRECT, sizeof(ts_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, put_args, put_impl, put_grad, TS_CAST_NONE},
+  {"put_", "PutBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, put_args, put_impl, put_grad, TS_CAST_NONE},
+  {"nonzero", "NonzeroBackward0", 0, sizeof(ts_nonzero_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, nonzero_args, nonzero_impl, NULL, TS_CAST_NONE},
+  {"_nonzeroTuple", "NonzeroTupleBackward0", 0, sizeof(ts__nonzero_tuple_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, _nonzero_tuple_args, _nonzero_tuple_impl, NULL, TS_CAST_NONE},
+  {"argwhere", "ArgwhereBackward0", 0, sizeof(ts_argwhere_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, argwhere_args, argwhere_impl, NULL, TS_CAST_NONE},
+  {"maskedSelect", "MaskedSelectBackward0", TS_OP_EXACT, sizeof(ts_masked_select_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, masked_select_args, masked_select_impl, masked_select_grad, TS_CAST_NONE},
+  {"maskedScatter", "MaskedScatterBackward0", TS_OP_DIRECT, sizeof(ts_masked_scatter_args), 3, 1, TS_RET_TENSORS, 6u, 4u, 0u, masked_scatter_args, masked_scatter_impl, masked_scatter_grad, TS_CAST_NONE},
+  {"maskedScatter_", "MaskedScatterBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_masked_scatter_args), 3, 1, TS_RET_TENSORS, 6u, 4u, 0u, masked_scatter_args, masked_scatter_impl, masked_scatter_grad, TS_CAST_NONE},
+  {"broadcastTensors", "BroadcastTensorsBackward0", TS_OP_COMPOSITE, sizeof(ts_broadcast_tensors_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, broadcast_tensors_args, broadcast_tensors_impl, NULL, TS_CAST_NONE},
+  {"meshgrid", "MeshgridBackward0", TS_OP_COMPOSITE, sizeof(ts_meshgrid_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, meshgrid_args, meshgrid_impl, NULL, TS_CAST_NONE},
+  {"atleast1d", "Atleast1dBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_1d_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, atleast_1d_args, atleast_1d_impl, NULL, TS_CAST_NONE},
+  {"atleast1d", "Atleast1dListBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_1d_list_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, atleast_1d_list_args, atleast_1d_list_impl, NULL, TS_CAST_NONE},
+  {"atleast2d", "Atleast2dBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_2d_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, atleast_2d_args, atleast_2d_impl, NULL, TS_CAST_NONE},
+  {"atleast2d", "Atleast2dListBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_2d_list_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, atleast_2d_list_args, atleast_2d_list_impl, NULL, TS_CAST_NONE},
+  {"atleast3d", "Atleast3dBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_3d_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, atleast_3d_args, atleast_3d_impl, NULL, TS_CAST_NONE},
+  {"atleast3d", "Atleast3dListBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_3d_list_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, atleast_3d_list_args, atleast_3d_list_impl, NULL, TS_CAST_NONE},
+  {"hstack", "HstackBackward0", TS_OP_COMPOSITE, sizeof(ts_hstack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, hstack_args, hstack_impl, NULL, TS_CAST_NONE},
+  {"vstack", "VstackBackward0", TS_OP_COMPOSITE, sizeof(ts_vstack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, vstack_args, vstack_impl, NULL, TS_CAST_NONE},
+  {"dstack", "DstackBackward0", TS_OP_COMPOSITE, sizeof(ts_dstack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, dstack_args, dstack_impl, NULL, TS_CAST_NONE},
+  {"columnStack", "ColumnStackBackward0", TS_OP_COMPOSITE, sizeof(ts_column_stack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, column_stack_args, column_stack_impl, NULL, TS_CAST_NONE},
+  {"blockDiag", "BlockDiagBackward0", 0, sizeof(ts_block_diag_args), 1, 1, TS_RET_TENSORS, 1u, 1u, 0u, block_diag_args, block_diag_impl, block_diag_grad, TS_CAST_NONE},
+  {"cartesianProd", "CartesianProdBackward0", TS_OP_COMPOSITE, sizeof(ts_cartesian_prod_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, cartesian_prod_args, cartesian_prod_impl, NULL, TS_CAST_NONE},
+  {"combinations", "CombinationsBackward0", TS_OP_COMPOSITE, sizeof(ts_combinations_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, combinations_args, combinations_impl, NULL, TS_CAST_NONE},
+  {"cat", "CatBackward0", TS_OP_DIRECT, sizeof(ts_cat_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, cat_args, cat_impl, cat_grad, TS_CAST_NONE},
+  {"stack", "StackBackward0", TS_OP_DIRECT, sizeof(ts_stack_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, stack_args, stack_impl, stack_grad, TS_CAST_NONE},
+  {"linalg.luFactorEx", "LinalgLuFactorExBackward0", 0, sizeof(ts_linalg_lu_factor_ex_args), 3, 3, TS_RET_TENSORS, 1u, 1u, 3u, linalg_lu_factor_ex_args, linalg_lu_factor_ex_impl, linalg_lu_factor_ex_grad, TS_CAST_NONE},
+  {"linalg.luFactor", "LinalgLuFactorBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_factor_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_factor_args, linalg_lu_factor_impl, NULL, TS_CAST_NONE},
+  {"lu", "LuBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, lu_args, lu_impl, NULL, TS_CAST_NONE},
+  {"lu", "LuWithInfoBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_with_info_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, lu_with_info_args, lu_with_info_impl, NULL, TS_CAST_NONE},
+  {"_luPermutation", "LuPermutationBackward0", 0, sizeof(ts__lu_permutation_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _lu_permutation_args, _lu_permutation_impl, NULL, TS_CAST_NONE},
+  {"luUnpack", "LuUnpackBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_unpack_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, lu_unpack_args, lu_unpack_impl, NULL, TS_CAST_NONE},
+  {"linalg.lu", "LinalgLuBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_args, linalg_lu_impl, NULL, TS_CAST_NONE},
+  {"_luSolve", "LuSolveBackward0", 0, sizeof(ts__lu_solve_args), 5, 1, TS_RET_TENSORS, 3u, 0u, 1u, _lu_solve_args, _lu_solve_impl, _lu_solve_grad, TS_CAST_NONE},
+  {"linalg.luSolve", "LinalgLuSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_solve_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_solve_args, linalg_lu_solve_impl, NULL, TS_CAST_NONE},
+  {"luSolve", "LuSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_solve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, lu_solve_args, lu_solve_impl, NULL, TS_CAST_FLOAT32},
+  {"_linalgSolveEx", "LinalgSolveExBackward0", 0, sizeof(ts__linalg_solve_ex_args), 4, 4, TS_RET_TENSORS, 1u, 0u, 7u, _linalg_solve_ex_args, _linalg_solve_ex_impl, _linalg_solve_ex_grad, TS_CAST_NONE},
+  {"linalg.solveEx", "LinalgSolveExBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_solve_ex_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_solve_ex_args, linalg_solve_ex_impl, NULL, TS_CAST_NONE},
+  {"linalg.solve", "LinalgSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_solve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_solve_args, linalg_solve_impl, NULL, TS_CAST_FLOAT32},
+  {"linalg.invEx", "LinalgInvExBackward0", 0, sizeof(ts_linalg_inv_ex_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 1u, linalg_inv_ex_args, linalg_inv_ex_impl, linalg_inv_ex_grad, TS_CAST_FLOAT32},
+  {"linalg.inv", "LinalgInvBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_inv_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_inv_args, linalg_inv_impl, NULL, TS_CAST_FLOAT32},
+  {"inverse", "InverseBackward0", TS_OP_COMPOSITE, sizeof(ts_inverse_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, inverse_args, inverse_impl, NULL, TS_CAST_FLOAT32},
+  {"linalg.solveTriangular", "LinalgSolveTriangularBackward0", 0, sizeof(ts_linalg_solve_triangular_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, linalg_solve_triangular_args, linalg_solve_triangular_impl, linalg_solve_triangular_grad, TS_CAST_NONE},
+  {"triangularSolve", "TriangularSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_triangular_solve_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, triangular_solve_args, triangular_solve_impl, NULL, TS_CAST_FLOAT32},
+  {"_linalgDet", "LinalgDetBackward0", 0, sizeof(ts__linalg_det_args), 1, 3, TS_RET_TENSORS, 1u, 0u, 7u, _linalg_det_args, _linalg_det_impl, _linalg_det_grad, TS_CAST_NONE},
+  {"_linalgCofactors", "LinalgCofactorsBackward0", 0, sizeof(ts__linalg_cofactors_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _linalg_cofactors_args, _linalg_cofactors_impl, NULL, TS_CAST_NONE},
+  {"det", "DetBackward0", TS_OP_COMPOSITE, sizeof(ts_det_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, det_args, det_impl, NULL, TS_CAST_NONE},
+  {"_linalgSlogdet", "LinalgSlogdetBackward0", 0, sizeof(ts__linalg_slogdet_args), 1, 4, TS_RET_TENSORS, 1u, 0u, 13u, _linalg_slogdet_args, _linalg_slogdet_impl, _linalg_slogdet_grad, TS_CAST_NONE},
+  {"slogdet", "SlogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_slogdet_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, slogdet_args, slogdet_impl, NULL, TS_CAST_NONE},
+  {"logdet", "LogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_logdet_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, logdet_args, logdet_impl, NULL, TS_CAST_NONE},
+  {"linalg.tensorinv", "LinalgTensorinvBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_tensorinv_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_tensorinv_args, linalg_tensorinv_impl, NULL, TS_CAST_FLOAT32},
+  {"linalg.tensorsolve", "LinalgTensorsolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_tensorsolve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_tensorsolve_args, linalg_tensorsolve_impl, NULL, TS_CAST_FLOAT32},
+  {"linalg.householderProduct", "LinalgHouseholderProductBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_householder_product_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_householder_product_args, linalg_householder_product_impl, NULL, TS_CAST_FLOAT32},
+  {"orgqr", "OrgqrBackward0", TS_OP_COMPOSITE, sizeof(ts_orgqr_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, orgqr_args, orgqr_impl, NULL, TS_CAST_FLOAT32},
+  {"ormqr", "OrmqrBackward0", TS_OP_COMPOSITE, sizeof(ts_ormqr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, ormqr_args, ormqr_impl, NULL, TS_CAST_FLOAT32},
+  {"_lstsq", "LinalgLstsqBackward0", 0, sizeof(ts__lstsq_args), 4, 3, TS_RET_TENSORS, 3u, 0u, 0u, _lstsq_args, _lstsq_impl, _lstsq_grad, TS_CAST_NONE},
+  {"linalg.lstsq", "LinalgLstsqBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lstsq_args), 4, 4, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lstsq_args, linalg_lstsq_impl, NULL, TS_CAST_FLOAT32},
+  {"svdLowrank", "SvdLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_svd_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, svd_lowrank_args, svd_lowrank_impl, NULL, TS_CAST_NONE},
+  {"pcaLowrank", "PcaLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_pca_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, pca_lowrank_args, pca_lowrank_impl, NULL, TS_CAST_NONE},
+  {"_lobpcg", "LOBPCGBackward", 0, sizeof(ts__lobpcg_args), 7, 2, TS_RET_TENSORS, 1u, 0u, 3u, _lobpcg_args, _lobpcg_impl, _lobpcg_grad, TS_CAST_NONE},
+  {"lobpcg", "LobpcgBackward0", TS_OP_COMPOSITE, sizeof(ts_lobpcg_args), 10, 2, TS_RET_TENSORS, 0u, 0u, 0u, lobpcg_args, lobpcg_impl, NULL, TS_CAST_NONE},
+  {"matrixPower", "MatrixPowerBackward0", TS_OP_COMPOSITE, sizeof(ts_matrix_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matrix_power_args, matrix_power_impl, NULL, TS_CAST_INSIDE},
+  {"matrixExp", "MatrixExpBackward0", 0, sizeof(ts_matrix_exp_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, matrix_exp_args, matrix_exp_impl, matrix_exp_grad, TS_CAST_NONE},
+  {"linalg.multiDot", "LinalgMultiDotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_multi_dot_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_multi_dot_args, linalg_multi_dot_impl, NULL, TS_CAST_INSIDE},
+  {"chainMatmul", "ChainMatmulBackward0", TS_OP_COMPOSITE, sizeof(ts_chain_matmul_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, chain_matmul_args, chain_matmul_impl, NULL, TS_CAST_INSIDE},
+  {"linalg.cross", "LinalgCrossBackward0", 0, sizeof(ts_linalg_cross_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, linalg_cross_args, linalg_cross_impl, linalg_cross_grad, TS_CAST_NONE},
+  {"cross", "CrossBackward0", TS_OP_COMPOSITE, sizeof(ts_cross_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cross_args, cross_impl, NULL, TS_CAST_NONE},
+  {"linalg.vecdot", "LinalgVecdotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_vecdot_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_vecdot_args, linalg_vecdot_impl, NULL, TS_CAST_NONE},
+  {"linalg.diagonal", "LinalgDiagonalBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_diagonal_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_diagonal_args, linalg_diagonal_impl, NULL, TS_CAST_NONE},
+  {"linalg.vander", "LinalgVanderBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_vander_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_vander_args, linalg_vander_impl, NULL, TS_CAST_NONE},
+  {"vander", "VanderBackward0", TS_OP_COMPOSITE, sizeof(ts_vander_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, vander_args, vander_impl, NULL, TS_CAST_NONE},
+  {"geqrf", "GeqrfBackward0", 0, sizeof(ts_geqrf_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, geqrf_args, geqrf_impl, NULL, TS_CAST_FLOAT32},
+  {"linalg.qr", "LinalgQrBackward0", 0, sizeof(ts_linalg_qr_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 3u, linalg_qr_args, linalg_qr_impl, linalg_qr_grad, TS_CAST_FLOAT32},
+  {"qr", "QrBackward0", TS_OP_COMPOSITE, sizeof(ts_qr_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, qr_args, qr_impl, NULL, TS_CAST_FLOAT32},
+  {"_svd", "LinalgSvdBackward0", 0, sizeof(ts__svd_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 7u, _svd_args, _svd_impl, _svd_grad, TS_CAST_NONE},
+  {"linalg.svd", "LinalgSvdBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_svd_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_svd_args, linalg_svd_impl, NULL, TS_CAST_FLOAT32},
+  {"linalg.svdvals", "LinalgSvdvalsBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_svdvals_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_svdvals_args, linalg_svdvals_impl, NULL, TS_CAST_FLOAT32},
+  {"svd", "SvdBackward0", TS_OP_COMPOSITE, sizeof(ts_svd_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, svd_args, svd_impl, NULL, TS_CAST_FLOAT32},
+  {"_eigh", "LinalgEighBackward0", 0, sizeof(ts__eigh_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 3u, _eigh_args, _eigh_impl, _eigh_grad, TS_CAST_NONE},
+  {"linalg.eigh", "LinalgEighBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigh_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigh_args, linalg_eigh_impl, NULL, TS_CAST_FLOAT32},
+  {"linalg.eigvalsh", "LinalgEigvalshBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigvalsh_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigvalsh_args, linalg_eigvalsh_impl, NULL, TS_CAST_FLOAT32},
+  {"symeig", "SymeigBackward0", TS_OP_COMPOSITE, sizeof(ts_symeig_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, symeig_args, symeig_impl, NULL, TS_CAST_FLOAT32},
+  {"_eig", "LinalgEigBackward0", 0, sizeof(ts__eig_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 3u, _eig_args, _eig_impl, _eig_grad, TS_CAST_NONE},
+  {"linalg.eig", "LinalgEigBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eig_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eig_args, linalg_eig_impl, NULL, TS_CAST_FLOAT32},
+  {"linalg.eigvals", "LinalgEigvalsBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigvals_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigvals_args, linalg_eigvals_impl, NULL, TS_CAST_FLOAT32},
+  {"linalg.pinv", "LinalgPinvBackward0", 0, sizeof(ts_linalg_pinv_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, linalg_pinv_args, linalg_pinv_impl, linalg_pinv_grad, TS_CAST_INSIDE},
+  {"pinverse", "PinverseBackward0", TS_OP_COMPOSITE, sizeof(ts_pinverse_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pinverse_args, pinverse_impl, NULL, TS_CAST_FLOAT32},
+  {"linalg.matrixRank", "LinalgMatrixRankBackward0", 0, sizeof(ts_linalg_matrix_rank_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_rank_args, linalg_matrix_rank_impl, NULL, TS_CAST_FLOAT32},
+  {"linalg.matrixNorm", "LinalgMatrixNormBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_matrix_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_norm_args, linalg_matrix_norm_impl, NULL, TS_CAST_FLOAT32},
+  {"linalg.matrixNorm", "LinalgMatrixNormOrdBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_matrix_norm_ord_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_norm_ord_args, linalg_matrix_norm_ord_impl, NULL, TS_CAST_NONE},
+  {"linalg.norm", "LinalgNormBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_norm_args, linalg_norm_impl, NULL, TS_CAST_NONE},
+  {"linalg.norm", "LinalgNormNamedBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_norm_named_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_norm_named_args, linalg_norm_named_impl, NULL, TS_CAST_NONE},
+  {"nuclearNorm", "NuclearNormBackward0", TS_OP_COMPOSITE, sizeof(ts_nuclear_norm_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, nuclear_norm_args, nuclear_norm_impl, NULL, TS_CAST_NONE},
+  {"nuclearNorm", "NuclearNormDimBackward0", TS_OP_COMPOSITE, sizeof(ts_nuclear_norm_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, nuclear_norm_dim_args, nuclear_norm_dim_impl, NULL, TS_CAST_NONE},
+  {"frobeniusNorm", "FrobeniusNormBackward0", TS_OP_COMPOSITE, sizeof(ts_frobenius_norm_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, frobenius_norm_args, frobenius_norm_impl, NULL, TS_CAST_NONE},
+  {"linalg.cond", "LinalgCondBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_cond_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_cond_args, linalg_cond_impl, NULL, TS_CAST_FLOAT32},
+  {"linalg.cond", "LinalgCondNamedBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_cond_named_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_cond_named_args, linalg_cond_named_impl, NULL, TS_CAST_NONE},
+  {"linalg.choleskyEx", "LinalgCholeskyExBackward0", 0, sizeof(ts_linalg_cholesky_ex_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 1u, linalg_cholesky_ex_args, linalg_cholesky_ex_impl, linalg_cholesky_ex_grad, TS_CAST_FLOAT32},
+  {"linalg.cholesky", "LinalgCholeskyBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_cholesky_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_cholesky_args, linalg_cholesky_impl, NULL, TS_CAST_FLOAT32},
+  {"cholesky", "CholeskyBackward0", TS_OP_COMPOSITE, sizeof(ts_cholesky_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, cholesky_args, cholesky_impl, NULL, TS_CAST_FLOAT32},
+  {"choleskySolve", "CholeskySolveBackward0", 0, sizeof(ts_cholesky_solve_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 1u, cholesky_solve_args, cholesky_solve_impl, cholesky_solve_grad, TS_CAST_FLOAT32},
+  {"choleskyInverse", "CholeskyInverseBackward0", 0, sizeof(ts_cholesky_inverse_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, cholesky_inverse_args, cholesky_inverse_impl, cholesky_inverse_grad, TS_CAST_FLOAT32},
+  {"linalg.ldlFactorEx", "LinalgLdlFactorExBackward0", 0, sizeof(ts_linalg_ldl_factor_ex_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_factor_ex_args, linalg_ldl_factor_ex_impl, NULL, TS_CAST_NONE},
+  {"linalg.ldlFactor", "LinalgLdlFactorBackward0", 0, sizeof(ts_linalg_ldl_factor_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_factor_args, linalg_ldl_factor_impl, NULL, TS_CAST_NONE},
+  {"linalg.ldlSolve", "LinalgLdlSolveBackward0", 0, sizeof(ts_linalg_ldl_solve_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_solve_args, linalg_ldl_solve_impl, NULL, TS_CAST_NONE},
+  {"mseLoss", "MseLossBackward0", TS_OP_COMPOSITE, sizeof(ts_mse_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, mse_loss_args, mse_loss_impl, NULL, TS_CAST_FLOAT32},
+  {"l1Loss", "L1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_l1_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, l1_loss_args, l1_loss_impl, NULL, TS_CAST_FLOAT32},
+  {"smoothL1Loss", "SmoothL1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_smooth_l1_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, smooth_l1_loss_args, smooth_l1_loss_impl, NULL, TS_CAST_FLOAT32},
+  {"huberLoss", "HuberLossBackward0", TS_OP_COMPOSITE, sizeof(ts_huber_loss_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, huber_loss_args, huber_loss_impl, NULL, TS_CAST_FLOAT32},
+  {"_differenceLoss", "DifferenceLossBackward0", 0, sizeof(ts__difference_loss_args), 5, 1, TS_RET_TENSORS, 3u, 0u, 0u, _difference_loss_args, _difference_loss_impl, _difference_loss_grad, TS_CAST_NONE},
+  {"_differenceLossBackward", "DifferenceLossBackwardBackward0", 0, sizeof(ts__difference_loss_backward_args), 6, 1, TS_RET_TENSORS, 7u, 0u, 0u, _difference_loss_backward_args, _difference_loss_backward_impl, _difference_loss_backward_grad, TS_CAST_NONE},
+  {"_differenceLossCurvature", "DifferenceLossCurvatureBackward0", 0, sizeof(ts__difference_loss_curvature_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _difference_loss_curvature_args, _difference_loss_curvature_impl, NULL, TS_CAST_NONE},
+  {"nllLoss", "NllLossBackward0", TS_OP_COMPOSITE, sizeof(ts_nll_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, nll_loss_args, nll_loss_impl, NULL, TS_CAST_FLOAT32},
+  {"_nllLoss", "NllLossBackward0", 0, sizeof(ts__nll_loss_args), 5, 2, TS_RET_TENSORS, 7u, 1u, 0u, _nll_loss_args, _nll_loss_impl, _nll_loss_grad, TS_CAST_NONE},
+  {"_nllLossBackward", "NllLossBackwardBackward0", 0, sizeof(ts__nll_loss_backward_args), 6, 1, TS_RET_TENSORS, 12u, 0u, 0u, _nll_loss_backward_args, _nll_loss_backward_impl, _nll_loss_backward_grad, TS_CAST_NONE},
+  {"crossEntropy", "CrossEntropyBackward0", TS_OP_COMPOSITE, sizeof(ts_cross_entropy_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, cross_entropy_args, cross_entropy_impl, NULL, TS_CAST_FLOAT32},
+  {"_crossEntropy", "NllLossBackward0", 0, sizeof(ts__cross_entropy_args), 5, 3, TS_RET_TENSORS, 7u, 0u, 4u, _cross_entropy_args, _cross_entropy_impl, _cross_entropy_grad, TS_CAST_NONE},
+  {"_crossEntropyBackward", "CrossEntropyBackwardBackward0", 0, sizeof(ts__cross_entropy_backward_args), 7, 1, TS_RET_TENSORS, 15u, 0u, 0u, _cross_entropy_backward_args, _cross_entropy_backward_impl, _cross_entropy_backward_grad, TS_CAST_NONE},
+  {"_classWeights", "ClassWeightsBackward0", 0, sizeof(ts__class_weights_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, _class_weights_args, _class_weights_impl, NULL, TS_CAST_NONE},
+  {"binaryCrossEntropy", "BinaryCrossEntropyBackward0", TS_OP_COMPOSITE, sizeof(ts_binary_cross_entropy_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, binary_cross_entropy_args, binary_cross_entropy_impl, NULL, TS_CAST_FLOAT32},
+  {"binaryCrossEntropyWithLogits", "BinaryCrossEntropyWithLogitsBackward0", TS_OP_COMPOSITE, sizeof(ts_binary_cross_entropy_with_logits_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, binary_cross_entropy_with_logits_args, binary_cross_entropy_with_logits_impl, NULL, TS_CAST_FLOAT32},
+  {"_binaryCrossEntropy", "BinaryCrossEntropyBackward0", 0, sizeof(ts__binary_cross_entropy_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _binary_cross_entropy_args, _binary_cross_entropy_impl, _binary_cross_entropy_grad, TS_CAST_NONE},
+  {"_binaryCrossEntropyWithLogits", "BinaryCrossEntropyWithLogitsBackward0", 0, sizeof(ts__binary_cross_entropy_with_logits_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, _binary_cross_entropy_with_logits_args, _binary_cross_entropy_with_logits_impl, _binary_cross_entropy_with_logits_grad, TS_CAST_NONE},
+  {"klDiv", "KlDivBackward0", TS_OP_COMPOSITE, sizeof(ts_kl_div_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, kl_div_args, kl_div_impl, NULL, TS_CAST_FLOAT32},
+  {"softMarginLoss", "SoftMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_soft_margin_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, soft_margin_loss_args, soft_margin_loss_impl, NULL, TS_CAST_FLOAT32},
+  {"marginRankingLoss", "MarginRankingLossBackward0", TS_OP_COMPOSITE, sizeof(ts_margin_ranking_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, margin_ranking_loss_args, margin_ranking_loss_impl, NULL, TS_CAST_FLOAT32},
+  {"hingeEmbeddingLoss", "HingeEmbeddingLossBackward0", TS_OP_COMPOSITE, sizeof(ts_hinge_embedding_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, hinge_embedding_loss_args, hinge_embedding_loss_impl, NULL, TS_CAST_FLOAT32},
+  {"cosineEmbeddingLoss", "CosineEmbeddingLossBackward0", TS_OP_COMPOSITE, sizeof(ts_cosine_embedding_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, cosine_embedding_loss_args, cosine_embedding_loss_impl, NULL, TS_CAST_FLOAT32},
+  {"tripletMarginLoss", "TripletMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_triplet_margin_loss_args), 10, 1, TS_RET_TENSORS, 0u, 0u, 0u, triplet_margin_loss_args, triplet_margin_loss_impl, NULL, TS_CAST_FLOAT32},
+  {"multilabelSoftMarginLoss", "MultilabelSoftMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_multilabel_soft_margin_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, multilabel_soft_margin_loss_args, multilabel_soft_margin_loss_impl, NULL, TS_CAST_NONE},
+  {"multiMarginLoss", "MultiMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_multi_margin_loss_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, multi_margin_loss_args, multi_margin_loss_impl, NULL, TS_CAST_FLOAT32},
+  {"multilabelMarginLoss", "MultilabelMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_multilabel_margin_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, multilabel_margin_loss_args, multilabel_margin_loss_impl, NULL, TS_CAST_FLOAT32},
+  {"_multilabelMargin", "MultilabelMarginBackward0", 0, sizeof(ts__multilabel_margin_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _multilabel_margin_args, _multilabel_margin_impl, _multilabel_margin_grad, TS_CAST_NONE},
+  {"_multilabelMarginBackward", "MultilabelMarginBackwardBackward0", 0, sizeof(ts__multilabel_margin_backward_args), 3, 1, TS_RET_TENSORS, 6u, 0u, 0u, _multilabel_margin_backward_args, _multilabel_margin_backward_impl, _multilabel_margin_backward_grad, TS_CAST_NONE},
+  {"_multilabelMarginSlope", "MultilabelMarginSlopeBackward0", 0, sizeof(ts__multilabel_margin_slope_args), 3, 1, TS_RET_TENSORS, 6u, 0u, 0u, _multilabel_margin_slope_args, _multilabel_margin_slope_impl, _multilabel_margin_slope_grad, TS_CAST_NONE},
+  {"gaussianNllLoss", "GaussianNllLossBackward0", TS_OP_COMPOSITE, sizeof(ts_gaussian_nll_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, gaussian_nll_loss_args, gaussian_nll_loss_impl, NULL, TS_CAST_NONE},
+  {"poissonNllLoss", "PoissonNllLossBackward0", TS_OP_COMPOSITE, sizeof(ts_poisson_nll_loss_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, poisson_nll_loss_args, poisson_nll_loss_impl, NULL, TS_CAST_FLOAT32},
+  {"exp", "ExpBackward0", TS_OP_DIRECT, sizeof(ts_exp_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp_args, exp_impl, exp_grad, TS_CAST_NONE},
+  {"exp_", "ExpBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_exp_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp_args, exp_impl, exp_grad, TS_CAST_NONE},
+  {"exp2", "Exp2Backward0", TS_OP_DIRECT, sizeof(ts_exp2_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp2_args, exp2_impl, exp2_grad, TS_CAST_NONE},
+  {"exp2_", "Exp2Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_exp2_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp2_args, exp2_impl, exp2_grad, TS_CAST_NONE},
+  {"expm1", "Expm1Backward0", TS_OP_DIRECT, sizeof(ts_expm1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, expm1_args, expm1_impl, expm1_grad, TS_CAST_NONE},
+  {"expm1_", "Expm1Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_expm1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, expm1_args, expm1_impl, expm1_grad, TS_CAST_NONE},
+  {"log", "LogBackward0", TS_OP_DIRECT, sizeof(ts_log_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log_args, log_impl, log_grad, TS_CAST_NONE},
+  {"log_", "LogBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_log_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log_args, log_impl, log_grad, TS_CAST_NONE},
+  {"log2", "Log2Backward0", TS_OP_DIRECT, sizeof(ts_log2_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log2_args, log2_impl, log2_grad, TS_CAST_NONE},
+  {"log2_", "Log2Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_log2_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log2_args, log2_impl, log2_grad, TS_CAST_NONE},
+  {"log10", "Log10Backward0", TS_OP_DIRECT, sizeof(ts_log10_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log10_args, log10_impl, log10_grad, TS_CAST_NONE},
+  {"log10_", "Log10Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_log10_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log10_args, log10_impl, log10_grad, TS_CAST_NONE},
+  {"log1p", "Log1pBackward0", TS_OP_DIRECT, sizeof(ts_log1p_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log1p_args, log1p_impl, log1p_grad, TS_CAST_NONE},
+  {"log1p_", "Log1pBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_log1p_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log1p_args, log1p_impl, log1p_grad, TS_CAST_NONE},
+  {"sin", "SinBackward0", TS_OP_DIRECT, sizeof(ts_sin_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, sin_args, sin_impl, sin_grad, TS_CAST_NONE},
+  {"sin_", "SinBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sin_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, sin_args, sin_impl, sin_grad, TS_CAST_NONE},
+  {"cos", "CosBackward0", TS_OP_DIRECT, sizeof(ts_cos_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, cos_args, cos_impl, cos_grad, TS_CAST_NONE},
+  {"cos_", "CosBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_cos_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, cos_args, cos_impl, cos_grad, TS_CAST_NONE},
+  {"tan", "TanBackward0", TS_OP_DIRECT, sizeof(ts_tan_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, tan_args, tan_impl, tan_grad, TS_CAST_NONE},
+  {"tan_", "TanBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_tan_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, tan_args, tan_impl, tan_grad, TS_CAST_NONE},
+  {"asin", "AsinBackward0", TS_OP_DIRECT, sizeof(ts_asin_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, asin_args, asin_impl, asin_grad, TS_CAST_NONE},
+  {"asin_", "AsinBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_asin_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, asin_args, asin_impl, asin_grad, TS_CAST_NONE},
+  {"acos", "AcosBackward0", TS_OP_DIRECT, sizeof(ts_acos_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, acos_args, acos_impl, acos_grad, TS_CAST_NONE},
+  {"acos_", "AcosBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_acos_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, acos_args, acos_impl, acos_grad, TS_CAST_NONE},
+  {"atan", "AtanBackward0", TS_OP_DIRECT, sizeof(ts_atan_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, atan_args, atan_impl, atan_grad, TS_CAST_NONE},
+  {"atan_", "AtanBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_atan_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, atan_args, atan_impl, atan_grad, TS_CAST_NONE},
+  {"sinh", "SinhBackward0", TS_OP_DIRECT, sizeof(ts_sinh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, sinh_args, sinh_impl, sinh_grad, TS_CAST_NONE},
+  {"sinh_", "SinhBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sinh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, sinh_args, sinh_impl, sinh_grad, TS_CAST_NONE},
+  {"cosh", "CoshBackward0", TS_OP_DIRECT, sizeof(ts_cosh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, cosh_args, cosh_impl, cosh_grad, TS_CAST_NONE},
+  {"cosh_", "CoshBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_cosh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, cosh_args, cosh_impl, cosh_grad, TS_CAST_NONE},
+  {"tanh", "TanhBackward0", TS_OP_DIRECT, sizeof(ts_tanh_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, tanh_args, tanh_impl, tanh_grad, TS_CAST_NONE},
+  {"tanh_", "TanhBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_tanh_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, tanh_args, tanh_impl, tanh_grad, TS_CAST_NONE},
+  {"asinh", "AsinhBackward0", TS_OP_DIRECT, sizeof(ts_asinh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, asinh_args, asinh_impl, asinh_grad, TS_CAST_NONE},
+  {"asinh_", "AsinhBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_asinh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, asinh_args, asinh_impl, asinh_grad, TS_CAST_NONE},
+  {"acosh", "AcoshBackward0", TS_OP_DIRECT, sizeof(ts_acosh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, acosh_args, acosh_impl, acosh_grad, TS_CAST_NONE},
+  {"acosh_", "AcoshBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_acosh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, acosh_args, acosh_impl, acosh_grad, TS_CAST_NONE},
+  {"atanh", "AtanhBackward0", TS_OP_DIRECT, sizeof(ts_atanh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, atanh_args, atanh_impl, atanh_grad, TS_CAST_NONE},
+  {"atanh_", "AtanhBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_atanh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, atanh_args, atanh_impl, atanh_grad, TS_CAST_NONE},
+  {"sinc", "SincBackward0", TS_OP_DIRECT, sizeof(ts_sinc_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, sinc_args, sinc_impl, sinc_grad, TS_CAST_NONE},
+  {"sinc_", "SincBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sinc_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, sinc_args, sinc_impl, sinc_grad, TS_CAST_NONE},
+  {"erf", "ErfBackward0", TS_OP_DIRECT, sizeof(ts_erf_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, erf_args, erf_impl, erf_grad, TS_CAST_NONE},
+  {"erf_", "ErfBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_erf_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, erf_args, erf_impl, erf_grad, TS_CAST_NONE},
+  {"erfc", "ErfcBackward0", TS_OP_DIRECT, sizeof(ts_erfc_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, erfc_args, erfc_impl, erfc_grad, TS_CAST_NONE},
+  {"erfc_", "ErfcBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_erfc_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, erfc_args, erfc_impl, erfc_grad, TS_CAST_NONE},
+  {"erfinv", "ErfinvBackward0", TS_OP_DIRECT, sizeof(ts_erfinv_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, erfinv_args, erfinv_impl, erfinv_grad, TS_CAST_NONE},
+  {"erfinv_", "ErfinvBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_erfinv_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, erfinv_args, erfinv_impl, erfinv_grad, TS_CAST_NONE},
+  {"sigmoid", "SigmoidBackward0", TS_OP_DIRECT, sizeof(ts_sigmoid_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, sigmoid_args, sigmoid_impl, sigmoid_grad, TS_CAST_NONE},
+  {"sigmoid_", "SigmoidBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sigmoid_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, sigmoid_args, sigmoid_impl, sigmoid_grad, TS_CAST_NONE},
+  {"lgamma", "LgammaBackward0", TS_OP_DIRECT, sizeof(ts_lgamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, lgamma_args, lgamma_impl, lgamma_grad, TS_CAST_NONE},
+  {"lgamma_", "LgammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_lgamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, lgamma_args, lgamma_impl, lgamma_grad, TS_CAST_NONE},
+  {"digamma", "DigammaBackward0", TS_OP_DIRECT, sizeof(ts_digamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, digamma_args, digamma_impl, digamma_grad, TS_CAST_NONE},
+  {"digamma_", "DigammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_digamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, digamma_args, digamma_impl, digamma_grad, TS_CAST_NONE},
+  {"mvlgamma", "MvlgammaBackward0", TS_OP_COMPOSITE, sizeof(ts_mvlgamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mvlgamma_args, mvlgamma_impl, NULL, TS_CAST_NONE},
+  {"mvlgamma_", "MvlgammaBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_mvlgamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mvlgamma_args, mvlgamma_impl, NULL, TS_CAST_NONE},
+  {"frexp", "FrexpBackward0", 0, sizeof(ts_frexp_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 2u, frexp_args, frexp_impl, frexp_grad, TS_CAST_NONE},
+  {"logit", "LogitBackward0", TS_OP_DIRECT, sizeof(ts_logit_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, logit_args, logit_impl, logit_grad, TS_CAST_NONE},
+  {"logit_", "LogitBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logit_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, logit_args, logit_impl, logit_grad, TS_CAST_NONE},
+  {"_sigmoidBackward", "SigmoidBackwardBackward0", TS_OP_DIRECT, sizeof(ts__sigmoid_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _sigmoid_backward_args, _sigmoid_backward_impl, _sigmoid_backward_grad, TS_CAST_NONE},
+  {"_tanhBackward", "TanhBackwardBackward0", TS_OP_DIRECT, sizeof(ts__tanh_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _tanh_backward_args, _tanh_backward_impl, _tanh_backward_grad, TS_CAST_NONE},
+  {"atan2", "Atan2Backward0", TS_OP_DIRECT, sizeof(ts_atan2_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, atan2_args, atan2_impl, atan2_grad, TS_CAST_NONE},
+  {"atan2_", "Atan2Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_atan2_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, atan2_args, atan2_impl, atan2_grad, TS_CAST_NONE},
+  {"hypot", "HypotBackward0", TS_OP_DIRECT, sizeof(ts_hypot_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, hypot_args, hypot_impl, hypot_grad, TS_CAST_NONE},
+  {"hypot_", "HypotBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_hypot_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, hypot_args, hypot_impl, hypot_grad, TS_CAST_NONE},
+  {"logaddexp", "LogaddexpBackward0", TS_OP_DIRECT, sizeof(ts_logaddexp_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, logaddexp_args, logaddexp_impl, logaddexp_grad, TS_CAST_NONE},
+  {"logaddexp2", "Logaddexp2Backward0", TS_OP_DIRECT, sizeof(ts_logaddexp2_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, logaddexp2_args, logaddexp2_impl, logaddexp2_grad, TS_CAST_NONE},
+  {"xlogy", "XlogyBackward0", TS_OP_DIRECT, sizeof(ts_xlogy_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, xlogy_args, xlogy_impl, xlogy_grad, TS_CAST_NONE},
+  {"xlogy_", "XlogyBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_xlogy_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, xlogy_args, xlogy_impl, xlogy_grad, TS_CAST_NONE},
+  {"copysign", "CopysignBackward0", TS_OP_DIRECT, sizeof(ts_copysign_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, copysign_args, copysign_impl, copysign_grad, TS_CAST_NONE},
+  {"copysign_", "CopysignBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_copysign_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, copysign_args, copysign_impl, copysign_grad, TS_CAST_NONE},
+  {"nextafter", "NextafterBackward0", TS_OP_DIRECT, sizeof(ts_nextafter_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, nextafter_args, nextafter_impl, NULL, TS_CAST_NONE},
+  {"nextafter_", "NextafterBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_nextafter_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, nextafter_args, nextafter_impl, NULL, TS_CAST_NONE},
+  {"heaviside", "HeavisideBackward0", TS_OP_DIRECT, sizeof(ts_heaviside_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, heaviside_args, heaviside_impl, NULL, TS_CAST_NONE},
+  {"heaviside_", "HeavisideBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_heaviside_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, heaviside_args, heaviside_impl, NULL, TS_CAST_NONE},
+  {"ldexp", "LdexpBackward0", TS_OP_COMPOSITE, sizeof(ts_ldexp_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ldexp_args, ldexp_impl, NULL, TS_CAST_NONE},
+  {"ldexp_", "LdexpBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_ldexp_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ldexp_args, ldexp_impl, NULL, TS_CAST_NONE},
+  {"gcd", "GcdBackward0", TS_OP_DIRECT, sizeof(ts_gcd_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, gcd_args, gcd_impl, NULL, TS_CAST_NONE},
+  {"gcd_", "GcdBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_gcd_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, gcd_args, gcd_impl, NULL, TS_CAST_NONE},
+  {"lcm", "LcmBackward0", TS_OP_DIRECT, sizeof(ts_lcm_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, lcm_args, lcm_impl, NULL, TS_CAST_NONE},
+  {"lcm_", "LcmBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_lcm_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, lcm_args, lcm_impl, NULL, TS_CAST_NONE},
+  {"mm", "MmBackward0", 0, sizeof(ts_mm_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, mm_args, mm_impl, mm_grad, TS_CAST_LOWER},
+  {"bmm", "BmmBackward0", 0, sizeof(ts_bmm_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, bmm_args, bmm_impl, bmm_grad, TS_CAST_LOWER},
+  {"matmul", "MatmulBackward0", TS_OP_COMPOSITE, sizeof(ts_matmul_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matmul_args, matmul_impl, NULL, TS_CAST_LOWER},
+  {"addmm", "AddmmBackward0", 0, sizeof(ts_addmm_args), 5, 1, TS_RET_TENSORS, 6u, 0u, 0u, addmm_args, addmm_impl, addmm_grad, TS_CAST_LOWER},
+  {"addmm_", "AddmmBackward0", TS_OP_INPLACE, sizeof(ts_addmm_args), 5, 1, TS_RET_TENSORS, 6u, 0u, 0u, addmm_args, addmm_impl, addmm_grad, TS_CAST_NONE},
+  {"linear", "LinearBackward0", 0, sizeof(ts_linear_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, linear_args, linear_impl, linear_grad, TS_CAST_LOWER},
+  {"mv", "MvBackward0", TS_OP_COMPOSITE, sizeof(ts_mv_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mv_args, mv_impl, NULL, TS_CAST_NONE},
+  {"dot", "DotBackward0", TS_OP_COMPOSITE, sizeof(ts_dot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, dot_args, dot_impl, NULL, TS_CAST_NONE},
+  {"vdot", "VdotBackward0", TS_OP_COMPOSITE, sizeof(ts_vdot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, vdot_args, vdot_impl, NULL, TS_CAST_NONE},
+  {"outer", "OuterBackward0", TS_OP_COMPOSITE, sizeof(ts_outer_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, outer_args, outer_impl, NULL, TS_CAST_NONE},
+  {"baddbmm", "BaddbmmBackward0", TS_OP_COMPOSITE, sizeof(ts_baddbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, baddbmm_args, baddbmm_impl, NULL, TS_CAST_LOWER},
+  {"baddbmm_", "BaddbmmBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_baddbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, baddbmm_args, baddbmm_impl, NULL, TS_CAST_NONE},
+  {"addbmm", "AddbmmBackward0", TS_OP_COMPOSITE, sizeof(ts_addbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addbmm_args, addbmm_impl, NULL, TS_CAST_LOWER},
+  {"addbmm_", "AddbmmBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_addbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addbmm_args, addbmm_impl, NULL, TS_CAST_NONE},
+  {"addmv", "AddmvBackward0", TS_OP_COMPOSITE, sizeof(ts_addmv_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addmv_args, addmv_impl, NULL, TS_CAST_NONE},
+  {"addmv_", "AddmvBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_addmv_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addmv_args, addmv_impl, NULL, TS_CAST_NONE},
+  {"addr", "AddrBackward0", TS_OP_COMPOSITE, sizeof(ts_addr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addr_args, addr_impl, NULL, TS_CAST_NONE},
+  {"addr_", "AddrBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_addr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addr_args, addr_impl, NULL, TS_CAST_NONE},
+  {"max", "MaxBackward1", 0, sizeof(ts_max_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, max_args, max_impl, max_grad, TS_CAST_NONE},
+  {"max", "MaxBackward0", TS_OP_EXACT, sizeof(ts_max_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, max_dim_args, max_dim_impl, max_dim_grad, TS_CAST_NONE},
+  {"max", "MaxOtherBackward0", TS_OP_COMPOSITE, sizeof(ts_max_other_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_other_args, max_other_impl, NULL, TS_CAST_NONE},
+  {"min", "MinBackward1", 0, sizeof(ts_min_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, min_args, min_impl, min_grad, TS_CAST_NONE},
+  {"min", "MinBackward0", TS_OP_EXACT, sizeof(ts_min_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, min_dim_args, min_dim_impl, min_dim_grad, TS_CAST_NONE},
+  {"min", "MinOtherBackward0", TS_OP_COMPOSITE, sizeof(ts_min_other_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, min_other_args, min_other_impl, NULL, TS_CAST_NONE},
+  {"amax", "AmaxBackward0", TS_OP_EXACT, sizeof(ts_amax_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amax_args, amax_impl, amax_grad, TS_CAST_NONE},
+  {"amin", "AminBackward0", TS_OP_EXACT, sizeof(ts_amin_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amin_args, amin_impl, amin_grad, TS_CAST_NONE},
+  {"aminmax", "AminmaxBackward0", TS_OP_EXACT, sizeof(ts_aminmax_args), 3, 2, TS_RET_TENSORS, 1u, 0u, 3u, aminmax_args, aminmax_impl, aminmax_grad, TS_CAST_NONE},
+  {"argmax", "ArgmaxBackward0", TS_OP_EXACT, sizeof(ts_argmax_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmax_args, argmax_impl, NULL, TS_CAST_NONE},
+  {"argmin", "ArgminBackward0", TS_OP_EXACT, sizeof(ts_argmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmin_args, argmin_impl, NULL, TS_CAST_NONE},
+  {"median", "MedianBackward0", 0, sizeof(ts_median_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, median_args, median_impl, median_grad, TS_CAST_NONE},
+  {"median", "MedianDimBackward0", TS_OP_EXACT, sizeof(ts_median_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, median_dim_args, median_dim_impl, median_dim_grad, TS_CAST_NONE},
+  {"nanmedian", "NanmedianBackward0", 0, sizeof(ts_nanmedian_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, nanmedian_args, nanmedian_impl, nanmedian_grad, TS_CAST_NONE},
+  {"nanmedian", "NanmedianDimBackward0", TS_OP_EXACT, sizeof(ts_nanmedian_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, nanmedian_dim_args, nanmedian_dim_impl, nanmedian_dim_grad, TS_CAST_NONE},
+  {"kthvalue", "KthvalueBackward0", TS_OP_EXACT, sizeof(ts_kthvalue_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, kthvalue_args, kthvalue_impl, kthvalue_grad, TS_CAST_NONE},
+  {"mode", "ModeBackward0", TS_OP_EXACT, sizeof(ts_mode_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, mode_args, mode_impl, mode_grad, TS_CAST_NONE},
+  {"_normalize", "NormalizeBackward0", 0, sizeof(ts__normalize_args), 10, 3, TS_RET_TENSORS, 3u, 0u, 6u, _normalize_args, _normalize_impl, _normalize_grad, TS_CAST_NONE},
+  {"_normalizeBackward", "NormalizeBackwardBackward0", 0, sizeof(ts__normalize_backward_args), 9, 3, TS_RET_TENSORS, 31u, 0u, 0u, _normalize_backward_args, _normalize_backward_impl, _normalize_backward_grad, TS_CAST_NONE},
+  {"batchNorm", "BatchNormBackward0", TS_OP_COMPOSITE, sizeof(ts_batch_norm_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, batch_norm_args, batch_norm_impl, NULL, TS_CAST_NONE},
+  {"nativeBatchNorm", "NativeBatchNormBackward0", TS_OP_COMPOSITE, sizeof(ts_native_batch_norm_args), 8, 3, TS_RET_TENSORS, 0u, 0u, 0u, native_batch_norm_args, native_batch_norm_impl, NULL, TS_CAST_NONE},
+  {"layerNorm", "LayerNormBackward0", TS_OP_COMPOSITE, sizeof(ts_layer_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, layer_norm_args, layer_norm_impl, NULL, TS_CAST_NONE},
+  {"nativeLayerNorm", "NativeLayerNormBackward0", TS_OP_COMPOSITE, sizeof(ts_native_layer_norm_args), 5, 3, TS_RET_TENSORS, 0u, 0u, 0u, native_layer_norm_args, native_layer_norm_impl, NULL, TS_CAST_NONE},
+  {"groupNorm", "GroupNormBackward0", TS_OP_COMPOSITE, sizeof(ts_group_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, group_norm_args, group_norm_impl, NULL, TS_CAST_NONE},
+  {"instanceNorm", "InstanceNormBackward0", TS_OP_COMPOSITE, sizeof(ts_instance_norm_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, instance_norm_args, instance_norm_impl, NULL, TS_CAST_NONE},
+  {"rmsNorm", "RmsNormBackward0", TS_OP_COMPOSITE, sizeof(ts_rms_norm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rms_norm_args, rms_norm_impl, NULL, TS_CAST_NONE},
+  {"_sgdStep_", "SgdStep_Backward0", TS_OP_SYSTEM, sizeof(ts__sgd_step__args), 9, 0, TS_RET_NOTHING, 0u, 0u, 0u, _sgd_step__args, _sgd_step__impl, NULL, TS_CAST_NONE},
+  {"_adamStep_", "AdamStep_Backward0", TS_OP_SYSTEM, sizeof(ts__adam_step__args), 12, 0, TS_RET_NOTHING, 0u, 0u, 0u, _adam_step__args, _adam_step__impl, NULL, TS_CAST_NONE},
+  {"_optimizerStep_", "OptimizerStep_Backward0", TS_OP_SYSTEM, sizeof(ts__optimizer_step__args), 6, 0, TS_RET_NOTHING, 0u, 0u, 0u, _optimizer_step__args, _optimizer_step__impl, NULL, TS_CAST_NONE},
+  {"_hasGrads", "HasGradsBackward0", TS_OP_SYSTEM, sizeof(ts__has_grads_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _has_grads_args, _has_grads_impl, NULL, TS_CAST_NONE},
+  {"_zeroGrads", "ZeroGradsBackward0", TS_OP_SYSTEM, sizeof(ts__zero_grads_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _zero_grads_args, _zero_grads_impl, NULL, TS_CAST_NONE},
+  {"constantPadNd", "ConstantPadNdBackward0", 0, sizeof(ts_constant_pad_nd_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, constant_pad_nd_args, constant_pad_nd_impl, constant_pad_nd_grad, TS_CAST_NONE},
+  {"pad", "PadBackward0", TS_OP_COMPOSITE, sizeof(ts_pad_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, pad_args, pad_impl, NULL, TS_CAST_NONE},
+  {"maxPool1dWithIndices", "MaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_with_indices_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_with_indices_args, max_pool1d_with_indices_impl, NULL, TS_CAST_NONE},
+  {"maxPool1d", "MaxPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_args, max_pool1d_impl, NULL, TS_CAST_NONE},
+  {"maxPool2dWithIndices", "MaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_with_indices_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_with_indices_args, max_pool2d_with_indices_impl, NULL, TS_CAST_NONE},
+  {"maxPool2d", "MaxPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_args, max_pool2d_impl, NULL, TS_CAST_NONE},
+  {"maxPool3dWithIndices", "MaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool3d_with_indices_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool3d_with_indices_args, max_pool3d_with_indices_impl, NULL, TS_CAST_NONE},
+  {"maxPool3d", "MaxPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool3d_args, max_pool3d_impl, NULL, TS_CAST_FLOAT32},
+  {"avgPool1d", "AvgPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool1d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool1d_args, avg_pool1d_impl, NULL, TS_CAST_NONE},
+  {"avgPool2d", "AvgPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool2d_args, avg_pool2d_impl, NULL, TS_CAST_NONE},
+  {"avgPool3d", "AvgPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool3d_args, avg_pool3d_impl, NULL, TS_CAST_FLOAT32},
+  {"adaptiveMaxPool1dWithIndices", "AdaptiveMaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool1d_with_indices_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool1d_with_indices_args, adaptive_max_pool1d_with_indices_impl, NULL, TS_CAST_NONE},
+  {"adaptiveMaxPool1d", "AdaptiveMaxPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool1d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool1d_args, adaptive_max_pool1d_impl, NULL, TS_CAST_NONE},
+  {"adaptiveMaxPool2dWithIndices", "AdaptiveMaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool2d_with_indices_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool2d_with_indices_args, adaptive_max_pool2d_with_indices_impl, NULL, TS_CAST_NONE},
+  {"adaptiveMaxPool2d", "AdaptiveMaxPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool2d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool2d_args, adaptive_max_pool2d_impl, NULL, TS_CAST_NONE},
+  {"adaptiveMaxPool3dWithIndices", "AdaptiveMaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool3d_with_indices_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool3d_with_indices_args, adaptive_max_pool3d_with_indices_impl, NULL, TS_CAST_NONE},
+  {"adaptiveMaxPool3d", "AdaptiveMaxPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool3d_args, adaptive_max_pool3d_impl, NULL, TS_CAST_FLOAT32},
+  {"fractionalMaxPool2dWithIndices", "FractionalMaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool2d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool2d_with_indices_args, fractional_max_pool2d_with_indices_impl, NULL, TS_CAST_NONE},
+  {"fractionalMaxPool2d", "FractionalMaxPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool2d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool2d_args, fractional_max_pool2d_impl, NULL, TS_CAST_FLOAT32},
+  {"fractionalMaxPool3dWithIndices", "FractionalMaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool3d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool3d_with_indices_args, fractional_max_pool3d_with_indices_impl, NULL, TS_CAST_NONE},
+  {"fractionalMaxPool3d", "FractionalMaxPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool3d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool3d_args, fractional_max_pool3d_impl, NULL, TS_CAST_FLOAT32},
+  {"maxUnpool1d", "MaxUnpool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_unpool1d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_unpool1d_args, max_unpool1d_impl, NULL, TS_CAST_NONE},
+  {"maxUnpool2d", "MaxUnpool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_unpool2d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_unpool2d_args, max_unpool2d_impl, NULL, TS_CAST_FLOAT32},
+  {"maxUnpool3d", "MaxUnpool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_unpool3d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_unpool3d_args, max_unpool3d_impl, NULL, TS_CAST_FLOAT32},
+  {"lpPool1d", "LpPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_lp_pool1d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, lp_pool1d_args, lp_pool1d_impl, NULL, TS_CAST_NONE},
+  {"lpPool2d", "LpPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_lp_pool2d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, lp_pool2d_args, lp_pool2d_impl, NULL, TS_CAST_NONE},
+  {"lpPool3d", "LpPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_lp_pool3d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, lp_pool3d_args, lp_pool3d_impl, NULL, TS_CAST_NONE},
+  {"localResponseNorm", "LocalResponseNormBackward0", TS_OP_COMPOSITE, sizeof(ts_local_response_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, local_response_norm_args, local_response_norm_impl, NULL, TS_CAST_NONE},
+  {"_adaptiveMaxPool", "AdaptiveMaxPoolBackward0", 0, sizeof(ts__adaptive_max_pool_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, _adaptive_max_pool_args, _adaptive_max_pool_impl, _adaptive_max_pool_grad, TS_CAST_NONE},
+  {"_fractionalMaxPool", "FractionalMaxPoolBackward0", 0, sizeof(ts__fractional_max_pool_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, _fractional_max_pool_args, _fractional_max_pool_impl, _fractional_max_pool_grad, TS_CAST_NONE},
+  {"_maxUnpool", "MaxUnpoolBackward0", 0, sizeof(ts__max_unpool_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, _max_unpool_args, _max_unpool_impl, _max_unpool_grad, TS_CAST_NONE},
+  {"_maxPool", "MaxPoolWithIndicesBackward0", 0, sizeof(ts__max_pool_args), 7, 2, TS_RET_TENSORS, 1u, 1u, 2u, _max_pool_args, _max_pool_impl, _max_pool_grad, TS_CAST_NONE},
+  {"_maxPoolBackward", "MaxPoolBackwardBackward0", 0, sizeof(ts__max_pool_backward_args), 4, 1, TS_RET_TENSORS, 2u, 0u, 0u, _max_pool_backward_args, _max_pool_backward_impl, _max_pool_backward_grad, TS_CAST_NONE},
+  {"_maxPoolGather", "MaxPoolGatherBackward0", 0, sizeof(ts__max_pool_gather_args), 3, 1, TS_RET_TENSORS, 3u, 1u, 0u, _max_pool_gather_args, _max_pool_gather_impl, _max_pool_gather_grad, TS_CAST_NONE},
+  {"_avgPool", "AvgPoolBackward0", 0, sizeof(ts__avg_pool_args), 8, 1, TS_RET_TENSORS, 1u, 1u, 0u, _avg_pool_args, _avg_pool_impl, _avg_pool_grad, TS_CAST_NONE},
+  {"_avgPoolBackward", "AvgPoolBackwardBackward0", 0, sizeof(ts__avg_pool_backward_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, _avg_pool_backward_args, _avg_pool_backward_impl, _avg_pool_backward_grad, TS_CAST_NONE},
+  {"adaptiveAvgPool1d", "AdaptiveAvgPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool1d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool1d_args, adaptive_avg_pool1d_impl, NULL, TS_CAST_NONE},
+  {"adaptiveAvgPool2d", "AdaptiveAvgPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool2d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool2d_args, adaptive_avg_pool2d_impl, NULL, TS_CAST_NONE},
+  {"adaptiveAvgPool3d", "AdaptiveAvgPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool3d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool3d_args, adaptive_avg_pool3d_impl, NULL, TS_CAST_FLOAT32},
+  {"einsum", "EinsumBackward0", TS_OP_COMPOSITE, sizeof(ts_einsum_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, einsum_args, einsum_impl, NULL, TS_CAST_INSIDE},
+  {"tensordot", "TensordotBackward0", TS_OP_COMPOSITE, sizeof(ts_tensordot_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, tensordot_args, tensordot_impl, NULL, TS_CAST_INSIDE},
+  {"tensordot", "TensordotCountBackward0", TS_OP_COMPOSITE, sizeof(ts_tensordot_count_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, tensordot_count_args, tensordot_count_impl, NULL, TS_CAST_INSIDE},
+  {"inner", "InnerBackward0", TS_OP_COMPOSITE, sizeof(ts_inner_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, inner_args, inner_impl, NULL, TS_CAST_INSIDE},
+  {"kron", "KronBackward0", TS_OP_COMPOSITE, sizeof(ts_kron_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, kron_args, kron_impl, NULL, TS_CAST_NONE},
+  {"rand", "RandBackward0", 0, sizeof(ts_rand_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, rand_args, rand_impl, NULL, TS_CAST_NONE},
+  {"randn", "RandnBackward0", 0, sizeof(ts_randn_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, randn_args, randn_impl, NULL, TS_CAST_NONE},
+  {"randint", "RandintBackward0", 0, sizeof(ts_randint_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, randint_args, randint_impl, NULL, TS_CAST_NONE},
+  {"randperm", "RandpermBackward0", 0, sizeof(ts_randperm_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, randperm_args, randperm_impl, NULL, TS_CAST_NONE},
+  {"randLike", "RandLikeBackward0", 0, sizeof(ts_rand_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, rand_like_args, rand_like_impl, NULL, TS_CAST_NONE},
+  {"randnLike", "RandnLikeBackward0", 0, sizeof(ts_randn_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, randn_like_args, randn_like_impl, NULL, TS_CAST_NONE},
+  {"randintLike", "RandintLikeBackward0", 0, sizeof(ts_randint_like_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, randint_like_args, randint_like_impl, NULL, TS_CAST_NONE},
+  {"uniform_", "Uniform_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_uniform__args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, uniform__args, uniform__impl, uniform__grad, TS_CAST_NONE},
+  {"normal_", "Normal_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_normal__args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal__args, normal__impl, normal__grad, TS_CAST_NONE},
+  {"random_", "Random_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_random__args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, random__args, random__impl, random__grad, TS_CAST_NONE},
+  {"exponential_", "Exponential_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_exponential__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, exponential__args, exponential__impl, exponential__grad, TS_CAST_NONE},
+  {"cauchy_", "Cauchy_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_cauchy__args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cauchy__args, cauchy__impl, cauchy__grad, TS_CAST_NONE},
+  {"logNormal_", "LogNormal_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_log_normal__args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, log_normal__args, log_normal__impl, log_normal__grad, TS_CAST_NONE},
+  {"geometric_", "Geometric_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_geometric__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, geometric__args, geometric__impl, geometric__grad, TS_CAST_NONE},
+  {"bernoulli_", "Bernoulli_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_bernoulli__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bernoulli__args, bernoulli__impl, bernoulli__grad, TS_CAST_NONE},
+  {"bernoulli", "BernoulliBackward0", 0, sizeof(ts_bernoulli_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bernoulli_args, bernoulli_impl, NULL, TS_CAST_NONE},
+  {"multinomial", "MultinomialBackward0", TS_OP_EXACT, sizeof(ts_multinomial_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, multinomial_args, multinomial_impl, NULL, TS_CAST_NONE},
+  {"normal", "NormalTensorsBackward0", 0, sizeof(ts_normal_tensors_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_tensors_args, normal_tensors_impl, NULL, TS_CAST_NONE},
+  {"normal", "NormalMeansBackward0", 0, sizeof(ts_normal_means_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_means_args, normal_means_impl, NULL, TS_CAST_NONE},
+  {"normal", "NormalDeviationsBackward0", 0, sizeof(ts_normal_deviations_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_deviations_args, normal_deviations_impl, NULL, TS_CAST_NONE},
+  {"normal", "NormalNumbersBackward0", 0, sizeof(ts_normal_numbers_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_numbers_args, normal_numbers_impl, NULL, TS_CAST_NONE},
+  {"poisson", "PoissonBackward0", 0, sizeof(ts_poisson_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, poisson_args, poisson_impl, poisson_grad, TS_CAST_NONE},
+  {"binomial", "BinomialBackward0", 0, sizeof(ts_binomial_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, binomial_args, binomial_impl, NULL, TS_CAST_NONE},
+  {"_gammaSlope", "GammaSlopeBackward0", 0, sizeof(ts__gamma_slope_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _gamma_slope_args, _gamma_slope_impl, NULL, TS_CAST_NONE},
+  {"_standardGamma", "StandardGammaBackward0", 0, sizeof(ts__standard_gamma_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, _standard_gamma_args, _standard_gamma_impl, _standard_gamma_grad, TS_CAST_NONE},
+  {"_sampleDirichlet", "SampleDirichletBackward0", 0, sizeof(ts__sample_dirichlet_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _sample_dirichlet_args, _sample_dirichlet_impl, NULL, TS_CAST_NONE},
+  {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad, TS_CAST_NONE},
+  {"mean", "MeanBackward0", TS_OP_EXACT, sizeof(ts_mean_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, mean_args, mean_impl, mean_grad, TS_CAST_NONE},
+  {"prod", "ProdBackward0", 0, sizeof(ts_prod_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, prod_args, prod_impl, prod_grad, TS_CAST_FLOAT32},
+  {"any", "AnyBackward0", TS_OP_EXACT, sizeof(ts_any_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, any_args, any_impl, NULL, TS_CAST_NONE},
+  {"all", "AllBackward0", TS_OP_EXACT, sizeof(ts_all_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, all_args, all_impl, NULL, TS_CAST_NONE},
+  {"countNonzero", "CountNonzeroBackward0", 0, sizeof(ts_count_nonzero_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, count_nonzero_args, count_nonzero_impl, NULL, TS_CAST_NONE},
+  {"var", "VarBackward0", 0, sizeof(ts_var_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, var_args, var_impl, var_grad, TS_CAST_NONE},
+  {"var", "VarDimBackward0", TS_OP_COMPOSITE, sizeof(ts_var_dim_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, var_dim_args, var_dim_impl, NULL, TS_CAST_NONE},
+  {"var", "VarUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_var_unbiased_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, var_unbiased_args, var_unbiased_impl, NULL, TS_CAST_NONE},
+  {"varMean", "VarMeanBackward0", 0, sizeof(ts_var_mean_args), 4, 2, TS_RET_TENSORS, 1u, 0u, 0u, var_mean_args, var_mean_impl, var_mean_grad, TS_CAST_NONE},
+  {"varMean", "VarMeanDimBackward0", TS_OP_COMPOSITE, sizeof(ts_var_mean_dim_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, var_mean_dim_args, var_mean_dim_impl, NULL, TS_CAST_NONE},
+  {"varMean", "VarMeanUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_var_mean_unbiased_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, var_mean_unbiased_args, var_mean_unbiased_impl, NULL, TS_CAST_NONE},
+  {"std", "StdBackward0", 0, sizeof(ts_std_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 1u, std_args, std_impl, std_grad, TS_CAST_NONE},
+  {"std", "StdDimBackward0", TS_OP_COMPOSITE, sizeof(ts_std_dim_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, std_dim_args, std_dim_impl, NULL, TS_CAST_NONE},
+  {"std", "StdUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_std_unbiased_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, std_unbiased_args, std_unbiased_impl, NULL, TS_CAST_NONE},
+  {"stdMean", "StdMeanBackward0", 0, sizeof(ts_std_mean_args), 4, 2, TS_RET_TENSORS, 1u, 0u, 1u, std_mean_args, std_mean_impl, std_mean_grad, TS_CAST_NONE},
+  {"stdMean", "StdMeanDimBackward0", TS_OP_COMPOSITE, sizeof(ts_std_mean_dim_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, std_mean_dim_args, std_mean_dim_impl, NULL, TS_CAST_NONE},
+  {"stdMean", "StdMeanUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_std_mean_unbiased_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, std_mean_unbiased_args, std_mean_unbiased_impl, NULL, TS_CAST_NONE},
+  {"nansum", "NansumBackward0", 0, sizeof(ts_nansum_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, nansum_args, nansum_impl, nansum_grad, TS_CAST_NONE},
+  {"nanmean", "NanmeanBackward0", TS_OP_COMPOSITE, sizeof(ts_nanmean_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, nanmean_args, nanmean_impl, NULL, TS_CAST_NONE},
+  {"logsumexp", "LogsumexpBackward0", 0, sizeof(ts_logsumexp_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, logsumexp_args, logsumexp_impl, logsumexp_grad, TS_CAST_NONE},
+  {"interpolate", "InterpolateBackward0", TS_OP_COMPOSITE, sizeof(ts_interpolate_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, interpolate_args, interpolate_impl, NULL, TS_CAST_NONE},
+  {"upsample", "UpsampleBackward0", TS_OP_COMPOSITE, sizeof(ts_upsample_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, upsample_args, upsample_impl, NULL, TS_CAST_NONE},
+  {"upsampleNearest", "UpsampleNearestBackward0", TS_OP_COMPOSITE, sizeof(ts_upsample_nearest_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, upsample_nearest_args, upsample_nearest_impl, NULL, TS_CAST_NONE},
+  {"upsampleBilinear", "UpsampleBilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_upsample_bilinear_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, upsample_bilinear_args, upsample_bilinear_impl, NULL, TS_CAST_NONE},
+  {"_resample", "UpsampleBackward0", 0, sizeof(ts__resample_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _resample_args, _resample_impl, _resample_grad, TS_CAST_NONE},
+  {"_resampleAdjoint", "ResampleAdjointBackward0", 0, sizeof(ts__resample_adjoint_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _resample_adjoint_args, _resample_adjoint_impl, _resample_adjoint_grad, TS_CAST_NONE},
+  {"lstm", "LstmBackward0", TS_OP_COMPOSITE, sizeof(ts_lstm_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, lstm_args, lstm_impl, NULL, TS_CAST_NONE},
+  {"lstm", "LstmDataBackward0", TS_OP_COMPOSITE, sizeof(ts_lstm_data_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, lstm_data_args, lstm_data_impl, NULL, TS_CAST_NONE},
+  {"gru", "GruBackward0", TS_OP_COMPOSITE, sizeof(ts_gru_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, gru_args, gru_impl, NULL, TS_CAST_NONE},
+  {"gru", "GruDataBackward0", TS_OP_COMPOSITE, sizeof(ts_gru_data_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, gru_data_args, gru_data_impl, NULL, TS_CAST_NONE},
+  {"rnnTanh", "RnnTanhBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_tanh_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_tanh_args, rnn_tanh_impl, NULL, TS_CAST_NONE},
+  {"rnnTanh", "RnnTanhDataBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_tanh_data_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_tanh_data_args, rnn_tanh_data_impl, NULL, TS_CAST_NONE},
+  {"rnnRelu", "RnnReluBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_relu_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_relu_args, rnn_relu_impl, NULL, TS_CAST_NONE},
+  {"rnnRelu", "RnnReluDataBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_relu_data_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_relu_data_args, rnn_relu_data_impl, NULL, TS_CAST_NONE},
+  {"lstmCell", "LstmCellBackward0", TS_OP_COMPOSITE, sizeof(ts_lstm_cell_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, lstm_cell_args, lstm_cell_impl, NULL, TS_CAST_NONE},
+  {"gruCell", "GruCellBackward0", TS_OP_COMPOSITE, sizeof(ts_gru_cell_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, gru_cell_args, gru_cell_impl, NULL, TS_CAST_NONE},
+  {"rnnTanhCell", "RnnTanhCellBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_tanh_cell_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, rnn_tanh_cell_args, rnn_tanh_cell_impl, NULL, TS_CAST_NONE},
+  {"rnnReluCell", "RnnReluCellBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_relu_cell_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, rnn_relu_cell_args, rnn_relu_cell_impl, NULL, TS_CAST_NONE},
+  {"_rnnLayer", "RnnLayerBackward0", 0, sizeof(ts__rnn_layer_args), 9, 5, TS_RET_TENSORS, 63u, 0u, 25u, _rnn_layer_args, _rnn_layer_impl, _rnn_layer_grad, TS_CAST_NONE},
+  {"_rnnLayerMath", "RnnLayerMathBackward0", TS_OP_COMPOSITE, sizeof(ts__rnn_layer_math_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, _rnn_layer_math_args, _rnn_layer_math_impl, NULL, TS_CAST_NONE},
+  {"_rnnLayerBackward", "RnnLayerBackwardBackward0", 0, sizeof(ts__rnn_layer_backward_args), 14, 6, TS_RET_TENSORS, 0u, 0u, 0u, _rnn_layer_backward_args, _rnn_layer_backward_impl, NULL, TS_CAST_NONE},
+  {"cumsum", "CumsumBackward0", 0, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad, TS_CAST_NONE},
+  {"cumsum_", "CumsumBackward0", TS_OP_INPLACE, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad, TS_CAST_NONE},
+  {"cumprod", "CumprodBackward0", 0, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad, TS_CAST_NONE},
+  {"cumprod_", "CumprodBackward0", TS_OP_INPLACE, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad, TS_CAST_NONE},
+  {"logcumsumexp", "LogcumsumexpBackward0", TS_OP_EXACT, sizeof(ts_logcumsumexp_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, logcumsumexp_args, logcumsumexp_impl, logcumsumexp_grad, TS_CAST_NONE},
+  {"cummax", "CummaxBackward0", TS_OP_EXACT, sizeof(ts_cummax_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummax_args, cummax_impl, cummax_grad, TS_CAST_NONE},
+  {"cummin", "CumminBackward0", TS_OP_EXACT, sizeof(ts_cummin_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummin_args, cummin_impl, cummin_grad, TS_CAST_NONE},
+  {"_cumsumBack", "CumsumBackBackward0", 0, sizeof(ts__cumsum_back_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cumsum_back_args, _cumsum_back_impl, _cumsum_back_grad, TS_CAST_NONE},
+  {"_recurrence", "RecurrenceBackward0", 0, sizeof(ts__recurrence_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _recurrence_args, _recurrence_impl, _recurrence_grad, TS_CAST_NONE},
+  {"searchsorted", "SearchsortedBackward0", TS_OP_EXACT, sizeof(ts_searchsorted_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, searchsorted_args, searchsorted_impl, NULL, TS_CAST_NONE},
+  {"bucketize", "BucketizeBackward0", TS_OP_EXACT, sizeof(ts_bucketize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bucketize_args, bucketize_impl, NULL, TS_CAST_NONE},
+  {"isin", "IsinBackward0", TS_OP_EXACT, sizeof(ts_isin_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, isin_args, isin_impl, NULL, TS_CAST_NONE},
+  {"viewAs", "ViewAsBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_args, view_as_impl, NULL, TS_CAST_NONE},
+  {"reshapeAs", "ReshapeAsBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_as_args, reshape_as_impl, NULL, TS_CAST_NONE},
+  {"expandAs", "ExpandAsBackward0", TS_OP_COMPOSITE, sizeof(ts_expand_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, expand_as_args, expand_as_impl, NULL, TS_CAST_NONE},
+  {"broadcastTo", "BroadcastToBackward0", TS_OP_COMPOSITE, sizeof(ts_broadcast_to_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, broadcast_to_args, broadcast_to_impl, NULL, TS_CAST_NONE},
+  {"ravel", "RavelBackward0", TS_OP_COMPOSITE, sizeof(ts_ravel_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, ravel_args, ravel_impl, NULL, TS_CAST_NONE},
+  {"T", "TBackward0", TS_OP_COMPOSITE, sizeof(ts_T_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, T_args, T_impl, NULL, TS_CAST_NONE},
+  {"mT", "MTBackward0", TS_OP_COMPOSITE, sizeof(ts_mT_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, mT_args, mT_impl, NULL, TS_CAST_NONE},
+  {"H", "HBackward0", TS_OP_COMPOSITE, sizeof(ts_H_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, H_args, H_impl, NULL, TS_CAST_NONE},
+  {"mH", "MHBackward0", TS_OP_COMPOSITE, sizeof(ts_mH_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, mH_args, mH_impl, NULL, TS_CAST_NONE},
+  {"adjoint", "AdjointBackward0", TS_OP_COMPOSITE, sizeof(ts_adjoint_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, adjoint_args, adjoint_impl, NULL, TS_CAST_NONE},
+  {"flatten", "FlattenBackward0", TS_OP_COMPOSITE, sizeof(ts_flatten_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, flatten_args, flatten_impl, NULL, TS_CAST_NONE},
+  {"unflatten", "UnflattenBackward0", TS_OP_COMPOSITE, sizeof(ts_unflatten_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, unflatten_args, unflatten_impl, NULL, TS_CAST_NONE},
+  {"movedim", "MovedimBackward0", TS_OP_COMPOSITE, sizeof(ts_movedim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, movedim_args, movedim_impl, NULL, TS_CAST_NONE},
+  {"softmax", "SoftmaxBackward0", 0, sizeof(ts_softmax_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 1u, softmax_args, softmax_impl, softmax_grad, TS_CAST_NONE},
+  {"logSoftmax", "LogSoftmaxBackward0", 0, sizeof(ts_log_softmax_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 1u, log_softmax_args, log_softmax_impl, log_softmax_grad, TS_CAST_NONE},
+  {"softmin", "SoftminBackward0", TS_OP_COMPOSITE, sizeof(ts_softmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, softmin_args, softmin_impl, NULL, TS_CAST_NONE},
+  {"_softmaxBackwardData", "SoftmaxBackwardDataBackward0", 0, sizeof(ts__softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _softmax_backward_data_args, _softmax_backward_data_impl, _softmax_backward_data_grad, TS_CAST_NONE},
+  {"_logSoftmaxBackwardData", "LogSoftmaxBackwardDataBackward0", 0, sizeof(ts__log_softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _log_softmax_backward_data_args, _log_softmax_backward_data_impl, _log_softmax_backward_data_grad, TS_CAST_NONE},
+  {"gumbelSoftmax", "GumbelSoftmaxBackward0", TS_OP_COMPOSITE, sizeof(ts_gumbel_softmax_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, gumbel_softmax_args, gumbel_softmax_impl, NULL, TS_CAST_NONE},
+  {"sort", "SortBackward0", TS_OP_EXACT, sizeof(ts_sort_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, sort_args, sort_impl, sort_grad, TS_CAST_NONE},
+  {"argsort", "ArgsortBackward0", 0, sizeof(ts_argsort_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, argsort_args, argsort_impl, NULL, TS_CAST_NONE},
+  {"msort", "MsortBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_msort_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, msort_args, msort_impl, NULL, TS_CAST_NONE},
+  {"topk", "TopkBackward0", TS_OP_EXACT, sizeof(ts_topk_args), 5, 2, TS_RET_TENSORS, 1u, 1u, 2u, topk_args, topk_impl, topk_grad, TS_CAST_NONE},
+  {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts_polygamma_args), 2, 1, TS_RET_TENSORS, 2u, 0u, 0u, polygamma_args, polygamma_impl, polygamma_grad, TS_CAST_NONE},
+  {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad, TS_CAST_NONE},
+  {"polygamma_", "PolygammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad, TS_CAST_NONE},
+  {"i0", "I0Backward0", TS_OP_DIRECT, sizeof(ts_i0_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i0_args, i0_impl, i0_grad, TS_CAST_NONE},
+  {"i0_", "I0Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_i0_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i0_args, i0_impl, i0_grad, TS_CAST_NONE},
+  {"i0e", "I0eBackward0", TS_OP_DIRECT, sizeof(ts_i0e_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, i0e_args, i0e_impl, i0e_grad, TS_CAST_NONE},
+  {"i1", "I1Backward0", TS_OP_DIRECT, sizeof(ts_i1_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, i1_args, i1_impl, i1_grad, TS_CAST_NONE},
+  {"i1e", "I1eBackward0", TS_OP_DIRECT, sizeof(ts_i1e_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, i1e_args, i1e_impl, i1e_grad, TS_CAST_NONE},
+  {"ndtr", "NdtrBackward0", TS_OP_DIRECT, sizeof(ts_ndtr_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, ndtr_args, ndtr_impl, ndtr_grad, TS_CAST_NONE},
+  {"ndtri", "NdtriBackward0", TS_OP_DIRECT, sizeof(ts_ndtri_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, ndtri_args, ndtri_impl, ndtri_grad, TS_CAST_NONE},
+  {"logNdtr", "LogNdtrBackward0", TS_OP_DIRECT, sizeof(ts_log_ndtr_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log_ndtr_args, log_ndtr_impl, log_ndtr_grad, TS_CAST_NONE},
+  {"entr", "EntrBackward0", TS_OP_DIRECT, sizeof(ts_entr_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, entr_args, entr_impl, entr_grad, TS_CAST_NONE},
+  {"erfcx", "ErfcxBackward0", TS_OP_DIRECT, sizeof(ts_erfcx_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, erfcx_args, erfcx_impl, erfcx_grad, TS_CAST_NONE},
+  {"airyAi", "AiryAiBackward0", TS_OP_DIRECT, sizeof(ts_airy_ai_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, airy_ai_args, airy_ai_impl, NULL, TS_CAST_NONE},
+  {"besselJ0", "BesselJ0Backward0", TS_OP_DIRECT, sizeof(ts_bessel_j0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_j0_args, bessel_j0_impl, NULL, TS_CAST_NONE},
+  {"besselY0", "BesselY0Backward0", TS_OP_DIRECT, sizeof(ts_bessel_y0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_y0_args, bessel_y0_impl, NULL, TS_CAST_NONE},
+  {"modifiedBesselI0", "ModifiedBesselI0Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_i0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_i0_args, modified_bessel_i0_impl, NULL, TS_CAST_NONE},
+  {"modifiedBesselK0", "ModifiedBesselK0Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_k0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_k0_args, modified_bessel_k0_impl, NULL, TS_CAST_NONE},
+  {"scaledModifiedBesselK0", "ScaledModifiedBesselK0Backward0", TS_OP_DIRECT, sizeof(ts_scaled_modified_bessel_k0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_modified_bessel_k0_args, scaled_modified_bessel_k0_impl, NULL, TS_CAST_NONE},
+  {"besselJ1", "BesselJ1Backward0", TS_OP_DIRECT, sizeof(ts_bessel_j1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_j1_args, bessel_j1_impl, NULL, TS_CAST_NONE},
+  {"besselY1", "BesselY1Backward0", TS_OP_DIRECT, sizeof(ts_bessel_y1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_y1_args, bessel_y1_impl, NULL, TS_CAST_NONE},
+  {"modifiedBesselI1", "ModifiedBesselI1Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_i1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_i1_args, modified_bessel_i1_impl, NULL, TS_CAST_NONE},
+  {"modifiedBesselK1", "ModifiedBesselK1Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_k1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_k1_args, modified_bessel_k1_impl, NULL, TS_CAST_NONE},
+  {"scaledModifiedBesselK1", "ScaledModifiedBesselK1Backward0", TS_OP_DIRECT, sizeof(ts_scaled_modified_bessel_k1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_modified_bessel_k1_args, scaled_modified_bessel_k1_impl, NULL, TS_CAST_NONE},
+  {"sphericalBesselJ0", "SphericalBesselJ0Backward0", TS_OP_DIRECT, sizeof(ts_spherical_bessel_j0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, spherical_bessel_j0_args, spherical_bessel_j0_impl, NULL, TS_CAST_NONE},
+  {"chebyshevPolynomialT", "ChebyshevPolynomialTBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_t_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_t_args, chebyshev_polynomial_t_impl, NULL, TS_CAST_NONE},
+  {"shiftedChebyshevPolynomialT", "ShiftedChebyshevPolynomialTBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_t_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_t_args, shifted_chebyshev_polynomial_t_impl, NULL, TS_CAST_NONE},
+  {"chebyshevPolynomialU", "ChebyshevPolynomialUBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_u_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_u_args, chebyshev_polynomial_u_impl, NULL, TS_CAST_NONE},
+  {"shiftedChebyshevPolynomialU", "ShiftedChebyshevPolynomialUBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_u_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_u_args, shifted_chebyshev_polynomial_u_impl, NULL, TS_CAST_NONE},
+  {"chebyshevPolynomialV", "ChebyshevPolynomialVBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_v_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_v_args, chebyshev_polynomial_v_impl, NULL, TS_CAST_NONE},
+  {"shiftedChebyshevPolynomialV", "ShiftedChebyshevPolynomialVBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_v_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_v_args, shifted_chebyshev_polynomial_v_impl, NULL, TS_CAST_NONE},
+  {"chebyshevPolynomialW", "ChebyshevPolynomialWBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_w_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_w_args, chebyshev_polynomial_w_impl, NULL, TS_CAST_NONE},
+  {"shiftedChebyshevPolynomialW", "ShiftedChebyshevPolynomialWBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_w_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_w_args, shifted_chebyshev_polynomial_w_impl, NULL, TS_CAST_NONE},
+  {"hermitePolynomialH", "HermitePolynomialHBackward0", TS_OP_DIRECT, sizeof(ts_hermite_polynomial_h_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, hermite_polynomial_h_args, hermite_polynomial_h_impl, NULL, TS_CAST_NONE},
+  {"hermitePolynomialHe", "HermitePolynomialHeBackward0", TS_OP_DIRECT, sizeof(ts_hermite_polynomial_he_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, hermite_polynomial_he_args, hermite_polynomial_he_impl, NULL, TS_CAST_NONE},
+  {"laguerrePolynomialL", "LaguerrePolynomialLBackward0", TS_OP_DIRECT, sizeof(ts_laguerre_polynomial_l_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, laguerre_polynomial_l_args, laguerre_polynomial_l_impl, NULL, TS_CAST_NONE},
+  {"legendrePolynomialP", "LegendrePolynomialPBackward0", TS_OP_DIRECT, sizeof(ts_legendre_polynomial_p_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, legendre_polynomial_p_args, legendre_polynomial_p_impl, NULL, TS_CAST_NONE},
+  {"xlog1py", "Xlog1pyBackward0", TS_OP_DIRECT, sizeof(ts_xlog1py_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, xlog1py_args, xlog1py_impl, xlog1py_grad, TS_CAST_NONE},
+  {"zeta", "ZetaBackward0", TS_OP_DIRECT, sizeof(ts_zeta_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, zeta_args, zeta_impl, zeta_grad, TS_CAST_NONE},
+  {"igamma", "IgammaBackward0", TS_OP_DIRECT, sizeof(ts_igamma_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igamma_args, igamma_impl, igamma_grad, TS_CAST_NONE},
+  {"igamma_", "IgammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igamma_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igamma_args, igamma_impl, igamma_grad, TS_CAST_NONE},
+  {"igammac", "IgammacBackward0", TS_OP_DIRECT, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad, TS_CAST_NONE},
+  {"igammac_", "IgammacBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad, TS_CAST_NONE},
+  {"unbind", "UnbindBackward0", TS_OP_LISTVIEW, sizeof(ts_unbind_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, unbind_args, unbind_impl, unbind_grad, TS_CAST_NONE},
+  {"splitWithSizes", "SplitWithSizesBackward0", TS_OP_LISTVIEW, sizeof(ts_split_with_sizes_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_with_sizes_args, split_with_sizes_impl, split_with_sizes_grad, TS_CAST_NONE},
+  {"chunk", "ChunkBackward0", TS_OP_COMPOSITE, sizeof(ts_chunk_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, chunk_args, chunk_impl, NULL, TS_CAST_NONE},
+  {"split", "SplitBackward0", TS_OP_COMPOSITE, sizeof(ts_split_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_args, split_impl, NULL, TS_CAST_NONE},
+  {"split", "SplitSizesBackward0", TS_OP_COMPOSITE, sizeof(ts_split_sizes_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_sizes_args, split_sizes_impl, NULL, TS_CAST_NONE},
+  {"tensorSplit", "TensorSplitBackward0", TS_OP_COMPOSITE, sizeof(ts_tensor_split_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, tensor_split_args, tensor_split_impl, NULL, TS_CAST_NONE},
+  {"tensorSplit", "TensorSplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_tensor_split_at_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, tensor_split_at_args, tensor_split_at_impl, NULL, TS_CAST_NONE},
+  {"tensorSplit", "TensorSplitByBackward0", TS_OP_COMPOSITE, sizeof(ts_tensor_split_by_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, tensor_split_by_args, tensor_split_by_impl, NULL, TS_CAST_NONE},
+  {"hsplit", "HsplitBackward0", TS_OP_COMPOSITE, sizeof(ts_hsplit_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, hsplit_args, hsplit_impl, NULL, TS_CAST_NONE},
+  {"hsplit", "HsplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_hsplit_at_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, hsplit_at_args, hsplit_at_impl, NULL, TS_CAST_NONE},
+  {"vsplit", "VsplitBackward0", TS_OP_COMPOSITE, sizeof(ts_vsplit_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, vsplit_args, vsplit_impl, NULL, TS_CAST_NONE},
+  {"vsplit", "VsplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_vsplit_at_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, vsplit_at_args, vsplit_at_impl, NULL, TS_CAST_NONE},
+  {"dsplit", "DsplitBackward0", TS_OP_COMPOSITE, sizeof(ts_dsplit_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, dsplit_args, dsplit_impl, NULL, TS_CAST_NONE},
+  {"dsplit", "DsplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_dsplit_at_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, dsplit_at_args, dsplit_at_impl, NULL, TS_CAST_NONE},
+  {"quantile", "QuantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_quantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, quantile_args, quantile_impl, NULL, TS_CAST_FLOAT32},
+  {"nanquantile", "NanquantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_nanquantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, nanquantile_args, nanquantile_impl, NULL, TS_CAST_FLOAT32},
+  {"cov", "CovBackward0", TS_OP_COMPOSITE, sizeof(ts_cov_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cov_args, cov_impl, NULL, TS_CAST_INSIDE},
+  {"corrcoef", "CorrcoefBackward0", TS_OP_COMPOSITE, sizeof(ts_corrcoef_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, corrcoef_args, corrcoef_impl, NULL, TS_CAST_INSIDE},
+  {"stft", "StftBackward0", TS_OP_COMPOSITE, sizeof(ts_stft_args), 10, 1, TS_RET_TENSORS, 0u, 0u, 0u, stft_args, stft_impl, NULL, TS_CAST_FLOAT32},
+  {"istft", "IstftBackward0", TS_OP_COMPOSITE, sizeof(ts_istft_args), 10, 1, TS_RET_TENSORS, 0u, 0u, 0u, istft_args, istft_impl, NULL, TS_CAST_NONE},
+  {"hannWindow", "HannWindowBackward0", 0, sizeof(ts_hann_window_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, hann_window_args, hann_window_impl, NULL, TS_CAST_NONE},
+  {"hammingWindow", "HammingWindowBackward0", 0, sizeof(ts_hamming_window_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, hamming_window_args, hamming_window_impl, NULL, TS_CAST_NONE},
+  {"blackmanWindow", "BlackmanWindowBackward0", 0, sizeof(ts_blackman_window_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, blackman_window_args, blackman_window_impl, NULL, TS_CAST_NONE},
+  {"bartlettWindow", "BartlettWindowBackward0", 0, sizeof(ts_bartlett_window_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bartlett_window_args, bartlett_window_impl, NULL, TS_CAST_NONE},
+  {"kaiserWindow", "KaiserWindowBackward0", 0, sizeof(ts_kaiser_window_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, kaiser_window_args, kaiser_window_impl, NULL, TS_CAST_NONE},
+  {"_empty", "EmptyBackward0", TS_OP_SYSTEM, sizeof(ts__empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _empty_args, _empty_impl, NULL, TS_CAST_NONE},
+  {"_meta", "MetaBackward0", TS_OP_SYSTEM, sizeof(ts__meta_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _meta_args, _meta_impl, NULL, TS_CAST_NONE},
+  {"_item", "ItemBackward0", TS_OP_SYSTEM, sizeof(ts__item_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _item_args, _item_impl, NULL, TS_CAST_NONE},
+  {"_sameStorage", "SameStorageBackward0", TS_OP_SYSTEM, sizeof(ts__same_storage_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _same_storage_args, _same_storage_impl, NULL, TS_CAST_NONE},
+  {"_setRequiresGrad", "SetRequiresGradBackward0", TS_OP_SYSTEM, sizeof(ts__set_requires_grad_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_requires_grad_args, _set_requires_grad_impl, NULL, TS_CAST_NONE},
+  {"_grad", "GradBackward0", TS_OP_SYSTEM, sizeof(ts__grad_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _grad_args, _grad_impl, NULL, TS_CAST_NONE},
+  {"_gradId", "GradIdBackward0", TS_OP_SYSTEM, sizeof(ts__grad_id_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _grad_id_args, _grad_id_impl, NULL, TS_CAST_NONE},
+  {"_setGrad", "SetGradBackward0", TS_OP_SYSTEM, sizeof(ts__set_grad_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_grad_args, _set_grad_impl, NULL, TS_CAST_NONE},
+  {"_retainGrad", "RetainGradBackward0", TS_OP_SYSTEM, sizeof(ts__retain_grad_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _retain_grad_args, _retain_grad_impl, NULL, TS_CAST_NONE},
+  {"_gradFn", "GradFnBackward0", TS_OP_SYSTEM, sizeof(ts__grad_fn_args), 1, 0, TS_RET_TEXT, 0u, 0u, 0u, _grad_fn_args, _grad_fn_impl, NULL, TS_CAST_NONE},
+  {"_nextFunctions", "NextFunctionsBackward0", TS_OP_SYSTEM, sizeof(ts__next_functions_args), 1, 0, TS_RET_TEXT, 0u, 0u, 0u, _next_functions_args, _next_functions_impl, NULL, TS_CAST_NONE},
+  {"_addHook", "AddHookBackward0", TS_OP_SYSTEM, sizeof(ts__add_hook_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _add_hook_args, _add_hook_impl, NULL, TS_CAST_NONE},
+  {"_removeHook", "RemoveHookBackward0", TS_OP_SYSTEM, sizeof(ts__remove_hook_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _remove_hook_args, _remove_hook_impl, NULL, TS_CAST_NONE},
+  {"_droppedCallbacks", "DroppedCallbacksBackward0", TS_OP_SYSTEM, sizeof(ts__dropped_callbacks_args), 0, 0, TS_RET_INTS, 0u, 0u, 0u, NULL, _dropped_callbacks_impl, NULL, TS_CAST_NONE},
+  {"_backward", "BackwardBackward0", TS_OP_SYSTEM, sizeof(ts__backward_args), 5, 0, TS_RET_NOTHING, 0u, 0u, 0u, _backward_args, _backward_impl, NULL, TS_CAST_NONE},
+  {"_autogradGrad", "AutogradGradBackward0", TS_OP_SYSTEM, sizeof(ts__autograd_grad_args), 5, 0, TS_RET_LIST, 0u, 0u, 0u, _autograd_grad_args, _autograd_grad_impl, NULL, TS_CAST_NONE},
+  {"_customNode", "CustomNodeBackward0", TS_OP_SYSTEM, sizeof(ts__custom_node_args), 8, 0, TS_RET_NOTHING, 0u, 0u, 0u, _custom_node_args, _custom_node_impl, NULL, TS_CAST_NONE},
+  {"_setAnomaly", "SetAnomalyBackward0", TS_OP_SYSTEM, sizeof(ts__set_anomaly_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_anomaly_args, _set_anomaly_impl, NULL, TS_CAST_NONE},
+  {"_anomalousNode", "AnomalousNodeBackward0", TS_OP_SYSTEM, sizeof(ts__anomalous_node_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _anomalous_node_impl, NULL, TS_CAST_NONE},
+  {"_setGradMode", "SetGradModeBackward0", TS_OP_SYSTEM, sizeof(ts__set_grad_mode_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_grad_mode_args, _set_grad_mode_impl, NULL, TS_CAST_NONE},
+  {"_setInferenceMode", "SetInferenceModeBackward0", TS_OP_SYSTEM, sizeof(ts__set_inference_mode_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_inference_mode_args, _set_inference_mode_impl, NULL, TS_CAST_NONE},
+  {"_setAutocast", "SetAutocastBackward0", TS_OP_SYSTEM, sizeof(ts__set_autocast_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_autocast_args, _set_autocast_impl, NULL, TS_CAST_INSIDE},
+  {"_autocast", "AutocastBackward0", TS_OP_SYSTEM, sizeof(ts__autocast_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _autocast_impl, NULL, TS_CAST_INSIDE},
+  {"_gradMode", "GradModeBackward0", TS_OP_SYSTEM, sizeof(ts__grad_mode_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _grad_mode_impl, NULL, TS_CAST_NONE},
+  {"_inferenceMode", "InferenceModeBackward0", TS_OP_SYSTEM, sizeof(ts__inference_mode_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _inference_mode_impl, NULL, TS_CAST_NONE},
+  {"_detachInPlace", "DetachInPlaceBackward0", TS_OP_SYSTEM, sizeof(ts__detach_in_place_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _detach_in_place_args, _detach_in_place_impl, NULL, TS_CAST_NONE},
+  {"_setDefaultDtype", "SetDefaultDtypeBackward0", TS_OP_SYSTEM, sizeof(ts__set_default_dtype_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_default_dtype_args, _set_default_dtype_impl, NULL, TS_CAST_NONE},
+  {"_resultType", "ResultTypeBackward0", TS_OP_SYSTEM, sizeof(ts__result_type_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _result_type_args, _result_type_impl, NULL, TS_CAST_NONE},
+  {"_promoteTypes", "PromoteTypesBackward0", TS_OP_SYSTEM, sizeof(ts__promote_types_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _promote_types_args, _promote_types_impl, NULL, TS_CAST_NONE},
+  {"_canCast", "CanCastBackward0", TS_OP_SYSTEM, sizeof(ts__can_cast_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _can_cast_args, _can_cast_impl, NULL, TS_CAST_NONE},
+  {"_setData", "SetDataBackward0", TS_OP_SYSTEM, sizeof(ts__set_data_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_data_args, _set_data_impl, NULL, TS_CAST_NONE},
+  {"_share", "ShareBackward0", TS_OP_SYSTEM, sizeof(ts__share_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _share_args, _share_impl, NULL, TS_CAST_NONE},
+  {"_tokenNew", "TokenNewBackward0", TS_OP_SYSTEM, sizeof(ts__token_new_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _token_new_args, _token_new_impl, NULL, TS_CAST_NONE},
+  {"_tokenAdopt", "TokenAdoptBackward0", TS_OP_SYSTEM, sizeof(ts__token_adopt_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _token_adopt_args, _token_adopt_impl, NULL, TS_CAST_NONE},
+  {"_tokenDrop", "TokenDropBackward0", TS_OP_SYSTEM, sizeof(ts__token_drop_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _token_drop_args, _token_drop_impl, NULL, TS_CAST_NONE},
+  {"_memory", "MemoryBackward0", TS_OP_SYSTEM, sizeof(ts__memory_args), 0, 0, TS_RET_INTS, 0u, 0u, 0u, NULL, _memory_impl, NULL, TS_CAST_NONE},
+  {"_setMemoryBudget", "SetMemoryBudgetBackward0", TS_OP_SYSTEM, sizeof(ts__set_memory_budget_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_memory_budget_args, _set_memory_budget_impl, NULL, TS_CAST_NONE},
+  {"_resetPeakMemory", "ResetPeakMemoryBackward0", TS_OP_SYSTEM, sizeof(ts__reset_peak_memory_args), 0, 0, TS_RET_NOTHING, 0u, 0u, 0u, NULL, _reset_peak_memory_impl, NULL, TS_CAST_NONE},
+  {"_trimMemory", "TrimMemoryBackward0", TS_OP_SYSTEM, sizeof(ts__trim_memory_args), 0, 0, TS_RET_NOTHING, 0u, 0u, 0u, NULL, _trim_memory_impl, NULL, TS_CAST_NONE},
+  {"_numThreads", "NumThreadsBackward0", TS_OP_SYSTEM, sizeof(ts__num_threads_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _num_threads_impl, NULL, TS_CAST_NONE},
+  {"_setNumThreads", "SetNumThreadsBackward0", TS_OP_SYSTEM, sizeof(ts__set_num_threads_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_num_threads_args, _set_num_threads_impl, NULL, TS_CAST_NONE},
+  {"_build", "BuildBackward0", TS_OP_SYSTEM, sizeof(ts__build_args), 0, 0, TS_RET_TEXT, 0u, 0u, 0u, NULL, _build_impl, NULL, TS_CAST_NONE},
+  {"_generatorNew", "GeneratorNewBackward0", TS_OP_SYSTEM, sizeof(ts__generator_new_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _generator_new_impl, NULL, TS_CAST_NONE},
+  {"_generatorFree", "GeneratorFreeBackward0", TS_OP_SYSTEM, sizeof(ts__generator_free_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _generator_free_args, _generator_free_impl, NULL, TS_CAST_NONE},
+  {"_manualSeed", "ManualSeedBackward0", TS_OP_SYSTEM, sizeof(ts__manual_seed_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _manual_seed_args, _manual_seed_impl, NULL, TS_CAST_NONE},
+  {"_initialSeed", "InitialSeedBackward0", TS_OP_SYSTEM, sizeof(ts__initial_seed_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _initial_seed_args, _initial_seed_impl, NULL, TS_CAST_NONE},
+  {"_rngState", "RngStateBackward0", TS_OP_SYSTEM, sizeof(ts__rng_state_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rng_state_args, _rng_state_impl, NULL, TS_CAST_NONE},
+  {"_setRngState", "SetRngStateBackward0", TS_OP_SYSTEM, sizeof(ts__set_rng_state_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_rng_state_args, _set_rng_state_impl, NULL, TS_CAST_NONE},
+  {"unique", "UniqueBackward0", 0, sizeof(ts__unique_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_args, _unique_impl, NULL, TS_CAST_NONE},
+  {"uniqueConsecutive", "UniqueConsecutiveBackward0", 0, sizeof(ts__unique_consecutive_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_consecutive_args, _unique_consecutive_impl, NULL, TS_CAST_NONE},
+  {"vectorNorm", "VectorNormBackward0", 0, sizeof(ts_vector_norm_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, vector_norm_args, vector_norm_impl, vector_norm_grad, TS_CAST_NONE},
+  {"norm", "NormBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_args, norm_impl, NULL, TS_CAST_NONE},
+  {"norm", "NormNamedBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_named_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_named_args, norm_named_impl, NULL, TS_CAST_NONE},
+  {"dist", "DistBackward0", TS_OP_COMPOSITE, sizeof(ts_dist_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dist_args, dist_impl, NULL, TS_CAST_NONE},
+  {"normalize", "NormalizeBackward0", TS_OP_COMPOSITE, sizeof(ts_normalize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, normalize_args, normalize_impl, NULL, TS_CAST_NONE},
+  {"cosineSimilarity", "CosineSimilarityBackward0", TS_OP_COMPOSITE, sizeof(ts_cosine_similarity_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cosine_similarity_args, cosine_similarity_impl, NULL, TS_CAST_NONE},
+  {"normExceptDim", "NormExceptDimBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_except_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_except_dim_args, norm_except_dim_impl, NULL, TS_CAST_NONE},
+  {"pairwiseDistance", "PairwiseDistanceBackward0", TS_OP_COMPOSITE, sizeof(ts_pairwise_distance_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, pairwise_distance_args, pairwise_distance_impl, NULL, TS_CAST_NONE},
+  {"renorm", "RenormBackward0", TS_OP_COMPOSITE, sizeof(ts_renorm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, renorm_args, renorm_impl, NULL, TS_CAST_NONE},
+  {"renorm_", "RenormBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_renorm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, renorm_args, renorm_impl, NULL, TS_CAST_NONE},
+  {"asStrided", "AsStridedBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad, TS_CAST_NONE},
+  {"asStrided_", "AsStridedBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad, TS_CAST_NONE},
+  {"expand", "ExpandBackward0", TS_OP_VIEW, sizeof(ts_expand_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, expand_args, expand_impl, expand_grad, TS_CAST_NONE},
+  {"reshape", "ReshapeBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_args, reshape_impl, NULL, TS_CAST_NONE},
+  {"view", "ViewBackward0", TS_OP_VIEW, sizeof(ts_view_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, view_args, view_impl, view_grad, TS_CAST_NONE},
+  {"view", "ViewDtypeBackward0", TS_OP_VIEW, sizeof(ts_view_dtype_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_dtype_args, view_dtype_impl, NULL, TS_CAST_NONE},
+  {"transpose", "TransposeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_transpose_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_args, transpose_impl, transpose_grad, TS_CAST_NONE},
+  {"transpose_", "TransposeBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_transpose_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_args, transpose_impl, transpose_grad, TS_CAST_NONE},
+  {"unsqueeze", "UnsqueezeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_unsqueeze_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_args, unsqueeze_impl, unsqueeze_grad, TS_CAST_NONE},
+  {"unsqueeze_", "UnsqueezeBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_unsqueeze_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_args, unsqueeze_impl, unsqueeze_grad, TS_CAST_NONE},
+  {"narrow", "SliceBackward0", TS_OP_VIEW, sizeof(ts_narrow_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, narrow_args, narrow_impl, narrow_grad, TS_CAST_NONE},
+  {"_slice", "SliceBackward0", TS_OP_VIEW, sizeof(ts__slice_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _slice_args, _slice_impl, _slice_grad, TS_CAST_NONE},
+  {"_sliceBackward", "SliceBackwardBackward0", 0, sizeof(ts__slice_backward_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _slice_backward_args, _slice_backward_impl, _slice_backward_grad, TS_CAST_NONE},
+  {"select", "SelectBackward0", TS_OP_VIEW, sizeof(ts_select_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, select_args, select_impl, select_grad, TS_CAST_NONE},
+  {"permute", "PermuteBackward0", TS_OP_VIEW, sizeof(ts_permute_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, permute_args, permute_impl, permute_grad, TS_CAST_NONE},
+  {"squeeze", "SqueezeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_squeeze_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, squeeze_args, squeeze_impl, squeeze_grad, TS_CAST_NONE},
+  {"squeeze_", "SqueezeBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_squeeze_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, squeeze_args, squeeze_impl, squeeze_grad, TS_CAST_NONE},
+  {"t", "TBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_t_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, t_args, t_impl, t_grad, TS_CAST_NONE},
+  {"t_", "TBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_t_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, t_args, t_impl, t_grad, TS_CAST_NONE},
+  {"diagonal", "DiagonalBackward0", TS_OP_VIEW, sizeof(ts_diagonal_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, diagonal_args, diagonal_impl, diagonal_grad, TS_CAST_NONE},
+  {"_diagonalBackward", "DiagonalBackwardBackward0", 0, sizeof(ts__diagonal_backward_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, _diagonal_backward_args, _diagonal_backward_impl, _diagonal_backward_grad, TS_CAST_NONE},
+  {"unfold", "UnfoldBackward0", TS_OP_VIEW, sizeof(ts_unfold_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, unfold_args, unfold_impl, unfold_grad, TS_CAST_NONE},
+  {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad, TS_CAST_NONE},
+  {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL, TS_CAST_NONE},
 };
-const int ts_op_count = 936;
-const char ts_table_hash[] = "2cb03559253a8504";
+const int ts_op_count = 942;
+const char ts_table_hash[] = "becc5b133dccf6d6";
