@@ -127,7 +127,8 @@ bool ts_fft_hfft_impl(ts_cx *cx, const ts_fft_hfft_args *a, ts_out *out) { retur
 static bool complex_n(ts_cx *cx, ts_tensor *x, ts_ints s, ts_ints dim, const char *norm, bool forward, ts_out *out) {
   extent e;
   int mode = normalization(cx, norm, forward);
-  if (mode < 0 || !(x = promoted(cx, x, true)) || !extent_of(cx, x, s, dim, &e) || !(x = resized(cx, x, &e))) return false;
+  /* Cut before it is converted. */
+  if (mode < 0 || !extent_of(cx, x, s, dim, &e) || !(x = resized(cx, x, &e)) || !(x = promoted(cx, x, true))) return false;
   return (out->t[0] = ts__fft_c2c(cx, x, dims_of(&e), mode, forward)) != NULL;
 }
 
@@ -150,7 +151,7 @@ static bool half_n(ts_cx *cx, ts_tensor *x, ts_ints s, ts_ints dim, const char *
 static bool real_n(ts_cx *cx, ts_tensor *x, ts_ints s, ts_ints dim, const char *norm, bool forward, const char *op, ts_out *out) {
   extent e;
   int mode = normalization(cx, norm, forward);
-  if (mode < 0 || !(x = promoted(cx, x, true))) return false;
+  if (mode < 0) return false;
   /* The sizes are those of the result: the last one is looked at apart. */
   int64_t given[TS_MAX_DIM], n = -1, count = dim.n >= 0 ? dim.n : s.n >= 0 ? s.n : x->ndim;
   if (count == 0) return ts_fail(cx, TS_ERR_ARGUMENT, "%s must transform at least one axis", op);
@@ -166,7 +167,7 @@ static bool real_n(ts_cx *cx, ts_tensor *x, ts_ints s, ts_ints dim, const char *
   if (!extent_of(cx, x, s, dim, &e)) return false;
   int last = (int)e.at[e.count - 1];
   if (n == -1) n = 2 * (x->sizes[last] - 1);
-  if (!points(cx, n) || !(x = resized(cx, x, &e))) return false;
+  if (!points(cx, n) || !(x = resized(cx, x, &e)) || !(x = promoted(cx, x, true))) return false;
   if (forward) {
     if (e.count > 1) x = ts__fft_c2c(cx, x, (ts_ints){e.at, e.count - 1}, mode, true);
     return (out->t[0] = ts__fft_c2r(cx, ts_conj_physical(cx, x), (ts_ints){&e.at[e.count - 1], 1}, mode, n)) != NULL;

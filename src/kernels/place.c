@@ -90,8 +90,19 @@ ROWS(mul, TS_BIN_MUL)
 ROWS(max, TS_BIN_MAX)
 ROWS(min, TS_BIN_MIN)
 
+#define COPY_ROWS(T)                                                                                   \
+  static void copy_rows_##T(char *const *p, const int64_t *s, int64_t n, const void *params) {         \
+    if (s[2] != 0 || s[0] != (int64_t)sizeof(T) || s[1] != (int64_t)sizeof(T)) copy_##T(p, s, n, params); \
+    else memcpy(p[0] + *(const int64_t *)p[2] * *(const int64_t *)params, p[1], (size_t)n * sizeof(T)); \
+  }
+COPY_ROWS(uint8_t)
+COPY_ROWS(uint16_t)
+COPY_ROWS(uint32_t)
+COPY_ROWS(uint64_t)
+COPY_ROWS(wide)
+
 static ts_loop copy_loop(int64_t item) {
-  return item == 1 ? copy_uint8_t : item == 2 ? copy_uint16_t : item == 4 ? copy_uint32_t : item == 8 ? copy_uint64_t : copy_wide;
+  return item == 1 ? copy_rows_uint8_t : item == 2 ? copy_rows_uint16_t : item == 4 ? copy_rows_uint32_t : item == 8 ? copy_rows_uint64_t : copy_rows_wide;
 }
 
 /* ---- walks ---- */

@@ -34,7 +34,9 @@ TS_DENSE1(NEG_i64, i64, i64, (int64_t)(0 - (uint64_t)x))
 TS_DENSE1(ABS_i64, i64, i64, x < 0 ? (int64_t)(0 - (uint64_t)x) : x)
 TS_DENSE1(SIGN_i64, i64, i64, (x > 0) - (x < 0))
 TS_DENSE1(BITWISE_NOT_i64, i64, i64, ~x)
-TS_DENSE1(BITWISE_NOT_b8, b8, b8, !x)
+/* Bytes: compilers do not vectorise bools that are read and negated. */
+#define TS_DENSE_u8 TS_DENSE_LOOP
+TS_DENSE1(BITWISE_NOT_b8, u8, u8, x == 0)
 
 #define ISNAN(t) x != x
 #define ISINF(t) FN_##t(fabs)(x) == (ts_val_##t)INFINITY
@@ -48,7 +50,6 @@ TESTS(TEST)
 TS_DENSE1(never, b8, i64, ((void)x, 0))
 TS_DENSE1(always, b8, i64, ((void)x, 1))
 TS_DENSE1(SIGNBIT_i64, b8, i64, x < 0)
-TS_DENSE1(LOGICAL_NOT_b8, b8, b8, !x)
 
 TS_FILL(unary) {
 #define SET(N) TS_SET_FLOATS(unary, TS_UN_##N, N)
@@ -65,5 +66,5 @@ TS_FILL(unary) {
 #undef SET
   table->test[TS_TEST_ISFINITE][TS_INT64] = always;
   table->test[TS_TEST_SIGNBIT][TS_INT64] = SIGNBIT_i64;
-  table->test[TS_TEST_LOGICAL_NOT][TS_BOOL] = LOGICAL_NOT_b8;
+  table->test[TS_TEST_LOGICAL_NOT][TS_BOOL] = BITWISE_NOT_b8;
 }
