@@ -229,9 +229,10 @@ export class DistributedSampler extends Sampler {
   }
   override *[Symbol.iterator](): Steps<number> {
     const n = sizeOf(this.dataset, 'DistributedSampler');
+    if (n === 0) return;
     let order: number[] | null = null;
     if (this.shuffle) order = ops.randperm(n, { generator: new Generator().manualSeed(this.seed + this.epoch) }).tolist() as number[];
-    for (let i = this.rank; i < this.totalSize && n > 0; i += this.numReplicas) yield order ? order[i % n] : i % n;
+    for (let i = this.rank; i < this.totalSize; i += this.numReplicas) yield order ? order[i % n] : i % n;
   }
   get length(): number {
     return this.numSamples;
