@@ -16,6 +16,7 @@ import { embedding, embeddingBag } from './lookup';
 import * as info from './info';
 import * as masked from './masked';
 import * as memory from './memory';
+import { fromMessage, toMessage } from './messages';
 import * as nn from './nn';
 import { deepcopy } from './nn/deepcopy';
 import { summary } from './nn/summary';
@@ -67,6 +68,6 @@ export const torsh = {
   memory: memory.memory, setMemoryBudget: memory.setMemoryBudget, resetPeakMemory: memory.resetPeakMemory, emptyCache: memory.emptyCache, tidy: memory.tidy,
   manualSeed: random.manualSeed, initialSeed: random.initialSeed, getRngState: random.getRngState, setRngState: random.setRngState, forkRng: random.forkRng, Generator: random.Generator,
   getNumThreads: () => sys._numThreads(), setNumThreads: (n: number) => { sys._setNumThreads(n); },
-  setPrintoptions,
+  setPrintoptions, toMessage, fromMessage,
   backend,
 };

@@ -286,7 +286,7 @@ describe('samplers', () => {
       () => new RandomSampler([1], { numSamples: -1 }), () => new WeightedRandomSampler([1], 0), () => new WeightedRandomSampler([[1]], 1),
       () => new DataLoader(range(3), 0), () => new DataLoader(range(3), 1.5), () => new DataLoader(range(3), { shuffle: true, sampler: [1] }),
       () => new DataLoader(range(3), { batchSampler: [[1]], batchSize: 2 }), () => new DataLoader(range(3), null, { dropLast: true }),
-      () => new DataLoader(5), () => new DataLoader(null), () => new DataLoader(range(3), { batchsize: 2 }), () => new DataLoader(range(3), { numWorkers: 2 }),
+      () => new DataLoader(5), () => new DataLoader(null), () => new DataLoader(range(3), { batchsize: 2 }), () => new DataLoader(range(3), { numWorkers: -2 }),
       () => new DataLoader(range(3), { collateFn: 3 }), () => new DataLoader(range(3), { shuffle: 'yes' }),
       () => [...new RandomSampler([], { numSamples: 3 })],
     ]) expect(make).toThrow(torsh.TorshError);

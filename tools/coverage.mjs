@@ -7,11 +7,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { goldenExceptions } from './coverage/exclusions.mjs';
 import { compareSurface } from './coverage/surface.mjs';
 import { root } from './sources.mjs';
 
 const require = createRequire(import.meta.url);
+const goldenExceptions = require('../test/golden-exceptions.json');
 
 function measure(backend) {
   return new Promise((resolve, reject) => {
@@ -69,6 +69,14 @@ lines.push('', 'Left out, because they say nothing about dense tensors on a CPU:
 const reasons = new Map();
 for (const s of surface) for (const [name, reason] of s.excluded) reasons.set(reason, [...new Set([...(reasons.get(reason) ?? []), name])]);
 for (const [reason, names] of reasons) lines.push(`- ${reason}: ${names.map((name) => `\`${name}\``).join(', ')}`);
+
+const timed = join(root, 'bench/results/ops.json');
+if (existsSync(timed)) {
+  const results = JSON.parse(readFileSync(timed, 'utf8'));
+  const slow = results.filter((r) => r.native || r.wasm);
+  lines.push('', '## Speed', '', `Of ${results.length} ops timed on a medium size by \`npm run bench -- --ops\`, ${slow.length} (${percent(slow.length, results.length)}) are slower than twice PyTorch natively or than tfjs-wasm in WASM:`, '');
+  for (const r of slow) lines.push(`- ${r.name}: ${[r.native && `native ${r.native.toFixed(1)} times PyTorch`, r.wasm && `WASM ${r.wasm.toFixed(1)} times tfjs-wasm`].filter(Boolean).join(', ')}`);
+}
 
 lines.push('', '## Ops', '', 'Rows of the op table: dtypes that its first sample takes, samples that run, and gradients that agree with central differences in float64.', '',
   '| op | dtypes | forward | gradient | second gradient |', '|---|---|---|---|---|');

@@ -9,6 +9,8 @@ export interface Owner { _cell: { handle: number } | null }
 
 export interface Abi {
   readonly name: 'native' | 'wasm';
+  /** Whether the threads of a process see one memory: tensors move between them by a token, else by a copy. */
+  readonly oneMemory: boolean;
   /** The current view; re-read it after every call, WASM memory may have moved. */
   wall(): Float64Array;
   /** Runs an op. The status is in wall[0]; on success `owner` (if any) stands for the first result's handle from here on. */

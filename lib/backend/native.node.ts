@@ -66,6 +66,7 @@ export function nativeAbi(): Abi {
   });
   return {
     name: 'native',
+    oneMemory: true,
     wall: () => wall,
     call: addon.call,
     track: addon.track,

@@ -54,6 +54,7 @@ export function wasmAbi(module: WebAssembly.Module): Abi {
   const { torsh_call, torsh_release } = exports;
   return {
     name: 'wasm',
+    oneMemory: false,
     wall,
     call(op, owner) {
       if (dead !== null) throw new TorshError('ERR_BACKEND', 'torsh', dead);

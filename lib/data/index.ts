@@ -6,3 +6,5 @@ export {
   BatchSampler, DistributedSampler, DynamicBatchSampler, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler,
   type DynamicBatchOptions, type RandomSamplerOptions,
 } from './sampler';
+export type { FromModule, ModuleExport } from './transport';
+export { getWorkerInfo, type WorkerInfo } from './worker-info';

@@ -1,12 +1,14 @@
 /** torch.utils.data.DataLoader */
 import { bind, signature } from '../bind';
 import { TorshError } from '../errors';
-import * as ops from '../gen/ops';
 import type { Generator } from '../random';
-import { isTensor, tensor } from '../tensor';
-import { defaultCollate, defaultConvert } from './collate';
-import { isIterableDataset, sizeOf, Subset, TensorDataset, type MapDataset } from './dataset';
+import { defaultCollate, defaultConvert, recipe } from './collate';
+import { isIterableDataset, sizeOf, type MapDataset } from './dataset';
+import { fetchLater, fetchNow, now, type Plan } from './fetch';
+import { Pass, type Pool } from './pass';
 import { BatchSampler, drawSeed, RandomSampler, SequentialSampler } from './sampler';
+import { datasetRecipe, functionRecipe, isFromModule, make, moduleRecipe, type FromModule, type Recipe } from './transport';
+import { hasThreads, openPool } from './workers.node';
 
 export interface DataLoaderOptions<B = any> {
   /** null: samples are not put into batches. */
@@ -14,32 +16,48 @@ export interface DataLoaderOptions<B = any> {
   shuffle?: boolean | null;
   sampler?: Iterable<any> | null;
   batchSampler?: Iterable<readonly any[]> | null;
+  /** Threads that make batches ahead; in a page, which has none, batches are fetched ahead by `for await`. */
   numWorkers?: number;
-  /** Makes a batch of an array of samples; may return a Promise, with `for await`. */
-  collateFn?: ((samples: any[]) => B | Promise<B>) | null;
+  /** How each worker makes the dataset, where it cannot be copied: a module's address, or { module, export, args }. */
+  workerDataset?: FromModule | null;
+  /** Makes a batch of an array of samples; may return a Promise, with `for await`. For workers: a function of torsh or { module, export }. */
+  collateFn?: ((samples: any[]) => B | Promise<B>) | FromModule | null;
   /** Accepted and without effect: there is no device memory to pin for. */
   pinMemory?: boolean;
   dropLast?: boolean;
+  /** Seconds to wait for a batch of a worker; 0: without limit. */
+  timeout?: number;
+  /** { module, export } of a function that each worker calls with its number before it begins. */
+  workerInitFn?: FromModule | ((id: number) => unknown) | null;
   generator?: Generator | null;
+  /** Batches that each worker makes ahead. */
+  prefetchFactor?: number;
+  /** Workers stay for the next pass. Call dispose() when there is none. */
+  persistentWorkers?: boolean;
 }
 
 const loaderSignature = signature('DataLoader', 'dataset, batchSize=1, shuffle=null, sampler=null, batchSampler=null, numWorkers=0, '
   + 'collateFn=null, pinMemory=false, dropLast=false, timeout=0, workerInitFn=null, multiprocessingContext=null, generator=null, '
-  + '*, prefetchFactor=2, persistentWorkers=false, pinMemoryDevice=""');
+  + '*, prefetchFactor=2, persistentWorkers=false, pinMemoryDevice="", workerDataset=null');
 
 function refuse(rule: string): TorshError {
   return new TorshError('ERR_ARGUMENT', 'DataLoader', `DataLoader: ${rule}`);
 }
 
-const isPromise = (x: unknown): x is PromiseLike<unknown> =>
-  (typeof x === 'object' || typeof x === 'function') && x !== null && typeof (x as PromiseLike<unknown>).then === 'function';
-
 type Batches<B> = globalThis.Generator<B, void, undefined>;
+type LaterBatches<B> = AsyncGenerator<B, void, undefined>;
+
+/** Workers of loops that were left without being closed, and of loaders that nobody holds any more. */
+const abandoned = new FinalizationRegistry<Pool>((pool) => { void pool.close(false); });
 
 /**
  * Batches of a dataset: an array, a tensor, a Dataset (at(index), length) or an iterable. Iterate it with `for...of`, or with
  * `for await`, which also takes datasets and collate functions that return Promises and lets other work run in between.
- * Draws the random numbers that PyTorch's draws. Arguments and errors (ERR_ARGUMENT) as in PyTorch; numWorkers is 0.
+ * Draws the random numbers that PyTorch's draws. Arguments and errors (ERR_ARGUMENT) as in PyTorch.
+ *
+ * With numWorkers, worker threads make the batches, in the order they would have without. Data reaches them as a copy (tensors share their
+ * memory on the native backend); a dataset that is a class of one's own is made in each worker from a module: workerDataset. Errors of
+ * workers (ERR_UNSUPPORTED: what cannot get there; else the code that was thrown, or ERR_CALLBACK) name the index and show their stack.
  */
 export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
   readonly dataset: unknown;
@@ -47,25 +65,36 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
   readonly sampler: Iterable<unknown> | null;
   readonly batchSampler: Iterable<readonly unknown[]> | null;
   readonly numWorkers: number;
-  readonly collateFn: (samples: any) => unknown;
+  readonly collateFn: ((samples: any) => unknown) | FromModule;
   readonly dropLast: boolean;
+  readonly timeout: number;
   readonly generator: Generator | null;
+  readonly prefetchFactor: number;
+  readonly persistentWorkers: boolean;
+  private readonly recipes: { dataset: Recipe; collate: Recipe; init: Recipe | null } | null = null;
+  private pool: Pool | null = null;
 
   constructor(dataset: MapDataset | Iterable<unknown> | AsyncIterable<unknown>, options?: DataLoaderOptions<B>);
   constructor(dataset: MapDataset | Iterable<unknown> | AsyncIterable<unknown>, batchSize: number | null,
     shuffle?: boolean | null | DataLoaderOptions<B>, options?: DataLoaderOptions<B>);
   constructor(...args: unknown[]) {
     const values = bind(loaderSignature, args);
-    const [dataset, batchSize, shuffle, sampler, batchSampler, numWorkers, collateFn, , dropLast] = values as [
+    const [dataset, batchSize, shuffle, sampler, batchSampler, numWorkers, collateFn, , dropLast, timeout, workerInitFn] = values as [
       unknown, number | null, boolean | null, Iterable<unknown> | null, Iterable<readonly unknown[]> | null, number,
-      ((samples: any) => unknown) | null, boolean, boolean];
-    if (numWorkers !== 0) {
-      throw new TorshError('ERR_UNSUPPORTED', 'DataLoader', `DataLoader: numWorkers must be 0, but got ${String(numWorkers)}`);
-    }
-    for (const [name, value] of [['shuffle', shuffle], ['dropLast', dropLast]] as const) {
+      ((samples: any) => unknown) | FromModule | null, boolean, boolean, number, FromModule | null];
+    const [prefetchFactor, persistentWorkers, , workerDataset] = values.slice(13) as [number, boolean, string, FromModule | null];
+    if (!Number.isSafeInteger(numWorkers) || numWorkers < 0) throw refuse('numWorkers option should be non-negative; use numWorkers=0 to disable multiprocessing.');
+    if (typeof timeout !== 'number' || !(timeout >= 0)) throw refuse('timeout option should be non-negative');
+    if (!Number.isSafeInteger(prefetchFactor) || prefetchFactor <= 0) throw refuse(`prefetchFactor should be a positive integer value, but got prefetchFactor=${String(prefetchFactor)}`);
+    if (numWorkers === 0 && prefetchFactor !== 2) throw refuse('prefetchFactor option could only be specified in multiprocessing. let numWorkers > 0 to enable multiprocessing.');
+    if (numWorkers === 0 && persistentWorkers) throw refuse('persistentWorkers option needs numWorkers > 0');
+    if (workerDataset !== null && !isFromModule(workerDataset)) throw refuse("workerDataset should be a module's address or { module, export, args }");
+    for (const [name, value] of [['shuffle', shuffle], ['dropLast', dropLast], ['persistentWorkers', persistentWorkers]] as const) {
       if (value !== null && typeof value !== 'boolean') throw refuse(`${name} should be a boolean value, but got ${name}=${String(value)}`);
     }
-    if (collateFn !== null && typeof collateFn !== 'function') throw refuse('collateFn should be a function');
+    for (const [name, f] of [['collateFn', collateFn], ['workerInitFn', workerInitFn]] as const) {
+      if (f !== null && typeof f !== 'function' && !(isFromModule(f) && numWorkers > 0)) throw refuse(`${name} should be a function${numWorkers > 0 ? ' or { module, export }' : ''}`);
+    }
     const iterable = isIterableDataset(dataset);
     if (!iterable && typeof (dataset as MapDataset | null)?.at !== 'function') {
       throw refuse('the dataset must offer at(index) and length, or be iterable');
@@ -85,7 +114,10 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
       throw refuse(`batchSize should be a positive integer value, but got batchSize=${String(batchSize)}`);
     }
     this.dataset = dataset;
-    this.numWorkers = 0;
+    this.numWorkers = numWorkers;
+    this.timeout = timeout;
+    this.prefetchFactor = prefetchFactor;
+    this.persistentWorkers = persistentWorkers;
     this.generator = values[12] as Generator | null;
     this.dropLast = dropLast;
     this.batchSize = batchSampler === null ? batchSize : null;
@@ -93,6 +125,13 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
       : sampler ?? (shuffle ? new RandomSampler(dataset, { generator: this.generator }) : new SequentialSampler(dataset));
     this.batchSampler = batchSampler ?? (this.sampler && batchSize !== null ? new BatchSampler(this.sampler, batchSize, dropLast) : null);
     this.collateFn = collateFn ?? (this.batches ? defaultCollate : defaultConvert);
+    if (numWorkers > 0 && hasThreads()) {
+      this.recipes = {
+        dataset: workerDataset ? moduleRecipe(workerDataset, 'workerDataset') : datasetRecipe(dataset),
+        collate: functionRecipe(this.collateFn, 'collateFn'),
+        init: workerInitFn ? functionRecipe(workerInitFn, 'workerInitFn') : null,
+      };
+    }
   }
 
   private get batches(): boolean {
@@ -108,6 +147,14 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
   }
 
   [Symbol.iterator](): Batches<B> {
+    if (this.recipes !== null) {
+      const { pass, pool } = this.begin();
+      const batches = pass.now();
+      const close = batches.return.bind(batches);
+      batches.return = (value) => { void pass.end(false, false); return close(value); };
+      if (!this.persistentWorkers) abandoned.register(batches, pool);
+      return batches;
+    }
     if (this.sampler === null) {
       drawSeed(this.generator);
       return this.fromIterable();
@@ -118,85 +165,114 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
     return this.fromMap(indices);
   }
 
-  [Symbol.asyncIterator](): AsyncGenerator<B, void, undefined> {
-    if (this.sampler === null) {
-      drawSeed(this.generator);
-      return this.fromIterableAsync();
+  [Symbol.asyncIterator](): LaterBatches<B> {
+    if (this.recipes !== null) {
+      const { pass, pool } = this.begin();
+      const batches = pass.later();
+      const close = batches.return.bind(batches);
+      batches.return = async (value) => { await pass.end(false, true); return close(value); };
+      if (!this.persistentWorkers) abandoned.register(batches, pool);
+      return batches;
     }
-    const indices = (this.batchSampler ?? this.sampler)[Symbol.iterator]();
+    const indices = this.sampler === null ? null : (this.batchSampler ?? this.sampler)[Symbol.iterator]();
     drawSeed(this.generator);
-    return this.fromMapAsync(indices);
+    const batches = indices === null ? this.fromIterableAsync() : this.fromMapAsync(indices);
+    return this.numWorkers > 0 ? ahead(batches, this.numWorkers * this.prefetchFactor) : batches;
+  }
+
+  /** Ends workers that were kept for the next pass. */
+  dispose(): void {
+    void this.pool?.close(false);
+    this.pool = null;
+  }
+
+  private begin(): { pass: Pass<B>; pool: Pool } {
+    const { dataset, batchSize, dropLast, numWorkers, batches } = this;
+    const indices = this.sampler === null ? null : (this.batchSampler ?? this.sampler)[Symbol.iterator]();
+    let pool = this.pool?.open ? this.pool : null;
+    if (pool === null) {
+      // Workers that stay draw their seeds once.
+      const seed = drawSeed(this.generator);
+      const fresh = this.batches && (this.collateFn === defaultCollate || recipe in this.collateFn);
+      pool = openPool({ ...this.recipes!, numWorkers, seed, iterable: isIterableDataset(dataset), batchSize, dropLast, batches, fresh });
+      if (this.persistentWorkers) {
+        this.pool = pool;
+        abandoned.register(this, pool);
+      }
+    }
+    return { pool, pass: new Pass<B>(pool, indices, numWorkers, this.prefetchFactor, this.timeout * 1000, this.persistentWorkers) };
+  }
+
+  private get plan(): Plan {
+    const { dataset, batchSize, dropLast, batches, collateFn } = this;
+    if (typeof collateFn !== 'function') throw refuse('a collateFn from a module needs `for await` where there are no worker threads');
+    return { dataset, collateFn, batchSize, dropLast, batches };
+  }
+
+  /** The same where awaiting is possible. */
+  private async planLater(): Promise<Plan> {
+    const { dataset, batchSize, dropLast, batches, collateFn } = this;
+    if (typeof collateFn === 'function') return this.plan;
+    return { dataset, collateFn: await make(moduleRecipe(collateFn, 'collateFn'), 'function') as Plan['collateFn'], batchSize, dropLast, batches };
   }
 
   private *fromMap(indices: Iterator<unknown>): Batches<B> {
-    for (const index of steps(indices)) {
-      const quick = this.gather(index);
-      if (quick) { yield quick; continue; }
-      const data = this.batches ? (index as number[]).map((i) => now(this.sample(i))) : now(this.sample(index));
-      yield now(this.collateFn(data)) as B;
-    }
+    const { plan } = this;
+    for (const index of steps(indices)) yield fetchNow(plan, index) as B;
   }
 
-  private async *fromMapAsync(indices: Iterator<unknown>): AsyncGenerator<B, void, undefined> {
-    const turns = new Turns();
+  private async *fromMapAsync(indices: Iterator<unknown>): LaterBatches<B> {
+    const turns = new Turns(), plan = await this.planLater();
     for (const index of steps(indices)) {
       await turns.yield();
-      const quick = this.gather(index);
-      if (quick) { yield quick; continue; }
-      const data = await (this.batches ? Promise.all((index as number[]).map((i) => this.sample(i))) : this.sample(index));
-      yield await this.collateFn(data) as B;
+      yield await fetchLater(plan, index) as B;
     }
   }
 
   private *fromIterable(): Batches<B> {
-    const source = this.dataset as Iterable<unknown>;
+    const source = this.dataset as Iterable<unknown>, { collateFn } = this.plan;
     if (!(Symbol.iterator in source)) throw refuse('the dataset is an async iterable; use `for await`');
     let samples: unknown[] = [];
     for (const sample of source) {
-      if (this.batchSize === null) { yield now(this.collateFn(now(sample))) as B; continue; }
+      if (this.batchSize === null) { yield now(collateFn(now(sample))) as B; continue; }
       if (samples.push(now(sample)) < this.batchSize) continue;
-      yield now(this.collateFn(samples)) as B;
+      yield now(collateFn(samples)) as B;
       samples = [];
     }
-    if (samples.length > 0 && !this.dropLast) yield now(this.collateFn(samples)) as B;
+    if (samples.length > 0 && !this.dropLast) yield now(collateFn(samples)) as B;
   }
 
-  private async *fromIterableAsync(): AsyncGenerator<B, void, undefined> {
-    const turns = new Turns();
+  private async *fromIterableAsync(): LaterBatches<B> {
+    const turns = new Turns(), { collateFn } = await this.planLater();
     let samples: unknown[] = [];
     for await (const sample of this.dataset as AsyncIterable<unknown>) {
       if (this.batchSize !== null && samples.push(sample) < this.batchSize) continue;
       await turns.yield();
-      yield await this.collateFn(this.batchSize === null ? sample : samples) as B;
+      yield await collateFn(this.batchSize === null ? sample : samples) as B;
       samples = [];
     }
-    if (samples.length > 0 && !this.dropLast) yield await this.collateFn(samples) as B;
+    if (samples.length > 0 && !this.dropLast) yield await collateFn(samples) as B;
   }
+}
 
-  private sample(index: unknown): unknown {
-    return (this.dataset as MapDataset).at(index as number);
-  }
-
-  /** A whole batch by one indexSelect a tensor, where that is what stacking its samples would give. */
-  private gather(index: unknown): B | null {
-    if (this.collateFn !== defaultCollate || !Array.isArray(index)) return null;
-    let at = index as number[];
-    let dataset = this.dataset;
-    while (dataset instanceof Subset && dataset.at === Subset.prototype.at) {
-      const { indices } = dataset;
-      if (!at.every((i) => Number.isInteger(i) && i >= 0 && i < indices.length)) return null;
-      at = at.map((i) => indices[i]);
-      dataset = dataset.dataset;
+/** Asks for up to n batches before they are wanted. */
+async function* ahead<B>(batches: LaterBatches<B>, n: number): LaterBatches<B> {
+  const asked: Promise<IteratorResult<B, void>>[] = [];
+  const ask = (): void => {
+    const step = batches.next();
+    step.catch(() => undefined); // told when its turn comes
+    asked.push(step);
+  };
+  try {
+    for (let i = 0; i < n; i++) ask();
+    for (;;) {
+      const step = await asked.shift()!;
+      if (step.done) return;
+      ask();
+      yield step.value;
     }
-    const whole = isTensor(dataset) && dataset.ndim > 0;
-    if (!whole && !(dataset instanceof TensorDataset && dataset.at === TensorDataset.prototype.at)) return null;
-    const n = sizeOf(dataset, 'DataLoader');
-    if (at.length === 0 || !at.every((i) => Number.isInteger(i) && i >= 0 && i < n)) return null; // at() speaks of what is wrong
-    const select = tensor(at, { dtype: 'int64' });
-    const batch = isTensor(dataset) ? ops.indexSelect(dataset, 0, select)
-      : (dataset as TensorDataset).tensors.map((t) => ops.indexSelect(t, 0, select));
-    select.dispose();
-    return batch as B;
+  } finally {
+    await batches.return();
   }
 }
 
@@ -212,13 +288,6 @@ function* steps<T>(iterator: Iterator<T>): Batches<T> {
   } finally {
     if (!done) iterator.return?.();
   }
-}
-
-function now<T>(value: T): T {
-  if (isPromise(value)) {
-    throw new TorshError('ERR_ARGUMENT', 'DataLoader', 'DataLoader: the dataset or collateFn returned a Promise; use `for await` instead of `for`');
-  }
-  return value;
 }
 
 const schedule: (callback: () => void) => void = typeof setImmediate === 'function' ? (callback) => { setImmediate(callback); }

@@ -1,7 +1,9 @@
 import { useBackend } from '../backend/abi';
 import { compileWasmSync, wasmAbi } from '../backend/wasm';
 import { wasmBytes } from '../backend/wasm-file.node';
+import { serveIfWorker } from '../data/workers.node';
 import { torsh } from '../torsh';
 
 useBackend(wasmAbi(compileWasmSync(wasmBytes())), ["'torsh/wasm' was imported"]);
+serveIfWorker();
 export default torsh;

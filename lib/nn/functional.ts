@@ -2,6 +2,7 @@
 import { nnFunctional } from '../gen/namespaces';
 import * as attention from './functional-attention';
 import * as composites from './composites';
+import { distillationLoss } from './distillation';
 import * as losses from './functional-loss';
 
-export const functional = { ...nnFunctional, ...composites, ...attention, ...losses };
+export const functional = { ...nnFunctional, ...composites, ...attention, ...losses, distillationLoss };

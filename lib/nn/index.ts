@@ -29,6 +29,8 @@ export {
   CosineEmbeddingLoss, HingeEmbeddingLoss, MarginRankingLoss, MultiMarginLoss, SoftMarginLoss, TripletMarginLoss, TripletMarginWithDistanceLoss,
   type MarginOptions, type MultiMarginLossOptions, type TripletMarginLossOptions,
 } from './losses-margin';
+export { DistillationLoss } from './distillation-loss';
+export type { DistillationOptions } from './distillation';
 export type { DistanceFunction, TripletMarginWithDistanceOptions } from './functional-loss';
 export { MultiheadAttention, type AttentionCall, type MultiheadAttentionOptions } from './attention';
 export {

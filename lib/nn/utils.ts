@@ -2,8 +2,13 @@
 import { bind, signature } from '../bind';
 import { TorshError } from '../errors';
 import { noGrad } from '../autograd';
-import { isTensor, tensor as makeTensor, type Tensor } from '../tensor';
+import { functionalCall } from '../func/functional-call';
+import { forkRng } from '../random';
+import { isTensor, keep, tensor as makeTensor, type Tensor } from '../tensor';
 import * as ops from '../gen/ops';
+import { Conv2d } from './conv';
+import { ConvTranspose2d } from './conv-transpose';
+import type { Module } from './module';
 
 type Tensors = Tensor | Iterable<Tensor>;
 
@@ -80,3 +85,30 @@ export function vectorToParameters(vec: Tensor, parameters: Iterable<Tensor>): v
 
 /** Sequences of different lengths. */
 export * as rnn from './packed';
+
+/** The older name. */
+export { clipGradNorm_ as clipGradNorm };
+
+/** new moduleCls(...args) whose parameters have any values; the random generator is left as it was. */
+export function skipInit<M extends Module, A extends unknown[]>(moduleCls: new (...args: A) => M, ...args: A): M {
+  if (typeof moduleCls !== 'function') {
+    throw new TorshError('ERR_ARGUMENT', 'skipInit', `skipInit: expected a class of modules, but got ${moduleCls === null ? 'null' : typeof moduleCls}`);
+  }
+  return forkRng(() => new moduleCls(...args));
+}
+
+/** Weights of 2d convolutions in the memory format given. */
+export function convertConv2dWeightMemoryFormat<M extends Module>(module: M, memoryFormat: string): M {
+  noGrad(() => {
+    for (const m of module.modules()) if (m instanceof Conv2d || m instanceof ConvTranspose2d) m.weight.data = keep(m.weight.detach().clone().contiguous({ memoryFormat }));
+  });
+  return module;
+}
+
+export { removeSpectralNorm, removeWeightNorm, spectralNorm, weightNorm } from './weight-norm';
+export { fuseConvBnEval, fuseConvBnWeights, fuseLinearBnEval, fuseLinearBnWeights } from './fusion';
+export * as parametrize from './parametrize-api';
+export * as parametrizations from './parametrizations-api';
+export * as prune from './prune';
+/** torsh.func.functionalCall by its older name. */
+export const stateless = { functionalCall };

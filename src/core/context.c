@@ -6,6 +6,7 @@
 #include "graph.h"
 #include "random.h"
 #include "tensor.h"
+#include "token.h"
 
 enum { SLOT_BITS = 22, SLOT_MASK = (1 << SLOT_BITS) - 1, GENERATIONS = 1 << (31 - SLOT_BITS) };
 
@@ -29,6 +30,7 @@ ts_cx *ts_cx_new(void) {
 void ts_cx_free(ts_cx *cx) {
   if (!cx) return;
   ts_scope_end(cx, 0);
+  ts_tokens_end(cx);
   for (uint32_t i = 0; i < cx->n_slots; i++) {
     ts_tensor *t = cx->slots[i].tensor;
     cx->slots[i].tensor = NULL;

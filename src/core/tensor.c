@@ -29,6 +29,7 @@ ts_storage *ts_storage_new(ts_cx *cx, int64_t nbytes) {
   s->data = (char *)s + STORAGE_HEADER;
   s->release = NULL;
   s->owner = NULL;
+  atomic_init(&s->lent, 0);
   return s;
 }
 
@@ -47,6 +48,8 @@ static void release_grown(void *owner) { ts_storage_release(owner); }
 
 bool ts_storage_grow(ts_cx *cx, ts_storage *s, int64_t nbytes) {
   if (nbytes <= s->nbytes) return true;
+  if (atomic_load_explicit(&s->lent, memory_order_relaxed) && atomic_load_explicit(&s->refs, memory_order_acquire) > 1)
+    return ts_fail(cx, TS_ERR_UNSUPPORTED, "Trying to resize storage that is not resizable: it is shared between threads");
   ts_storage *fresh = ts_storage_new(cx, nbytes);
   if (!fresh) return false;
   memcpy(fresh->data, s->data, (size_t)s->nbytes);

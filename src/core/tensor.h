@@ -15,7 +15,8 @@ typedef struct ts_storage {
   char *data;
   void (*release)(void *owner); /* of foreign memory; NULL: data follows this header in the same block */
   void *owner;
-  void *pad; /* to 48 bytes: with the allocator's 16 in front, data that follows is 64-byte aligned */
+  _Atomic int32_t lent; /* once sent to another context: others may read it at any time, so it must stay where it is. With padding the
+                           header has 48 bytes: with the allocator's 16 in front, data that follows is 64-byte aligned */
 } ts_storage;
 
 ts_storage *ts_storage_new(ts_cx *cx, int64_t nbytes); /* uninitialised */

@@ -217,6 +217,11 @@ ts_tensor *ts_tanhshrink(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_tanhshrink], &args);
 }
 
+ts_tensor *ts__prelu(ts_cx *cx, ts_tensor *self, ts_tensor *slope) {
+  ts__prelu_args args = {self, slope};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__prelu], &args);
+}
+
 ts_tensor *ts_prelu(ts_cx *cx, ts_tensor *self, ts_tensor *weight) {
   ts_prelu_args args = {self, weight};
   return ts_dispatch1(cx, &ts_ops[TS_OP_prelu], &args);
@@ -4939,6 +4944,25 @@ bool ts__set_data(ts_cx *cx, ts_tensor *self, ts_tensor *data) {
 ts_tensor *ts__share(ts_cx *cx, ts_tensor *self) {
   ts__share_args args = {self};
   return ts_dispatch1(cx, &ts_ops[TS_OP__share], &args);
+}
+
+ts_scalar ts__token_new(ts_cx *cx, ts_tensor *self) {
+  ts__token_new_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__token_new], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_tensor *ts__token_adopt(ts_cx *cx, int64_t token) {
+  ts__token_adopt_args args = {token};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__token_adopt], &args);
+}
+
+bool ts__token_drop(ts_cx *cx, int64_t token) {
+  ts__token_drop_args args = {token};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__token_drop], &args, &out);
 }
 
 ts_ints ts__memory(ts_cx *cx) {

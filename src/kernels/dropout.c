@@ -9,21 +9,19 @@ static bool check_p(ts_cx *cx, double p) {
   return (p >= 0 && p <= 1) || ts_fail(cx, TS_ERR_ARGUMENT, "dropout probability has to be between 0 and 1, but got %g", p);
 }
 
-/* Ones of probability 1 - p and zeros, of x's size or (channels) one for each of the first two dims. */
+static ts_tensor *draw(ts_cx *cx, ts_tensor *mask, double p) { return mask ? ts_bernoulli_(cx, mask, NUM(1 - p), DEFAULT) : NULL; }
+
+/* Ones of probability 1 - p and zeros, of x's size or (channels) one for each of the first two dims; in the order of x's
+   elements, however they lie in memory. */
 static ts_tensor *mask_of(ts_cx *cx, ts_tensor *x, double p, bool channels) {
-  ts_tensor *mask;
-  if (channels) {
-    int64_t sizes[TS_MAX_DIM];
-    if (x->ndim < 2) {
-      ts_fail(cx, TS_ERR_SHAPE, "Feature dropout requires at least 2 dimensions in the input (got shape %s)", TS_TEXT(x));
-      return NULL;
-    }
-    for (int d = 0; d < x->ndim; d++) sizes[d] = d < 2 ? x->sizes[d] : 1;
-    mask = ts_empty(cx, (ts_dtype)x->dtype, x->ndim, sizes);
-  } else {
-    mask = ts_empty_like(cx, x, (ts_dtype)x->dtype);
+  if (!channels) return draw(cx, ts_empty(cx, (ts_dtype)x->dtype, x->ndim, x->sizes), p);
+  int64_t sizes[TS_MAX_DIM];
+  if (x->ndim < 2) {
+    ts_fail(cx, TS_ERR_SHAPE, "Feature dropout requires at least 2 dimensions in the input (got shape %s)", TS_TEXT(x));
+    return NULL;
   }
-  return mask ? ts_bernoulli_(cx, mask, NUM(1 - p), DEFAULT) : NULL;
+  for (int d = 0; d < x->ndim; d++) sizes[d] = d < 2 ? x->sizes[d] : 1;
+  return draw(cx, ts_empty(cx, (ts_dtype)x->dtype, x->ndim, sizes), p);
 }
 
 static bool channels_of(ts_cx *cx, ts_tensor *x, double p, bool training, ts_out *out) {
@@ -66,11 +64,11 @@ bool ts_dropout1d_impl(ts_cx *cx, const ts_dropout1d_args *a, ts_out *out) {
 }
 bool ts_dropout3d_impl(ts_cx *cx, const ts_dropout3d_args *a, ts_out *out) { return channels_nd(cx, a->self, a->p, a->training, a->self->ndim != 5, out); }
 
-/* mask * input / (1 - p), the mask drawn as PyTorch draws it; the mask is a result so that the formula can use it. */
+/* mask * input / (1 - p), the mask drawn as PyTorch draws it here: in the order of memory. It is a result so that the formula can use it. */
 bool ts_native_dropout_impl(ts_cx *cx, const ts_native_dropout_args *a, ts_out *out) {
   ts_tensor *x = a->self;
   if (!ts_is_float((ts_dtype)x->dtype)) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name((ts_dtype)x->dtype));
-  ts_tensor *mask = mask_of(cx, x, a->p, false);
+  ts_tensor *mask = draw(cx, ts_empty_like(cx, x, (ts_dtype)x->dtype), a->p);
   mask = mask ? MUL(mask, NUM(a->p < 1 ? 1 / (1 - a->p) : 0)) : NULL;
   out->t[0] = mask ? MUL(x, mask) : NULL;
   out->t[1] = mask;
@@ -80,6 +78,11 @@ bool ts_native_dropout_impl(ts_cx *cx, const ts_native_dropout_args *a, ts_out *
 bool ts_dropout_of(ts_cx *cx, ts_out *out, ts_tensor *x, double p, bool training) {
   if (!check_p(cx, p)) return false;
   ts_tensor *results[2] = {x, NULL};
-  if (training && p > 0 && x->numel && !ts_native_dropout(cx, x, p, results)) return false;
+  const bool drops = training && p > 0 && x->numel;
+  if (drops && !ts_is_contiguous(x) && ts_is_float((ts_dtype)x->dtype)) {
+    ts_tensor *mask = mask_of(cx, x, p, false);
+    return mask && (out->t[0] = MUL(x, MUL(mask, NUM(p < 1 ? 1 / (1 - p) : 0)))) != NULL;
+  }
+  if (drops && !ts_native_dropout(cx, x, p, results)) return false;
   return (out->t[0] = results[0]) != NULL;
 }

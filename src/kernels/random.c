@@ -147,7 +147,7 @@ static bool probabilities(ts_cx *cx, ts_tensor *t, ts_tensor *p, ts_generator *g
 
 bool ts_bernoulli_impl(ts_cx *cx, const ts_bernoulli_args *a, ts_out *out) {
   ts_generator *g = ts_generator_of(cx, a->generator);
-  ts_tensor *t = g ? ts_empty_like(cx, a->self, (ts_dtype)a->self->dtype) : NULL;
+  ts_tensor *t = g ? ts_empty(cx, (ts_dtype)a->self->dtype, a->self->ndim, a->self->sizes) : NULL;
   if (!t) return false;
   out->t[0] = t;
   if (!a->p.given) return probabilities(cx, t, a->self, g);

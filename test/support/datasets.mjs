@@ -1,0 +1,52 @@
+// Datasets as workers import them.
+import { createRequire } from 'node:module';
+
+const torsh = createRequire(import.meta.url)('torsh');
+const { Dataset, IterableDataset, defaultCollate, getWorkerInfo } = torsh.utils.data;
+
+/** [i, i^2], with what may go wrong at one index. */
+export class Squares extends Dataset {
+  constructor(n, trouble = {}) {
+    super();
+    this.n = n;
+    this.trouble = trouble;
+  }
+  get length() {
+    return this.n;
+  }
+  at(i) {
+    if (i === this.trouble.throws) throw new RangeError(`no sample ${i}`);
+    if (i === this.trouble.torsh) torsh.ones(2).reshape(3);
+    if (i === this.trouble.exits) process.exit(3);
+    if (i === this.trouble.sleeps) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);
+    if (i === this.trouble.unsendable) return { f: () => i };
+    return { x: torsh.tensor([i, i * i]), label: i, name: `n${i}` };
+  }
+}
+
+export const later = () => ({ length: 5, at: async (i) => [i, String(i)] });
+
+/** What differs between workers. */
+export const ids = {
+  length: 8,
+  at() {
+    const info = getWorkerInfo();
+    return [info.id, info.numWorkers, info.seed, Number(info.dataset === ids), torsh.rand(2), globalThis.started ?? -1];
+  },
+};
+export const init = (id) => { globalThis.started = id * 10; };
+
+/** Its share of 0 .. n - 1. */
+export class Count extends IterableDataset {
+  constructor(n) {
+    super();
+    this.n = n;
+  }
+  *[Symbol.iterator]() {
+    const { id, numWorkers } = getWorkerInfo() ?? { id: 0, numWorkers: 1 };
+    for (let i = id; i < this.n; i += numWorkers) yield i;
+  }
+}
+
+export const sums = (samples) => defaultCollate(samples.map((s) => s.x)).sum(1);
+export default new Squares(4);
