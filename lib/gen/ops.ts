@@ -71,7 +71,7 @@ const S_silu_ = op(23, 'silu_', 'Tensor input', 'Tensor');
 const S_mish_ = op(26, 'mish_', 'Tensor input', 'Tensor');
 const S_hardsigmoid_ = op(33, 'hardsigmoid_', 'Tensor input', 'Tensor');
 const S_hardswish_ = op(36, 'hardswish_', 'Tensor input', 'Tensor');
-const S_rrelu_ = op(46, 'rrelu_', 'Tensor input, float lower=0.125, float upper=0.3333333333333333, bool training=false', 'Tensor');
+const S_rrelu_ = op(47, 'rrelu_', 'Tensor input, float lower=0.125, float upper=0.3333333333333333, bool training=false', 'Tensor');
 /** input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
 export function rrelu_(input: Tensor, lower?: number, upper?: number, training?: boolean): Tensor;
 /** input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
@@ -84,98 +84,98 @@ export function rrelu_(..._args: any[]): any {
   return invokeInplace(S_rrelu_, arguments);
 }
 
-const S_neg_ = op(68, 'neg_', 'Tensor input', 'Tensor');
+const S_neg_ = op(69, 'neg_', 'Tensor input', 'Tensor');
 /** -input, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.neg.html */
 export function neg_(input: Tensor): Tensor;
 export function neg_(..._args: any[]): any {
   return invokeInplace(S_neg_, arguments);
 }
 
-const S_abs_ = op(71, 'abs_', 'Tensor input', 'Tensor');
+const S_abs_ = op(72, 'abs_', 'Tensor input', 'Tensor');
 /** The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
 export function abs_(input: Tensor): Tensor;
 export function abs_(..._args: any[]): any {
   return invokeInplace(S_abs_, arguments);
 }
 
-const S_square_ = op(77, 'square_', 'Tensor input', 'Tensor');
+const S_square_ = op(78, 'square_', 'Tensor input', 'Tensor');
 /** input * input, elementwise. https://pytorch.org/docs/stable/generated/torch.square.html */
 export function square_(input: Tensor): Tensor;
 export function square_(..._args: any[]): any {
   return invokeInplace(S_square_, arguments);
 }
 
-const S_reciprocal_ = op(79, 'reciprocal_', 'Tensor input', 'Tensor');
+const S_reciprocal_ = op(80, 'reciprocal_', 'Tensor input', 'Tensor');
 /** 1 / input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
 export function reciprocal_(input: Tensor): Tensor;
 export function reciprocal_(..._args: any[]): any {
   return invokeInplace(S_reciprocal_, arguments);
 }
 
-const S_sqrt_ = op(81, 'sqrt_', 'Tensor input', 'Tensor');
+const S_sqrt_ = op(82, 'sqrt_', 'Tensor input', 'Tensor');
 /** The square root; NaN for negative numbers. https://pytorch.org/docs/stable/generated/torch.sqrt.html */
 export function sqrt_(input: Tensor): Tensor;
 export function sqrt_(..._args: any[]): any {
   return invokeInplace(S_sqrt_, arguments);
 }
 
-const S_rsqrt_ = op(83, 'rsqrt_', 'Tensor input', 'Tensor');
+const S_rsqrt_ = op(84, 'rsqrt_', 'Tensor input', 'Tensor');
 /** 1 / sqrt(input), elementwise. https://pytorch.org/docs/stable/generated/torch.rsqrt.html */
 export function rsqrt_(input: Tensor): Tensor;
 export function rsqrt_(..._args: any[]): any {
   return invokeInplace(S_rsqrt_, arguments);
 }
 
-const S_floor_ = op(85, 'floor_', 'Tensor input', 'Tensor');
+const S_floor_ = op(86, 'floor_', 'Tensor input', 'Tensor');
 /** The largest integer not above input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.floor.html */
 export function floor_(input: Tensor): Tensor;
 export function floor_(..._args: any[]): any {
   return invokeInplace(S_floor_, arguments);
 }
 
-const S_ceil_ = op(87, 'ceil_', 'Tensor input', 'Tensor');
+const S_ceil_ = op(88, 'ceil_', 'Tensor input', 'Tensor');
 /** The smallest integer not below input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.ceil.html */
 export function ceil_(input: Tensor): Tensor;
 export function ceil_(..._args: any[]): any {
   return invokeInplace(S_ceil_, arguments);
 }
 
-const S_trunc_ = op(89, 'trunc_', 'Tensor input', 'Tensor');
+const S_trunc_ = op(90, 'trunc_', 'Tensor input', 'Tensor');
 /** input rounded towards zero. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
 export function trunc_(input: Tensor): Tensor;
 export function trunc_(..._args: any[]): any {
   return invokeInplace(S_trunc_, arguments);
 }
 
-const S_round_ = op(91, 'round_', 'Tensor input, *, int decimals=0', 'Tensor');
+const S_round_ = op(92, 'round_', 'Tensor input, *, int decimals=0', 'Tensor');
 /** The nearest integer, halves to even; with decimals, the nearest multiple of 10 ** -decimals (floats only). Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.round.html */
 export function round_(input: Tensor, options?: { decimals?: number }): Tensor;
 export function round_(..._args: any[]): any {
   return invokeInplace(S_round_, arguments);
 }
 
-const S_frac_ = op(93, 'frac_', 'Tensor input', 'Tensor');
+const S_frac_ = op(94, 'frac_', 'Tensor input', 'Tensor');
 /** input - trunc(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frac.html */
 export function frac_(input: Tensor): Tensor;
 export function frac_(..._args: any[]): any {
   return invokeInplace(S_frac_, arguments);
 }
 
-const S_deg2rad_ = op(95, 'deg2rad_', 'Tensor input', 'Tensor');
+const S_deg2rad_ = op(96, 'deg2rad_', 'Tensor input', 'Tensor');
 /** Degrees to radians. https://pytorch.org/docs/stable/generated/torch.deg2rad.html */
 export function deg2rad_(input: Tensor): Tensor;
 export function deg2rad_(..._args: any[]): any {
   return invokeInplace(S_deg2rad_, arguments);
 }
 
-const S_rad2deg_ = op(97, 'rad2deg_', 'Tensor input', 'Tensor');
+const S_rad2deg_ = op(98, 'rad2deg_', 'Tensor input', 'Tensor');
 /** Radians to degrees. https://pytorch.org/docs/stable/generated/torch.rad2deg.html */
 export function rad2deg_(input: Tensor): Tensor;
 export function rad2deg_(..._args: any[]): any {
   return invokeInplace(S_rad2deg_, arguments);
 }
 
-const S_nan_to_num_ = op(99, 'nanToNum_', 'Tensor input, float? nan=null, float? posinf=null, float? neginf=null', 'Tensor');
+const S_nan_to_num_ = op(100, 'nanToNum_', 'Tensor input, float? nan=null, float? posinf=null, float? neginf=null', 'Tensor');
 /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
 export function nanToNum_(input: Tensor, nan?: number | null, posinf?: number | null, neginf?: number | null): Tensor;
 /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
@@ -188,7 +188,7 @@ export function nanToNum_(..._args: any[]): any {
   return invokeInplace(S_nan_to_num_, arguments);
 }
 
-const S_clamp_ = op(182, 'clamp_', 'Tensor input, Operand? min=null, Operand? max=null', 'Tensor');
+const S_clamp_ = op(183, 'clamp_', 'Tensor input, Operand? min=null, Operand? max=null', 'Tensor');
 /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clamp_(input: Tensor, min?: Tensor | Scalar | null, max?: Tensor | Scalar | null): Tensor;
 /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
@@ -199,7 +199,7 @@ export function clamp_(..._args: any[]): any {
   return invokeInplace(S_clamp_, arguments);
 }
 
-const S_clamp_min_ = op(184, 'clampMin_', 'Tensor input, Operand min', 'Tensor');
+const S_clamp_min_ = op(185, 'clampMin_', 'Tensor input, Operand min', 'Tensor');
 /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMin_(input: Tensor, min: Tensor | Scalar): Tensor;
 /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
@@ -208,7 +208,7 @@ export function clampMin_(..._args: any[]): any {
   return invokeInplace(S_clamp_min_, arguments);
 }
 
-const S_clamp_max_ = op(186, 'clampMax_', 'Tensor input, Operand max', 'Tensor');
+const S_clamp_max_ = op(187, 'clampMax_', 'Tensor input, Operand max', 'Tensor');
 /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMax_(input: Tensor, max: Tensor | Scalar): Tensor;
 /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
@@ -217,7 +217,7 @@ export function clampMax_(..._args: any[]): any {
   return invokeInplace(S_clamp_max_, arguments);
 }
 
-const S_alpha_dropout_ = op(285, 'alphaDropout_', 'Tensor input, float p=0.5, bool training=false', 'Tensor');
+const S_alpha_dropout_ = op(286, 'alphaDropout_', 'Tensor input, float p=0.5, bool training=false', 'Tensor');
 /** In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
 export function alphaDropout_(input: Tensor, p?: number, training?: boolean): Tensor;
 /** In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
@@ -228,7 +228,7 @@ export function alphaDropout_(..._args: any[]): any {
   return invokeInplace(S_alpha_dropout_, arguments);
 }
 
-const S_feature_alpha_dropout_ = op(287, 'featureAlphaDropout_', 'Tensor input, float p=0.5, bool training=false', 'Tensor');
+const S_feature_alpha_dropout_ = op(288, 'featureAlphaDropout_', 'Tensor input, float p=0.5, bool training=false', 'Tensor');
 /** alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
 export function featureAlphaDropout_(input: Tensor, p?: number, training?: boolean): Tensor;
 /** alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
@@ -239,7 +239,7 @@ export function featureAlphaDropout_(..._args: any[]): any {
   return invokeInplace(S_feature_alpha_dropout_, arguments);
 }
 
-const S_feature_dropout_ = op(289, 'featureDropout_', 'Tensor input, float p, bool training', 'Tensor');
+const S_feature_dropout_ = op(290, 'featureDropout_', 'Tensor input, float p, bool training', 'Tensor');
 /** Dropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
 export function featureDropout_(input: Tensor, p: number, training: boolean): Tensor;
 /** Dropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
@@ -248,171 +248,171 @@ export function featureDropout_(..._args: any[]): any {
   return invokeInplace(S_feature_dropout_, arguments);
 }
 
-const S_dropout1d_ = op(291, 'dropout1d_', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
-const S_dropout2d_ = op(293, 'dropout2d_', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
-const S_dropout3d_ = op(295, 'dropout3d_', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
-const S_exp_ = op(515, 'exp_', 'Tensor input', 'Tensor');
+const S_dropout1d_ = op(292, 'dropout1d_', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
+const S_dropout2d_ = op(294, 'dropout2d_', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
+const S_dropout3d_ = op(296, 'dropout3d_', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
+const S_exp_ = op(516, 'exp_', 'Tensor input', 'Tensor');
 /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
 export function exp_(input: Tensor): Tensor;
 export function exp_(..._args: any[]): any {
   return invokeInplace(S_exp_, arguments);
 }
 
-const S_exp2_ = op(517, 'exp2_', 'Tensor input', 'Tensor');
+const S_exp2_ = op(518, 'exp2_', 'Tensor input', 'Tensor');
 /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
 export function exp2_(input: Tensor): Tensor;
 export function exp2_(..._args: any[]): any {
   return invokeInplace(S_exp2_, arguments);
 }
 
-const S_expm1_ = op(519, 'expm1_', 'Tensor input', 'Tensor');
+const S_expm1_ = op(520, 'expm1_', 'Tensor input', 'Tensor');
 /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
 export function expm1_(input: Tensor): Tensor;
 export function expm1_(..._args: any[]): any {
   return invokeInplace(S_expm1_, arguments);
 }
 
-const S_log_ = op(521, 'log_', 'Tensor input', 'Tensor');
+const S_log_ = op(522, 'log_', 'Tensor input', 'Tensor');
 /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
 export function log_(input: Tensor): Tensor;
 export function log_(..._args: any[]): any {
   return invokeInplace(S_log_, arguments);
 }
 
-const S_log2_ = op(523, 'log2_', 'Tensor input', 'Tensor');
+const S_log2_ = op(524, 'log2_', 'Tensor input', 'Tensor');
 /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
 export function log2_(input: Tensor): Tensor;
 export function log2_(..._args: any[]): any {
   return invokeInplace(S_log2_, arguments);
 }
 
-const S_log10_ = op(525, 'log10_', 'Tensor input', 'Tensor');
+const S_log10_ = op(526, 'log10_', 'Tensor input', 'Tensor');
 /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
 export function log10_(input: Tensor): Tensor;
 export function log10_(..._args: any[]): any {
   return invokeInplace(S_log10_, arguments);
 }
 
-const S_log1p_ = op(527, 'log1p_', 'Tensor input', 'Tensor');
+const S_log1p_ = op(528, 'log1p_', 'Tensor input', 'Tensor');
 /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
 export function log1p_(input: Tensor): Tensor;
 export function log1p_(..._args: any[]): any {
   return invokeInplace(S_log1p_, arguments);
 }
 
-const S_sin_ = op(529, 'sin_', 'Tensor input', 'Tensor');
+const S_sin_ = op(530, 'sin_', 'Tensor input', 'Tensor');
 /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
 export function sin_(input: Tensor): Tensor;
 export function sin_(..._args: any[]): any {
   return invokeInplace(S_sin_, arguments);
 }
 
-const S_cos_ = op(531, 'cos_', 'Tensor input', 'Tensor');
+const S_cos_ = op(532, 'cos_', 'Tensor input', 'Tensor');
 /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
 export function cos_(input: Tensor): Tensor;
 export function cos_(..._args: any[]): any {
   return invokeInplace(S_cos_, arguments);
 }
 
-const S_tan_ = op(533, 'tan_', 'Tensor input', 'Tensor');
+const S_tan_ = op(534, 'tan_', 'Tensor input', 'Tensor');
 /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
 export function tan_(input: Tensor): Tensor;
 export function tan_(..._args: any[]): any {
   return invokeInplace(S_tan_, arguments);
 }
 
-const S_asin_ = op(535, 'asin_', 'Tensor input', 'Tensor');
+const S_asin_ = op(536, 'asin_', 'Tensor input', 'Tensor');
 /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
 export function asin_(input: Tensor): Tensor;
 export function asin_(..._args: any[]): any {
   return invokeInplace(S_asin_, arguments);
 }
 
-const S_acos_ = op(537, 'acos_', 'Tensor input', 'Tensor');
+const S_acos_ = op(538, 'acos_', 'Tensor input', 'Tensor');
 /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
 export function acos_(input: Tensor): Tensor;
 export function acos_(..._args: any[]): any {
   return invokeInplace(S_acos_, arguments);
 }
 
-const S_atan_ = op(539, 'atan_', 'Tensor input', 'Tensor');
+const S_atan_ = op(540, 'atan_', 'Tensor input', 'Tensor');
 /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
 export function atan_(input: Tensor): Tensor;
 export function atan_(..._args: any[]): any {
   return invokeInplace(S_atan_, arguments);
 }
 
-const S_sinh_ = op(541, 'sinh_', 'Tensor input', 'Tensor');
+const S_sinh_ = op(542, 'sinh_', 'Tensor input', 'Tensor');
 /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
 export function sinh_(input: Tensor): Tensor;
 export function sinh_(..._args: any[]): any {
   return invokeInplace(S_sinh_, arguments);
 }
 
-const S_cosh_ = op(543, 'cosh_', 'Tensor input', 'Tensor');
+const S_cosh_ = op(544, 'cosh_', 'Tensor input', 'Tensor');
 /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
 export function cosh_(input: Tensor): Tensor;
 export function cosh_(..._args: any[]): any {
   return invokeInplace(S_cosh_, arguments);
 }
 
-const S_tanh_ = op(545, 'tanh_', 'Tensor input', 'Tensor');
+const S_tanh_ = op(546, 'tanh_', 'Tensor input', 'Tensor');
 /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
 export function tanh_(input: Tensor): Tensor;
 export function tanh_(..._args: any[]): any {
   return invokeInplace(S_tanh_, arguments);
 }
 
-const S_asinh_ = op(547, 'asinh_', 'Tensor input', 'Tensor');
+const S_asinh_ = op(548, 'asinh_', 'Tensor input', 'Tensor');
 /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
 export function asinh_(input: Tensor): Tensor;
 export function asinh_(..._args: any[]): any {
   return invokeInplace(S_asinh_, arguments);
 }
 
-const S_acosh_ = op(549, 'acosh_', 'Tensor input', 'Tensor');
+const S_acosh_ = op(550, 'acosh_', 'Tensor input', 'Tensor');
 /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
 export function acosh_(input: Tensor): Tensor;
 export function acosh_(..._args: any[]): any {
   return invokeInplace(S_acosh_, arguments);
 }
 
-const S_atanh_ = op(551, 'atanh_', 'Tensor input', 'Tensor');
+const S_atanh_ = op(552, 'atanh_', 'Tensor input', 'Tensor');
 /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
 export function atanh_(input: Tensor): Tensor;
 export function atanh_(..._args: any[]): any {
   return invokeInplace(S_atanh_, arguments);
 }
 
-const S_sinc_ = op(553, 'sinc_', 'Tensor input', 'Tensor');
+const S_sinc_ = op(554, 'sinc_', 'Tensor input', 'Tensor');
 /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
 export function sinc_(input: Tensor): Tensor;
 export function sinc_(..._args: any[]): any {
   return invokeInplace(S_sinc_, arguments);
 }
 
-const S_erf_ = op(555, 'erf_', 'Tensor input', 'Tensor');
+const S_erf_ = op(556, 'erf_', 'Tensor input', 'Tensor');
 /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
 export function erf_(input: Tensor): Tensor;
 export function erf_(..._args: any[]): any {
   return invokeInplace(S_erf_, arguments);
 }
 
-const S_erfc_ = op(557, 'erfc_', 'Tensor input', 'Tensor');
+const S_erfc_ = op(558, 'erfc_', 'Tensor input', 'Tensor');
 /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
 export function erfc_(input: Tensor): Tensor;
 export function erfc_(..._args: any[]): any {
   return invokeInplace(S_erfc_, arguments);
 }
 
-const S_sigmoid_ = op(561, 'sigmoid_', 'Tensor input', 'Tensor');
+const S_sigmoid_ = op(562, 'sigmoid_', 'Tensor input', 'Tensor');
 /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
 export function sigmoid_(input: Tensor): Tensor;
 export function sigmoid_(..._args: any[]): any {
   return invokeInplace(S_sigmoid_, arguments);
 }
 
-const S_logit_ = op(570, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
+const S_logit_ = op(571, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
 /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
 export function logit_(input: Tensor, eps?: number | null): Tensor;
 /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
@@ -421,7 +421,7 @@ export function logit_(..._args: any[]): any {
   return invokeInplace(S_logit_, arguments);
 }
 
-const S_xlogy_ = op(580, 'xlogy_', 'Operand input, Operand other', 'Tensor');
+const S_xlogy_ = op(581, 'xlogy_', 'Operand input, Operand other', 'Tensor');
 /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
 export function xlogy_(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
 /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
@@ -430,7 +430,7 @@ export function xlogy_(..._args: any[]): any {
   return invokeInplace(S_xlogy_, arguments);
 }
 
-const S_ldexp_ = op(588, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
+const S_ldexp_ = op(589, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
 /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
 export function ldexp_(input: Tensor, other: Tensor): Tensor;
 /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
@@ -439,7 +439,7 @@ export function ldexp_(..._args: any[]): any {
   return invokeInplace(S_ldexp_, arguments);
 }
 
-const S_gcd_ = op(590, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
+const S_gcd_ = op(591, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
 /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
 export function gcd_(input: Tensor, other: Tensor): Tensor;
 /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
@@ -448,7 +448,7 @@ export function gcd_(..._args: any[]): any {
   return invokeInplace(S_gcd_, arguments);
 }
 
-const S_lcm_ = op(592, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
+const S_lcm_ = op(593, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
 /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
 export function lcm_(input: Tensor, other: Tensor): Tensor;
 /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
@@ -457,7 +457,7 @@ export function lcm_(..._args: any[]): any {
   return invokeInplace(S_lcm_, arguments);
 }
 
-const S_i0_ = op(793, 'i0_', 'Tensor input', 'Tensor');
+const S_i0_ = op(794, 'i0_', 'Tensor input', 'Tensor');
 /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
 export function i0_(input: Tensor): Tensor;
 export function i0_(..._args: any[]): any {
@@ -595,7 +595,7 @@ export function hardswish$(a?: any, ..._rest: any[]): any {
   return invokeOptional(I_hardswish, S_hardswish, S_hardswish_, arguments);
 }
 
-const I_rrelu = op(45, 'rrelu', 'Tensor input, float lower=0.125, float upper=0.3333333333333333, bool training=false, bool inplace=false', 'Tensor');
+const I_rrelu = op(46, 'rrelu', 'Tensor input, float lower=0.125, float upper=0.3333333333333333, bool training=false, bool inplace=false', 'Tensor');
 /** input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
 export function rrelu$(input: Tensor, lower?: number, upper?: number, training?: boolean, inplace?: boolean): Tensor;
 /** input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
@@ -607,11 +607,11 @@ export function rrelu$(input: Tensor, lower: number, options: { upper?: number; 
 /** input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
 export function rrelu$(input: Tensor, options: { lower?: number; upper?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function rrelu$(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(45, a, 0, 0.125, 0.3333333333333333, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(46, a, 0, 0.125, 0.3333333333333333, 0);
   return invokeOptional(I_rrelu, S_rrelu, S_rrelu_, arguments);
 }
 
-const I_alpha_dropout = op(284, 'alphaDropout', 'Tensor input, float p=0.5, bool training=false, bool inplace=false', 'Tensor');
+const I_alpha_dropout = op(285, 'alphaDropout', 'Tensor input, float p=0.5, bool training=false, bool inplace=false', 'Tensor');
 /** In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
 export function alphaDropout$(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
 /** In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
@@ -621,11 +621,11 @@ export function alphaDropout$(input: Tensor, p: number, options: { training?: bo
 /** In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
 export function alphaDropout$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function alphaDropout$(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(284, a, 0, 0.5, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(285, a, 0, 0.5, 0);
   return invokeOptional(I_alpha_dropout, S_alpha_dropout, S_alpha_dropout_, arguments);
 }
 
-const I_feature_alpha_dropout = op(286, 'featureAlphaDropout', 'Tensor input, float p=0.5, bool training=false, bool inplace=false', 'Tensor');
+const I_feature_alpha_dropout = op(287, 'featureAlphaDropout', 'Tensor input, float p=0.5, bool training=false, bool inplace=false', 'Tensor');
 /** alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
 export function featureAlphaDropout$(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
 /** alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
@@ -635,11 +635,11 @@ export function featureAlphaDropout$(input: Tensor, p: number, options: { traini
 /** alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
 export function featureAlphaDropout$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function featureAlphaDropout$(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(286, a, 0, 0.5, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(287, a, 0, 0.5, 0);
   return invokeOptional(I_feature_alpha_dropout, S_feature_alpha_dropout, S_feature_alpha_dropout_, arguments);
 }
 
-const I_dropout1d = op(290, 'dropout1d', 'Tensor input, float p=0.5, bool training=true, bool inplace=false', 'Tensor');
+const I_dropout1d = op(291, 'dropout1d', 'Tensor input, float p=0.5, bool training=true, bool inplace=false', 'Tensor');
 /** In training zeroes whole channels of (N, C, L) or (C, L) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
 export function dropout1d$(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
 /** In training zeroes whole channels of (N, C, L) or (C, L) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
@@ -649,11 +649,11 @@ export function dropout1d$(input: Tensor, p: number, options: { training?: boole
 /** In training zeroes whole channels of (N, C, L) or (C, L) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
 export function dropout1d$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function dropout1d$(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(290, a, 0, 0.5, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(291, a, 0, 0.5, 1);
   return invokeOptional(I_dropout1d, S_dropout1d, S_dropout1d_, arguments);
 }
 
-const I_dropout2d = op(292, 'dropout2d', 'Tensor input, float p=0.5, bool training=true, bool inplace=false', 'Tensor');
+const I_dropout2d = op(293, 'dropout2d', 'Tensor input, float p=0.5, bool training=true, bool inplace=false', 'Tensor');
 /** In training zeroes whole channels (the first two dims) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
 export function dropout2d$(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
 /** In training zeroes whole channels (the first two dims) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
@@ -663,11 +663,11 @@ export function dropout2d$(input: Tensor, p: number, options: { training?: boole
 /** In training zeroes whole channels (the first two dims) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
 export function dropout2d$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function dropout2d$(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(292, a, 0, 0.5, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(293, a, 0, 0.5, 1);
   return invokeOptional(I_dropout2d, S_dropout2d, S_dropout2d_, arguments);
 }
 
-const I_dropout3d = op(294, 'dropout3d', 'Tensor input, float p=0.5, bool training=true, bool inplace=false', 'Tensor');
+const I_dropout3d = op(295, 'dropout3d', 'Tensor input, float p=0.5, bool training=true, bool inplace=false', 'Tensor');
 /** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
 export function dropout3d$(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
 /** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
@@ -677,7 +677,7 @@ export function dropout3d$(input: Tensor, p: number, options: { training?: boole
 /** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
 export function dropout3d$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function dropout3d$(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(294, a, 0, 0.5, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(295, a, 0, 0.5, 1);
   return invokeOptional(I_dropout3d, S_dropout3d, S_dropout3d_, arguments);
 }
 
@@ -964,27 +964,37 @@ export function tanhshrink(a?: any, ..._rest: any[]): any {
   return invoke(S_tanhshrink, arguments);
 }
 
-const S_prelu = op(43, 'prelu', 'Tensor input, Tensor weight', 'Tensor');
+const S__prelu = op(43, '_prelu', 'Tensor input, Tensor slope', 'Tensor');
+/** prelu with the weight spread over the dims of the input. */
+export function _prelu(input: Tensor, slope: Tensor): Tensor;
+/** prelu with the weight spread over the dims of the input. */
+export function _prelu(input: Tensor, options: { slope: Tensor }): Tensor;
+export function _prelu(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(43, a, b, 0);
+  return invoke(S__prelu, arguments);
+}
+
+const S_prelu = op(44, 'prelu', 'Tensor input, Tensor weight', 'Tensor');
 /** input where positive, else weight * input; weight has one element, or one for each channel (dim 1). Errors: integers, different dtypes, another number of weights. https://pytorch.org/docs/stable/generated/torch.nn.functional.prelu.html */
 export function prelu(input: Tensor, weight: Tensor): Tensor;
 /** input where positive, else weight * input; weight has one element, or one for each channel (dim 1). Errors: integers, different dtypes, another number of weights. https://pytorch.org/docs/stable/generated/torch.nn.functional.prelu.html */
 export function prelu(input: Tensor, options: { weight: Tensor }): Tensor;
 export function prelu(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(43, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(44, a, b, 0);
   return invoke(S_prelu, arguments);
 }
 
-const S_glu = op(44, 'glu', 'Tensor input, int dim=-1', 'Tensor');
+const S_glu = op(45, 'glu', 'Tensor input, int dim=-1', 'Tensor');
 /** The first half of input along dim times the sigmoid of the second. Errors: integers, an odd size. https://pytorch.org/docs/stable/generated/torch.nn.functional.glu.html */
 export function glu(input: Tensor, dim?: number): Tensor;
 /** The first half of input along dim times the sigmoid of the second. Errors: integers, an odd size. https://pytorch.org/docs/stable/generated/torch.nn.functional.glu.html */
 export function glu(input: Tensor, options: { dim?: number }): Tensor;
 export function glu(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(44, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(45, a, 0, -1);
   return invoke(S_glu, arguments);
 }
 
-const S_rrelu = op(45, 'rrelu', 'Tensor input, float lower=0.125, float upper=0.3333333333333333, bool training=false', 'Tensor');
+const S_rrelu = op(46, 'rrelu', 'Tensor input, float lower=0.125, float upper=0.3333333333333333, bool training=false', 'Tensor');
 /** input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
 export function rrelu(input: Tensor, lower?: number, upper?: number, training?: boolean): Tensor;
 /** input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
@@ -994,11 +1004,11 @@ export function rrelu(input: Tensor, lower: number, options: { upper?: number; t
 /** input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
 export function rrelu(input: Tensor, options: { lower?: number; upper?: number; training?: boolean }): Tensor;
 export function rrelu(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(45, a, 0, 0.125, 0.3333333333333333, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(46, a, 0, 0.125, 0.3333333333333333, 0);
   return invoke(S_rrelu, arguments);
 }
 
-const S__rrelu_noise = op(47, '_rreluNoise', 'Tensor input, float lower, float upper', 'Tensor');
+const S__rrelu_noise = op(48, '_rreluNoise', 'Tensor input, float lower, float upper', 'Tensor');
 /** The slopes of rrelu in training. */
 export function _rreluNoise(input: Tensor, lower: number, upper: number): Tensor;
 /** The slopes of rrelu in training. */
@@ -1007,27 +1017,27 @@ export function _rreluNoise(..._args: any[]): any {
   return invoke(S__rrelu_noise, arguments);
 }
 
-const S_add = op(48, 'add', 'Operand input, Operand other, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_add = op(49, 'add', 'Operand input, Operand other, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.add.html */
 export function add(input: Tensor | Scalar, other: Tensor | Scalar, options?: { alpha?: Scalar; out?: Tensor }): Tensor;
 /** input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.add.html */
 export function add(input: Tensor | Scalar, options: { other: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function add(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(48, a, b, 3, 2, 1);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(49, a, b, 3, 2, 1);
   return invoke(S_add, arguments);
 }
 
-const S_sub = op(50, 'sub', 'Operand input, Operand other, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_sub = op(51, 'sub', 'Operand input, Operand other, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
 export function sub(input: Tensor | Scalar, other: Tensor | Scalar, options?: { alpha?: Scalar; out?: Tensor }): Tensor;
 /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
 export function sub(input: Tensor | Scalar, options: { other: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function sub(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(50, a, b, 3, 2, 1);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(51, a, b, 3, 2, 1);
   return invoke(S_sub, arguments);
 }
 
-const S_rsub = op(52, 'rsub', 'Tensor input, Operand other, Scalar alpha=1', 'Tensor');
+const S_rsub = op(53, 'rsub', 'Tensor input, Operand other, Scalar alpha=1', 'Tensor');
 /** other - alpha * input, elementwise. https://pytorch.org/docs/stable/tensors.html */
 export function rsub(input: Tensor, other: Tensor | Scalar, alpha?: Scalar): Tensor;
 /** other - alpha * input, elementwise. https://pytorch.org/docs/stable/tensors.html */
@@ -1035,21 +1045,21 @@ export function rsub(input: Tensor, other: Tensor | Scalar, options: { alpha?: S
 /** other - alpha * input, elementwise. https://pytorch.org/docs/stable/tensors.html */
 export function rsub(input: Tensor, options: { other: Tensor | Scalar; alpha?: Scalar }): Tensor;
 export function rsub(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(52, a, b, 2, 2, 1);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(53, a, b, 2, 2, 1);
   return invoke(S_rsub, arguments);
 }
 
-const S_mul = op(53, 'mul', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_mul = op(54, 'mul', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
 export function mul(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
 export function mul(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function mul(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(53, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(54, a, b, 3);
   return invoke(S_mul, arguments);
 }
 
-const S_div = op(55, 'div', 'Operand input, Operand other, *, str? roundingMode=null, Tensor? out=null', 'Tensor');
+const S_div = op(56, 'div', 'Operand input, Operand other, *, str? roundingMode=null, Tensor? out=null', 'Tensor');
 /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
 export function div(input: Tensor | Scalar, other: Tensor | Scalar, options?: { roundingMode?: string | null; out?: Tensor }): Tensor;
 /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
@@ -1058,185 +1068,185 @@ export function div(..._args: any[]): any {
   return invoke(S_div, arguments);
 }
 
-const S_floor_divide = op(57, 'floorDivide', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_floor_divide = op(58, 'floorDivide', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input / other rounded down, elementwise. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.floor_divide.html */
 export function floorDivide(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input / other rounded down, elementwise. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.floor_divide.html */
 export function floorDivide(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function floorDivide(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(57, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(58, a, b, 3);
   return invoke(S_floor_divide, arguments);
 }
 
-const S_remainder = op(59, 'remainder', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_remainder = op(60, 'remainder', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Python's input % other, elementwise: of the sign of other. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.remainder.html */
 export function remainder(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Python's input % other, elementwise: of the sign of other. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.remainder.html */
 export function remainder(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function remainder(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(59, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(60, a, b, 3);
   return invoke(S_remainder, arguments);
 }
 
-const S_fmod = op(61, 'fmod', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_fmod = op(62, 'fmod', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** C's fmod of input and other, elementwise: of the sign of input. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.fmod.html */
 export function fmod(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** C's fmod of input and other, elementwise: of the sign of input. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.fmod.html */
 export function fmod(input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function fmod(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(61, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(62, a, b, 2);
   return invoke(S_fmod, arguments);
 }
 
-const S_pow = op(63, 'pow', 'Operand input, Operand exponent, *, Tensor? out=null', 'Tensor');
+const S_pow = op(64, 'pow', 'Operand input, Operand exponent, *, Tensor? out=null', 'Tensor');
 /** input to the power of exponent, elementwise. Errors: two bools, a negative number as the exponent of integers. https://pytorch.org/docs/stable/generated/torch.pow.html */
 export function pow(input: Tensor | Scalar, exponent: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input to the power of exponent, elementwise. Errors: two bools, a negative number as the exponent of integers. https://pytorch.org/docs/stable/generated/torch.pow.html */
 export function pow(input: Tensor | Scalar, options: { exponent: Tensor | Scalar; out?: Tensor }): Tensor;
 export function pow(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(63, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(64, a, b, 3);
   return invoke(S_pow, arguments);
 }
 
-const S_float_power = op(65, 'floatPower', 'Operand input, Operand exponent, *, Tensor? out=null', 'Tensor');
+const S_float_power = op(66, 'floatPower', 'Operand input, Operand exponent, *, Tensor? out=null', 'Tensor');
 /** input to the power of exponent, elementwise, in float64. https://pytorch.org/docs/stable/generated/torch.float_power.html */
 export function floatPower(input: Tensor | Scalar, exponent: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input to the power of exponent, elementwise, in float64. https://pytorch.org/docs/stable/generated/torch.float_power.html */
 export function floatPower(input: Tensor | Scalar, options: { exponent: Tensor | Scalar; out?: Tensor }): Tensor;
 export function floatPower(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(65, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(66, a, b, 3);
   return invoke(S_float_power, arguments);
 }
 
-const S_neg = op(67, 'neg', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_neg = op(68, 'neg', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** -input, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.neg.html */
 export function neg(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function neg(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(67, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(68, a, 0);
   return invoke(S_neg, arguments);
 }
 
-const S_positive = op(69, 'positive', 'Tensor input', 'Tensor');
+const S_positive = op(70, 'positive', 'Tensor input', 'Tensor');
 /** input itself. Errors: bools. https://pytorch.org/docs/stable/generated/torch.positive.html */
 export function positive(input: Tensor): Tensor;
 export function positive(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(69, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(70, a, 0);
   return invoke(S_positive, arguments);
 }
 
-const S_abs = op(70, 'abs', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_abs = op(71, 'abs', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
 export function abs(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function abs(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(70, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(71, a, 0);
   return invoke(S_abs, arguments);
 }
 
-const S_sign = op(72, 'sign', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sign = op(73, 'sign', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** -1, 0 or 1, elementwise; NaN gives 0. Errors: complex numbers. https://pytorch.org/docs/stable/generated/torch.sign.html */
 export function sign(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sign(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(72, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(73, a, 0);
   return invoke(S_sign, arguments);
 }
 
-const S_sgn = op(74, 'sgn', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sgn = op(75, 'sgn', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The sign of real numbers; of complex ones input / abs(input), 0 at 0. https://pytorch.org/docs/stable/generated/torch.sgn.html */
 export function sgn(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sgn(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(74, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(75, a, 0);
   return invoke(S_sgn, arguments);
 }
 
-const S_square = op(76, 'square', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_square = op(77, 'square', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** input * input, elementwise. https://pytorch.org/docs/stable/generated/torch.square.html */
 export function square(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function square(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(76, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(77, a, 0);
   return invoke(S_square, arguments);
 }
 
-const S_reciprocal = op(78, 'reciprocal', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_reciprocal = op(79, 'reciprocal', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** 1 / input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
 export function reciprocal(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function reciprocal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(78, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(79, a, 0);
   return invoke(S_reciprocal, arguments);
 }
 
-const S_sqrt = op(80, 'sqrt', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sqrt = op(81, 'sqrt', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The square root; NaN for negative numbers. https://pytorch.org/docs/stable/generated/torch.sqrt.html */
 export function sqrt(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sqrt(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(80, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(81, a, 0);
   return invoke(S_sqrt, arguments);
 }
 
-const S_rsqrt = op(82, 'rsqrt', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_rsqrt = op(83, 'rsqrt', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** 1 / sqrt(input), elementwise. https://pytorch.org/docs/stable/generated/torch.rsqrt.html */
 export function rsqrt(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function rsqrt(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(82, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(83, a, 0);
   return invoke(S_rsqrt, arguments);
 }
 
-const S_floor = op(84, 'floor', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_floor = op(85, 'floor', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The largest integer not above input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.floor.html */
 export function floor(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function floor(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(84, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(85, a, 0);
   return invoke(S_floor, arguments);
 }
 
-const S_ceil = op(86, 'ceil', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_ceil = op(87, 'ceil', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The smallest integer not below input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.ceil.html */
 export function ceil(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function ceil(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(86, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(87, a, 0);
   return invoke(S_ceil, arguments);
 }
 
-const S_trunc = op(88, 'trunc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_trunc = op(89, 'trunc', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** input rounded towards zero. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
 export function trunc(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function trunc(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(88, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(89, a, 0);
   return invoke(S_trunc, arguments);
 }
 
-const S_round = op(90, 'round', 'Tensor input, *, int decimals=0, Tensor? out=null', 'Tensor');
+const S_round = op(91, 'round', 'Tensor input, *, int decimals=0, Tensor? out=null', 'Tensor');
 /** The nearest integer, halves to even; with decimals, the nearest multiple of 10 ** -decimals (floats only). Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.round.html */
 export function round(input: Tensor, options?: { decimals?: number; out?: Tensor }): Tensor;
 export function round(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(90, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(91, a, 0, 0);
   return invoke(S_round, arguments);
 }
 
-const S_frac = op(92, 'frac', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_frac = op(93, 'frac', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** input - trunc(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frac.html */
 export function frac(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function frac(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(92, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(93, a, 0);
   return invoke(S_frac, arguments);
 }
 
-const S_deg2rad = op(94, 'deg2rad', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_deg2rad = op(95, 'deg2rad', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Degrees to radians. https://pytorch.org/docs/stable/generated/torch.deg2rad.html */
 export function deg2rad(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function deg2rad(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(94, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(95, a, 0);
   return invoke(S_deg2rad, arguments);
 }
 
-const S_rad2deg = op(96, 'rad2deg', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_rad2deg = op(97, 'rad2deg', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Radians to degrees. https://pytorch.org/docs/stable/generated/torch.rad2deg.html */
 export function rad2deg(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function rad2deg(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(96, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(97, a, 0);
   return invoke(S_rad2deg, arguments);
 }
 
-const S_nan_to_num = op(98, 'nanToNum', 'Tensor input, float? nan=null, float? posinf=null, float? neginf=null, *, Tensor? out=null', 'Tensor');
+const S_nan_to_num = op(99, 'nanToNum', 'Tensor input, float? nan=null, float? posinf=null, float? neginf=null, *, Tensor? out=null', 'Tensor');
 /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
 export function nanToNum(input: Tensor, nan?: number | null, posinf?: number | null, neginf?: number | null, options?: { out?: Tensor }): Tensor;
 /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
@@ -1246,11 +1256,11 @@ export function nanToNum(input: Tensor, nan: number | null, options: { posinf?: 
 /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
 export function nanToNum(input: Tensor, options: { nan?: number | null; posinf?: number | null; neginf?: number | null; out?: Tensor }): Tensor;
 export function nanToNum(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(98, a, 0, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(99, a, 0, 0, 0, 0);
   return invoke(S_nan_to_num, arguments);
 }
 
-const S_lerp = op(100, 'lerp', 'Tensor input, Tensor end, Operand weight, *, Tensor? out=null', 'Tensor');
+const S_lerp = op(101, 'lerp', 'Tensor input, Tensor end, Operand weight, *, Tensor? out=null', 'Tensor');
 /** input + weight * (end - input), elementwise. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.lerp.html */
 export function lerp(input: Tensor, end: Tensor, weight: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input + weight * (end - input), elementwise. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.lerp.html */
@@ -1259,7 +1269,7 @@ export function lerp(..._args: any[]): any {
   return invoke(S_lerp, arguments);
 }
 
-const S_addcmul = op(102, 'addcmul', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor? out=null', 'Tensor');
+const S_addcmul = op(103, 'addcmul', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor? out=null', 'Tensor');
 /** input + value * tensor1 * tensor2, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
 export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar; out?: Tensor }): Tensor;
 /** input + value * tensor1 * tensor2, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
@@ -1268,7 +1278,7 @@ export function addcmul(..._args: any[]): any {
   return invoke(S_addcmul, arguments);
 }
 
-const S_addcdiv = op(104, 'addcdiv', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor? out=null', 'Tensor');
+const S_addcdiv = op(105, 'addcdiv', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor? out=null', 'Tensor');
 /** input + value * tensor1 / tensor2, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
 export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar; out?: Tensor }): Tensor;
 /** input + value * tensor1 / tensor2, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
@@ -1277,7 +1287,7 @@ export function addcdiv(..._args: any[]): any {
   return invoke(S_addcdiv, arguments);
 }
 
-const S_flip = op(106, 'flip', 'Tensor input, int[] ...dims', 'Tensor');
+const S_flip = op(107, 'flip', 'Tensor input, int[] ...dims', 'Tensor');
 /** A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
 export function flip(input: Tensor, ...dims: number[]): Tensor;
 /** A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
@@ -1286,23 +1296,23 @@ export function flip(..._args: any[]): any {
   return invoke(S_flip, arguments);
 }
 
-const S_fliplr = op(107, 'fliplr', 'Tensor input', 'Tensor');
+const S_fliplr = op(108, 'fliplr', 'Tensor input', 'Tensor');
 /** input with its columns (dim 1) in reverse order. Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.fliplr.html */
 export function fliplr(input: Tensor): Tensor;
 export function fliplr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(107, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(108, a, 0);
   return invoke(S_fliplr, arguments);
 }
 
-const S_flipud = op(108, 'flipud', 'Tensor input', 'Tensor');
+const S_flipud = op(109, 'flipud', 'Tensor input', 'Tensor');
 /** input with its rows (dim 0) in reverse order. Errors: a 0-d input. https://pytorch.org/docs/stable/generated/torch.flipud.html */
 export function flipud(input: Tensor): Tensor;
 export function flipud(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(108, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(109, a, 0);
   return invoke(S_flipud, arguments);
 }
 
-const S_roll = op(109, 'roll', 'Tensor input, int[] shifts, int[] dims=[]', 'Tensor');
+const S_roll = op(110, 'roll', 'Tensor input, int[] shifts, int[] dims=[]', 'Tensor');
 /** A copy with the elements moved on by shifts along dims, those beyond the end coming in at the start; without dims the flattened elements roll. https://pytorch.org/docs/stable/generated/torch.roll.html */
 export function roll(input: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
 /** A copy with the elements moved on by shifts along dims, those beyond the end coming in at the start; without dims the flattened elements roll. https://pytorch.org/docs/stable/generated/torch.roll.html */
@@ -1313,7 +1323,7 @@ export function roll(..._args: any[]): any {
   return invoke(S_roll, arguments);
 }
 
-const S_rot90 = op(110, 'rot90', 'Tensor input, int k=1, int[] dims=[0,1]', 'Tensor');
+const S_rot90 = op(111, 'rot90', 'Tensor input, int k=1, int[] dims=[0,1]', 'Tensor');
 /** input turned by 90 degrees k times in the plane of two dims, from the first towards the second. https://pytorch.org/docs/stable/generated/torch.rot90.html */
 export function rot90(input: Tensor, k?: number, dims?: number | readonly number[]): Tensor;
 /** input turned by 90 degrees k times in the plane of two dims, from the first towards the second. https://pytorch.org/docs/stable/generated/torch.rot90.html */
@@ -1324,7 +1334,7 @@ export function rot90(..._args: any[]): any {
   return invoke(S_rot90, arguments);
 }
 
-const S_repeat = op(111, 'repeat', 'Tensor input, int[] ...repeats', 'Tensor');
+const S_repeat = op(112, 'repeat', 'Tensor input, int[] ...repeats', 'Tensor');
 /** A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
 export function repeat(input: Tensor, ...repeats: number[]): Tensor;
 /** A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
@@ -1333,7 +1343,7 @@ export function repeat(..._args: any[]): any {
   return invoke(S_repeat, arguments);
 }
 
-const S_tile = op(112, 'tile', 'Tensor input, int[] ...dims', 'Tensor');
+const S_tile = op(113, 'tile', 'Tensor input, int[] ...dims', 'Tensor');
 /** A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
 export function tile(input: Tensor, ...dims: number[]): Tensor;
 /** A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
@@ -1342,9 +1352,9 @@ export function tile(..._args: any[]): any {
   return invoke(S_tile, arguments);
 }
 
-const S_repeat_interleave = op(113, 'repeatInterleave', 'Tensor input, int repeats, int? dim=null, *, int? outputSize=null', 'Tensor');
-const S_repeat_interleave_by = op(114, 'repeatInterleave', 'Tensor input, Tensor repeats, int? dim=null, *, int? outputSize=null', 'Tensor');
-const S_repeat_interleave_positions = op(115, 'repeatInterleave', 'Tensor repeats, *, int? outputSize=null', 'Tensor');
+const S_repeat_interleave = op(114, 'repeatInterleave', 'Tensor input, int repeats, int? dim=null, *, int? outputSize=null', 'Tensor');
+const S_repeat_interleave_by = op(115, 'repeatInterleave', 'Tensor input, Tensor repeats, int? dim=null, *, int? outputSize=null', 'Tensor');
+const S_repeat_interleave_positions = op(116, 'repeatInterleave', 'Tensor repeats, *, int? outputSize=null', 'Tensor');
 const F_repeatInterleave = [S_repeat_interleave, S_repeat_interleave_by, S_repeat_interleave_positions];
 /** Each element repeated on the spot along dim (without it, of the flattened input): the same number of times, or as often as an int tensor (one number, or one for each element) says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
 export function repeatInterleave(input: Tensor, repeats: number, dim?: number | null, options?: { outputSize?: number | null }): Tensor;
@@ -1361,12 +1371,12 @@ export function repeatInterleave(input: Tensor, options: { repeats: Tensor; dim?
 /** The index of each element, as often as the element says: [2, 0, 1] gives [0, 0, 2]. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
 export function repeatInterleave(repeats: Tensor, options?: { outputSize?: number | null }): Tensor;
 export function repeatInterleave(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(114, a, b, 0, 0, 0);
-  if (arguments.length === 1 && isTensor(a)) return unary(115, a, 0, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(115, a, b, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(116, a, 0, 0);
   return invokeForm(F_repeatInterleave, undefined, arguments);
 }
 
-const S_take_along_dim = op(116, 'takeAlongDim', 'Tensor input, Tensor indices, int? dim=null, *, Tensor? out=null', 'Tensor');
+const S_take_along_dim = op(117, 'takeAlongDim', 'Tensor input, Tensor indices, int? dim=null, *, Tensor? out=null', 'Tensor');
 /** Elements of input at indices (int64) along dim, as gather takes them; all other dims broadcast. Without dim both are flattened. https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
 export function takeAlongDim(input: Tensor, indices: Tensor | IndexArray, dim?: number | null, options?: { out?: Tensor }): Tensor;
 /** Elements of input at indices (int64) along dim, as gather takes them; all other dims broadcast. Without dim both are flattened. https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
@@ -1374,11 +1384,11 @@ export function takeAlongDim(input: Tensor, indices: Tensor | IndexArray, option
 /** Elements of input at indices (int64) along dim, as gather takes them; all other dims broadcast. Without dim both are flattened. https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
 export function takeAlongDim(input: Tensor, options: { indices: Tensor | IndexArray; dim?: number | null; out?: Tensor }): Tensor;
 export function takeAlongDim(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(116, a, b, 0, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(117, a, b, 0, 0);
   return invoke(S_take_along_dim, arguments);
 }
 
-const S_scaled_dot_product_attention = op(117, 'scaledDotProductAttention', 'Tensor query, Tensor key, Tensor value, Tensor? attnMask=null, float dropoutP=0, bool isCausal=false, *, float? scale=null, bool enableGqa=false', 'Tensor');
+const S_scaled_dot_product_attention = op(118, 'scaledDotProductAttention', 'Tensor query, Tensor key, Tensor value, Tensor? attnMask=null, float dropoutP=0, bool isCausal=false, *, float? scale=null, bool enableGqa=false', 'Tensor');
 /** softmax(query @ key.mT * scale + attnMask) @ value: query (..., L, E), key (..., S, E), value (..., S, Ev) to (..., L, Ev); scale is 1 / sqrt(E) unless given. attnMask broadcasts to (..., L, S): booleans say what takes part, numbers are added. isCausal: each query sees the keys up to its own place. dropoutP drops weights whenever it is above 0. enableGqa: several heads (dim -3) of query share one of key and value. Queries without a key give 0. Scores of long sequences are never held as a whole. Errors: sizes or dtypes that do not match, a mask besides isCausal. https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html */
 export function scaledDotProductAttention(query: Tensor, key: Tensor, value: Tensor, attnMask?: Tensor | null, dropoutP?: number, isCausal?: boolean, options?: { scale?: number | null; enableGqa?: boolean }): Tensor;
 /** softmax(query @ key.mT * scale + attnMask) @ value: query (..., L, E), key (..., S, E), value (..., S, Ev) to (..., L, Ev); scale is 1 / sqrt(E) unless given. attnMask broadcasts to (..., L, S): booleans say what takes part, numbers are added. isCausal: each query sees the keys up to its own place. dropoutP drops weights whenever it is above 0. enableGqa: several heads (dim -3) of query share one of key and value. Queries without a key give 0. Scores of long sequences are never held as a whole. Errors: sizes or dtypes that do not match, a mask besides isCausal. https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html */
@@ -1393,7 +1403,7 @@ export function scaledDotProductAttention(..._args: any[]): any {
   return invoke(S_scaled_dot_product_attention, arguments);
 }
 
-const S__scaled_dot_product_attention = op(118, '_scaledDotProductAttention', 'Tensor query, Tensor key, Tensor value, Tensor? attnMask=null, float dropoutP=0, bool needAttnWeights=true, bool isCausal=false', ',;2');
+const S__scaled_dot_product_attention = op(119, '_scaledDotProductAttention', 'Tensor query, Tensor key, Tensor value, Tensor? attnMask=null, float dropoutP=0, bool needAttnWeights=true, bool isCausal=false', ',;2');
 /** scaledDotProductAttention with its weights, as PyTorch 1.13 has it. https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html */
 export function _scaledDotProductAttention(query: Tensor, key: Tensor, value: Tensor, attnMask?: Tensor | null, dropoutP?: number, needAttnWeights?: boolean, isCausal?: boolean): [Tensor, Tensor];
 /** scaledDotProductAttention with its weights, as PyTorch 1.13 has it. https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html */
@@ -1410,7 +1420,7 @@ export function _scaledDotProductAttention(..._args: any[]): any {
   return invoke(S__scaled_dot_product_attention, arguments);
 }
 
-const S__attention_math = op(119, '_attentionMath', 'Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, float scale, float dropoutP, bool safe', ',;2');
+const S__attention_math = op(120, '_attentionMath', 'Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, float scale, float dropoutP, bool safe', ',;2');
 /** Attention by plain ops, and its weights. safe: queries without a key give 0, not NaN. */
 export function _attentionMath(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null, isCausal: boolean, scale: number, dropoutP: number, safe: boolean): [Tensor, Tensor];
 /** Attention by plain ops, and its weights. safe: queries without a key give 0, not NaN. */
@@ -1419,7 +1429,7 @@ export function _attentionMath(..._args: any[]): any {
   return invoke(S__attention_math, arguments);
 }
 
-const S__attention = op(120, '_attention', 'Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, float scale', ',,;3');
+const S__attention = op(121, '_attention', 'Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, float scale', ',,;3');
 /** Attention of one batch shape for all, the largest score of each query, and the inverse of its sum. */
 export function _attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null, isCausal: boolean, scale: number): [Tensor, Tensor, Tensor];
 /** Attention of one batch shape for all, the largest score of each query, and the inverse of its sum. */
@@ -1428,7 +1438,7 @@ export function _attention(..._args: any[]): any {
   return invoke(S__attention, arguments);
 }
 
-const S__attention_backward = op(121, '_attentionBackward', 'Tensor grad, Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, float scale, Tensor output, Tensor top, Tensor inverse', ',,;3');
+const S__attention_backward = op(122, '_attentionBackward', 'Tensor grad, Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, float scale, Tensor output, Tensor top, Tensor inverse', ',,;3');
 /** Gradients of _attention. */
 export function _attentionBackward(grad: Tensor, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null, isCausal: boolean, scale: number, output: Tensor, top: Tensor, inverse: Tensor): [Tensor, Tensor, Tensor];
 /** Gradients of _attention. */
@@ -1437,7 +1447,7 @@ export function _attentionBackward(..._args: any[]): any {
   return invoke(S__attention_backward, arguments);
 }
 
-const S_diff = op(122, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
+const S_diff = op(123, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
 /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
 export function diff(input: Tensor, n?: number, dim?: number, prepend?: Tensor | null, append?: Tensor | null, options?: { out?: Tensor }): Tensor;
 /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
@@ -1452,9 +1462,9 @@ export function diff(..._args: any[]): any {
   return invoke(S_diff, arguments);
 }
 
-const S_gradient = op(123, 'gradient', 'Tensor input, *, Scalar? spacing=null, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
-const S_gradient_coordinates = op(124, 'gradient', 'Tensor input, *, Tensor[] spacing, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
-const S_gradient_list = op(125, 'gradient', 'Tensor input, *, float[] spacing, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
+const S_gradient = op(124, 'gradient', 'Tensor input, *, Scalar? spacing=null, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
+const S_gradient_coordinates = op(125, 'gradient', 'Tensor input, *, Tensor[] spacing, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
+const S_gradient_list = op(126, 'gradient', 'Tensor input, *, float[] spacing, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
 const F_gradient = [S_gradient, S_gradient_coordinates, S_gradient_list];
 /** Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
 export function gradient(input: Tensor, options?: { spacing?: Scalar | null; dim?: number | readonly number[] | null; edgeOrder?: number }): Tensor[];
@@ -1466,8 +1476,8 @@ export function gradient(..._args: any[]): any {
   return invokeForm(F_gradient, undefined, arguments);
 }
 
-const S_trapezoid = op(126, 'trapezoid', 'Tensor y, *, Scalar dx=1, int dim=-1', 'Tensor');
-const S_trapezoid_x = op(127, 'trapezoid', 'Tensor y, Tensor x, *, int dim=-1', 'Tensor');
+const S_trapezoid = op(127, 'trapezoid', 'Tensor y, *, Scalar dx=1, int dim=-1', 'Tensor');
+const S_trapezoid_x = op(128, 'trapezoid', 'Tensor y, Tensor x, *, int dim=-1', 'Tensor');
 const F_trapezoid = [S_trapezoid, S_trapezoid_x];
 /** The area under y along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
 export function trapezoid(y: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor;
@@ -1476,13 +1486,13 @@ export function trapezoid(y: Tensor, x: Tensor, options?: { dim?: number }): Ten
 /** The area under y along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
 export function trapezoid(y: Tensor, options: { x: Tensor; dim?: number }): Tensor;
 export function trapezoid(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(126, a, 0, 2, 1, -1);
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(127, a, b, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(127, a, 0, 2, 1, -1);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(128, a, b, 0, -1);
   return invokeForm(F_trapezoid, undefined, arguments);
 }
 
-const S_cumulative_trapezoid = op(128, 'cumulativeTrapezoid', 'Tensor y, *, Scalar dx=1, int dim=-1', 'Tensor');
-const S_cumulative_trapezoid_x = op(129, 'cumulativeTrapezoid', 'Tensor y, Tensor x, *, int dim=-1', 'Tensor');
+const S_cumulative_trapezoid = op(129, 'cumulativeTrapezoid', 'Tensor y, *, Scalar dx=1, int dim=-1', 'Tensor');
+const S_cumulative_trapezoid_x = op(130, 'cumulativeTrapezoid', 'Tensor y, Tensor x, *, int dim=-1', 'Tensor');
 const F_cumulativeTrapezoid = [S_cumulative_trapezoid, S_cumulative_trapezoid_x];
 /** The area under y up to each sample but the first along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
 export function cumulativeTrapezoid(y: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor;
@@ -1491,72 +1501,72 @@ export function cumulativeTrapezoid(y: Tensor, x: Tensor, options?: { dim?: numb
 /** The area under y up to each sample but the first along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
 export function cumulativeTrapezoid(y: Tensor, options: { x: Tensor; dim?: number }): Tensor;
 export function cumulativeTrapezoid(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(128, a, 0, 2, 1, -1);
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(129, a, b, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(129, a, 0, 2, 1, -1);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(130, a, b, 0, -1);
   return invokeForm(F_cumulativeTrapezoid, undefined, arguments);
 }
 
-const S_eq = op(130, 'eq', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_eq = op(131, 'eq', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
 export function eq(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
 export function eq(input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function eq(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(130, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(131, a, b, 2);
   return invoke(S_eq, arguments);
 }
 
-const S_ne = op(132, 'ne', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_ne = op(133, 'ne', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
 export function ne(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
 export function ne(input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function ne(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(132, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(133, a, b, 2);
   return invoke(S_ne, arguments);
 }
 
-const S_lt = op(134, 'lt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_lt = op(135, 'lt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
 export function lt(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
 export function lt(input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function lt(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(134, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(135, a, b, 2);
   return invoke(S_lt, arguments);
 }
 
-const S_le = op(136, 'le', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_le = op(137, 'le', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
 export function le(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
 export function le(input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function le(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(136, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(137, a, b, 2);
   return invoke(S_le, arguments);
 }
 
-const S_gt = op(138, 'gt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_gt = op(139, 'gt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
 export function gt(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
 export function gt(input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function gt(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(138, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(139, a, b, 2);
   return invoke(S_gt, arguments);
 }
 
-const S_ge = op(140, 'ge', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_ge = op(141, 'ge', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
 export function ge(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
 export function ge(input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function ge(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(140, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(141, a, b, 2);
   return invoke(S_ge, arguments);
 }
 
-const S_isclose = op(142, 'isclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'Tensor');
+const S_isclose = op(143, 'isclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'Tensor');
 /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
 export function isclose(input: Tensor, other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): Tensor;
 /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
@@ -1568,11 +1578,11 @@ export function isclose(input: Tensor, other: Tensor, options: { rtol?: number; 
 /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
 export function isclose(input: Tensor, options: { other: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): Tensor;
 export function isclose(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(142, a, b, 0, 0.00001, 1e-8, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(143, a, b, 0, 0.00001, 1e-8, 0);
   return invoke(S_isclose, arguments);
 }
 
-const S_allclose = op(143, 'allclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'bool');
+const S_allclose = op(144, 'allclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'bool');
 /** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
 export function allclose(input: Tensor, other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): boolean;
 /** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
@@ -1587,7 +1597,7 @@ export function allclose(..._args: any[]): any {
   return invoke(S_allclose, arguments);
 }
 
-const S_equal = op(144, 'equal', 'Tensor input, Tensor other', 'bool');
+const S_equal = op(145, 'equal', 'Tensor input, Tensor other', 'bool');
 /** Whether two tensors have the same shape and elements. https://pytorch.org/docs/stable/generated/torch.equal.html */
 export function equal(input: Tensor, other: Tensor): boolean;
 /** Whether two tensors have the same shape and elements. https://pytorch.org/docs/stable/generated/torch.equal.html */
@@ -1596,200 +1606,200 @@ export function equal(..._args: any[]): any {
   return invoke(S_equal, arguments);
 }
 
-const S_maximum = op(145, 'maximum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_maximum = op(146, 'maximum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The larger of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.maximum.html */
 export function maximum(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The larger of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.maximum.html */
 export function maximum(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function maximum(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(145, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(146, a, b, 0);
   return invoke(S_maximum, arguments);
 }
 
-const S_minimum = op(146, 'minimum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_minimum = op(147, 'minimum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The smaller of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.minimum.html */
 export function minimum(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The smaller of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.minimum.html */
 export function minimum(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function minimum(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(146, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(147, a, b, 0);
   return invoke(S_minimum, arguments);
 }
 
-const S_fmax = op(147, 'fmax', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_fmax = op(148, 'fmax', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The larger of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmax.html */
 export function fmax(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The larger of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmax.html */
 export function fmax(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function fmax(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(147, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(148, a, b, 0);
   return invoke(S_fmax, arguments);
 }
 
-const S_fmin = op(148, 'fmin', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_fmin = op(149, 'fmin', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The smaller of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmin.html */
 export function fmin(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The smaller of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmin.html */
 export function fmin(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function fmin(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(148, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(149, a, b, 0);
   return invoke(S_fmin, arguments);
 }
 
-const S_isnan = op(149, 'isnan', 'Tensor input', 'Tensor');
+const S_isnan = op(150, 'isnan', 'Tensor input', 'Tensor');
 /** Whether elements are NaN. https://pytorch.org/docs/stable/generated/torch.isnan.html */
 export function isnan(input: Tensor): Tensor;
 export function isnan(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(149, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(150, a, 0);
   return invoke(S_isnan, arguments);
 }
 
-const S_isinf = op(150, 'isinf', 'Tensor input', 'Tensor');
+const S_isinf = op(151, 'isinf', 'Tensor input', 'Tensor');
 /** Whether elements are infinite. https://pytorch.org/docs/stable/generated/torch.isinf.html */
 export function isinf(input: Tensor): Tensor;
 export function isinf(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(150, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(151, a, 0);
   return invoke(S_isinf, arguments);
 }
 
-const S_isfinite = op(151, 'isfinite', 'Tensor input', 'Tensor');
+const S_isfinite = op(152, 'isfinite', 'Tensor input', 'Tensor');
 /** Whether elements are neither NaN nor infinite. https://pytorch.org/docs/stable/generated/torch.isfinite.html */
 export function isfinite(input: Tensor): Tensor;
 export function isfinite(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(151, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(152, a, 0);
   return invoke(S_isfinite, arguments);
 }
 
-const S_isposinf = op(152, 'isposinf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_isposinf = op(153, 'isposinf', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Whether elements are positive infinity. https://pytorch.org/docs/stable/generated/torch.isposinf.html */
 export function isposinf(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function isposinf(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(152, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(153, a, 0);
   return invoke(S_isposinf, arguments);
 }
 
-const S_isneginf = op(153, 'isneginf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_isneginf = op(154, 'isneginf', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Whether elements are negative infinity. https://pytorch.org/docs/stable/generated/torch.isneginf.html */
 export function isneginf(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function isneginf(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(153, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(154, a, 0);
   return invoke(S_isneginf, arguments);
 }
 
-const S_signbit = op(154, 'signbit', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_signbit = op(155, 'signbit', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Whether the sign bit is set: of negative numbers and -0. https://pytorch.org/docs/stable/generated/torch.signbit.html */
 export function signbit(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function signbit(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(154, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(155, a, 0);
   return invoke(S_signbit, arguments);
 }
 
-const S_isreal = op(155, 'isreal', 'Tensor input', 'Tensor');
+const S_isreal = op(156, 'isreal', 'Tensor input', 'Tensor');
 /** Whether elements are real numbers or complex ones with imaginary part 0. https://pytorch.org/docs/stable/generated/torch.isreal.html */
 export function isreal(input: Tensor): Tensor;
 export function isreal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(155, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(156, a, 0);
   return invoke(S_isreal, arguments);
 }
 
-const S_logical_and = op(156, 'logicalAnd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logical_and = op(157, 'logicalAnd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
 export function logicalAnd(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
 export function logicalAnd(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function logicalAnd(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(156, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(157, a, b, 0);
   return invoke(S_logical_and, arguments);
 }
 
-const S_logical_or = op(158, 'logicalOr', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logical_or = op(159, 'logicalOr', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
 export function logicalOr(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
 export function logicalOr(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function logicalOr(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(158, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(159, a, b, 0);
   return invoke(S_logical_or, arguments);
 }
 
-const S_logical_xor = op(160, 'logicalXor', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logical_xor = op(161, 'logicalXor', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
 export function logicalXor(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
 export function logicalXor(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function logicalXor(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(160, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(161, a, b, 0);
   return invoke(S_logical_xor, arguments);
 }
 
-const S_logical_not = op(162, 'logicalNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_logical_not = op(163, 'logicalNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Logical not, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_not.html */
 export function logicalNot(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function logicalNot(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(162, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(163, a, 0);
   return invoke(S_logical_not, arguments);
 }
 
-const S_bitwise_and = op(164, 'bitwiseAnd', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_and = op(165, 'bitwiseAnd', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
 export function bitwiseAnd(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
 export function bitwiseAnd(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function bitwiseAnd(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(164, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(165, a, b, 3);
   return invoke(S_bitwise_and, arguments);
 }
 
-const S_bitwise_or = op(166, 'bitwiseOr', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_or = op(167, 'bitwiseOr', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
 export function bitwiseOr(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
 export function bitwiseOr(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function bitwiseOr(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(166, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(167, a, b, 3);
   return invoke(S_bitwise_or, arguments);
 }
 
-const S_bitwise_xor = op(168, 'bitwiseXor', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_xor = op(169, 'bitwiseXor', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
 export function bitwiseXor(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
 export function bitwiseXor(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function bitwiseXor(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(168, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(169, a, b, 3);
   return invoke(S_bitwise_xor, arguments);
 }
 
-const S_bitwise_not = op(170, 'bitwiseNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bitwise_not = op(171, 'bitwiseNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Bitwise not, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_not.html */
 export function bitwiseNot(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function bitwiseNot(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(170, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(171, a, 0);
   return invoke(S_bitwise_not, arguments);
 }
 
-const S_bitwise_left_shift = op(172, 'bitwiseLeftShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_left_shift = op(173, 'bitwiseLeftShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
 export function bitwiseLeftShift(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
 export function bitwiseLeftShift(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function bitwiseLeftShift(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(172, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(173, a, b, 3);
   return invoke(S_bitwise_left_shift, arguments);
 }
 
-const S_bitwise_right_shift = op(174, 'bitwiseRightShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_right_shift = op(175, 'bitwiseRightShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
 export function bitwiseRightShift(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
 export function bitwiseRightShift(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function bitwiseRightShift(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(174, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(175, a, b, 3);
   return invoke(S_bitwise_right_shift, arguments);
 }
 
-const S_where = op(176, 'where', 'Tensor condition, Operand input, Operand other', 'Tensor');
-const S__where_tuple = op(177, 'where', 'Tensor condition', 'Tensor[]');
+const S_where = op(177, 'where', 'Tensor condition, Operand input, Operand other', 'Tensor');
+const S__where_tuple = op(178, 'where', 'Tensor condition', 'Tensor[]');
 const F_where = [S_where, S__where_tuple];
 /** input where condition holds, else other; all three broadcast, dtypes promote. Errors: a condition that is neither bool nor uint8. https://pytorch.org/docs/stable/generated/torch.where.html */
 export function where(condition: Tensor, input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
@@ -1801,7 +1811,7 @@ export function where(..._args: any[]): any {
   return invokeForm(F_where, undefined, arguments);
 }
 
-const S_masked_fill = op(179, 'maskedFill', 'Tensor input, Tensor mask, Operand value', 'Tensor');
+const S_masked_fill = op(180, 'maskedFill', 'Tensor input, Tensor mask, Operand value', 'Tensor');
 /** input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html */
 export function maskedFill(input: Tensor, mask: Tensor, value: Tensor | Scalar): Tensor;
 /** input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html */
@@ -1810,7 +1820,7 @@ export function maskedFill(..._args: any[]): any {
   return invoke(S_masked_fill, arguments);
 }
 
-const S_clamp = op(181, 'clamp', 'Tensor input, Operand? min=null, Operand? max=null, *, Tensor? out=null', 'Tensor');
+const S_clamp = op(182, 'clamp', 'Tensor input, Operand? min=null, Operand? max=null, *, Tensor? out=null', 'Tensor');
 /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clamp(input: Tensor, min?: Tensor | Scalar | null, max?: Tensor | Scalar | null, options?: { out?: Tensor }): Tensor;
 /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
@@ -1821,133 +1831,133 @@ export function clamp(..._args: any[]): any {
   return invoke(S_clamp, arguments);
 }
 
-const S_clamp_min = op(183, 'clampMin', 'Tensor input, Operand min, *, Tensor? out=null', 'Tensor');
+const S_clamp_min = op(184, 'clampMin', 'Tensor input, Operand min, *, Tensor? out=null', 'Tensor');
 /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMin(input: Tensor, min: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMin(input: Tensor, options: { min: Tensor | Scalar; out?: Tensor }): Tensor;
 export function clampMin(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(183, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(184, a, b, 2);
   return invoke(S_clamp_min, arguments);
 }
 
-const S_clamp_max = op(185, 'clampMax', 'Tensor input, Operand max, *, Tensor? out=null', 'Tensor');
+const S_clamp_max = op(186, 'clampMax', 'Tensor input, Operand max, *, Tensor? out=null', 'Tensor');
 /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMax(input: Tensor, max: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMax(input: Tensor, options: { max: Tensor | Scalar; out?: Tensor }): Tensor;
 export function clampMax(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(185, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(186, a, b, 2);
   return invoke(S_clamp_max, arguments);
 }
 
-const S_complex = op(187, 'complex', 'Tensor real, Tensor imag, *, Tensor? out=null', 'Tensor');
+const S_complex = op(188, 'complex', 'Tensor real, Tensor imag, *, Tensor? out=null', 'Tensor');
 /** A complex tensor of its real and imaginary parts, which broadcast: float32 gives complex64, float64 complex128. Errors: other dtypes, different ones. https://pytorch.org/docs/stable/generated/torch.complex.html */
 export function complex(real: Tensor, imag: Tensor, options?: { out?: Tensor }): Tensor;
 /** A complex tensor of its real and imaginary parts, which broadcast: float32 gives complex64, float64 complex128. Errors: other dtypes, different ones. https://pytorch.org/docs/stable/generated/torch.complex.html */
 export function complex(real: Tensor, options: { imag: Tensor; out?: Tensor }): Tensor;
 export function complex(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(187, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(188, a, b, 0);
   return invoke(S_complex, arguments);
 }
 
-const S_polar = op(188, 'polar', 'Tensor abs, Tensor angle, *, Tensor? out=null', 'Tensor');
+const S_polar = op(189, 'polar', 'Tensor abs, Tensor angle, *, Tensor? out=null', 'Tensor');
 /** A complex tensor of absolute values and angles. Errors: dtypes other than float32 and float64, different ones. https://pytorch.org/docs/stable/generated/torch.polar.html */
 export function polar(abs: Tensor, angle: Tensor, options?: { out?: Tensor }): Tensor;
 /** A complex tensor of absolute values and angles. Errors: dtypes other than float32 and float64, different ones. https://pytorch.org/docs/stable/generated/torch.polar.html */
 export function polar(abs: Tensor, options: { angle: Tensor; out?: Tensor }): Tensor;
 export function polar(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(188, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(189, a, b, 0);
   return invoke(S_polar, arguments);
 }
 
-const S_view_as_real = op(189, 'viewAsReal', 'Tensor input', 'Tensor');
+const S_view_as_real = op(190, 'viewAsReal', 'Tensor input', 'Tensor');
 /** A view of a complex tensor as a real one with a last dim of size 2: real and imaginary part. Errors: real tensors. https://pytorch.org/docs/stable/generated/torch.view_as_real.html */
 export function viewAsReal(input: Tensor): Tensor;
 export function viewAsReal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(189, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(190, a, 0);
   return invoke(S_view_as_real, arguments);
 }
 
-const S_view_as_complex = op(190, 'viewAsComplex', 'Tensor input', 'Tensor');
+const S_view_as_complex = op(191, 'viewAsComplex', 'Tensor input', 'Tensor');
 /** A view of a real tensor with a last dim of size 2 as a complex one without it. Errors: another size, strides that do not allow it. https://pytorch.org/docs/stable/generated/torch.view_as_complex.html */
 export function viewAsComplex(input: Tensor): Tensor;
 export function viewAsComplex(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(190, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(191, a, 0);
   return invoke(S_view_as_complex, arguments);
 }
 
-const S_real = op(191, 'real', 'Tensor input', 'Tensor');
+const S_real = op(192, 'real', 'Tensor input', 'Tensor');
 /** The real part as a view; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.real.html */
 export function real(input: Tensor): Tensor;
 export function real(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(191, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(192, a, 0);
   return invoke(S_real, arguments);
 }
 
-const S_imag = op(192, 'imag', 'Tensor input', 'Tensor');
+const S_imag = op(193, 'imag', 'Tensor input', 'Tensor');
 /** The imaginary part as a view. Errors: real tensors. https://pytorch.org/docs/stable/generated/torch.imag.html */
 export function imag(input: Tensor): Tensor;
 export function imag(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(192, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(193, a, 0);
   return invoke(S_imag, arguments);
 }
 
-const S_conj_physical = op(193, 'conjPhysical', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_conj_physical = op(194, 'conjPhysical', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The complex conjugate; of a real tensor a copy. https://pytorch.org/docs/stable/generated/torch.conj_physical.html */
 export function conjPhysical(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function conjPhysical(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(193, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(194, a, 0);
   return invoke(S_conj_physical, arguments);
 }
 
-const S_conj = op(195, 'conj', 'Tensor input', 'Tensor');
+const S_conj = op(196, 'conj', 'Tensor input', 'Tensor');
 /** The complex conjugate, computed at once; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.conj.html */
 export function conj(input: Tensor): Tensor;
 export function conj(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(195, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(196, a, 0);
   return invoke(S_conj, arguments);
 }
 
-const S_resolve_conj = op(196, 'resolveConj', 'Tensor input', 'Tensor');
+const S_resolve_conj = op(197, 'resolveConj', 'Tensor input', 'Tensor');
 /** input itself: no tensor of torsh waits to be conjugated. https://pytorch.org/docs/stable/generated/torch.resolve_conj.html */
 export function resolveConj(input: Tensor): Tensor;
 export function resolveConj(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(196, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(197, a, 0);
   return invoke(S_resolve_conj, arguments);
 }
 
-const S_resolve_neg = op(197, 'resolveNeg', 'Tensor input', 'Tensor');
+const S_resolve_neg = op(198, 'resolveNeg', 'Tensor input', 'Tensor');
 /** input itself: no tensor of torsh waits to be negated. https://pytorch.org/docs/stable/generated/torch.resolve_neg.html */
 export function resolveNeg(input: Tensor): Tensor;
 export function resolveNeg(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(197, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(198, a, 0);
   return invoke(S_resolve_neg, arguments);
 }
 
-const S_is_conj = op(198, 'isConj', 'Tensor input', 'bool');
+const S_is_conj = op(199, 'isConj', 'Tensor input', 'bool');
 /** Whether the tensor waits to be conjugated: never. https://pytorch.org/docs/stable/generated/torch.is_conj.html */
 export function isConj(input: Tensor): boolean;
 export function isConj(..._args: any[]): any {
   return invoke(S_is_conj, arguments);
 }
 
-const S_is_neg = op(199, 'isNeg', 'Tensor input', 'bool');
+const S_is_neg = op(200, 'isNeg', 'Tensor input', 'bool');
 /** Whether the tensor waits to be negated: never. https://pytorch.org/docs/stable/generated/torch.is_neg.html */
 export function isNeg(input: Tensor): boolean;
 export function isNeg(..._args: any[]): any {
   return invoke(S_is_neg, arguments);
 }
 
-const S_angle = op(200, 'angle', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_angle = op(201, 'angle', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The angle of complex numbers in radians; of real ones 0 or, when negative, pi. https://pytorch.org/docs/stable/generated/torch.angle.html */
 export function angle(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function angle(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(200, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(201, a, 0);
   return invoke(S_angle, arguments);
 }
 
-const S_conv_transpose1d = op(201, 'convTranspose1d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:1 stride=1, int[]:1 padding=0, int[]:1 outputPadding=0, int groups=1, int[]:1 dilation=1', 'Tensor');
+const S_conv_transpose1d = op(202, 'convTranspose1d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:1 stride=1, int[]:1 padding=0, int[]:1 outputPadding=0, int groups=1, int[]:1 dilation=1', 'Tensor');
 /** Transposed convolution of input (N, C, L), N optional, with weight (C, O / groups, k): the gradient of conv1d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html */
 export function convTranspose1d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], outputPadding?: number | readonly number[], groups?: number, dilation?: number | readonly number[]): Tensor;
 /** Transposed convolution of input (N, C, L), N optional, with weight (C, O / groups, k): the gradient of conv1d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html */
@@ -1968,7 +1978,7 @@ export function convTranspose1d(..._args: any[]): any {
   return invoke(S_conv_transpose1d, arguments);
 }
 
-const S_conv_transpose2d = op(202, 'convTranspose2d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:2 stride=1, int[]:2 padding=0, int[]:2 outputPadding=0, int groups=1, int[]:2 dilation=1', 'Tensor');
+const S_conv_transpose2d = op(203, 'convTranspose2d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:2 stride=1, int[]:2 padding=0, int[]:2 outputPadding=0, int groups=1, int[]:2 dilation=1', 'Tensor');
 /** Transposed convolution of input (N, C, H, W), N optional, with weight (C, O / groups, kh, kw): the gradient of conv2d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html */
 export function convTranspose2d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], outputPadding?: number | readonly number[], groups?: number, dilation?: number | readonly number[]): Tensor;
 /** Transposed convolution of input (N, C, H, W), N optional, with weight (C, O / groups, kh, kw): the gradient of conv2d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html */
@@ -1989,7 +1999,7 @@ export function convTranspose2d(..._args: any[]): any {
   return invoke(S_conv_transpose2d, arguments);
 }
 
-const S_conv_transpose3d = op(203, 'convTranspose3d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:3 stride=1, int[]:3 padding=0, int[]:3 outputPadding=0, int groups=1, int[]:3 dilation=1', 'Tensor');
+const S_conv_transpose3d = op(204, 'convTranspose3d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:3 stride=1, int[]:3 padding=0, int[]:3 outputPadding=0, int groups=1, int[]:3 dilation=1', 'Tensor');
 /** Transposed convolution of input (N, C, D, H, W), N optional, with weight (C, O / groups, kd, kh, kw): the gradient of conv3d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html */
 export function convTranspose3d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], outputPadding?: number | readonly number[], groups?: number, dilation?: number | readonly number[]): Tensor;
 /** Transposed convolution of input (N, C, D, H, W), N optional, with weight (C, O / groups, kd, kh, kw): the gradient of conv3d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html */
@@ -2010,7 +2020,7 @@ export function convTranspose3d(..._args: any[]): any {
   return invoke(S_conv_transpose3d, arguments);
 }
 
-const S_convolution = op(204, 'convolution', 'Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, bool transposed, int[] outputPadding, int groups', 'Tensor');
+const S_convolution = op(205, 'convolution', 'Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, bool transposed, int[] outputPadding, int groups', 'Tensor');
 /** Convolution or, where transposed is true, transposed convolution, of 1 to 3 spatial dims as weight has them. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html */
 export function convolution(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[], transposed: boolean, outputPadding: number | readonly number[], groups: number): Tensor;
 /** Convolution or, where transposed is true, transposed convolution, of 1 to 3 spatial dims as weight has them. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html */
@@ -2019,7 +2029,7 @@ export function convolution(..._args: any[]): any {
   return invoke(S_convolution, arguments);
 }
 
-const S_conv_tbc = op(205, 'convTbc', 'Tensor input, Tensor weight, Tensor bias, int pad=0', 'Tensor');
+const S_conv_tbc = op(206, 'convTbc', 'Tensor input, Tensor weight, Tensor bias, int pad=0', 'Tensor');
 /** Convolution over time of input (T, N, C) with weight (k, C, O) and bias (O), to (T + 2 pad - k + 1, N, O). https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_tbc.html */
 export function convTbc(input: Tensor, weight: Tensor, bias: Tensor, pad?: number): Tensor;
 /** Convolution over time of input (T, N, C) with weight (k, C, O) and bias (O), to (T + 2 pad - k + 1, N, O). https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_tbc.html */
@@ -2030,7 +2040,7 @@ export function convTbc(..._args: any[]): any {
   return invoke(S_conv_tbc, arguments);
 }
 
-const S_conv1d = op(206, 'conv1d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:1 stride=1, padding[]:1 padding=0, int[]:1 dilation=1, int groups=1', 'Tensor');
+const S_conv1d = op(207, 'conv1d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:1 stride=1, padding[]:1 padding=0, int[]:1 dilation=1, int groups=1', 'Tensor');
 /** Cross-correlation of input (N, C, L), N optional, with weight (O, C / groups, k). padding is a number, an array, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html */
 export function conv1d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[] | 'same' | 'valid', dilation?: number | readonly number[], groups?: number): Tensor;
 /** Cross-correlation of input (N, C, L), N optional, with weight (O, C / groups, k). padding is a number, an array, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html */
@@ -2049,7 +2059,7 @@ export function conv1d(..._args: any[]): any {
   return invoke(S_conv1d, arguments);
 }
 
-const S_conv2d = op(207, 'conv2d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:2 stride=1, padding[]:2 padding=0, int[]:2 dilation=1, int groups=1', 'Tensor');
+const S_conv2d = op(208, 'conv2d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:2 stride=1, padding[]:2 padding=0, int[]:2 dilation=1, int groups=1', 'Tensor');
 /** Cross-correlation of input (N, C, H, W), N optional, with weight (O, C / groups, kh, kw). padding is a number, 2 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html */
 export function conv2d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[] | 'same' | 'valid', dilation?: number | readonly number[], groups?: number): Tensor;
 /** Cross-correlation of input (N, C, H, W), N optional, with weight (O, C / groups, kh, kw). padding is a number, 2 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html */
@@ -2068,7 +2078,7 @@ export function conv2d(..._args: any[]): any {
   return invoke(S_conv2d, arguments);
 }
 
-const S_conv3d = op(208, 'conv3d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:3 stride=1, padding[]:3 padding=0, int[]:3 dilation=1, int groups=1', 'Tensor');
+const S_conv3d = op(209, 'conv3d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:3 stride=1, padding[]:3 padding=0, int[]:3 dilation=1, int groups=1', 'Tensor');
 /** Cross-correlation of input (N, C, D, H, W), N optional, with weight (O, C / groups, kd, kh, kw). padding is a number, 3 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html */
 export function conv3d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[] | 'same' | 'valid', dilation?: number | readonly number[], groups?: number): Tensor;
 /** Cross-correlation of input (N, C, D, H, W), N optional, with weight (O, C / groups, kd, kh, kw). padding is a number, 3 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html */
@@ -2087,7 +2097,7 @@ export function conv3d(..._args: any[]): any {
   return invoke(S_conv3d, arguments);
 }
 
-const S__conv = op(209, '_conv', 'Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
+const S__conv = op(210, '_conv', 'Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
 /** Convolution with 1 to 3 spatial dims, input (N, C, ...), weight (O, C / groups, ...). */
 export function _conv(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[], groups: number): Tensor;
 /** Convolution with 1 to 3 spatial dims, input (N, C, ...), weight (O, C / groups, ...). */
@@ -2096,7 +2106,7 @@ export function _conv(..._args: any[]): any {
   return invoke(S__conv, arguments);
 }
 
-const S__conv_input = op(210, '_convInput', 'Tensor grad, Tensor weight, int[] size, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
+const S__conv_input = op(211, '_convInput', 'Tensor grad, Tensor weight, int[] size, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
 /** Gradient of a convolution with respect to its input of the given size: the transposed convolution. */
 export function _convInput(grad: Tensor, weight: Tensor, size: number | readonly number[], stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[], groups: number): Tensor;
 /** Gradient of a convolution with respect to its input of the given size: the transposed convolution. */
@@ -2105,7 +2115,7 @@ export function _convInput(..._args: any[]): any {
   return invoke(S__conv_input, arguments);
 }
 
-const S__conv_weight = op(211, '_convWeight', 'Tensor grad, Tensor input, int[] size, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
+const S__conv_weight = op(212, '_convWeight', 'Tensor grad, Tensor input, int[] size, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
 /** Gradient of a convolution with respect to its weight of the given size. */
 export function _convWeight(grad: Tensor, input: Tensor, size: number | readonly number[], stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[], groups: number): Tensor;
 /** Gradient of a convolution with respect to its weight of the given size. */
@@ -2114,7 +2124,7 @@ export function _convWeight(..._args: any[]): any {
   return invoke(S__conv_weight, arguments);
 }
 
-const S_diagonal_scatter = op(212, 'diagonalScatter', 'Tensor input, Tensor src, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_diagonal_scatter = op(213, 'diagonalScatter', 'Tensor input, Tensor src, int offset=0, int dim1=0, int dim2=1', 'Tensor');
 /** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
 export function diagonalScatter(input: Tensor, src: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
 /** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
@@ -2126,11 +2136,11 @@ export function diagonalScatter(input: Tensor, src: Tensor, options: { offset?: 
 /** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
 export function diagonalScatter(input: Tensor, options: { src: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonalScatter(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(212, a, b, 0, 0, 0, 1);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(213, a, b, 0, 0, 0, 1);
   return invoke(S_diagonal_scatter, arguments);
 }
 
-const S_select_scatter = op(213, 'selectScatter', 'Tensor input, Tensor src, int dim, int index', 'Tensor');
+const S_select_scatter = op(214, 'selectScatter', 'Tensor input, Tensor src, int dim, int index', 'Tensor');
 /** A copy of input with src in the slice at index of dim. https://pytorch.org/docs/stable/generated/torch.select_scatter.html */
 export function selectScatter(input: Tensor, src: Tensor, dim: number, index: number): Tensor;
 /** A copy of input with src in the slice at index of dim. https://pytorch.org/docs/stable/generated/torch.select_scatter.html */
@@ -2139,7 +2149,7 @@ export function selectScatter(..._args: any[]): any {
   return invoke(S_select_scatter, arguments);
 }
 
-const S_slice_scatter = op(214, 'sliceScatter', 'Tensor input, Tensor src, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
+const S_slice_scatter = op(215, 'sliceScatter', 'Tensor input, Tensor src, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
 /** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
 export function sliceScatter(input: Tensor, src: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number): Tensor;
 /** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
@@ -2156,7 +2166,7 @@ export function sliceScatter(..._args: any[]): any {
   return invoke(S_slice_scatter, arguments);
 }
 
-const S_as_strided_scatter = op(215, 'asStridedScatter', 'Tensor input, Tensor src, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided_scatter = op(216, 'asStridedScatter', 'Tensor input, Tensor src, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
 /** A copy of input with src in a window of given sizes, strides and offset. https://pytorch.org/docs/stable/generated/torch.as_strided_scatter.html */
 export function asStridedScatter(input: Tensor, src: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null): Tensor;
 /** A copy of input with src in a window of given sizes, strides and offset. https://pytorch.org/docs/stable/generated/torch.as_strided_scatter.html */
@@ -2167,7 +2177,7 @@ export function asStridedScatter(..._args: any[]): any {
   return invoke(S_as_strided_scatter, arguments);
 }
 
-const S_narrow_copy = op(216, 'narrowCopy', 'Tensor input, int dim, int start, int length, *, Tensor? out=null', 'Tensor');
+const S_narrow_copy = op(217, 'narrowCopy', 'Tensor input, int dim, int start, int length, *, Tensor? out=null', 'Tensor');
 /** narrow as a copy. https://pytorch.org/docs/stable/generated/torch.Tensor.narrow_copy.html */
 export function narrowCopy(input: Tensor, dim: number, start: number, length: number, options?: { out?: Tensor }): Tensor;
 /** narrow as a copy. https://pytorch.org/docs/stable/generated/torch.Tensor.narrow_copy.html */
@@ -2176,15 +2186,15 @@ export function narrowCopy(..._args: any[]): any {
   return invoke(S_narrow_copy, arguments);
 }
 
-const S_alias_copy = op(217, 'aliasCopy', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_alias_copy = op(218, 'aliasCopy', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** alias as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.alias_copy.html */
 export function aliasCopy(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function aliasCopy(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(217, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(218, a, 0);
   return invoke(S_alias_copy, arguments);
 }
 
-const S_as_strided_copy = op(218, 'asStridedCopy', 'Tensor input, int[] size, int[] stride, int? storageOffset=null, *, Tensor? out=null', 'Tensor');
+const S_as_strided_copy = op(219, 'asStridedCopy', 'Tensor input, int[] size, int[] stride, int? storageOffset=null, *, Tensor? out=null', 'Tensor');
 /** as_strided as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.as_strided_copy.html */
 export function asStridedCopy(input: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { out?: Tensor }): Tensor;
 /** as_strided as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.as_strided_copy.html */
@@ -2195,15 +2205,15 @@ export function asStridedCopy(..._args: any[]): any {
   return invoke(S_as_strided_copy, arguments);
 }
 
-const S_detach_copy = op(219, 'detachCopy', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_detach_copy = op(220, 'detachCopy', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** detach as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.detach_copy.html */
 export function detachCopy(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function detachCopy(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(219, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(220, a, 0);
   return invoke(S_detach_copy, arguments);
 }
 
-const S_diagonal_copy = op(220, 'diagonalCopy', 'Tensor input, int offset=0, int dim1=0, int dim2=1, *, Tensor? out=null', 'Tensor');
+const S_diagonal_copy = op(221, 'diagonalCopy', 'Tensor input, int offset=0, int dim1=0, int dim2=1, *, Tensor? out=null', 'Tensor');
 /** diagonal as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.diagonal_copy.html */
 export function diagonalCopy(input: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { out?: Tensor }): Tensor;
 /** diagonal as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.diagonal_copy.html */
@@ -2213,11 +2223,11 @@ export function diagonalCopy(input: Tensor, offset: number, options: { dim1?: nu
 /** diagonal as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.diagonal_copy.html */
 export function diagonalCopy(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number; out?: Tensor }): Tensor;
 export function diagonalCopy(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(220, a, 0, 0, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(221, a, 0, 0, 0, 1);
   return invoke(S_diagonal_copy, arguments);
 }
 
-const S_expand_copy = op(221, 'expandCopy', 'Tensor input, int[] size, *, bool implicit=false, Tensor? out=null', 'Tensor');
+const S_expand_copy = op(222, 'expandCopy', 'Tensor input, int[] size, *, bool implicit=false, Tensor? out=null', 'Tensor');
 /** expand as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.expand_copy.html */
 export function expandCopy(input: Tensor, size: number | readonly number[], options?: { implicit?: boolean; out?: Tensor }): Tensor;
 /** expand as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.expand_copy.html */
@@ -2226,7 +2236,7 @@ export function expandCopy(..._args: any[]): any {
   return invoke(S_expand_copy, arguments);
 }
 
-const S_permute_copy = op(222, 'permuteCopy', 'Tensor input, int[] dims, *, Tensor? out=null', 'Tensor');
+const S_permute_copy = op(223, 'permuteCopy', 'Tensor input, int[] dims, *, Tensor? out=null', 'Tensor');
 /** permute as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.permute_copy.html */
 export function permuteCopy(input: Tensor, dims: number | readonly number[], options?: { out?: Tensor }): Tensor;
 /** permute as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.permute_copy.html */
@@ -2235,7 +2245,7 @@ export function permuteCopy(..._args: any[]): any {
   return invoke(S_permute_copy, arguments);
 }
 
-const S_select_copy = op(223, 'selectCopy', 'Tensor input, int dim, int index, *, Tensor? out=null', 'Tensor');
+const S_select_copy = op(224, 'selectCopy', 'Tensor input, int dim, int index, *, Tensor? out=null', 'Tensor');
 /** select as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.select_copy.html */
 export function selectCopy(input: Tensor, dim: number, index: number, options?: { out?: Tensor }): Tensor;
 /** select as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.select_copy.html */
@@ -2244,7 +2254,7 @@ export function selectCopy(..._args: any[]): any {
   return invoke(S_select_copy, arguments);
 }
 
-const S_slice_copy = op(224, 'sliceCopy', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1, *, Tensor? out=null', 'Tensor');
+const S_slice_copy = op(225, 'sliceCopy', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1, *, Tensor? out=null', 'Tensor');
 /** slice as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.slice_copy.html */
 export function sliceCopy(input: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { out?: Tensor }): Tensor;
 /** slice as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.slice_copy.html */
@@ -2259,7 +2269,7 @@ export function sliceCopy(..._args: any[]): any {
   return invoke(S_slice_copy, arguments);
 }
 
-const S_split_copy = op(225, 'splitCopy', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_copy = op(226, 'splitCopy', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
 /** split as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.split_copy.html */
 export function splitCopy(input: Tensor, splitSize: number, dim?: number): Tensor[];
 /** split as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.split_copy.html */
@@ -2270,7 +2280,7 @@ export function splitCopy(..._args: any[]): any {
   return invoke(S_split_copy, arguments);
 }
 
-const S_split_with_sizes_copy = op(226, 'splitWithSizesCopy', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_split_with_sizes_copy = op(227, 'splitWithSizesCopy', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
 /** split_with_sizes as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.split_with_sizes_copy.html */
 export function splitWithSizesCopy(input: Tensor, splitSizes: number | readonly number[], dim?: number): Tensor[];
 /** split_with_sizes as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.split_with_sizes_copy.html */
@@ -2281,7 +2291,7 @@ export function splitWithSizesCopy(..._args: any[]): any {
   return invoke(S_split_with_sizes_copy, arguments);
 }
 
-const S_squeeze_copy = op(227, 'squeezeCopy', 'Tensor input, int[]? dim=null, *, Tensor? out=null', 'Tensor');
+const S_squeeze_copy = op(228, 'squeezeCopy', 'Tensor input, int[]? dim=null, *, Tensor? out=null', 'Tensor');
 /** squeeze as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.squeeze_copy.html */
 export function squeezeCopy(input: Tensor, dim?: number | readonly number[] | null, options?: { out?: Tensor }): Tensor;
 /** squeeze as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.squeeze_copy.html */
@@ -2290,15 +2300,15 @@ export function squeezeCopy(..._args: any[]): any {
   return invoke(S_squeeze_copy, arguments);
 }
 
-const S_t_copy = op(228, 'tCopy', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_t_copy = op(229, 'tCopy', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** t as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.t_copy.html */
 export function tCopy(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function tCopy(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(228, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(229, a, 0);
   return invoke(S_t_copy, arguments);
 }
 
-const S_transpose_copy = op(229, 'transposeCopy', 'Tensor input, int dim0, int dim1, *, Tensor? out=null', 'Tensor');
+const S_transpose_copy = op(230, 'transposeCopy', 'Tensor input, int dim0, int dim1, *, Tensor? out=null', 'Tensor');
 /** transpose as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.transpose_copy.html */
 export function transposeCopy(input: Tensor, dim0: number, dim1: number, options?: { out?: Tensor }): Tensor;
 /** transpose as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.transpose_copy.html */
@@ -2307,7 +2317,7 @@ export function transposeCopy(..._args: any[]): any {
   return invoke(S_transpose_copy, arguments);
 }
 
-const S_unbind_copy = op(230, 'unbindCopy', 'Tensor input, int dim=0', 'Tensor[]');
+const S_unbind_copy = op(231, 'unbindCopy', 'Tensor input, int dim=0', 'Tensor[]');
 /** unbind as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unbind_copy.html */
 export function unbindCopy(input: Tensor, dim?: number): Tensor[];
 /** unbind as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unbind_copy.html */
@@ -2316,7 +2326,7 @@ export function unbindCopy(..._args: any[]): any {
   return invoke(S_unbind_copy, arguments);
 }
 
-const S_unfold_copy = op(231, 'unfoldCopy', 'Tensor input, int dimension, int size, int step, *, Tensor? out=null', 'Tensor');
+const S_unfold_copy = op(232, 'unfoldCopy', 'Tensor input, int dimension, int size, int step, *, Tensor? out=null', 'Tensor');
 /** unfold as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unfold_copy.html */
 export function unfoldCopy(input: Tensor, dimension: number, size: number, step: number, options?: { out?: Tensor }): Tensor;
 /** unfold as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unfold_copy.html */
@@ -2325,7 +2335,7 @@ export function unfoldCopy(..._args: any[]): any {
   return invoke(S_unfold_copy, arguments);
 }
 
-const S_unsqueeze_copy = op(232, 'unsqueezeCopy', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_unsqueeze_copy = op(233, 'unsqueezeCopy', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
 /** unsqueeze as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unsqueeze_copy.html */
 export function unsqueezeCopy(input: Tensor, dim: number, options?: { out?: Tensor }): Tensor;
 /** unsqueeze as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unsqueeze_copy.html */
@@ -2334,23 +2344,23 @@ export function unsqueezeCopy(..._args: any[]): any {
   return invoke(S_unsqueeze_copy, arguments);
 }
 
-const S_view_as_real_copy = op(233, 'viewAsRealCopy', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_view_as_real_copy = op(234, 'viewAsRealCopy', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** view_as_real as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.view_as_real_copy.html */
 export function viewAsRealCopy(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function viewAsRealCopy(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(233, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(234, a, 0);
   return invoke(S_view_as_real_copy, arguments);
 }
 
-const S_view_as_complex_copy = op(234, 'viewAsComplexCopy', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_view_as_complex_copy = op(235, 'viewAsComplexCopy', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** view_as_complex as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.view_as_complex_copy.html */
 export function viewAsComplexCopy(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function viewAsComplexCopy(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(234, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(235, a, 0);
   return invoke(S_view_as_complex_copy, arguments);
 }
 
-const S_view_copy = op(235, 'viewCopy', 'Tensor input, int[] size, *, Tensor? out=null', 'Tensor');
+const S_view_copy = op(236, 'viewCopy', 'Tensor input, int[] size, *, Tensor? out=null', 'Tensor');
 /** view as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.view_copy.html */
 export function viewCopy(input: Tensor, size: number | readonly number[], options?: { out?: Tensor }): Tensor;
 /** view as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.view_copy.html */
@@ -2359,7 +2369,7 @@ export function viewCopy(..._args: any[]): any {
   return invoke(S_view_copy, arguments);
 }
 
-const S_zeros = op(236, 'zeros', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_zeros = op(237, 'zeros', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A tensor of zeros with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.zeros.html */
 export function zeros(...size: number[]): Tensor;
 /** A tensor of zeros with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.zeros.html */
@@ -2370,14 +2380,14 @@ export function zeros(..._args: any[]): any {
   return invoke(S_zeros, arguments);
 }
 
-const S_zeros_like = op(237, 'zerosLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_zeros_like = op(238, 'zerosLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of zeros with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.zeros_like.html */
 export function zerosLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function zerosLike(..._args: any[]): any {
   return invoke(S_zeros_like, arguments);
 }
 
-const S_new_zeros = op(238, 'newZeros', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_zeros = op(239, 'newZeros', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of zeros with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
 export function newZeros(input: Tensor, ...size: number[]): Tensor;
 /** A tensor of zeros with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
@@ -2388,7 +2398,7 @@ export function newZeros(..._args: any[]): any {
   return invoke(S_new_zeros, arguments);
 }
 
-const S_ones = op(239, 'ones', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_ones = op(240, 'ones', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A tensor of ones with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.ones.html */
 export function ones(...size: number[]): Tensor;
 /** A tensor of ones with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.ones.html */
@@ -2399,14 +2409,14 @@ export function ones(..._args: any[]): any {
   return invoke(S_ones, arguments);
 }
 
-const S_ones_like = op(240, 'onesLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_ones_like = op(241, 'onesLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of ones with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.ones_like.html */
 export function onesLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function onesLike(..._args: any[]): any {
   return invoke(S_ones_like, arguments);
 }
 
-const S_new_ones = op(241, 'newOnes', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_ones = op(242, 'newOnes', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of ones with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_ones.html */
 export function newOnes(input: Tensor, ...size: number[]): Tensor;
 /** A tensor of ones with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_ones.html */
@@ -2417,7 +2427,7 @@ export function newOnes(..._args: any[]): any {
   return invoke(S_new_ones, arguments);
 }
 
-const S_empty = op(242, 'empty', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_empty = op(243, 'empty', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A tensor of uninitialised memory with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.empty.html */
 export function empty(...size: number[]): Tensor;
 /** A tensor of uninitialised memory with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.empty.html */
@@ -2428,14 +2438,14 @@ export function empty(..._args: any[]): any {
   return invoke(S_empty, arguments);
 }
 
-const S_empty_like = op(243, 'emptyLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_empty_like = op(244, 'emptyLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of uninitialised memory with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_like.html */
 export function emptyLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function emptyLike(..._args: any[]): any {
   return invoke(S_empty_like, arguments);
 }
 
-const S_new_empty = op(244, 'newEmpty', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_empty = op(245, 'newEmpty', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of uninitialised memory with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_empty.html */
 export function newEmpty(input: Tensor, ...size: number[]): Tensor;
 /** A tensor of uninitialised memory with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_empty.html */
@@ -2446,7 +2456,7 @@ export function newEmpty(..._args: any[]): any {
   return invoke(S_new_empty, arguments);
 }
 
-const S_empty_strided = op(245, 'emptyStrided', 'int[] size, int[] stride, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_empty_strided = op(246, 'emptyStrided', 'int[] size, int[] stride, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** An uninitialised tensor with the given sizes and strides. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
 export function emptyStrided(size: number | readonly number[], stride: number | readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** An uninitialised tensor with the given sizes and strides. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
@@ -2455,7 +2465,7 @@ export function emptyStrided(..._args: any[]): any {
   return invoke(S_empty_strided, arguments);
 }
 
-const S_full = op(246, 'full', 'int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_full = op(247, 'full', 'int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A tensor of the given size filled with one value: float32 for numbers, bool for booleans, int64 for bigints, unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.full.html */
 export function full(size: number | readonly number[], fillValue: Scalar, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** A tensor of the given size filled with one value: float32 for numbers, bool for booleans, int64 for bigints, unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.full.html */
@@ -2464,7 +2474,7 @@ export function full(..._args: any[]): any {
   return invoke(S_full, arguments);
 }
 
-const S_full_like = op(247, 'fullLike', 'Tensor input, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_full_like = op(248, 'fullLike', 'Tensor input, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor filled with one value, with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.full_like.html */
 export function fullLike(input: Tensor, fillValue: Scalar, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** A tensor filled with one value, with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.full_like.html */
@@ -2473,7 +2483,7 @@ export function fullLike(..._args: any[]): any {
   return invoke(S_full_like, arguments);
 }
 
-const S_new_full = op(248, 'newFull', 'Tensor input, int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_full = op(249, 'newFull', 'Tensor input, int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor filled with one value, with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_full.html */
 export function newFull(input: Tensor, size: number | readonly number[], fillValue: Scalar, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** A tensor filled with one value, with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_full.html */
@@ -2482,17 +2492,17 @@ export function newFull(..._args: any[]): any {
   return invoke(S_new_full, arguments);
 }
 
-const S_fill = op(249, 'fill', 'Tensor input, Operand value', 'Tensor');
+const S_fill = op(250, 'fill', 'Tensor input, Operand value', 'Tensor');
 /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
 export function fill(input: Tensor, value: Tensor | Scalar): Tensor;
 /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
 export function fill(input: Tensor, options: { value: Tensor | Scalar }): Tensor;
 export function fill(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(249, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(250, a, b, 2);
   return invoke(S_fill, arguments);
 }
 
-const S_arange = op(251, 'arange', 'Scalar? start=null, Scalar? end=null, Scalar step=1, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_arange = op(252, 'arange', 'Scalar? start=null, Scalar? end=null, Scalar step=1, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Values from start (inclusive; 0 when only one bound is given) to end (exclusive) by step; int64 when all are integers, else float32. Errors: a step of 0, bounds of the wrong order. https://pytorch.org/docs/stable/generated/torch.arange.html */
 export function arange(start?: Scalar | null, end?: Scalar | null, step?: Scalar, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** Values from start (inclusive; 0 when only one bound is given) to end (exclusive) by step; int64 when all are integers, else float32. Errors: a step of 0, bounds of the wrong order. https://pytorch.org/docs/stable/generated/torch.arange.html */
@@ -2505,7 +2515,7 @@ export function arange(..._args: any[]): any {
   return invoke(S_arange, arguments);
 }
 
-const S_linspace = op(252, 'linspace', 'Scalar start, Scalar end, int steps, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_linspace = op(253, 'linspace', 'Scalar start, Scalar end, int steps, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** steps values evenly from start to end, both included. https://pytorch.org/docs/stable/generated/torch.linspace.html */
 export function linspace(start: Scalar, end: Scalar, steps: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** steps values evenly from start to end, both included. https://pytorch.org/docs/stable/generated/torch.linspace.html */
@@ -2514,7 +2524,7 @@ export function linspace(..._args: any[]): any {
   return invoke(S_linspace, arguments);
 }
 
-const S_logspace = op(253, 'logspace', 'Scalar start, Scalar end, int steps, float base=10, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_logspace = op(254, 'logspace', 'Scalar start, Scalar end, int steps, float base=10, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** steps values from base ** start to base ** end, evenly on a logarithmic scale. https://pytorch.org/docs/stable/generated/torch.logspace.html */
 export function logspace(start: Scalar, end: Scalar, steps: number, base?: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** steps values from base ** start to base ** end, evenly on a logarithmic scale. https://pytorch.org/docs/stable/generated/torch.logspace.html */
@@ -2525,7 +2535,7 @@ export function logspace(..._args: any[]): any {
   return invoke(S_logspace, arguments);
 }
 
-const S_eye = op(254, 'eye', 'int n, int? m=null, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_eye = op(255, 'eye', 'int n, int? m=null, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A matrix with ones on the diagonal, (n, m), m = n unless given. https://pytorch.org/docs/stable/generated/torch.eye.html */
 export function eye(n: number, m?: number | null, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** A matrix with ones on the diagonal, (n, m), m = n unless given. https://pytorch.org/docs/stable/generated/torch.eye.html */
@@ -2534,21 +2544,21 @@ export function eye(..._args: any[]): any {
   return invoke(S_eye, arguments);
 }
 
-const S_clone = op(255, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
+const S_clone = op(256, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
 /** A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format', 'channels_last' (4 dims) or 'channels_last_3d' (5 dims). https://pytorch.org/docs/stable/generated/torch.clone.html */
 export function clone(input: Tensor, options?: { memoryFormat?: string | null }): Tensor;
 export function clone(..._args: any[]): any {
   return invoke(S_clone, arguments);
 }
 
-const S_contiguous = op(256, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
+const S_contiguous = op(257, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
 /** input itself when it is contiguous, else a contiguous copy; in the order of strides of a memoryFormat. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
 export function contiguous(input: Tensor, options?: { memoryFormat?: string | null }): Tensor;
 export function contiguous(..._args: any[]): any {
   return invoke(S_contiguous, arguments);
 }
 
-const S__to_dtype = op(261, '_toDtype', 'Tensor input, dtype? dtype', 'Tensor');
+const S__to_dtype = op(262, '_toDtype', 'Tensor input, dtype? dtype', 'Tensor');
 /** input in another dtype; itself when it has it already. */
 export function _toDtype(input: Tensor, dtype: DType | null): Tensor;
 /** input in another dtype; itself when it has it already. */
@@ -2557,7 +2567,7 @@ export function _toDtype(..._args: any[]): any {
   return invoke(S__to_dtype, arguments);
 }
 
-const S_new_empty_strided = op(262, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
+const S_new_empty_strided = op(263, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
 /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
 export function newEmptyStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], dtype?: DType | null): Tensor;
 /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
@@ -2568,7 +2578,7 @@ export function newEmptyStrided(..._args: any[]): any {
   return invoke(S_new_empty_strided, arguments);
 }
 
-const S__as_strided_backward = op(263, '_asStridedBackward', 'Tensor grad, int[] inputSize, int[] inputStride, int inputOffset, int[] size, int[] stride, int offset', 'Tensor');
+const S__as_strided_backward = op(264, '_asStridedBackward', 'Tensor grad, int[] inputSize, int[] inputStride, int inputOffset, int[] size, int[] stride, int offset', 'Tensor');
 /** Gradient of asStrided: what flows into each element of the window is added to the element of the input it shows. */
 export function _asStridedBackward(grad: Tensor, inputSize: number | readonly number[], inputStride: number | readonly number[], inputOffset: number, size: number | readonly number[], stride: number | readonly number[], offset: number): Tensor;
 /** Gradient of asStrided: what flows into each element of the window is added to the element of the input it shows. */
@@ -2577,7 +2587,7 @@ export function _asStridedBackward(..._args: any[]): any {
   return invoke(S__as_strided_backward, arguments);
 }
 
-const S_sum_to_size = op(264, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
+const S_sum_to_size = op(265, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
 /** Sums input over the dims that broadcasting size to its shape would repeat. https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html */
 export function sumToSize(input: Tensor, ...size: number[]): Tensor;
 /** Sums input over the dims that broadcasting size to its shape would repeat. https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html */
@@ -2586,7 +2596,7 @@ export function sumToSize(..._args: any[]): any {
   return invoke(S_sum_to_size, arguments);
 }
 
-const S_ctc_loss = op(265, 'ctcLoss', 'Tensor input, Tensor targets, lengths[] inputLengths, lengths[] targetLengths, int blank=0, str reduction="mean", bool zeroInfinity=false', 'Tensor');
+const S_ctc_loss = op(266, 'ctcLoss', 'Tensor input, Tensor targets, lengths[] inputLengths, lengths[] targetLengths, int blank=0, str reduction="mean", bool zeroInfinity=false', 'Tensor');
 /** Minus the log-probability of each target sequence, under all alignments with the inputs; its mean over target lengths and samples, or sum. input: log-probabilities (T, N, C) or (T, C); targets (N, S), or all joined in one dim; lengths as arrays or tensors. zeroInfinity: 0 where no alignment exists. The gradient holds for what logSoftmax gives. Errors: labels that are no class, lengths that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.ctc_loss.html */
 export function ctcLoss(input: Tensor, targets: Tensor, inputLengths: number | readonly number[] | Tensor, targetLengths: number | readonly number[] | Tensor, blank?: number, reduction?: string, zeroInfinity?: boolean): Tensor;
 /** Minus the log-probability of each target sequence, under all alignments with the inputs; its mean over target lengths and samples, or sum. input: log-probabilities (T, N, C) or (T, C); targets (N, S), or all joined in one dim; lengths as arrays or tensors. zeroInfinity: 0 where no alignment exists. The gradient holds for what logSoftmax gives. Errors: labels that are no class, lengths that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.ctc_loss.html */
@@ -2601,7 +2611,7 @@ export function ctcLoss(..._args: any[]): any {
   return invoke(S_ctc_loss, arguments);
 }
 
-const S__ctc_loss = op(266, '_ctcLoss', 'Tensor input, Tensor targets, lengths[] inputLengths, lengths[] targetLengths, int blank, bool zeroInfinity', 'nll,alpha,exact;3');
+const S__ctc_loss = op(267, '_ctcLoss', 'Tensor input, Tensor targets, lengths[] inputLengths, lengths[] targetLengths, int blank, bool zeroInfinity', 'nll,alpha,exact;3');
 /** ctcLoss of each sample, its forward variables, and itself in float64. */
 export function _ctcLoss(input: Tensor, targets: Tensor, inputLengths: number | readonly number[] | Tensor, targetLengths: number | readonly number[] | Tensor, blank: number, zeroInfinity: boolean): [Tensor, Tensor, Tensor] & { readonly nll: Tensor; readonly alpha: Tensor; readonly exact: Tensor };
 /** ctcLoss of each sample, its forward variables, and itself in float64. */
@@ -2610,7 +2620,7 @@ export function _ctcLoss(..._args: any[]): any {
   return invoke(S__ctc_loss, arguments);
 }
 
-const S__ctc_loss_backward = op(267, '_ctcLossBackward', 'Tensor grad, Tensor input, Tensor targets, lengths[] inputLengths, lengths[] targetLengths, int blank, bool zeroInfinity, Tensor alpha, Tensor nll', 'Tensor');
+const S__ctc_loss_backward = op(268, '_ctcLossBackward', 'Tensor grad, Tensor input, Tensor targets, lengths[] inputLengths, lengths[] targetLengths, int blank, bool zeroInfinity, Tensor alpha, Tensor nll', 'Tensor');
 /** Gradient of _ctc_loss. */
 export function _ctcLossBackward(grad: Tensor, input: Tensor, targets: Tensor, inputLengths: number | readonly number[] | Tensor, targetLengths: number | readonly number[] | Tensor, blank: number, zeroInfinity: boolean, alpha: Tensor, nll: Tensor): Tensor;
 /** Gradient of _ctc_loss. */
@@ -2619,17 +2629,17 @@ export function _ctcLossBackward(..._args: any[]): any {
   return invoke(S__ctc_loss_backward, arguments);
 }
 
-const S_diag = op(268, 'diag', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
+const S_diag = op(269, 'diag', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
 /** Of a vector, the matrix with it on the given diagonal; of a matrix, a copy of that diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
 export function diag(input: Tensor, diagonal?: number, options?: { out?: Tensor }): Tensor;
 /** Of a vector, the matrix with it on the given diagonal; of a matrix, a copy of that diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
 export function diag(input: Tensor, options: { diagonal?: number; out?: Tensor }): Tensor;
 export function diag(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(268, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(269, a, 0, 0);
   return invoke(S_diag, arguments);
 }
 
-const S_diag_embed = op(269, 'diagEmbed', 'Tensor input, int offset=0, int dim1=-2, int dim2=-1', 'Tensor');
+const S_diag_embed = op(270, 'diagEmbed', 'Tensor input, int offset=0, int dim1=-2, int dim2=-1', 'Tensor');
 /** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
 export function diagEmbed(input: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
 /** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
@@ -2639,49 +2649,49 @@ export function diagEmbed(input: Tensor, offset: number, options: { dim1?: numbe
 /** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
 export function diagEmbed(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagEmbed(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(269, a, 0, 0, -2, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(270, a, 0, 0, -2, -1);
   return invoke(S_diag_embed, arguments);
 }
 
-const S_diagflat = op(270, 'diagflat', 'Tensor input, int offset=0', 'Tensor');
+const S_diagflat = op(271, 'diagflat', 'Tensor input, int offset=0', 'Tensor');
 /** The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
 export function diagflat(input: Tensor, offset?: number): Tensor;
 /** The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
 export function diagflat(input: Tensor, options: { offset?: number }): Tensor;
 export function diagflat(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(270, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(271, a, 0, 0);
   return invoke(S_diagflat, arguments);
 }
 
-const S_trace = op(271, 'trace', 'Tensor input', 'Tensor');
+const S_trace = op(272, 'trace', 'Tensor input', 'Tensor');
 /** The sum of the diagonal of a matrix; integers add up in int64. https://pytorch.org/docs/stable/generated/torch.trace.html */
 export function trace(input: Tensor): Tensor;
 export function trace(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(271, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(272, a, 0);
   return invoke(S_trace, arguments);
 }
 
-const S_tril = op(272, 'tril', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
+const S_tril = op(273, 'tril', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
 /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
 export function tril(input: Tensor, diagonal?: number, options?: { out?: Tensor }): Tensor;
 /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
 export function tril(input: Tensor, options: { diagonal?: number; out?: Tensor }): Tensor;
 export function tril(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(272, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(273, a, 0, 0);
   return invoke(S_tril, arguments);
 }
 
-const S_triu = op(274, 'triu', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
+const S_triu = op(275, 'triu', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
 /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
 export function triu(input: Tensor, diagonal?: number, options?: { out?: Tensor }): Tensor;
 /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
 export function triu(input: Tensor, options: { diagonal?: number; out?: Tensor }): Tensor;
 export function triu(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(274, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(275, a, 0, 0);
   return invoke(S_triu, arguments);
 }
 
-const S_tril_indices = op(276, 'trilIndices', 'int row, int col, int offset=0, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_tril_indices = op(277, 'trilIndices', 'int row, int col, int offset=0, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Coordinates of the lower triangle of a matrix of row by col, row by row, in a matrix of two rows; int64 unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.tril_indices.html */
 export function trilIndices(row: number, col: number, offset?: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Coordinates of the lower triangle of a matrix of row by col, row by row, in a matrix of two rows; int64 unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.tril_indices.html */
@@ -2692,7 +2702,7 @@ export function trilIndices(..._args: any[]): any {
   return invoke(S_tril_indices, arguments);
 }
 
-const S_triu_indices = op(277, 'triuIndices', 'int row, int col, int offset=0, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_triu_indices = op(278, 'triuIndices', 'int row, int col, int offset=0, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Coordinates of the upper triangle of a matrix of row by col, row by row, in a matrix of two rows; int64 unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.triu_indices.html */
 export function triuIndices(row: number, col: number, offset?: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Coordinates of the upper triangle of a matrix of row by col, row by row, in a matrix of two rows; int64 unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.triu_indices.html */
@@ -2703,7 +2713,7 @@ export function triuIndices(..._args: any[]): any {
   return invoke(S_triu_indices, arguments);
 }
 
-const S_cdist = op(279, 'cdist', 'Tensor x1, Tensor x2, float p=2, str computeMode="use_mm_for_euclid_dist_if_necessary"', 'Tensor');
+const S_cdist = op(280, 'cdist', 'Tensor x1, Tensor x2, float p=2, str computeMode="use_mm_for_euclid_dist_if_necessary"', 'Tensor');
 /** The p-norms of the differences of all rows of x1 (..., n, m) and x2 (..., r, m), (..., n, r); p may be 0 (how many coordinates differ) or Infinity. Batch dims broadcast. Euclidean distances of more than 25 rows go through a matrix product unless computeMode says otherwise. Errors: integers, half precision, different dtypes or columns, a negative p. https://pytorch.org/docs/stable/generated/torch.cdist.html */
 export function cdist(x1: Tensor, x2: Tensor, p?: number, computeMode?: string): Tensor;
 /** The p-norms of the differences of all rows of x1 (..., n, m) and x2 (..., r, m), (..., n, r); p may be 0 (how many coordinates differ) or Infinity. Batch dims broadcast. Euclidean distances of more than 25 rows go through a matrix product unless computeMode says otherwise. Errors: integers, half precision, different dtypes or columns, a negative p. https://pytorch.org/docs/stable/generated/torch.cdist.html */
@@ -2716,7 +2726,7 @@ export function cdist(..._args: any[]): any {
   return invoke(S_cdist, arguments);
 }
 
-const S__cdist = op(280, '_cdist', 'Tensor x1, Tensor x2, float p, bool product', 'Tensor');
+const S__cdist = op(281, '_cdist', 'Tensor x1, Tensor x2, float p, bool product', 'Tensor');
 /** cdist of (b, n, m) and (b, r, m). */
 export function _cdist(x1: Tensor, x2: Tensor, p: number, product: boolean): Tensor;
 /** cdist of (b, n, m) and (b, r, m). */
@@ -2725,7 +2735,7 @@ export function _cdist(..._args: any[]): any {
   return invoke(S__cdist, arguments);
 }
 
-const S__cdist_backward = op(281, '_cdistBackward', 'Tensor grad, Tensor x1, Tensor x2, float p, Tensor dist', 'Tensor');
+const S__cdist_backward = op(282, '_cdistBackward', 'Tensor grad, Tensor x1, Tensor x2, float p, Tensor dist', 'Tensor');
 /** Gradient of _cdist in x1. */
 export function _cdistBackward(grad: Tensor, x1: Tensor, x2: Tensor, p: number, dist: Tensor): Tensor;
 /** Gradient of _cdist in x1. */
@@ -2734,17 +2744,17 @@ export function _cdistBackward(..._args: any[]): any {
   return invoke(S__cdist_backward, arguments);
 }
 
-const S_pdist = op(282, 'pdist', 'Tensor input, float p=2', 'Tensor');
+const S_pdist = op(283, 'pdist', 'Tensor input, float p=2', 'Tensor');
 /** The p-norms of the differences of every two rows of input (n, m), n (n - 1) / 2 of them: the upper triangle of cdist(input, input, p). Errors: integers, half precision, other dims, a negative p. https://pytorch.org/docs/stable/generated/torch.nn.functional.pdist.html */
 export function pdist(input: Tensor, p?: number): Tensor;
 /** The p-norms of the differences of every two rows of input (n, m), n (n - 1) / 2 of them: the upper triangle of cdist(input, input, p). Errors: integers, half precision, other dims, a negative p. https://pytorch.org/docs/stable/generated/torch.nn.functional.pdist.html */
 export function pdist(input: Tensor, options: { p?: number }): Tensor;
 export function pdist(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(282, a, 0, 2);
+  if (arguments.length === 1 && isTensor(a)) return unary(283, a, 0, 2);
   return invoke(S_pdist, arguments);
 }
 
-const S_bilinear = op(283, 'bilinear', 'Tensor input1, Tensor input2, Tensor weight, Tensor? bias=null', 'Tensor');
+const S_bilinear = op(284, 'bilinear', 'Tensor input1, Tensor input2, Tensor weight, Tensor? bias=null', 'Tensor');
 /** input1 @ weight[k] @ input2 for each output k, plus bias: input1 (..., in1), input2 (..., in2), weight (out, in1, in2), bias (out). Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html */
 export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias?: Tensor | null): Tensor;
 /** input1 @ weight[k] @ input2 for each output k, plus bias: input1 (..., in1), input2 (..., in2), weight (out, in1, in2), bias (out). Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html */
@@ -2755,7 +2765,7 @@ export function bilinear(..._args: any[]): any {
   return invoke(S_bilinear, arguments);
 }
 
-const S_alpha_dropout = op(284, 'alphaDropout', 'Tensor input, float p=0.5, bool training=false', 'Tensor');
+const S_alpha_dropout = op(285, 'alphaDropout', 'Tensor input, float p=0.5, bool training=false', 'Tensor');
 /** In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
 export function alphaDropout(input: Tensor, p?: number, training?: boolean): Tensor;
 /** In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
@@ -2763,11 +2773,11 @@ export function alphaDropout(input: Tensor, p: number, options: { training?: boo
 /** In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
 export function alphaDropout(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function alphaDropout(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(284, a, 0, 0.5, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(285, a, 0, 0.5, 0);
   return invoke(S_alpha_dropout, arguments);
 }
 
-const S_feature_alpha_dropout = op(286, 'featureAlphaDropout', 'Tensor input, float p=0.5, bool training=false', 'Tensor');
+const S_feature_alpha_dropout = op(287, 'featureAlphaDropout', 'Tensor input, float p=0.5, bool training=false', 'Tensor');
 /** alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
 export function featureAlphaDropout(input: Tensor, p?: number, training?: boolean): Tensor;
 /** alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
@@ -2775,11 +2785,11 @@ export function featureAlphaDropout(input: Tensor, p: number, options: { trainin
 /** alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
 export function featureAlphaDropout(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function featureAlphaDropout(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(286, a, 0, 0.5, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(287, a, 0, 0.5, 0);
   return invoke(S_feature_alpha_dropout, arguments);
 }
 
-const S_feature_dropout = op(288, 'featureDropout', 'Tensor input, float p, bool training', 'Tensor');
+const S_feature_dropout = op(289, 'featureDropout', 'Tensor input, float p, bool training', 'Tensor');
 /** Dropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
 export function featureDropout(input: Tensor, p: number, training: boolean): Tensor;
 /** Dropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
@@ -2788,7 +2798,7 @@ export function featureDropout(..._args: any[]): any {
   return invoke(S_feature_dropout, arguments);
 }
 
-const S_dropout1d = op(290, 'dropout1d', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
+const S_dropout1d = op(291, 'dropout1d', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
 /** In training zeroes whole channels of (N, C, L) or (C, L) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
 export function dropout1d(input: Tensor, p?: number, training?: boolean): Tensor;
 /** In training zeroes whole channels of (N, C, L) or (C, L) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
@@ -2796,11 +2806,11 @@ export function dropout1d(input: Tensor, p: number, options: { training?: boolea
 /** In training zeroes whole channels of (N, C, L) or (C, L) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
 export function dropout1d(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function dropout1d(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(290, a, 0, 0.5, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(291, a, 0, 0.5, 1);
   return invoke(S_dropout1d, arguments);
 }
 
-const S_dropout2d = op(292, 'dropout2d', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
+const S_dropout2d = op(293, 'dropout2d', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
 /** In training zeroes whole channels (the first two dims) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
 export function dropout2d(input: Tensor, p?: number, training?: boolean): Tensor;
 /** In training zeroes whole channels (the first two dims) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
@@ -2808,11 +2818,11 @@ export function dropout2d(input: Tensor, p: number, options: { training?: boolea
 /** In training zeroes whole channels (the first two dims) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
 export function dropout2d(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function dropout2d(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(292, a, 0, 0.5, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(293, a, 0, 0.5, 1);
   return invoke(S_dropout2d, arguments);
 }
 
-const S_dropout3d = op(294, 'dropout3d', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
+const S_dropout3d = op(295, 'dropout3d', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
 /** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
 export function dropout3d(input: Tensor, p?: number, training?: boolean): Tensor;
 /** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
@@ -2820,11 +2830,11 @@ export function dropout3d(input: Tensor, p: number, options: { training?: boolea
 /** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
 export function dropout3d(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function dropout3d(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(294, a, 0, 0.5, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(295, a, 0, 0.5, 1);
   return invoke(S_dropout3d, arguments);
 }
 
-const S_native_dropout = op(296, 'nativeDropout', 'Tensor input, float p', 'output,mask;2');
+const S_native_dropout = op(297, 'nativeDropout', 'Tensor input, float p', 'output,mask;2');
 /** input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it. */
 export function nativeDropout(input: Tensor, p: number): [Tensor, Tensor] & { readonly output: Tensor; readonly mask: Tensor };
 /** input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it. */
@@ -2833,7 +2843,7 @@ export function nativeDropout(..._args: any[]): any {
   return invoke(S_native_dropout, arguments);
 }
 
-const S_dropout = op(297, 'dropout', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
+const S_dropout = op(298, 'dropout', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
 /** In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
 export function dropout(input: Tensor, p?: number, training?: boolean): Tensor;
 /** In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
@@ -2841,11 +2851,11 @@ export function dropout(input: Tensor, p: number, options: { training?: boolean 
 /** In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
 export function dropout(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function dropout(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(297, a, 0, 0.5, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(298, a, 0, 0.5, 1);
   return invoke(S_dropout, arguments);
 }
 
-const S_embedding_bag = op(298, 'embeddingBag', 'Tensor input, Tensor weight, Tensor? offsets=null, float? maxNorm=null, float normType=2, bool scaleGradByFreq=false, str mode="mean", bool sparse=false, Tensor? perSampleWeights=null, bool includeLastOffset=false, int? paddingIdx=null', 'Tensor');
+const S_embedding_bag = op(299, 'embeddingBag', 'Tensor input, Tensor weight, Tensor? offsets=null, float? maxNorm=null, float normType=2, bool scaleGradByFreq=false, str mode="mean", bool sparse=false, Tensor? perSampleWeights=null, bool includeLastOffset=false, int? paddingIdx=null', 'Tensor');
 /** Sums, means or maxima of the rows of weight (rows, width) that each bag of input names: (bags, width). input (bags, n), or 1-d with bags that begin at offsets; includeLastOffset says that the last offset is an end. perSampleWeights multiply the rows (mode 'sum'). Rows paddingIdx count as absent; empty bags give zeros; sparse gradients do not exist. Any integer dtype, or whole floats. Errors: offsets that do not begin at 0, fall, or go beyond input. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding_bag.html */
 export function embeddingBag(input: Tensor, weight: Tensor, offsets?: Tensor | null, maxNorm?: number | null, normType?: number, scaleGradByFreq?: boolean, mode?: string, sparse?: boolean, perSampleWeights?: Tensor | null, includeLastOffset?: boolean, paddingIdx?: number | null): Tensor;
 /** Sums, means or maxima of the rows of weight (rows, width) that each bag of input names: (bags, width). input (bags, n), or 1-d with bags that begin at offsets; includeLastOffset says that the last offset is an end. perSampleWeights multiply the rows (mode 'sum'). Rows paddingIdx count as absent; empty bags give zeros; sparse gradients do not exist. Any integer dtype, or whole floats. Errors: offsets that do not begin at 0, fall, or go beyond input. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding_bag.html */
@@ -2872,7 +2882,7 @@ export function embeddingBag(..._args: any[]): any {
   return invoke(S_embedding_bag, arguments);
 }
 
-const S__embedding_bag = op(299, '_embeddingBag', 'Tensor weight, Tensor indices, Tensor bags, Tensor offsets, Tensor? scale, int paddingIdx, bool scaleGradByFreq', 'Tensor');
+const S__embedding_bag = op(300, '_embeddingBag', 'Tensor weight, Tensor indices, Tensor bags, Tensor offsets, Tensor? scale, int paddingIdx, bool scaleGradByFreq', 'Tensor');
 /** Sums of scaled rows by bag: indices and bags (n), offsets (bags + 1), scale (n). */
 export function _embeddingBag(weight: Tensor, indices: Tensor | IndexArray, bags: Tensor, offsets: Tensor, scale: Tensor | null, paddingIdx: number, scaleGradByFreq: boolean): Tensor;
 /** Sums of scaled rows by bag: indices and bags (n), offsets (bags + 1), scale (n). */
@@ -2881,7 +2891,7 @@ export function _embeddingBag(..._args: any[]): any {
   return invoke(S__embedding_bag, arguments);
 }
 
-const S__embedding_bag_max = op(300, '_embeddingBagMax', 'Tensor weight, Tensor indices, Tensor offsets, int paddingIdx', 'output,places;2');
+const S__embedding_bag_max = op(301, '_embeddingBagMax', 'Tensor weight, Tensor indices, Tensor offsets, int paddingIdx', 'output,places;2');
 /** Maxima of rows by bag, and which of the n indices gave them; n where a bag is empty. */
 export function _embeddingBagMax(weight: Tensor, indices: Tensor | IndexArray, offsets: Tensor, paddingIdx: number): [Tensor, Tensor] & { readonly output: Tensor; readonly places: Tensor };
 /** Maxima of rows by bag, and which of the n indices gave them; n where a bag is empty. */
@@ -2890,7 +2900,7 @@ export function _embeddingBagMax(..._args: any[]): any {
   return invoke(S__embedding_bag_max, arguments);
 }
 
-const S_embedding = op(301, 'embedding', 'Tensor input, Tensor weight, int? paddingIdx=null, float? maxNorm=null, float normType=2, bool scaleGradByFreq=false, bool sparse=false', 'Tensor');
+const S_embedding = op(302, 'embedding', 'Tensor input, Tensor weight, int? paddingIdx=null, float? maxNorm=null, float normType=2, bool scaleGradByFreq=false, bool sparse=false', 'Tensor');
 /** The rows of weight (rows, width) that input names, in shape (*input.shape, width). Any integer dtype, or whole floats. The row paddingIdx gets no gradient; maxNorm renormalises the rows that are looked up in place; scaleGradByFreq divides gradients by how often a row occurs. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html */
 export function embedding(input: Tensor, weight: Tensor, paddingIdx?: number | null, maxNorm?: number | null, normType?: number, scaleGradByFreq?: boolean, sparse?: boolean): Tensor;
 /** The rows of weight (rows, width) that input names, in shape (*input.shape, width). Any integer dtype, or whole floats. The row paddingIdx gets no gradient; maxNorm renormalises the rows that are looked up in place; scaleGradByFreq divides gradients by how often a row occurs. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html */
@@ -2909,7 +2919,7 @@ export function embedding(..._args: any[]): any {
   return invoke(S_embedding, arguments);
 }
 
-const S__embedding = op(302, '_embedding', 'Tensor weight, Tensor indices, int paddingIdx, bool scaleGradByFreq', 'Tensor');
+const S__embedding = op(303, '_embedding', 'Tensor weight, Tensor indices, int paddingIdx, bool scaleGradByFreq', 'Tensor');
 /** The rows of weight that indices name; paddingIdx is -1 for none. */
 export function _embedding(weight: Tensor, indices: Tensor | IndexArray, paddingIdx: number, scaleGradByFreq: boolean): Tensor;
 /** The rows of weight that indices name; paddingIdx is -1 for none. */
@@ -2918,7 +2928,7 @@ export function _embedding(..._args: any[]): any {
   return invoke(S__embedding, arguments);
 }
 
-const S__embedding_backward = op(303, '_embeddingBackward', 'Tensor grad, Tensor indices, int numWeights, int paddingIdx, bool scaleGradByFreq', 'Tensor');
+const S__embedding_backward = op(304, '_embeddingBackward', 'Tensor grad, Tensor indices, int numWeights, int paddingIdx, bool scaleGradByFreq', 'Tensor');
 /** The rows of grad added up in the rows of a table that indices name. */
 export function _embeddingBackward(grad: Tensor, indices: Tensor | IndexArray, numWeights: number, paddingIdx: number, scaleGradByFreq: boolean): Tensor;
 /** The rows of grad added up in the rows of a table that indices name. */
@@ -2927,7 +2937,7 @@ export function _embeddingBackward(..._args: any[]): any {
   return invoke(S__embedding_backward, arguments);
 }
 
-const S__embedding_double_backward = op(304, '_embeddingDoubleBackward', 'Tensor grad, Tensor indices, int paddingIdx, bool scaleGradByFreq', 'Tensor');
+const S__embedding_double_backward = op(305, '_embeddingDoubleBackward', 'Tensor grad, Tensor indices, int paddingIdx, bool scaleGradByFreq', 'Tensor');
 /** The adjoint of _embedding_backward. */
 export function _embeddingDoubleBackward(grad: Tensor, indices: Tensor | IndexArray, paddingIdx: number, scaleGradByFreq: boolean): Tensor;
 /** The adjoint of _embedding_backward. */
@@ -2936,17 +2946,17 @@ export function _embeddingDoubleBackward(..._args: any[]): any {
   return invoke(S__embedding_double_backward, arguments);
 }
 
-const S_one_hot = op(305, 'oneHot', 'Tensor input, int numClasses=-1', 'Tensor');
+const S_one_hot = op(306, 'oneHot', 'Tensor input, int numClasses=-1', 'Tensor');
 /** Zeros with a one at the class in a new last dim, int64; as many classes as the largest needs unless told. Any integer dtype, or whole floats. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html */
 export function oneHot(input: Tensor, numClasses?: number): Tensor;
 /** Zeros with a one at the class in a new last dim, int64; as many classes as the largest needs unless told. Any integer dtype, or whole floats. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html */
 export function oneHot(input: Tensor, options: { numClasses?: number }): Tensor;
 export function oneHot(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(305, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(306, a, 0, -1);
   return invoke(S_one_hot, arguments);
 }
 
-const S__fft_c2c = op(306, '_fftC2c', 'Tensor input, int[] dim, int normalization, bool forward', 'Tensor');
+const S__fft_c2c = op(307, '_fftC2c', 'Tensor input, int[] dim, int normalization, bool forward', 'Tensor');
 /** Complex transform along dims; normalization 0: none, 1: by the square root of the number of points, 2: by that number. Errors: real tensors. */
 export function _fftC2c(input: Tensor, dim: number | readonly number[], normalization: number, forward: boolean): Tensor;
 /** Complex transform along dims; normalization 0: none, 1: by the square root of the number of points, 2: by that number. Errors: real tensors. */
@@ -2955,7 +2965,7 @@ export function _fftC2c(..._args: any[]): any {
   return invoke(S__fft_c2c, arguments);
 }
 
-const S__fft_r2c = op(307, '_fftR2c', 'Tensor input, int[] dim, int normalization, bool onesided', 'Tensor');
+const S__fft_r2c = op(308, '_fftR2c', 'Tensor input, int[] dim, int normalization, bool onesided', 'Tensor');
 /** Transform of real numbers along dims, forward; onesided: only the first half along the last of these. Errors: complex tensors. */
 export function _fftR2c(input: Tensor, dim: number | readonly number[], normalization: number, onesided: boolean): Tensor;
 /** Transform of real numbers along dims, forward; onesided: only the first half along the last of these. Errors: complex tensors. */
@@ -2964,7 +2974,7 @@ export function _fftR2c(..._args: any[]): any {
   return invoke(S__fft_r2c, arguments);
 }
 
-const S__fft_c2r = op(308, '_fftC2r', 'Tensor input, int[] dim, int normalization, int lastDimSize', 'Tensor');
+const S__fft_c2r = op(309, '_fftC2r', 'Tensor input, int[] dim, int normalization, int lastDimSize', 'Tensor');
 /** Backward transform to real numbers; input is the first half along the last of dims. Errors: real tensors. */
 export function _fftC2r(input: Tensor, dim: number | readonly number[], normalization: number, lastDimSize: number): Tensor;
 /** Backward transform to real numbers; input is the first half along the last of dims. Errors: real tensors. */
@@ -2973,7 +2983,7 @@ export function _fftC2r(..._args: any[]): any {
   return invoke(S__fft_c2r, arguments);
 }
 
-const S_fft_fft = op(309, 'fft.fft', 'Tensor input, int? n=null, int dim=-1, str? norm=null, *, Tensor? out=null', 'Tensor');
+const S_fft_fft = op(310, 'fft.fft', 'Tensor input, int? n=null, int dim=-1, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The discrete Fourier transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fft.html */
 export function fftFft(input: Tensor, n?: number | null, dim?: number, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The discrete Fourier transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fft.html */
@@ -2986,7 +2996,7 @@ export function fftFft(..._args: any[]): any {
   return invoke(S_fft_fft, arguments);
 }
 
-const S_fft_ifft = op(310, 'fft.ifft', 'Tensor input, int? n=null, int dim=-1, str? norm=null, *, Tensor? out=null', 'Tensor');
+const S_fft_ifft = op(311, 'fft.ifft', 'Tensor input, int? n=null, int dim=-1, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The inverse Fourier transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifft.html */
 export function fftIfft(input: Tensor, n?: number | null, dim?: number, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The inverse Fourier transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifft.html */
@@ -2999,7 +3009,7 @@ export function fftIfft(..._args: any[]): any {
   return invoke(S_fft_ifft, arguments);
 }
 
-const S_fft_rfft = op(311, 'fft.rfft', 'Tensor input, int? n=null, int dim=-1, str? norm=null, *, Tensor? out=null', 'Tensor');
+const S_fft_rfft = op(312, 'fft.rfft', 'Tensor input, int? n=null, int dim=-1, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The first half of the Fourier transform of real numbers along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfft.html */
 export function fftRfft(input: Tensor, n?: number | null, dim?: number, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The first half of the Fourier transform of real numbers along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfft.html */
@@ -3012,7 +3022,7 @@ export function fftRfft(..._args: any[]): any {
   return invoke(S_fft_rfft, arguments);
 }
 
-const S_fft_ihfft = op(312, 'fft.ihfft', 'Tensor input, int? n=null, int dim=-1, str? norm=null, *, Tensor? out=null', 'Tensor');
+const S_fft_ihfft = op(313, 'fft.ihfft', 'Tensor input, int? n=null, int dim=-1, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The first half of the inverse Fourier transform of real numbers along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfft.html */
 export function fftIhfft(input: Tensor, n?: number | null, dim?: number, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The first half of the inverse Fourier transform of real numbers along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfft.html */
@@ -3025,7 +3035,7 @@ export function fftIhfft(..._args: any[]): any {
   return invoke(S_fft_ihfft, arguments);
 }
 
-const S_fft_irfft = op(313, 'fft.irfft', 'Tensor input, int? n=null, int dim=-1, str? norm=null, *, Tensor? out=null', 'Tensor');
+const S_fft_irfft = op(314, 'fft.irfft', 'Tensor input, int? n=null, int dim=-1, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The inverse of rfft: real numbers from the first half of their transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfft.html */
 export function fftIrfft(input: Tensor, n?: number | null, dim?: number, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The inverse of rfft: real numbers from the first half of their transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfft.html */
@@ -3038,7 +3048,7 @@ export function fftIrfft(..._args: any[]): any {
   return invoke(S_fft_irfft, arguments);
 }
 
-const S_fft_hfft = op(314, 'fft.hfft', 'Tensor input, int? n=null, int dim=-1, str? norm=null, *, Tensor? out=null', 'Tensor');
+const S_fft_hfft = op(315, 'fft.hfft', 'Tensor input, int? n=null, int dim=-1, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The Fourier transform, real, of a signal given by its first half along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfft.html */
 export function fftHfft(input: Tensor, n?: number | null, dim?: number, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The Fourier transform, real, of a signal given by its first half along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfft.html */
@@ -3051,7 +3061,7 @@ export function fftHfft(..._args: any[]): any {
   return invoke(S_fft_hfft, arguments);
 }
 
-const S_fft_fftn = op(315, 'fft.fftn', 'Tensor input, int[]? s=null, int[]? dim=null, str? norm=null, *, Tensor? out=null', 'Tensor');
+const S_fft_fftn = op(316, 'fft.fftn', 'Tensor input, int[]? s=null, int[]? dim=null, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The discrete Fourier transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fftn.html */
 export function fftFftn(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The discrete Fourier transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fftn.html */
@@ -3064,7 +3074,7 @@ export function fftFftn(..._args: any[]): any {
   return invoke(S_fft_fftn, arguments);
 }
 
-const S_fft_fft2 = op(316, 'fft.fft2', 'Tensor input, int[]? s=null, int[]? dim=[-2,-1], str? norm=null, *, Tensor? out=null', 'Tensor');
+const S_fft_fft2 = op(317, 'fft.fft2', 'Tensor input, int[]? s=null, int[]? dim=[-2,-1], str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The discrete Fourier transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fft2.html */
 export function fftFft2(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The discrete Fourier transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fft2.html */
@@ -3077,7 +3087,7 @@ export function fftFft2(..._args: any[]): any {
   return invoke(S_fft_fft2, arguments);
 }
 
-const S_fft_ifftn = op(317, 'fft.ifftn', 'Tensor input, int[]? s=null, int[]? dim=null, str? norm=null, *, Tensor? out=null', 'Tensor');
+const S_fft_ifftn = op(318, 'fft.ifftn', 'Tensor input, int[]? s=null, int[]? dim=null, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The inverse Fourier transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifftn.html */
 export function fftIfftn(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The inverse Fourier transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifftn.html */
@@ -3090,7 +3100,7 @@ export function fftIfftn(..._args: any[]): any {
   return invoke(S_fft_ifftn, arguments);
 }
 
-const S_fft_ifft2 = op(318, 'fft.ifft2', 'Tensor input, int[]? s=null, int[]? dim=[-2,-1], str? norm=null, *, Tensor? out=null', 'Tensor');
+const S_fft_ifft2 = op(319, 'fft.ifft2', 'Tensor input, int[]? s=null, int[]? dim=[-2,-1], str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The inverse Fourier transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifft2.html */
 export function fftIfft2(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The inverse Fourier transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifft2.html */
@@ -3103,7 +3113,7 @@ export function fftIfft2(..._args: any[]): any {
   return invoke(S_fft_ifft2, arguments);
 }
 
-const S_fft_rfftn = op(319, 'fft.rfftn', 'Tensor input, int[]? s=null, int[]? dim=null, str? norm=null, *, Tensor? out=null', 'Tensor');
+const S_fft_rfftn = op(320, 'fft.rfftn', 'Tensor input, int[]? s=null, int[]? dim=null, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The Fourier transform of real numbers, of the last dim the first half along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfftn.html */
 export function fftRfftn(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The Fourier transform of real numbers, of the last dim the first half along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfftn.html */
@@ -3116,7 +3126,7 @@ export function fftRfftn(..._args: any[]): any {
   return invoke(S_fft_rfftn, arguments);
 }
 
-const S_fft_rfft2 = op(320, 'fft.rfft2', 'Tensor input, int[]? s=null, int[]? dim=[-2,-1], str? norm=null, *, Tensor? out=null', 'Tensor');
+const S_fft_rfft2 = op(321, 'fft.rfft2', 'Tensor input, int[]? s=null, int[]? dim=[-2,-1], str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The Fourier transform of real numbers, of the last dim the first half along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfft2.html */
 export function fftRfft2(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The Fourier transform of real numbers, of the last dim the first half along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfft2.html */
@@ -3129,7 +3139,7 @@ export function fftRfft2(..._args: any[]): any {
   return invoke(S_fft_rfft2, arguments);
 }
 
-const S_fft_ihfftn = op(321, 'fft.ihfftn', 'Tensor input, int[]? s=null, int[]? dim=null, str? norm=null, *, Tensor? out=null', 'Tensor');
+const S_fft_ihfftn = op(322, 'fft.ihfftn', 'Tensor input, int[]? s=null, int[]? dim=null, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The inverse Fourier transform of real numbers, of the last dim the first half along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfftn.html */
 export function fftIhfftn(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The inverse Fourier transform of real numbers, of the last dim the first half along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfftn.html */
@@ -3142,7 +3152,7 @@ export function fftIhfftn(..._args: any[]): any {
   return invoke(S_fft_ihfftn, arguments);
 }
 
-const S_fft_ihfft2 = op(322, 'fft.ihfft2', 'Tensor input, int[]? s=null, int[]? dim=[-2,-1], str? norm=null, *, Tensor? out=null', 'Tensor');
+const S_fft_ihfft2 = op(323, 'fft.ihfft2', 'Tensor input, int[]? s=null, int[]? dim=[-2,-1], str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The inverse Fourier transform of real numbers, of the last dim the first half along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfft2.html */
 export function fftIhfft2(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The inverse Fourier transform of real numbers, of the last dim the first half along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfft2.html */
@@ -3155,7 +3165,7 @@ export function fftIhfft2(..._args: any[]): any {
   return invoke(S_fft_ihfft2, arguments);
 }
 
-const S_fft_irfftn = op(323, 'fft.irfftn', 'Tensor input, int[]? s=null, int[]? dim=null, str? norm=null, *, Tensor? out=null', 'Tensor');
+const S_fft_irfftn = op(324, 'fft.irfftn', 'Tensor input, int[]? s=null, int[]? dim=null, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The inverse of rfftn: real numbers from the first half, along the last dim, of their transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfftn.html */
 export function fftIrfftn(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The inverse of rfftn: real numbers from the first half, along the last dim, of their transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfftn.html */
@@ -3168,7 +3178,7 @@ export function fftIrfftn(..._args: any[]): any {
   return invoke(S_fft_irfftn, arguments);
 }
 
-const S_fft_irfft2 = op(324, 'fft.irfft2', 'Tensor input, int[]? s=null, int[]? dim=[-2,-1], str? norm=null, *, Tensor? out=null', 'Tensor');
+const S_fft_irfft2 = op(325, 'fft.irfft2', 'Tensor input, int[]? s=null, int[]? dim=[-2,-1], str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The inverse of rfftn: real numbers from the first half, along the last dim, of their transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfft2.html */
 export function fftIrfft2(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The inverse of rfftn: real numbers from the first half, along the last dim, of their transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfft2.html */
@@ -3181,7 +3191,7 @@ export function fftIrfft2(..._args: any[]): any {
   return invoke(S_fft_irfft2, arguments);
 }
 
-const S_fft_hfftn = op(325, 'fft.hfftn', 'Tensor input, int[]? s=null, int[]? dim=null, str? norm=null, *, Tensor? out=null', 'Tensor');
+const S_fft_hfftn = op(326, 'fft.hfftn', 'Tensor input, int[]? s=null, int[]? dim=null, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The Fourier transform, real, of a signal given by its first half along the last dim along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfftn.html */
 export function fftHfftn(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The Fourier transform, real, of a signal given by its first half along the last dim along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfftn.html */
@@ -3194,7 +3204,7 @@ export function fftHfftn(..._args: any[]): any {
   return invoke(S_fft_hfftn, arguments);
 }
 
-const S_fft_hfft2 = op(326, 'fft.hfft2', 'Tensor input, int[]? s=null, int[]? dim=[-2,-1], str? norm=null, *, Tensor? out=null', 'Tensor');
+const S_fft_hfft2 = op(327, 'fft.hfft2', 'Tensor input, int[]? s=null, int[]? dim=[-2,-1], str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The Fourier transform, real, of a signal given by its first half along the last dim along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfft2.html */
 export function fftHfft2(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The Fourier transform, real, of a signal given by its first half along the last dim along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfft2.html */
@@ -3207,7 +3217,7 @@ export function fftHfft2(..._args: any[]): any {
   return invoke(S_fft_hfft2, arguments);
 }
 
-const S_fft_fftfreq = op(327, 'fft.fftfreq', 'int n, float d=1, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_fft_fftfreq = op(328, 'fft.fftfreq', 'int n, float d=1, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** The frequencies of the results of fft: 0, 1, ... and then the negative ones, over n * d; d is the time between two samples. Errors: integer dtypes, a negative n. https://pytorch.org/docs/stable/generated/torch.fft.fftfreq.html */
 export function fftFftfreq(n: number, d?: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** The frequencies of the results of fft: 0, 1, ... and then the negative ones, over n * d; d is the time between two samples. Errors: integer dtypes, a negative n. https://pytorch.org/docs/stable/generated/torch.fft.fftfreq.html */
@@ -3216,7 +3226,7 @@ export function fftFftfreq(..._args: any[]): any {
   return invoke(S_fft_fftfreq, arguments);
 }
 
-const S_fft_rfftfreq = op(328, 'fft.rfftfreq', 'int n, float d=1, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_fft_rfftfreq = op(329, 'fft.rfftfreq', 'int n, float d=1, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** The frequencies of the results of rfft: 0, 1, ..., n / 2, over n * d; d is the time between two samples. Errors: integer dtypes, a negative n. https://pytorch.org/docs/stable/generated/torch.fft.rfftfreq.html */
 export function fftRfftfreq(n: number, d?: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** The frequencies of the results of rfft: 0, 1, ..., n / 2, over n * d; d is the time between two samples. Errors: integer dtypes, a negative n. https://pytorch.org/docs/stable/generated/torch.fft.rfftfreq.html */
@@ -3225,7 +3235,7 @@ export function fftRfftfreq(..._args: any[]): any {
   return invoke(S_fft_rfftfreq, arguments);
 }
 
-const S_fft_fftshift = op(329, 'fft.fftshift', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_fft_fftshift = op(330, 'fft.fftshift', 'Tensor input, int[]? dim=null', 'Tensor');
 /** Exchanges the halves of dims (all of them unless given), so that frequency 0 stands in the middle. Errors: dims out of range. https://pytorch.org/docs/stable/generated/torch.fft.fftshift.html */
 export function fftFftshift(input: Tensor, dim?: number | readonly number[] | null): Tensor;
 /** Exchanges the halves of dims (all of them unless given), so that frequency 0 stands in the middle. Errors: dims out of range. https://pytorch.org/docs/stable/generated/torch.fft.fftshift.html */
@@ -3234,7 +3244,7 @@ export function fftFftshift(..._args: any[]): any {
   return invoke(S_fft_fftshift, arguments);
 }
 
-const S_fft_ifftshift = op(330, 'fft.ifftshift', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_fft_ifftshift = op(331, 'fft.ifftshift', 'Tensor input, int[]? dim=null', 'Tensor');
 /** The inverse of fftshift. Errors: dims out of range. https://pytorch.org/docs/stable/generated/torch.fft.ifftshift.html */
 export function fftIfftshift(input: Tensor, dim?: number | readonly number[] | null): Tensor;
 /** The inverse of fftshift. Errors: dims out of range. https://pytorch.org/docs/stable/generated/torch.fft.ifftshift.html */
@@ -3243,7 +3253,7 @@ export function fftIfftshift(..._args: any[]): any {
   return invoke(S_fft_ifftshift, arguments);
 }
 
-const S_unfold_windows = op(331, 'unfold', 'Tensor input, int[]:2 kernelSize, int[]:2 dilation=1, int[]:2 padding=0, int[]:2 stride=1', 'Tensor');
+const S_unfold_windows = op(332, 'unfold', 'Tensor input, int[]:2 kernelSize, int[]:2 dilation=1, int[]:2 padding=0, int[]:2 stride=1', 'Tensor');
 /** The sliding windows of input (N, C, H, W), N optional, as columns: (N, C * kh * kw, number of windows). Errors: windows that do not fit, empty dims other than the batch. https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html */
 export function unfold(input: Tensor, kernelSize: number | readonly number[], dilation?: number | readonly number[], padding?: number | readonly number[], stride?: number | readonly number[]): Tensor;
 /** The sliding windows of input (N, C, H, W), N optional, as columns: (N, C * kh * kw, number of windows). Errors: windows that do not fit, empty dims other than the batch. https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html */
@@ -3258,7 +3268,7 @@ export function unfold(..._args: any[]): any {
   return invoke(S_unfold_windows, arguments);
 }
 
-const S_fold = op(332, 'fold', 'Tensor input, int[]:2 outputSize, int[]:2 kernelSize, int[]:2 dilation=1, int[]:2 padding=0, int[]:2 stride=1', 'Tensor');
+const S_fold = op(333, 'fold', 'Tensor input, int[]:2 outputSize, int[]:2 kernelSize, int[]:2 dilation=1, int[]:2 padding=0, int[]:2 stride=1', 'Tensor');
 /** Windows as columns (N, C * kh * kw, number of windows), N optional, added up where they lie in an image of outputSize: (N, C, H, W). Errors: sizes that do not belong together. https://pytorch.org/docs/stable/generated/torch.nn.functional.fold.html */
 export function fold(input: Tensor, outputSize: number | readonly number[], kernelSize: number | readonly number[], dilation?: number | readonly number[], padding?: number | readonly number[], stride?: number | readonly number[]): Tensor;
 /** Windows as columns (N, C * kh * kw, number of windows), N optional, added up where they lie in an image of outputSize: (N, C, H, W). Errors: sizes that do not belong together. https://pytorch.org/docs/stable/generated/torch.nn.functional.fold.html */
@@ -3273,7 +3283,7 @@ export function fold(..._args: any[]): any {
   return invoke(S_fold, arguments);
 }
 
-const S__im2col = op(333, '_im2col', 'Tensor input, int[] kernelSize, int[] dilation, int[] padding, int[] stride', 'Tensor');
+const S__im2col = op(334, '_im2col', 'Tensor input, int[] kernelSize, int[] dilation, int[] padding, int[] stride', 'Tensor');
 /** Windows of (N, C, H, W) as columns. */
 export function _im2col(input: Tensor, kernelSize: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[]): Tensor;
 /** Windows of (N, C, H, W) as columns. */
@@ -3282,7 +3292,7 @@ export function _im2col(..._args: any[]): any {
   return invoke(S__im2col, arguments);
 }
 
-const S__col2im = op(334, '_col2im', 'Tensor input, int[] size, int[] kernelSize, int[] dilation, int[] padding, int[] stride', 'Tensor');
+const S__col2im = op(335, '_col2im', 'Tensor input, int[] size, int[] kernelSize, int[] dilation, int[] padding, int[] stride', 'Tensor');
 /** Columns added up in (N, C, *size): the transpose of _im2col. */
 export function _col2im(input: Tensor, size: number | readonly number[], kernelSize: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[]): Tensor;
 /** Columns added up in (N, C, *size): the transpose of _im2col. */
@@ -3291,7 +3301,7 @@ export function _col2im(..._args: any[]): any {
   return invoke(S__col2im, arguments);
 }
 
-const S_pixel_shuffle = op(335, 'pixelShuffle', 'Tensor input, int upscaleFactor', 'Tensor');
+const S_pixel_shuffle = op(336, 'pixelShuffle', 'Tensor input, int upscaleFactor', 'Tensor');
 /** (..., C * r * r, H, W) to (..., C, H * r, W * r), r being upscaleFactor. Errors: channels that r * r does not divide. https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_shuffle.html */
 export function pixelShuffle(input: Tensor, upscaleFactor: number): Tensor;
 /** (..., C * r * r, H, W) to (..., C, H * r, W * r), r being upscaleFactor. Errors: channels that r * r does not divide. https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_shuffle.html */
@@ -3300,7 +3310,7 @@ export function pixelShuffle(..._args: any[]): any {
   return invoke(S_pixel_shuffle, arguments);
 }
 
-const S_pixel_unshuffle = op(336, 'pixelUnshuffle', 'Tensor input, int downscaleFactor', 'Tensor');
+const S_pixel_unshuffle = op(337, 'pixelUnshuffle', 'Tensor input, int downscaleFactor', 'Tensor');
 /** (..., C, H * r, W * r) to (..., C * r * r, H, W), r being downscaleFactor. Errors: sizes that r does not divide. https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_unshuffle.html */
 export function pixelUnshuffle(input: Tensor, downscaleFactor: number): Tensor;
 /** (..., C, H * r, W * r) to (..., C * r * r, H, W), r being downscaleFactor. Errors: sizes that r does not divide. https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_unshuffle.html */
@@ -3309,7 +3319,7 @@ export function pixelUnshuffle(..._args: any[]): any {
   return invoke(S_pixel_unshuffle, arguments);
 }
 
-const S_channel_shuffle = op(337, 'channelShuffle', 'Tensor input, int groups', 'Tensor');
+const S_channel_shuffle = op(338, 'channelShuffle', 'Tensor input, int groups', 'Tensor');
 /** (N, C, ...) with the channels of all groups dealt out in turn. Errors: channels that groups does not divide, fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.channel_shuffle.html */
 export function channelShuffle(input: Tensor, groups: number): Tensor;
 /** (N, C, ...) with the channels of all groups dealt out in turn. Errors: channels that groups does not divide, fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.channel_shuffle.html */
@@ -3318,7 +3328,7 @@ export function channelShuffle(..._args: any[]): any {
   return invoke(S_channel_shuffle, arguments);
 }
 
-const S_grid_sample = op(338, 'gridSample', 'Tensor input, Tensor grid, str mode="bilinear", str paddingMode="zeros", bool? alignCorners=null', 'Tensor');
+const S_grid_sample = op(339, 'gridSample', 'Tensor input, Tensor grid, str mode="bilinear", str paddingMode="zeros", bool? alignCorners=null', 'Tensor');
 /** input (N, C, H, W) or (N, C, D, H, W) at the points of grid (N, ..., 2 or 3), whose coordinates, x first, run from -1 to 1 over the image: (N, C, ...). mode: bilinear, nearest, bicubic (4-d); beyond the edges paddingMode counts zeros, the border, or the reflection. alignCorners says that -1 and 1 are the centres of the outermost elements, not their far sides. Differentiable to any order. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
 export function gridSample(input: Tensor, grid: Tensor, mode?: string, paddingMode?: string, alignCorners?: boolean | null): Tensor;
 /** input (N, C, H, W) or (N, C, D, H, W) at the points of grid (N, ..., 2 or 3), whose coordinates, x first, run from -1 to 1 over the image: (N, C, ...). mode: bilinear, nearest, bicubic (4-d); beyond the edges paddingMode counts zeros, the border, or the reflection. alignCorners says that -1 and 1 are the centres of the outermost elements, not their far sides. Differentiable to any order. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
@@ -3333,7 +3343,7 @@ export function gridSample(..._args: any[]): any {
   return invoke(S_grid_sample, arguments);
 }
 
-const S_grid_sampler = op(339, 'gridSampler', 'Tensor input, Tensor grid, int interpolationMode, int paddingMode, bool alignCorners', 'Tensor');
+const S_grid_sampler = op(340, 'gridSampler', 'Tensor input, Tensor grid, int interpolationMode, int paddingMode, bool alignCorners', 'Tensor');
 /** gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
 export function gridSampler(input: Tensor, grid: Tensor, interpolationMode: number, paddingMode: number, alignCorners: boolean): Tensor;
 /** gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
@@ -3342,7 +3352,7 @@ export function gridSampler(..._args: any[]): any {
   return invoke(S_grid_sampler, arguments);
 }
 
-const S_grid_sampler_2d = op(340, 'gridSampler2d', 'Tensor input, Tensor grid, int interpolationMode, int paddingMode, bool alignCorners', 'Tensor');
+const S_grid_sampler_2d = op(341, 'gridSampler2d', 'Tensor input, Tensor grid, int interpolationMode, int paddingMode, bool alignCorners', 'Tensor');
 /** gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
 export function gridSampler2d(input: Tensor, grid: Tensor, interpolationMode: number, paddingMode: number, alignCorners: boolean): Tensor;
 /** gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
@@ -3351,7 +3361,7 @@ export function gridSampler2d(..._args: any[]): any {
   return invoke(S_grid_sampler_2d, arguments);
 }
 
-const S_grid_sampler_3d = op(341, 'gridSampler3d', 'Tensor input, Tensor grid, int interpolationMode, int paddingMode, bool alignCorners', 'Tensor');
+const S_grid_sampler_3d = op(342, 'gridSampler3d', 'Tensor input, Tensor grid, int interpolationMode, int paddingMode, bool alignCorners', 'Tensor');
 /** gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
 export function gridSampler3d(input: Tensor, grid: Tensor, interpolationMode: number, paddingMode: number, alignCorners: boolean): Tensor;
 /** gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
@@ -3360,7 +3370,7 @@ export function gridSampler3d(..._args: any[]): any {
   return invoke(S_grid_sampler_3d, arguments);
 }
 
-const S_affine_grid = op(342, 'affineGrid', 'Tensor theta, int[] size, bool? alignCorners=null', 'Tensor');
+const S_affine_grid = op(343, 'affineGrid', 'Tensor theta, int[] size, bool? alignCorners=null', 'Tensor');
 /** For gridSample: the points of an output of size (N, C, H, W) or (N, C, D, H, W) taken through affine maps theta (N, 2, 3) or (N, 3, 4). https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html */
 export function affineGrid(theta: Tensor, size: number | readonly number[], alignCorners?: boolean | null): Tensor;
 /** For gridSample: the points of an output of size (N, C, H, W) or (N, C, D, H, W) taken through affine maps theta (N, 2, 3) or (N, 3, 4). https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html */
@@ -3371,7 +3381,7 @@ export function affineGrid(..._args: any[]): any {
   return invoke(S_affine_grid, arguments);
 }
 
-const S_affine_grid_generator = op(343, 'affineGridGenerator', 'Tensor theta, int[] size, bool alignCorners', 'Tensor');
+const S_affine_grid_generator = op(344, 'affineGridGenerator', 'Tensor theta, int[] size, bool alignCorners', 'Tensor');
 /** nn.functional.affineGrid. https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html */
 export function affineGridGenerator(theta: Tensor, size: number | readonly number[], alignCorners: boolean): Tensor;
 /** nn.functional.affineGrid. https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html */
@@ -3380,7 +3390,7 @@ export function affineGridGenerator(..._args: any[]): any {
   return invoke(S_affine_grid_generator, arguments);
 }
 
-const S__grid_sample = op(344, '_gridSample', 'Tensor input, Tensor grid, int mode, int padding, bool alignCorners, int[] orders', 'Tensor');
+const S__grid_sample = op(345, '_gridSample', 'Tensor input, Tensor grid, int mode, int padding, bool alignCorners, int[] orders', 'Tensor');
 /** input at the points of grid, differentiated orders[k] times by coordinate k. */
 export function _gridSample(input: Tensor, grid: Tensor, mode: number, padding: number, alignCorners: boolean, orders: number | readonly number[]): Tensor;
 /** input at the points of grid, differentiated orders[k] times by coordinate k. */
@@ -3389,7 +3399,7 @@ export function _gridSample(..._args: any[]): any {
   return invoke(S__grid_sample, arguments);
 }
 
-const S__grid_sample_by_grid = op(345, '_gridSampleByGrid', 'Tensor grad, Tensor input, Tensor grid, int mode, int padding, bool alignCorners, int[] orders', 'Tensor');
+const S__grid_sample_by_grid = op(346, '_gridSampleByGrid', 'Tensor grad, Tensor input, Tensor grid, int mode, int padding, bool alignCorners, int[] orders', 'Tensor');
 /** The gradient of _grid_sample with respect to its grid. */
 export function _gridSampleByGrid(grad: Tensor, input: Tensor, grid: Tensor, mode: number, padding: number, alignCorners: boolean, orders: number | readonly number[]): Tensor;
 /** The gradient of _grid_sample with respect to its grid. */
@@ -3398,7 +3408,7 @@ export function _gridSampleByGrid(..._args: any[]): any {
   return invoke(S__grid_sample_by_grid, arguments);
 }
 
-const S__grid_sample_adjoint = op(346, '_gridSampleAdjoint', 'Tensor grad, Tensor grid, int[] size, int mode, int padding, bool alignCorners, int[] orders', 'Tensor');
+const S__grid_sample_adjoint = op(347, '_gridSampleAdjoint', 'Tensor grad, Tensor grid, int[] size, int mode, int padding, bool alignCorners, int[] orders', 'Tensor');
 /** The transpose of _grid_sample as a map of its input, whose spatial sizes are given. */
 export function _gridSampleAdjoint(grad: Tensor, grid: Tensor, size: number | readonly number[], mode: number, padding: number, alignCorners: boolean, orders: number | readonly number[]): Tensor;
 /** The transpose of _grid_sample as a map of its input, whose spatial sizes are given. */
@@ -3407,7 +3417,7 @@ export function _gridSampleAdjoint(..._args: any[]): any {
   return invoke(S__grid_sample_adjoint, arguments);
 }
 
-const S_bincount = op(347, 'bincount', 'Tensor input, Tensor? weights=null, int minlength=0', 'Tensor');
+const S_bincount = op(348, 'bincount', 'Tensor input, Tensor? weights=null, int minlength=0', 'Tensor');
 /** How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
 export function bincount(input: Tensor, weights?: Tensor | null, minlength?: number): Tensor;
 /** How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
@@ -3415,11 +3425,11 @@ export function bincount(input: Tensor, weights: Tensor | null, options: { minle
 /** How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
 export function bincount(input: Tensor, options: { weights?: Tensor | null; minlength?: number }): Tensor;
 export function bincount(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(347, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(348, a, 0, 0, 0);
   return invoke(S_bincount, arguments);
 }
 
-const S_histc = op(348, 'histc', 'Tensor input, int bins=100, Scalar min=0, Scalar max=0, *, Tensor? out=null', 'Tensor');
+const S_histc = op(349, 'histc', 'Tensor input, int bins=100, Scalar min=0, Scalar max=0, *, Tensor? out=null', 'Tensor');
 /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
 export function histc(input: Tensor, bins?: number, min?: Scalar, max?: Scalar, options?: { out?: Tensor }): Tensor;
 /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
@@ -3432,8 +3442,8 @@ export function histc(..._args: any[]): any {
   return invoke(S_histc, arguments);
 }
 
-const S_histogram = op(349, 'histogram', 'Tensor input, int bins=100, *, float[]? range=null, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
-const S_histogram_bins = op(350, 'histogram', 'Tensor input, Tensor bins, *, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
+const S_histogram = op(350, 'histogram', 'Tensor input, int bins=100, *, float[]? range=null, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
+const S_histogram_bins = op(351, 'histogram', 'Tensor input, Tensor bins, *, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
 const F_histogram = [S_histogram, S_histogram_bins];
 /** How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
 export function histogram(input: Tensor, bins?: number, options?: { range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly hist: Tensor; readonly binEdges: Tensor };
@@ -3447,7 +3457,7 @@ export function histogram(..._args: any[]): any {
   return invokeForm(F_histogram, undefined, arguments);
 }
 
-const S__histogramdd = op(351, 'histogramdd', 'Tensor input, int[]? bins, Tensor[] edges, bool single, float[]? range, Tensor? weight, bool density', 'Tensor[]');
+const S__histogramdd = op(352, 'histogramdd', 'Tensor input, int[]? bins, Tensor[] edges, bool single, float[]? range, Tensor? weight, bool density', 'Tensor[]');
 /** The histogram of the points along the last dim, and the bin edges of each axis. */
 export function histogramdd(input: Tensor, bins: number | readonly number[] | null, edges: readonly Tensor[], single: boolean, range: number | readonly number[] | null, weight: Tensor | null, density: boolean): Tensor[];
 /** The histogram of the points along the last dim, and the bin edges of each axis. */
@@ -3456,7 +3466,7 @@ export function histogramdd(..._args: any[]): any {
   return invoke(S__histogramdd, arguments);
 }
 
-const S__index = op(352, '_index', 'Tensor input, Tensor?[] indices', 'Tensor');
+const S__index = op(353, '_index', 'Tensor input, Tensor?[] indices', 'Tensor');
 /** input[indices]: one tensor of integers or bools for each of the first dims, none for whole dims. */
 export function _index(input: Tensor, indices: readonly (Tensor | null)[]): Tensor;
 /** input[indices]: one tensor of integers or bools for each of the first dims, none for whole dims. */
@@ -3465,7 +3475,7 @@ export function _index(..._args: any[]): any {
   return invoke(S__index, arguments);
 }
 
-const S__at = op(353, 'at', 'Tensor input, int[] items, Tensor[] tensors', 'Tensor');
+const S__at = op(354, 'at', 'Tensor input, int[] items, Tensor[] tensors', 'Tensor');
 /** input[...]: items are 0 (None), 1 (...), 2 int, 3 given start stop step (given: bits 1, 2, 4), 4 (the next of tensors), 5 bool. */
 export function at(input: Tensor, items: number | readonly number[], tensors: readonly Tensor[]): Tensor;
 /** input[...]: items are 0 (None), 1 (...), 2 int, 3 given start stop step (given: bits 1, 2, 4), 4 (the next of tensors), 5 bool. */
@@ -3474,7 +3484,7 @@ export function at(..._args: any[]): any {
   return invoke(S__at, arguments);
 }
 
-const S__set_at = op(354, 'setAt', 'Tensor input, int[] items, Tensor[] tensors, Operand value', 'void');
+const S__set_at = op(355, 'setAt', 'Tensor input, int[] items, Tensor[] tensors, Operand value', 'void');
 /** input[...] = value, broadcast and converted to input's dtype; items as of _at. */
 export function setAt(input: Tensor, items: number | readonly number[], tensors: readonly Tensor[], value: Tensor | Scalar): void;
 /** input[...] = value, broadcast and converted to input's dtype; items as of _at. */
@@ -3483,7 +3493,7 @@ export function setAt(..._args: any[]): any {
   return invoke(S__set_at, arguments);
 }
 
-const S_index_put = op(355, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
+const S_index_put = op(356, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
 /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
 export function indexPut(input: Tensor, indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): Tensor;
 /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
@@ -3494,7 +3504,7 @@ export function indexPut(..._args: any[]): any {
   return invoke(S_index_put, arguments);
 }
 
-const S_index_select = op(357, 'indexSelect', 'Tensor input, int dim, Tensor index, *, Tensor? out=null', 'Tensor');
+const S_index_select = op(358, 'indexSelect', 'Tensor input, int dim, Tensor index, *, Tensor? out=null', 'Tensor');
 /** The slices of dim that index (0-d or 1-d) names. https://pytorch.org/docs/stable/generated/torch.index_select.html */
 export function indexSelect(input: Tensor, dim: number, index: Tensor | IndexArray, options?: { out?: Tensor }): Tensor;
 /** The slices of dim that index (0-d or 1-d) names. https://pytorch.org/docs/stable/generated/torch.index_select.html */
@@ -3503,7 +3513,7 @@ export function indexSelect(..._args: any[]): any {
   return invoke(S_index_select, arguments);
 }
 
-const S_index_add = op(358, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_index_add = op(359, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
 export function indexAdd(input: Tensor, dim: number, index: Tensor | IndexArray, source: Tensor, options?: { alpha?: Scalar; out?: Tensor }): Tensor;
 /** A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
@@ -3512,7 +3522,7 @@ export function indexAdd(..._args: any[]): any {
   return invoke(S_index_add, arguments);
 }
 
-const S_index_copy = op(360, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source, *, Tensor? out=null', 'Tensor');
+const S_index_copy = op(361, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source, *, Tensor? out=null', 'Tensor');
 /** A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
 export function indexCopy(input: Tensor, dim: number, index: Tensor | IndexArray, source: Tensor, options?: { out?: Tensor }): Tensor;
 /** A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
@@ -3521,7 +3531,7 @@ export function indexCopy(..._args: any[]): any {
   return invoke(S_index_copy, arguments);
 }
 
-const S_index_fill = op(362, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
+const S_index_fill = op(363, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
 /** A copy of input with value in the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
 export function indexFill(input: Tensor, dim: number, index: Tensor | IndexArray, value: Tensor | Scalar): Tensor;
 /** A copy of input with value in the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
@@ -3530,7 +3540,7 @@ export function indexFill(..._args: any[]): any {
   return invoke(S_index_fill, arguments);
 }
 
-const S_gather = op(364, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
+const S_gather = op(365, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
 /** out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on: elements along dim. https://pytorch.org/docs/stable/generated/torch.gather.html */
 export function gather(input: Tensor, dim: number, index: Tensor | IndexArray, options?: { sparseGrad?: boolean; out?: Tensor }): Tensor;
 /** out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on: elements along dim. https://pytorch.org/docs/stable/generated/torch.gather.html */
@@ -3539,8 +3549,8 @@ export function gather(..._args: any[]): any {
   return invoke(S_gather, arguments);
 }
 
-const S_scatter = op(365, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null, Tensor? out=null', 'Tensor');
-const S_scatter_value = op(367, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null, Tensor? out=null', 'Tensor');
+const S_scatter = op(366, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null, Tensor? out=null', 'Tensor');
+const S_scatter_value = op(368, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null, Tensor? out=null', 'Tensor');
 const F_scatter = [S_scatter, S_scatter_value];
 /** A copy of input with src at the places that index names along dim (see gather); reduce 'add' or 'multiply' combines them with what is there. Or with a number instead of src. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
 export function scatter(input: Tensor, dim: number, index: Tensor | IndexArray, src: Tensor, options?: { reduce?: string | null; out?: Tensor }): Tensor;
@@ -3554,7 +3564,7 @@ export function scatter(..._args: any[]): any {
   return invokeForm(F_scatter, undefined, arguments);
 }
 
-const S_scatter_add = op(369, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src, *, Tensor? out=null', 'Tensor');
+const S_scatter_add = op(370, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src, *, Tensor? out=null', 'Tensor');
 /** A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
 export function scatterAdd(input: Tensor, dim: number, index: Tensor | IndexArray, src: Tensor, options?: { out?: Tensor }): Tensor;
 /** A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
@@ -3563,7 +3573,7 @@ export function scatterAdd(..._args: any[]): any {
   return invoke(S_scatter_add, arguments);
 }
 
-const S_scatter_reduce = op(371, 'scatterReduce', 'Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
+const S_scatter_reduce = op(372, 'scatterReduce', 'Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
 /** A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
 export function scatterReduce(input: Tensor, dim: number, index: Tensor | IndexArray, src: Tensor, reduce: string, options?: { includeSelf?: boolean; out?: Tensor }): Tensor;
 /** A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
@@ -3572,7 +3582,7 @@ export function scatterReduce(..._args: any[]): any {
   return invoke(S_scatter_reduce, arguments);
 }
 
-const S_index_reduce = op(373, 'indexReduce', 'Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
+const S_index_reduce = op(374, 'indexReduce', 'Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
 /** A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
 export function indexReduce(input: Tensor, dim: number, index: Tensor | IndexArray, source: Tensor, reduce: string, options?: { includeSelf?: boolean; out?: Tensor }): Tensor;
 /** A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
@@ -3581,7 +3591,7 @@ export function indexReduce(..._args: any[]): any {
   return invoke(S_index_reduce, arguments);
 }
 
-const S_segment_reduce = op(375, 'segmentReduce', 'Tensor data, str reduce, *, Tensor? lengths=null, Tensor? indices=null, Tensor? offsets=null, int axis=0, bool unsafe=false, Scalar? initial=null, Tensor? out=null', 'Tensor');
+const S_segment_reduce = op(376, 'segmentReduce', 'Tensor data, str reduce, *, Tensor? lengths=null, Tensor? indices=null, Tensor? offsets=null, int axis=0, bool unsafe=false, Scalar? initial=null, Tensor? out=null', 'Tensor');
 /** The sum, mean, max, min or prod of each segment of axis; lengths says how long they are, or offsets where they begin and the last ends; their other dims are those of data before axis. initial is taken in by each, and is what an empty one gives. unsafe: lengths need not cover all. */
 export function segmentReduce(data: Tensor, reduce: string, options?: { lengths?: Tensor | null; indices?: Tensor | null; offsets?: Tensor | null; axis?: number; unsafe?: boolean; initial?: Scalar | null; out?: Tensor }): Tensor;
 /** The sum, mean, max, min or prod of each segment of axis; lengths says how long they are, or offsets where they begin and the last ends; their other dims are those of data before axis. initial is taken in by each, and is what an empty one gives. unsafe: lengths need not cover all. */
@@ -3590,7 +3600,7 @@ export function segmentReduce(..._args: any[]): any {
   return invoke(S_segment_reduce, arguments);
 }
 
-const S__segment_ids = op(376, '_segmentIds', 'Tensor data, Tensor? lengths, Tensor? offsets, int axis', 'Tensor');
+const S__segment_ids = op(377, '_segmentIds', 'Tensor data, Tensor? lengths, Tensor? offsets, int axis', 'Tensor');
 /** Which segment each place of axis belongs to; one more than there are for none. */
 export function _segmentIds(data: Tensor, lengths: Tensor | null, offsets: Tensor | null, axis: number): Tensor;
 /** Which segment each place of axis belongs to; one more than there are for none. */
@@ -3599,17 +3609,17 @@ export function _segmentIds(..._args: any[]): any {
   return invoke(S__segment_ids, arguments);
 }
 
-const S_take = op(377, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
+const S_take = op(378, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
 /** Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
 export function take(input: Tensor, index: Tensor | IndexArray, options?: { out?: Tensor }): Tensor;
 /** Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
 export function take(input: Tensor, options: { index: Tensor | IndexArray; out?: Tensor }): Tensor;
 export function take(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(377, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(378, a, b, 0);
   return invoke(S_take, arguments);
 }
 
-const S_put = op(378, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_put = op(379, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
 /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
 export function put(input: Tensor, index: Tensor | IndexArray, source: Tensor, accumulate?: boolean): Tensor;
 /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
@@ -3620,40 +3630,40 @@ export function put(..._args: any[]): any {
   return invoke(S_put, arguments);
 }
 
-const S_nonzero = op(380, 'nonzero', 'Tensor input', 'Tensor');
+const S_nonzero = op(381, 'nonzero', 'Tensor input', 'Tensor');
 /** The coordinates of the elements that are not zero, one row for each, in row-major order; { asTuple: true } gives one tensor for each dim instead. https://pytorch.org/docs/stable/generated/torch.nonzero.html */
 export function nonzero(input: Tensor): Tensor;
 export function nonzero(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(380, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(381, a, 0);
   return invoke(S_nonzero, arguments);
 }
 
-const S__nonzero_tuple = op(381, '_nonzeroTuple', 'Tensor input', 'Tensor[]');
+const S__nonzero_tuple = op(382, '_nonzeroTuple', 'Tensor input', 'Tensor[]');
 /** The coordinates of the elements that are not zero, one tensor for each dim. */
 export function _nonzeroTuple(input: Tensor): Tensor[];
 export function _nonzeroTuple(..._args: any[]): any {
   return invoke(S__nonzero_tuple, arguments);
 }
 
-const S_argwhere = op(382, 'argwhere', 'Tensor input', 'Tensor');
+const S_argwhere = op(383, 'argwhere', 'Tensor input', 'Tensor');
 /** The coordinates of the elements that are not zero, one row for each. https://pytorch.org/docs/stable/generated/torch.argwhere.html */
 export function argwhere(input: Tensor): Tensor;
 export function argwhere(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(382, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(383, a, 0);
   return invoke(S_argwhere, arguments);
 }
 
-const S_masked_select = op(383, 'maskedSelect', 'Tensor input, Tensor mask, *, Tensor? out=null', 'Tensor');
+const S_masked_select = op(384, 'maskedSelect', 'Tensor input, Tensor mask, *, Tensor? out=null', 'Tensor');
 /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
 export function maskedSelect(input: Tensor, mask: Tensor, options?: { out?: Tensor }): Tensor;
 /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
 export function maskedSelect(input: Tensor, options: { mask: Tensor; out?: Tensor }): Tensor;
 export function maskedSelect(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(383, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(384, a, b, 0);
   return invoke(S_masked_select, arguments);
 }
 
-const S_masked_scatter = op(384, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_masked_scatter = op(385, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
 /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
 export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor): Tensor;
 /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
@@ -3662,7 +3672,7 @@ export function maskedScatter(..._args: any[]): any {
   return invoke(S_masked_scatter, arguments);
 }
 
-const S_broadcast_tensors = op(386, 'broadcastTensors', 'Tensor[] ...tensors', 'Tensor[]');
+const S_broadcast_tensors = op(387, 'broadcastTensors', 'Tensor[] ...tensors', 'Tensor[]');
 /** Views of all tensors broadcast to their common shape. https://pytorch.org/docs/stable/generated/torch.broadcast_tensors.html */
 export function broadcastTensors(...tensors: Tensor[]): Tensor[];
 /** Views of all tensors broadcast to their common shape. https://pytorch.org/docs/stable/generated/torch.broadcast_tensors.html */
@@ -3671,7 +3681,7 @@ export function broadcastTensors(..._args: any[]): any {
   return invoke(S_broadcast_tensors, arguments);
 }
 
-const S_meshgrid = op(387, 'meshgrid', 'Tensor[] ...tensors, *, str indexing="ij"', 'Tensor[]');
+const S_meshgrid = op(388, 'meshgrid', 'Tensor[] ...tensors, *, str indexing="ij"', 'Tensor[]');
 /** Views of 0-d and 1-d tensors broadcast to a grid, the k-th varying along dim k; with indexing 'xy' the first two dims are exchanged. https://pytorch.org/docs/stable/generated/torch.meshgrid.html */
 export function meshgrid(...tensors: Tensor[]): Tensor[];
 /** Views of 0-d and 1-d tensors broadcast to a grid, the k-th varying along dim k; with indexing 'xy' the first two dims are exchanged. https://pytorch.org/docs/stable/generated/torch.meshgrid.html */
@@ -3682,8 +3692,8 @@ export function meshgrid(..._args: any[]): any {
   return invoke(S_meshgrid, arguments);
 }
 
-const S_atleast_1d = op(388, 'atleast1d', 'Tensor input', 'Tensor');
-const S_atleast_1d_list = op(389, 'atleast1d', 'Tensor[] ...tensors', 'Tensor[]');
+const S_atleast_1d = op(389, 'atleast1d', 'Tensor input', 'Tensor');
+const S_atleast_1d_list = op(390, 'atleast1d', 'Tensor[] ...tensors', 'Tensor[]');
 const F_atleast1d = [S_atleast_1d, S_atleast_1d_list];
 /** input itself, or a view of it with as many dims of size 1 as it takes to have 1. Of several tensors, an array. https://pytorch.org/docs/stable/generated/torch.atleast_1d.html */
 export function atleast1d(input: Tensor): Tensor;
@@ -3692,12 +3702,12 @@ export function atleast1d(...tensors: Tensor[]): Tensor[];
 /** Each of several tensors with at least 1 dims. https://pytorch.org/docs/stable/generated/torch.atleast_1d.html */
 export function atleast1d(tensors: readonly Tensor[]): Tensor[];
 export function atleast1d(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(388, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(389, a, 0);
   return invokeForm(F_atleast1d, undefined, arguments);
 }
 
-const S_atleast_2d = op(390, 'atleast2d', 'Tensor input', 'Tensor');
-const S_atleast_2d_list = op(391, 'atleast2d', 'Tensor[] ...tensors', 'Tensor[]');
+const S_atleast_2d = op(391, 'atleast2d', 'Tensor input', 'Tensor');
+const S_atleast_2d_list = op(392, 'atleast2d', 'Tensor[] ...tensors', 'Tensor[]');
 const F_atleast2d = [S_atleast_2d, S_atleast_2d_list];
 /** input itself, or a view of it with as many dims of size 1 as it takes to have 2. Of several tensors, an array. https://pytorch.org/docs/stable/generated/torch.atleast_2d.html */
 export function atleast2d(input: Tensor): Tensor;
@@ -3706,12 +3716,12 @@ export function atleast2d(...tensors: Tensor[]): Tensor[];
 /** Each of several tensors with at least 2 dims. https://pytorch.org/docs/stable/generated/torch.atleast_2d.html */
 export function atleast2d(tensors: readonly Tensor[]): Tensor[];
 export function atleast2d(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(390, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(391, a, 0);
   return invokeForm(F_atleast2d, undefined, arguments);
 }
 
-const S_atleast_3d = op(392, 'atleast3d', 'Tensor input', 'Tensor');
-const S_atleast_3d_list = op(393, 'atleast3d', 'Tensor[] ...tensors', 'Tensor[]');
+const S_atleast_3d = op(393, 'atleast3d', 'Tensor input', 'Tensor');
+const S_atleast_3d_list = op(394, 'atleast3d', 'Tensor[] ...tensors', 'Tensor[]');
 const F_atleast3d = [S_atleast_3d, S_atleast_3d_list];
 /** input itself, or a view of it with as many dims of size 1 as it takes to have 3. Of several tensors, an array. https://pytorch.org/docs/stable/generated/torch.atleast_3d.html */
 export function atleast3d(input: Tensor): Tensor;
@@ -3720,39 +3730,39 @@ export function atleast3d(...tensors: Tensor[]): Tensor[];
 /** Each of several tensors with at least 3 dims. https://pytorch.org/docs/stable/generated/torch.atleast_3d.html */
 export function atleast3d(tensors: readonly Tensor[]): Tensor[];
 export function atleast3d(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(392, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(393, a, 0);
   return invokeForm(F_atleast3d, undefined, arguments);
 }
 
-const S_hstack = op(394, 'hstack', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
+const S_hstack = op(395, 'hstack', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
 /** Tensors joined along dim 1, 1-d ones along dim 0. https://pytorch.org/docs/stable/generated/torch.hstack.html */
 export function hstack(tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
 export function hstack(..._args: any[]): any {
   return invoke(S_hstack, arguments);
 }
 
-const S_vstack = op(395, 'vstack', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
+const S_vstack = op(396, 'vstack', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
 /** Tensors joined along dim 0, after 1-d ones became rows. https://pytorch.org/docs/stable/generated/torch.vstack.html */
 export function vstack(tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
 export function vstack(..._args: any[]): any {
   return invoke(S_vstack, arguments);
 }
 
-const S_dstack = op(396, 'dstack', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
+const S_dstack = op(397, 'dstack', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
 /** Tensors joined along dim 2, after atleast3d. https://pytorch.org/docs/stable/generated/torch.dstack.html */
 export function dstack(tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
 export function dstack(..._args: any[]): any {
   return invoke(S_dstack, arguments);
 }
 
-const S_column_stack = op(397, 'columnStack', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
+const S_column_stack = op(398, 'columnStack', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
 /** 1-d tensors as columns, joined with others along dim 1. https://pytorch.org/docs/stable/generated/torch.column_stack.html */
 export function columnStack(tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
 export function columnStack(..._args: any[]): any {
   return invoke(S_column_stack, arguments);
 }
 
-const S_block_diag = op(398, 'blockDiag', 'Tensor[] ...tensors', 'Tensor');
+const S_block_diag = op(399, 'blockDiag', 'Tensor[] ...tensors', 'Tensor');
 /** A matrix with the given ones (vectors count as rows) along its diagonal, zeros elsewhere; dtypes promote. https://pytorch.org/docs/stable/generated/torch.block_diag.html */
 export function blockDiag(...tensors: Tensor[]): Tensor;
 /** A matrix with the given ones (vectors count as rows) along its diagonal, zeros elsewhere; dtypes promote. https://pytorch.org/docs/stable/generated/torch.block_diag.html */
@@ -3761,7 +3771,7 @@ export function blockDiag(..._args: any[]): any {
   return invoke(S_block_diag, arguments);
 }
 
-const S_cartesian_prod = op(399, 'cartesianProd', 'Tensor[] ...tensors', 'Tensor');
+const S_cartesian_prod = op(400, 'cartesianProd', 'Tensor[] ...tensors', 'Tensor');
 /** All choices of one element of each vector, one a row, the last varying fastest; of one vector itself. https://pytorch.org/docs/stable/generated/torch.cartesian_prod.html */
 export function cartesianProd(...tensors: Tensor[]): Tensor;
 /** All choices of one element of each vector, one a row, the last varying fastest; of one vector itself. https://pytorch.org/docs/stable/generated/torch.cartesian_prod.html */
@@ -3770,7 +3780,7 @@ export function cartesianProd(..._args: any[]): any {
   return invoke(S_cartesian_prod, arguments);
 }
 
-const S_combinations = op(400, 'combinations', 'Tensor input, int r=2, bool withReplacement=false', 'Tensor');
+const S_combinations = op(401, 'combinations', 'Tensor input, int r=2, bool withReplacement=false', 'Tensor');
 /** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
 export function combinations(input: Tensor, r?: number, withReplacement?: boolean): Tensor;
 /** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
@@ -3778,11 +3788,11 @@ export function combinations(input: Tensor, r: number, options: { withReplacemen
 /** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
 export function combinations(input: Tensor, options: { r?: number; withReplacement?: boolean }): Tensor;
 export function combinations(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(400, a, 0, 2, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(401, a, 0, 2, 0);
   return invoke(S_combinations, arguments);
 }
 
-const S_cat = op(401, 'cat', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
+const S_cat = op(402, 'cat', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
 /** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
 export function cat(tensors: readonly Tensor[], dim?: number, options?: { out?: Tensor }): Tensor;
 /** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
@@ -3791,7 +3801,7 @@ export function cat(..._args: any[]): any {
   return invoke(S_cat, arguments);
 }
 
-const S_stack = op(402, 'stack', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
+const S_stack = op(403, 'stack', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
 /** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
 export function stack(tensors: readonly Tensor[], dim?: number, options?: { out?: Tensor }): Tensor;
 /** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
@@ -3800,22 +3810,22 @@ export function stack(..._args: any[]): any {
   return invoke(S_stack, arguments);
 }
 
-const S_linalg_lu_factor_ex = op(403, 'linalg.luFactorEx', 'Tensor A, *, bool pivot=true, bool checkErrors=false, Tensor[]? out=null', 'LU,pivots,info;3');
+const S_linalg_lu_factor_ex = op(404, 'linalg.luFactorEx', 'Tensor A, *, bool pivot=true, bool checkErrors=false, Tensor[]? out=null', 'LU,pivots,info;3');
 /** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). info: 0, or the place of the first zero on the diagonal of U, which is an error only with checkErrors. Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor_ex.html */
 export function linalgLuFactorEx(A: Tensor, options?: { pivot?: boolean; checkErrors?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly LU: Tensor; readonly pivots: Tensor; readonly info: Tensor };
 export function linalgLuFactorEx(..._args: any[]): any {
   return invoke(S_linalg_lu_factor_ex, arguments);
 }
 
-const S_linalg_lu_factor = op(404, 'linalg.luFactor', 'Tensor A, *, bool pivot=true, Tensor[]? out=null', 'LU,pivots;2');
+const S_linalg_lu_factor = op(405, 'linalg.luFactor', 'Tensor A, *, bool pivot=true, Tensor[]? out=null', 'LU,pivots;2');
 /** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). Errors: singular matrices. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor.html */
 export function linalgLuFactor(A: Tensor, options?: { pivot?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly LU: Tensor; readonly pivots: Tensor };
 export function linalgLuFactor(..._args: any[]): any {
   return invoke(S_linalg_lu_factor, arguments);
 }
 
-const S_lu = op(405, 'lu', 'Tensor input, bool pivot=true, false getInfos=false', ',;2');
-const S_lu_with_info = op(406, 'lu', 'Tensor input, bool pivot=true, true getInfos=false', 'LU,pivots,info;3');
+const S_lu = op(406, 'lu', 'Tensor input, bool pivot=true, false getInfos=false', ',;2');
+const S_lu_with_info = op(407, 'lu', 'Tensor input, bool pivot=true, true getInfos=false', 'LU,pivots,info;3');
 const F_lu = [S_lu, S_lu_with_info];
 /** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). See linalg.luFactor. https://pytorch.org/docs/stable/generated/torch.lu.html */
 export function lu(input: Tensor, pivot?: boolean, getInfos?: false): [Tensor, Tensor];
@@ -3833,7 +3843,7 @@ export function lu(..._args: any[]): any {
   return invokeForm(F_lu, undefined, arguments);
 }
 
-const S__lu_permutation = op(407, '_luPermutation', 'Tensor pivots, int n, bool inverse', 'Tensor');
+const S__lu_permutation = op(408, '_luPermutation', 'Tensor pivots, int n, bool inverse', 'Tensor');
 /** The order that n rows get by the exchanges of pivots, or its inverse. */
 export function _luPermutation(pivots: Tensor, n: number, inverse: boolean): Tensor;
 /** The order that n rows get by the exchanges of pivots, or its inverse. */
@@ -3842,7 +3852,7 @@ export function _luPermutation(..._args: any[]): any {
   return invoke(S__lu_permutation, arguments);
 }
 
-const S_lu_unpack = op(408, 'luUnpack', 'Tensor LUData, Tensor LUPivots, bool unpackData=true, bool unpackPivots=true, *, Tensor[]? out=null', 'P,L,U;3');
+const S_lu_unpack = op(409, 'luUnpack', 'Tensor LUData, Tensor LUPivots, bool unpackData=true, bool unpackPivots=true, *, Tensor[]? out=null', 'P,L,U;3');
 /** P, L and U of linalg.luFactor's results; what is not asked for is an empty tensor. Errors: pivots that are not int32 or name rows that are not there. https://pytorch.org/docs/stable/generated/torch.lu_unpack.html */
 export function luUnpack(LUData: Tensor, LUPivots: Tensor, unpackData?: boolean, unpackPivots?: boolean, options?: { out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly P: Tensor; readonly L: Tensor; readonly U: Tensor };
 /** P, L and U of linalg.luFactor's results; what is not asked for is an empty tensor. Errors: pivots that are not int32 or name rows that are not there. https://pytorch.org/docs/stable/generated/torch.lu_unpack.html */
@@ -3855,14 +3865,14 @@ export function luUnpack(..._args: any[]): any {
   return invoke(S_lu_unpack, arguments);
 }
 
-const S_linalg_lu = op(409, 'linalg.lu', 'Tensor A, *, bool pivot=true, Tensor[]? out=null', 'P,L,U;3');
+const S_linalg_lu = op(410, 'linalg.lu', 'Tensor A, *, bool pivot=true, Tensor[]? out=null', 'P,L,U;3');
 /** A = P L U: a permutation, a unit lower and an upper triangle, also of matrices that are not square or singular. https://pytorch.org/docs/stable/generated/torch.linalg.lu.html */
 export function linalgLu(A: Tensor, options?: { pivot?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly P: Tensor; readonly L: Tensor; readonly U: Tensor };
 export function linalgLu(..._args: any[]): any {
   return invoke(S_linalg_lu, arguments);
 }
 
-const S__lu_solve = op(410, '_luSolve', 'Tensor LU, Tensor pivots, Tensor B, bool left, bool adjoint', 'Tensor');
+const S__lu_solve = op(411, '_luSolve', 'Tensor LU, Tensor pivots, Tensor B, bool left, bool adjoint', 'Tensor');
 /** linalg.luSolve. */
 export function _luSolve(LU: Tensor, pivots: Tensor, B: Tensor, left: boolean, adjoint: boolean): Tensor;
 /** linalg.luSolve. */
@@ -3871,7 +3881,7 @@ export function _luSolve(..._args: any[]): any {
   return invoke(S__lu_solve, arguments);
 }
 
-const S_linalg_lu_solve = op(411, 'linalg.luSolve', 'Tensor LU, Tensor pivots, Tensor B, *, bool left=true, bool adjoint=false, Tensor? out=null', 'Tensor');
+const S_linalg_lu_solve = op(412, 'linalg.luSolve', 'Tensor LU, Tensor pivots, Tensor B, *, bool left=true, bool adjoint=false, Tensor? out=null', 'Tensor');
 /** X of A X = B (left), X A = B, or the same with the adjoint of A, from linalg.luFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. https://pytorch.org/docs/stable/generated/torch.linalg.lu_solve.html */
 export function linalgLuSolve(LU: Tensor, pivots: Tensor, B: Tensor, options?: { left?: boolean; adjoint?: boolean; out?: Tensor }): Tensor;
 /** X of A X = B (left), X A = B, or the same with the adjoint of A, from linalg.luFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. https://pytorch.org/docs/stable/generated/torch.linalg.lu_solve.html */
@@ -3880,7 +3890,7 @@ export function linalgLuSolve(..._args: any[]): any {
   return invoke(S_linalg_lu_solve, arguments);
 }
 
-const S_lu_solve = op(412, 'luSolve', 'Tensor input, Tensor LUData, Tensor LUPivots, *, Tensor? out=null', 'Tensor');
+const S_lu_solve = op(413, 'luSolve', 'Tensor input, Tensor LUData, Tensor LUPivots, *, Tensor? out=null', 'Tensor');
 /** X of A X = input from lu(A). See linalg.luSolve. https://pytorch.org/docs/stable/generated/torch.lu_solve.html */
 export function luSolve(input: Tensor, LUData: Tensor, LUPivots: Tensor, options?: { out?: Tensor }): Tensor;
 /** X of A X = input from lu(A). See linalg.luSolve. https://pytorch.org/docs/stable/generated/torch.lu_solve.html */
@@ -3889,7 +3899,7 @@ export function luSolve(..._args: any[]): any {
   return invoke(S_lu_solve, arguments);
 }
 
-const S__linalg_solve_ex = op(413, '_linalgSolveEx', 'Tensor A, Tensor B, bool left, bool checkErrors', 'result,LU,pivots,info;4');
+const S__linalg_solve_ex = op(414, '_linalgSolveEx', 'Tensor A, Tensor B, bool left, bool checkErrors', 'result,LU,pivots,info;4');
 /** linalg.solveEx of matrices, with the factors of A. */
 export function _linalgSolveEx(A: Tensor, B: Tensor, left: boolean, checkErrors: boolean): [Tensor, Tensor, Tensor, Tensor] & { readonly result: Tensor; readonly LU: Tensor; readonly pivots: Tensor; readonly info: Tensor };
 /** linalg.solveEx of matrices, with the factors of A. */
@@ -3898,7 +3908,7 @@ export function _linalgSolveEx(..._args: any[]): any {
   return invoke(S__linalg_solve_ex, arguments);
 }
 
-const S_linalg_solve_ex = op(414, 'linalg.solveEx', 'Tensor A, Tensor B, *, bool left=true, bool checkErrors=false, Tensor[]? out=null', 'result,info;2');
+const S_linalg_solve_ex = op(415, 'linalg.solveEx', 'Tensor A, Tensor B, *, bool left=true, bool checkErrors=false, Tensor[]? out=null', 'result,info;2');
 /** linalg.solve with info: 0, or the place of a zero on the diagonal of U, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.solve_ex.html */
 export function linalgSolveEx(A: Tensor, B: Tensor, options?: { left?: boolean; checkErrors?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly result: Tensor; readonly info: Tensor };
 /** linalg.solve with info: 0, or the place of a zero on the diagonal of U, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.solve_ex.html */
@@ -3907,40 +3917,40 @@ export function linalgSolveEx(..._args: any[]): any {
   return invoke(S_linalg_solve_ex, arguments);
 }
 
-const S_linalg_solve = op(415, 'linalg.solve', 'Tensor A, Tensor B, *, bool left=true, Tensor? out=null', 'Tensor');
+const S_linalg_solve = op(416, 'linalg.solve', 'Tensor A, Tensor B, *, bool left=true, Tensor? out=null', 'Tensor');
 /** X of A X = B, or (left: false) X A = B; B is a matrix, or a vector, or batches of either (of vectors where its shape is that of A without the last dim). Batches broadcast. Errors: singular matrices, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve.html */
 export function linalgSolve(A: Tensor, B: Tensor, options?: { left?: boolean; out?: Tensor }): Tensor;
 /** X of A X = B, or (left: false) X A = B; B is a matrix, or a vector, or batches of either (of vectors where its shape is that of A without the last dim). Batches broadcast. Errors: singular matrices, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve.html */
 export function linalgSolve(A: Tensor, options: { B: Tensor; left?: boolean; out?: Tensor }): Tensor;
 export function linalgSolve(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(415, a, b, 0, 1);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(416, a, b, 0, 1);
   return invoke(S_linalg_solve, arguments);
 }
 
-const S_linalg_inv_ex = op(416, 'linalg.invEx', 'Tensor A, *, bool checkErrors=false, Tensor[]? out=null', 'inverse,info;2');
+const S_linalg_inv_ex = op(417, 'linalg.invEx', 'Tensor A, *, bool checkErrors=false, Tensor[]? out=null', 'inverse,info;2');
 /** The inverse, and info: 0, or the place of a zero on the diagonal of U, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.inv_ex.html */
 export function linalgInvEx(A: Tensor, options?: { checkErrors?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly inverse: Tensor; readonly info: Tensor };
 export function linalgInvEx(..._args: any[]): any {
   return invoke(S_linalg_inv_ex, arguments);
 }
 
-const S_linalg_inv = op(417, 'linalg.inv', 'Tensor A, *, Tensor? out=null', 'Tensor');
+const S_linalg_inv = op(418, 'linalg.inv', 'Tensor A, *, Tensor? out=null', 'Tensor');
 /** The inverse of a square matrix, or of each of a batch. Errors: singular matrices. https://pytorch.org/docs/stable/generated/torch.linalg.inv.html */
 export function linalgInv(A: Tensor, options?: { out?: Tensor }): Tensor;
 export function linalgInv(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(417, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(418, a, 0);
   return invoke(S_linalg_inv, arguments);
 }
 
-const S_inverse = op(418, 'inverse', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_inverse = op(419, 'inverse', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse of a square matrix, or of each of a batch; linalg.inv. https://pytorch.org/docs/stable/generated/torch.inverse.html */
 export function inverse(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function inverse(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(418, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(419, a, 0);
   return invoke(S_inverse, arguments);
 }
 
-const S_linalg_solve_triangular = op(419, 'linalg.solveTriangular', 'Tensor A, Tensor B, *, bool upper, bool left=true, bool unitriangular=false, Tensor? out=null', 'Tensor');
+const S_linalg_solve_triangular = op(420, 'linalg.solveTriangular', 'Tensor A, Tensor B, *, bool upper, bool left=true, bool unitriangular=false, Tensor? out=null', 'Tensor');
 /** X of A X = B, or (left: false) X A = B, where only one triangle of A is read (and with unitriangular its diagonal stands for ones). Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve_triangular.html */
 export function linalgSolveTriangular(A: Tensor, B: Tensor, options: { upper: boolean; left?: boolean; unitriangular?: boolean; out?: Tensor }): Tensor;
 /** X of A X = B, or (left: false) X A = B, where only one triangle of A is read (and with unitriangular its diagonal stands for ones). Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve_triangular.html */
@@ -3949,7 +3959,7 @@ export function linalgSolveTriangular(..._args: any[]): any {
   return invoke(S_linalg_solve_triangular, arguments);
 }
 
-const S_triangular_solve = op(420, 'triangularSolve', 'Tensor input, Tensor A, bool upper=true, bool transpose=false, bool unitriangular=false, *, Tensor[]? out=null', 'solution,clonedCoefficient;2');
+const S_triangular_solve = op(421, 'triangularSolve', 'Tensor input, Tensor A, bool upper=true, bool transpose=false, bool unitriangular=false, *, Tensor[]? out=null', 'solution,clonedCoefficient;2');
 /** solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
 export function triangularSolve(input: Tensor, A: Tensor, upper?: boolean, transpose?: boolean, unitriangular?: boolean, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly solution: Tensor; readonly clonedCoefficient: Tensor };
 /** solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
@@ -3964,64 +3974,64 @@ export function triangularSolve(..._args: any[]): any {
   return invoke(S_triangular_solve, arguments);
 }
 
-const S__linalg_det = op(421, '_linalgDet', 'Tensor A', 'result,LU,pivots;3');
+const S__linalg_det = op(422, '_linalgDet', 'Tensor A', 'result,LU,pivots;3');
 /** det, with the factors of A. */
 export function _linalgDet(A: Tensor): [Tensor, Tensor, Tensor] & { readonly result: Tensor; readonly LU: Tensor; readonly pivots: Tensor };
 export function _linalgDet(..._args: any[]): any {
   return invoke(S__linalg_det, arguments);
 }
 
-const S__linalg_cofactors = op(422, '_linalgCofactors', 'Tensor LU, Tensor pivots', 'Tensor');
+const S__linalg_cofactors = op(423, '_linalgCofactors', 'Tensor LU, Tensor pivots', 'Tensor');
 /** The gradient of the determinant, from the factors of a matrix. */
 export function _linalgCofactors(LU: Tensor, pivots: Tensor): Tensor;
 /** The gradient of the determinant, from the factors of a matrix. */
 export function _linalgCofactors(LU: Tensor, options: { pivots: Tensor }): Tensor;
 export function _linalgCofactors(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(422, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(423, a, b, 0);
   return invoke(S__linalg_cofactors, arguments);
 }
 
-const S_det = op(423, 'det', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_det = op(424, 'det', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The determinant of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.det.html */
 export function det(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function det(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(423, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(424, a, 0);
   return invoke(S_det, arguments);
 }
 
-const S__linalg_slogdet = op(424, '_linalgSlogdet', 'Tensor A', 'sign,logabsdet,LU,pivots;4');
+const S__linalg_slogdet = op(425, '_linalgSlogdet', 'Tensor A', 'sign,logabsdet,LU,pivots;4');
 /** slogdet, with the factors of A. */
 export function _linalgSlogdet(A: Tensor): [Tensor, Tensor, Tensor, Tensor] & { readonly sign: Tensor; readonly logabsdet: Tensor; readonly LU: Tensor; readonly pivots: Tensor };
 export function _linalgSlogdet(..._args: any[]): any {
   return invoke(S__linalg_slogdet, arguments);
 }
 
-const S_slogdet = op(425, 'slogdet', 'Tensor input, *, Tensor[]? out=null', 'sign,logabsdet;2');
+const S_slogdet = op(426, 'slogdet', 'Tensor input, *, Tensor[]? out=null', 'sign,logabsdet;2');
 /** Sign and logarithm of the absolute value of the determinant; 0 and -Infinity of a singular matrix. https://pytorch.org/docs/stable/generated/torch.linalg.slogdet.html */
 export function slogdet(input: Tensor, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly sign: Tensor; readonly logabsdet: Tensor };
 export function slogdet(..._args: any[]): any {
   return invoke(S_slogdet, arguments);
 }
 
-const S_logdet = op(426, 'logdet', 'Tensor input', 'Tensor');
+const S_logdet = op(427, 'logdet', 'Tensor input', 'Tensor');
 /** The logarithm of the determinant; NaN of negative ones, -Infinity of 0. https://pytorch.org/docs/stable/generated/torch.logdet.html */
 export function logdet(input: Tensor): Tensor;
 export function logdet(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(426, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(427, a, 0);
   return invoke(S_logdet, arguments);
 }
 
-const S_linalg_tensorinv = op(427, 'linalg.tensorinv', 'Tensor A, int ind=2, *, Tensor? out=null', 'Tensor');
+const S_linalg_tensorinv = op(428, 'linalg.tensorinv', 'Tensor A, int ind=2, *, Tensor? out=null', 'Tensor');
 /** The inverse of A as a map from its last dims to its first ind ones. Errors: singular ones, ind that does not halve the elements. https://pytorch.org/docs/stable/generated/torch.linalg.tensorinv.html */
 export function linalgTensorinv(A: Tensor, ind?: number, options?: { out?: Tensor }): Tensor;
 /** The inverse of A as a map from its last dims to its first ind ones. Errors: singular ones, ind that does not halve the elements. https://pytorch.org/docs/stable/generated/torch.linalg.tensorinv.html */
 export function linalgTensorinv(A: Tensor, options: { ind?: number; out?: Tensor }): Tensor;
 export function linalgTensorinv(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(427, a, 0, 2);
+  if (arguments.length === 1 && isTensor(a)) return unary(428, a, 0, 2);
   return invoke(S_linalg_tensorinv, arguments);
 }
 
-const S_linalg_tensorsolve = op(428, 'linalg.tensorsolve', 'Tensor A, Tensor B, int[]? dims=null, *, Tensor? out=null', 'Tensor');
+const S_linalg_tensorsolve = op(429, 'linalg.tensorsolve', 'Tensor A, Tensor B, int[]? dims=null, *, Tensor? out=null', 'Tensor');
 /** X of tensordot(A, X, X.ndim) = B; dims of A go to its end first. Errors: singular ones, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.tensorsolve.html */
 export function linalgTensorsolve(A: Tensor, B: Tensor, dims?: number | readonly number[] | null, options?: { out?: Tensor }): Tensor;
 /** X of tensordot(A, X, X.ndim) = B; dims of A go to its end first. Errors: singular ones, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.tensorsolve.html */
@@ -4032,27 +4042,27 @@ export function linalgTensorsolve(..._args: any[]): any {
   return invoke(S_linalg_tensorsolve, arguments);
 }
 
-const S_linalg_householder_product = op(429, 'linalg.householderProduct', 'Tensor A, Tensor tau, *, Tensor? out=null', 'Tensor');
+const S_linalg_householder_product = op(430, 'linalg.householderProduct', 'Tensor A, Tensor tau, *, Tensor? out=null', 'Tensor');
 /** The first n columns of H_1 H_2 ... H_k, where H_i = I - tau_i v_i v_i^H and v_i is column i of A (..., m, n) with a 1 on the diagonal and zeros above: Q of what geqrf gives. Errors: m < n, more factors than columns, batches or dtypes that differ. https://pytorch.org/docs/stable/generated/torch.linalg.householder_product.html */
 export function linalgHouseholderProduct(A: Tensor, tau: Tensor, options?: { out?: Tensor }): Tensor;
 /** The first n columns of H_1 H_2 ... H_k, where H_i = I - tau_i v_i v_i^H and v_i is column i of A (..., m, n) with a 1 on the diagonal and zeros above: Q of what geqrf gives. Errors: m < n, more factors than columns, batches or dtypes that differ. https://pytorch.org/docs/stable/generated/torch.linalg.householder_product.html */
 export function linalgHouseholderProduct(A: Tensor, options: { tau: Tensor; out?: Tensor }): Tensor;
 export function linalgHouseholderProduct(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(429, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(430, a, b, 0);
   return invoke(S_linalg_householder_product, arguments);
 }
 
-const S_orgqr = op(430, 'orgqr', 'Tensor input, Tensor input2, *, Tensor? out=null', 'Tensor');
+const S_orgqr = op(431, 'orgqr', 'Tensor input, Tensor input2, *, Tensor? out=null', 'Tensor');
 /** linalg.householderProduct by its older name. https://pytorch.org/docs/stable/generated/torch.orgqr.html */
 export function orgqr(input: Tensor, input2: Tensor, options?: { out?: Tensor }): Tensor;
 /** linalg.householderProduct by its older name. https://pytorch.org/docs/stable/generated/torch.orgqr.html */
 export function orgqr(input: Tensor, options: { input2: Tensor; out?: Tensor }): Tensor;
 export function orgqr(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(430, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(431, a, b, 0);
   return invoke(S_orgqr, arguments);
 }
 
-const S_ormqr = op(431, 'ormqr', 'Tensor input, Tensor input2, Tensor input3, bool left=true, bool transpose=false, *, Tensor? out=null', 'Tensor');
+const S_ormqr = op(432, 'ormqr', 'Tensor input, Tensor input2, Tensor input3, bool left=true, bool transpose=false, *, Tensor? out=null', 'Tensor');
 /** Q input3, or input3 Q where left is false, or with the adjoint of Q where transpose is true, for the product Q (m, m) of Householder reflectors: input (..., m, k) holds their vectors and input2 their factors, as geqrf gives them. Errors: shapes, batches or dtypes that do not match. https://pytorch.org/docs/stable/generated/torch.ormqr.html */
 export function ormqr(input: Tensor, input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean, options?: { out?: Tensor }): Tensor;
 /** Q input3, or input3 Q where left is false, or with the adjoint of Q where transpose is true, for the product Q (m, m) of Householder reflectors: input (..., m, k) holds their vectors and input2 their factors, as geqrf gives them. Errors: shapes, batches or dtypes that do not match. https://pytorch.org/docs/stable/generated/torch.ormqr.html */
@@ -4065,7 +4075,7 @@ export function ormqr(..._args: any[]): any {
   return invoke(S_ormqr, arguments);
 }
 
-const S__lstsq = op(432, '_lstsq', 'Tensor A, Tensor B, float? rcond, str driver', 'solution,rank,singularValues;3');
+const S__lstsq = op(433, '_lstsq', 'Tensor A, Tensor B, float? rcond, str driver', 'solution,rank,singularValues;3');
 /** linalg.lstsq of matrices with one batch, checked before. */
 export function _lstsq(A: Tensor, B: Tensor, rcond: number | null, driver: string): [Tensor, Tensor, Tensor] & { readonly solution: Tensor; readonly rank: Tensor; readonly singularValues: Tensor };
 /** linalg.lstsq of matrices with one batch, checked before. */
@@ -4074,7 +4084,7 @@ export function _lstsq(..._args: any[]): any {
   return invoke(S__lstsq, arguments);
 }
 
-const S_linalg_lstsq = op(433, 'linalg.lstsq', 'Tensor A, Tensor B, float? rcond=null, *, str? driver=null, Tensor[]? out=null', 'solution,residuals,rank,singularValues;4');
+const S_linalg_lstsq = op(434, 'linalg.lstsq', 'Tensor A, Tensor B, float? rcond=null, *, str? driver=null, Tensor[]? out=null', 'solution,residuals,rank,singularValues;4');
 /** The X (..., n, k) of least norm among those for which A X is nearest to B (..., m, k), or vectors for B (..., m). Drivers: 'gels' (full rank assumed), 'gelsy' (the default), 'gelsd' and 'gelss'; but for the first, singular values up to rcond times the largest count as zero. residuals, where m > n and all ranks are n, are the squared sizes of A X - B (not by 'gelsy'); rank but by 'gels', singularValues by 'gelsd' and 'gelss'; what is not computed is empty. Errors: shapes or dtypes that do not match, another driver, 'gels' and a singular matrix. https://pytorch.org/docs/stable/generated/torch.linalg.lstsq.html */
 export function linalgLstsq(A: Tensor, B: Tensor, rcond?: number | null, options?: { driver?: string | null; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor, Tensor] & { readonly solution: Tensor; readonly residuals: Tensor; readonly rank: Tensor; readonly singularValues: Tensor };
 /** The X (..., n, k) of least norm among those for which A X is nearest to B (..., m, k), or vectors for B (..., m). Drivers: 'gels' (full rank assumed), 'gelsy' (the default), 'gelsd' and 'gelss'; but for the first, singular values up to rcond times the largest count as zero. residuals, where m > n and all ranks are n, are the squared sizes of A X - B (not by 'gelsy'); rank but by 'gels', singularValues by 'gelsd' and 'gelss'; what is not computed is empty. Errors: shapes or dtypes that do not match, another driver, 'gels' and a singular matrix. https://pytorch.org/docs/stable/generated/torch.linalg.lstsq.html */
@@ -4085,7 +4095,7 @@ export function linalgLstsq(..._args: any[]): any {
   return invoke(S_linalg_lstsq, arguments);
 }
 
-const S_svd_lowrank = op(434, 'svdLowrank', 'Tensor A, int? q=6, int? niter=2, Tensor? M=null', 'U,S,V;3');
+const S_svd_lowrank = op(435, 'svdLowrank', 'Tensor A, int? q=6, int? niter=2, Tensor? M=null', 'U,S,V;3');
 /** The q largest singular values of A - M and their vectors, by random projections (torsh.manualSeed makes them repeatable) and niter steps of subspace iteration. Errors: a q beyond the smaller size. https://pytorch.org/docs/stable/generated/torch.svd_lowrank.html */
 export function svdLowrank(A: Tensor, q?: number | null, niter?: number | null, M?: Tensor | null): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
 /** The q largest singular values of A - M and their vectors, by random projections (torsh.manualSeed makes them repeatable) and niter steps of subspace iteration. Errors: a q beyond the smaller size. https://pytorch.org/docs/stable/generated/torch.svd_lowrank.html */
@@ -4098,7 +4108,7 @@ export function svdLowrank(..._args: any[]): any {
   return invoke(S_svd_lowrank, arguments);
 }
 
-const S_pca_lowrank = op(435, 'pcaLowrank', 'Tensor A, int? q=null, bool center=true, int niter=2', 'U,S,V;3');
+const S_pca_lowrank = op(436, 'pcaLowrank', 'Tensor A, int? q=null, bool center=true, int niter=2', 'U,S,V;3');
 /** Principal components by svdLowrank, of A less its mean row unless center is false; q is 6 at most by default. https://pytorch.org/docs/stable/generated/torch.pca_lowrank.html */
 export function pcaLowrank(A: Tensor, q?: number | null, center?: boolean, niter?: number): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
 /** Principal components by svdLowrank, of A less its mean row unless center is false; q is 6 at most by default. https://pytorch.org/docs/stable/generated/torch.pca_lowrank.html */
@@ -4111,7 +4121,7 @@ export function pcaLowrank(..._args: any[]): any {
   return invoke(S_pca_lowrank, arguments);
 }
 
-const S__lobpcg = op(436, '_lobpcg', 'Tensor A, Tensor X, Tensor? iK, int k, int niter, float tol, bool largest', 'eigenvalues,eigenvectors;2');
+const S__lobpcg = op(437, '_lobpcg', 'Tensor A, Tensor X, Tensor? iK, int k, int niter, float tol, bool largest', 'eigenvalues,eigenvectors;2');
 /** lobpcg of one matrix, without B. */
 export function _lobpcg(A: Tensor, X: Tensor, iK: Tensor | null, k: number, niter: number, tol: number, largest: boolean): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 /** lobpcg of one matrix, without B. */
@@ -4120,7 +4130,7 @@ export function _lobpcg(..._args: any[]): any {
   return invoke(S__lobpcg, arguments);
 }
 
-const S_lobpcg = op(437, 'lobpcg', 'Tensor A, int? k=null, Tensor? B=null, Tensor? X=null, int? n=null, Tensor? iK=null, int? niter=null, float? tol=null, bool? largest=null, str? method=null', 'eigenvalues,eigenvectors;2');
+const S_lobpcg = op(438, 'lobpcg', 'Tensor A, int? k=null, Tensor? B=null, Tensor? X=null, int? n=null, Tensor? iK=null, int? niter=null, float? tol=null, bool? largest=null, str? method=null', 'eigenvalues,eigenvectors;2');
 /** The k largest (or smallest) eigenvalues of symmetric matrices A and their vectors, or those of A x = lambda B x for a positive B, by conjugate gradients from X, or from n random vectors, with a preconditioner iK. It ends when residuals fall below tol, after niter (1000) steps, or with niter -1 when they do fall. Both methods are one here. Errors: fewer than 3 n rows. https://pytorch.org/docs/stable/generated/torch.lobpcg.html */
 export function lobpcg(A: Tensor, k?: number | null, B?: Tensor | null, X?: Tensor | null, n?: number | null, iK?: Tensor | null, niter?: number | null, tol?: number | null, largest?: boolean | null, method?: string | null): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 /** The k largest (or smallest) eigenvalues of symmetric matrices A and their vectors, or those of A x = lambda B x for a positive B, by conjugate gradients from X, or from n random vectors, with a preconditioner iK. It ends when residuals fall below tol, after niter (1000) steps, or with niter -1 when they do fall. Both methods are one here. Errors: fewer than 3 n rows. https://pytorch.org/docs/stable/generated/torch.lobpcg.html */
@@ -4145,7 +4155,7 @@ export function lobpcg(..._args: any[]): any {
   return invoke(S_lobpcg, arguments);
 }
 
-const S_matrix_power = op(438, 'matrixPower', 'Tensor input, int n, *, Tensor? out=null', 'Tensor');
+const S_matrix_power = op(439, 'matrixPower', 'Tensor input, int n, *, Tensor? out=null', 'Tensor');
 /** The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html */
 export function matrixPower(input: Tensor, n: number, options?: { out?: Tensor }): Tensor;
 /** The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html */
@@ -4154,22 +4164,22 @@ export function matrixPower(..._args: any[]): any {
   return invoke(S_matrix_power, arguments);
 }
 
-const S_matrix_exp = op(439, 'matrixExp', 'Tensor input', 'Tensor');
+const S_matrix_exp = op(440, 'matrixExp', 'Tensor input', 'Tensor');
 /** The exponential of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_exp.html */
 export function matrixExp(input: Tensor): Tensor;
 export function matrixExp(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(439, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(440, a, 0);
   return invoke(S_matrix_exp, arguments);
 }
 
-const S_linalg_multi_dot = op(440, 'linalg.multiDot', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
+const S_linalg_multi_dot = op(441, 'linalg.multiDot', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
 /** The product of two or more matrices in the cheapest order; the first and the last may be vectors. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.multi_dot.html */
 export function linalgMultiDot(tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
 export function linalgMultiDot(..._args: any[]): any {
   return invoke(S_linalg_multi_dot, arguments);
 }
 
-const S_chain_matmul = op(441, 'chainMatmul', 'Tensor[] ...matrices, *, Tensor? out=null', 'Tensor');
+const S_chain_matmul = op(442, 'chainMatmul', 'Tensor[] ...matrices, *, Tensor? out=null', 'Tensor');
 /** The product of matrices in the cheapest order. See linalg.multiDot. https://pytorch.org/docs/stable/generated/torch.chain_matmul.html */
 export function chainMatmul(...matrices: Tensor[]): Tensor;
 /** The product of matrices in the cheapest order. See linalg.multiDot. https://pytorch.org/docs/stable/generated/torch.chain_matmul.html */
@@ -4180,17 +4190,17 @@ export function chainMatmul(..._args: any[]): any {
   return invoke(S_chain_matmul, arguments);
 }
 
-const S_linalg_cross = op(442, 'linalg.cross', 'Tensor input, Tensor other, *, int dim=-1, Tensor? out=null', 'Tensor');
+const S_linalg_cross = op(443, 'linalg.cross', 'Tensor input, Tensor other, *, int dim=-1, Tensor? out=null', 'Tensor');
 /** Cross products of the vectors of three along dim. Other dims broadcast. Errors: dims of another length, another number of dims. https://pytorch.org/docs/stable/generated/torch.linalg.cross.html */
 export function linalgCross(input: Tensor, other: Tensor, options?: { dim?: number; out?: Tensor }): Tensor;
 /** Cross products of the vectors of three along dim. Other dims broadcast. Errors: dims of another length, another number of dims. https://pytorch.org/docs/stable/generated/torch.linalg.cross.html */
 export function linalgCross(input: Tensor, options: { other: Tensor; dim?: number; out?: Tensor }): Tensor;
 export function linalgCross(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(442, a, b, 0, -1);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(443, a, b, 0, -1);
   return invoke(S_linalg_cross, arguments);
 }
 
-const S_cross = op(443, 'cross', 'Tensor input, Tensor other, int? dim=null, *, Tensor? out=null', 'Tensor');
+const S_cross = op(444, 'cross', 'Tensor input, Tensor other, int? dim=null, *, Tensor? out=null', 'Tensor');
 /** Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
 export function cross(input: Tensor, other: Tensor, dim?: number | null, options?: { out?: Tensor }): Tensor;
 /** Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
@@ -4198,37 +4208,37 @@ export function cross(input: Tensor, other: Tensor, options: { dim?: number | nu
 /** Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
 export function cross(input: Tensor, options: { other: Tensor; dim?: number | null; out?: Tensor }): Tensor;
 export function cross(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(443, a, b, 0, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(444, a, b, 0, 0);
   return invoke(S_cross, arguments);
 }
 
-const S_linalg_vecdot = op(444, 'linalg.vecdot', 'Tensor x, Tensor y, *, int dim=-1, Tensor? out=null', 'Tensor');
+const S_linalg_vecdot = op(445, 'linalg.vecdot', 'Tensor x, Tensor y, *, int dim=-1, Tensor? out=null', 'Tensor');
 /** Inner products along dim, of the conjugate of x and y. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.linalg.vecdot.html */
 export function linalgVecdot(x: Tensor, y: Tensor, options?: { dim?: number; out?: Tensor }): Tensor;
 /** Inner products along dim, of the conjugate of x and y. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.linalg.vecdot.html */
 export function linalgVecdot(x: Tensor, options: { y: Tensor; dim?: number; out?: Tensor }): Tensor;
 export function linalgVecdot(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(444, a, b, 0, -1);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(445, a, b, 0, -1);
   return invoke(S_linalg_vecdot, arguments);
 }
 
-const S_linalg_diagonal = op(445, 'linalg.diagonal', 'Tensor A, *, int offset=0, int dim1=-2, int dim2=-1', 'Tensor');
+const S_linalg_diagonal = op(446, 'linalg.diagonal', 'Tensor A, *, int offset=0, int dim1=-2, int dim2=-1', 'Tensor');
 /** A view of the diagonals of matrices; torsh.diagonal of the last two dims. https://pytorch.org/docs/stable/generated/torch.linalg.diagonal.html */
 export function linalgDiagonal(A: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function linalgDiagonal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(445, a, 0, 0, -2, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(446, a, 0, 0, -2, -1);
   return invoke(S_linalg_diagonal, arguments);
 }
 
-const S_linalg_vander = op(446, 'linalg.vander', 'Tensor x, *, int? N=null', 'Tensor');
+const S_linalg_vander = op(447, 'linalg.vander', 'Tensor x, *, int? N=null', 'Tensor');
 /** Vandermonde matrices: the powers 0 to N - 1 of the elements of x along a new last dim. Errors: N below 2, bools. https://pytorch.org/docs/stable/generated/torch.linalg.vander.html */
 export function linalgVander(x: Tensor, options?: { N?: number | null }): Tensor;
 export function linalgVander(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(446, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(447, a, 0, 0);
   return invoke(S_linalg_vander, arguments);
 }
 
-const S_vander = op(447, 'vander', 'Tensor x, int? N=null, bool increasing=false', 'Tensor');
+const S_vander = op(448, 'vander', 'Tensor x, int? N=null, bool increasing=false', 'Tensor');
 /** The Vandermonde matrix of a vector: its powers from N - 1 to 0, or (increasing) from 0 to N - 1. https://pytorch.org/docs/stable/generated/torch.vander.html */
 export function vander(x: Tensor, N?: number | null, increasing?: boolean): Tensor;
 /** The Vandermonde matrix of a vector: its powers from N - 1 to 0, or (increasing) from 0 to N - 1. https://pytorch.org/docs/stable/generated/torch.vander.html */
@@ -4236,18 +4246,18 @@ export function vander(x: Tensor, N: number | null, options: { increasing?: bool
 /** The Vandermonde matrix of a vector: its powers from N - 1 to 0, or (increasing) from 0 to N - 1. https://pytorch.org/docs/stable/generated/torch.vander.html */
 export function vander(x: Tensor, options: { N?: number | null; increasing?: boolean }): Tensor;
 export function vander(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(447, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(448, a, 0, 0, 0);
   return invoke(S_vander, arguments);
 }
 
-const S_geqrf = op(448, 'geqrf', 'Tensor input, *, Tensor[]? out=null', 'a,tau;2');
+const S_geqrf = op(449, 'geqrf', 'Tensor input, *, Tensor[]? out=null', 'a,tau;2');
 /** QR of (..., m, n) as LAPACK leaves it: R on and above the diagonal, Householder vectors below it, and their factors tau (..., min(m, n)). Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.geqrf.html */
 export function geqrf(input: Tensor, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly a: Tensor; readonly tau: Tensor };
 export function geqrf(..._args: any[]): any {
   return invoke(S_geqrf, arguments);
 }
 
-const S_linalg_qr = op(449, 'linalg.qr', 'Tensor A, str mode="reduced", *, Tensor[]? out=null', 'Q,R;2');
+const S_linalg_qr = op(450, 'linalg.qr', 'Tensor A, str mode="reduced", *, Tensor[]? out=null', 'Q,R;2');
 /** A = Q R with orthonormal columns in Q and R upper triangular: (m, k) and (k, n) with k = min(m, n), with mode 'complete' (m, m) and (m, n), with 'r' an empty Q. Signs are LAPACK's. Errors: fewer than 2 dims, integers, another mode; a gradient with mode 'r', or 'complete' and m > n. https://pytorch.org/docs/stable/generated/torch.linalg.qr.html */
 export function linalgQr(A: Tensor, mode?: string, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly Q: Tensor; readonly R: Tensor };
 /** A = Q R with orthonormal columns in Q and R upper triangular: (m, k) and (k, n) with k = min(m, n), with mode 'complete' (m, m) and (m, n), with 'r' an empty Q. Signs are LAPACK's. Errors: fewer than 2 dims, integers, another mode; a gradient with mode 'r', or 'complete' and m > n. https://pytorch.org/docs/stable/generated/torch.linalg.qr.html */
@@ -4256,7 +4266,7 @@ export function linalgQr(..._args: any[]): any {
   return invoke(S_linalg_qr, arguments);
 }
 
-const S_qr = op(450, 'qr', 'Tensor input, bool some=true, *, Tensor[]? out=null', 'Q,R;2');
+const S_qr = op(451, 'qr', 'Tensor input, bool some=true, *, Tensor[]? out=null', 'Q,R;2');
 /** linalg.qr: reduced, or complete when some is false. https://pytorch.org/docs/stable/generated/torch.qr.html */
 export function qr(input: Tensor, some?: boolean, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly Q: Tensor; readonly R: Tensor };
 /** linalg.qr: reduced, or complete when some is false. https://pytorch.org/docs/stable/generated/torch.qr.html */
@@ -4265,7 +4275,7 @@ export function qr(..._args: any[]): any {
   return invoke(S_qr, arguments);
 }
 
-const S__svd = op(451, '_svd', 'Tensor A, bool fullMatrices, bool computeUv', 'U,S,Vh;3');
+const S__svd = op(452, '_svd', 'Tensor A, bool fullMatrices, bool computeUv', 'U,S,Vh;3');
 /** linalg.svd; without compute_uv U and Vh are empty. */
 export function _svd(A: Tensor, fullMatrices: boolean, computeUv: boolean): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly Vh: Tensor };
 /** linalg.svd; without compute_uv U and Vh are empty. */
@@ -4274,7 +4284,7 @@ export function _svd(..._args: any[]): any {
   return invoke(S__svd, arguments);
 }
 
-const S_linalg_svd = op(452, 'linalg.svd', 'Tensor A, bool fullMatrices=true, *, str? driver=null, Tensor[]? out=null', 'U,S,Vh;3');
+const S_linalg_svd = op(453, 'linalg.svd', 'Tensor A, bool fullMatrices=true, *, str? driver=null, Tensor[]? out=null', 'U,S,Vh;3');
 /** A = U diag(S) Vh: S (..., k) descending with k = min(m, n), orthonormal columns in U (..., m, m) and rows in Vh (..., n, n), or only k of them without fullMatrices. Infinite elements give NaN. Errors: fewer than 2 dims, integers, NaN, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.svd.html */
 export function linalgSvd(A: Tensor, fullMatrices?: boolean, options?: { driver?: string | null; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly Vh: Tensor };
 /** A = U diag(S) Vh: S (..., k) descending with k = min(m, n), orthonormal columns in U (..., m, m) and rows in Vh (..., n, n), or only k of them without fullMatrices. Infinite elements give NaN. Errors: fewer than 2 dims, integers, NaN, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.svd.html */
@@ -4283,14 +4293,14 @@ export function linalgSvd(..._args: any[]): any {
   return invoke(S_linalg_svd, arguments);
 }
 
-const S_linalg_svdvals = op(453, 'linalg.svdvals', 'Tensor A, *, str? driver=null, Tensor? out=null', 'Tensor');
+const S_linalg_svdvals = op(454, 'linalg.svdvals', 'Tensor A, *, str? driver=null, Tensor? out=null', 'Tensor');
 /** The singular values of A, (..., min(m, n)), descending. Errors as linalg.svd. https://pytorch.org/docs/stable/generated/torch.linalg.svdvals.html */
 export function linalgSvdvals(A: Tensor, options?: { driver?: string | null; out?: Tensor }): Tensor;
 export function linalgSvdvals(..._args: any[]): any {
   return invoke(S_linalg_svdvals, arguments);
 }
 
-const S_svd = op(454, 'svd', 'Tensor input, bool some=true, bool computeUv=true, *, Tensor[]? out=null', 'U,S,V;3');
+const S_svd = op(455, 'svd', 'Tensor input, bool some=true, bool computeUv=true, *, Tensor[]? out=null', 'U,S,V;3');
 /** linalg.svd in older form: V instead of its adjoint, all of U and V where some is false, zeros for them where computeUv is false. https://pytorch.org/docs/stable/generated/torch.svd.html */
 export function svd(input: Tensor, some?: boolean, computeUv?: boolean, options?: { out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
 /** linalg.svd in older form: V instead of its adjoint, all of U and V where some is false, zeros for them where computeUv is false. https://pytorch.org/docs/stable/generated/torch.svd.html */
@@ -4301,7 +4311,7 @@ export function svd(..._args: any[]): any {
   return invoke(S_svd, arguments);
 }
 
-const S__eigh = op(455, '_eigh', 'Tensor A, str UPLO, bool computeV', 'eigenvalues,eigenvectors;2');
+const S__eigh = op(456, '_eigh', 'Tensor A, str UPLO, bool computeV', 'eigenvalues,eigenvectors;2');
 /** linalg.eigh; without computeV the vectors are empty. */
 export function _eigh(A: Tensor, UPLO: string, computeV: boolean): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 /** linalg.eigh; without computeV the vectors are empty. */
@@ -4310,7 +4320,7 @@ export function _eigh(..._args: any[]): any {
   return invoke(S__eigh, arguments);
 }
 
-const S_linalg_eigh = op(456, 'linalg.eigh', 'Tensor A, str UPLO="L", *, Tensor[]? out=null', 'eigenvalues,eigenvectors;2');
+const S_linalg_eigh = op(457, 'linalg.eigh', 'Tensor A, str UPLO="L", *, Tensor[]? out=null', 'eigenvalues,eigenvectors;2');
 /** Eigenvalues (real, ascending) and orthonormal eigenvectors (the columns) of symmetric or Hermitian matrices, of which the lower or ('U') upper triangle is read. NaN or infinities there give NaN. The gradient is right for what does not depend on the vectors' signs or phases. Errors: matrices that are not square, integers, another UPLO, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.eigh.html */
 export function linalgEigh(A: Tensor, UPLO?: string, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 /** Eigenvalues (real, ascending) and orthonormal eigenvectors (the columns) of symmetric or Hermitian matrices, of which the lower or ('U') upper triangle is read. NaN or infinities there give NaN. The gradient is right for what does not depend on the vectors' signs or phases. Errors: matrices that are not square, integers, another UPLO, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.eigh.html */
@@ -4319,7 +4329,7 @@ export function linalgEigh(..._args: any[]): any {
   return invoke(S_linalg_eigh, arguments);
 }
 
-const S_linalg_eigvalsh = op(457, 'linalg.eigvalsh', 'Tensor A, str UPLO="L", *, Tensor? out=null', 'Tensor');
+const S_linalg_eigvalsh = op(458, 'linalg.eigvalsh', 'Tensor A, str UPLO="L", *, Tensor? out=null', 'Tensor');
 /** The eigenvalues of linalg.eigh. https://pytorch.org/docs/stable/generated/torch.linalg.eigvalsh.html */
 export function linalgEigvalsh(A: Tensor, UPLO?: string, options?: { out?: Tensor }): Tensor;
 /** The eigenvalues of linalg.eigh. https://pytorch.org/docs/stable/generated/torch.linalg.eigvalsh.html */
@@ -4328,7 +4338,7 @@ export function linalgEigvalsh(..._args: any[]): any {
   return invoke(S_linalg_eigvalsh, arguments);
 }
 
-const S_symeig = op(458, 'symeig', 'Tensor input, bool eigenvectors=false, bool upper=true, *, Tensor[]? out=null', 'eigenvalues,eigenvectors;2');
+const S_symeig = op(459, 'symeig', 'Tensor input, bool eigenvectors=false, bool upper=true, *, Tensor[]? out=null', 'eigenvalues,eigenvectors;2');
 /** linalg.eigh in older form: the vectors are empty unless asked for, and the upper triangle is read unless upper is false. https://pytorch.org/docs/1.13/generated/torch.symeig.html */
 export function symeig(input: Tensor, eigenvectors?: boolean, upper?: boolean, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 /** linalg.eigh in older form: the vectors are empty unless asked for, and the upper triangle is read unless upper is false. https://pytorch.org/docs/1.13/generated/torch.symeig.html */
@@ -4339,7 +4349,7 @@ export function symeig(..._args: any[]): any {
   return invoke(S_symeig, arguments);
 }
 
-const S__eig = op(459, '_eig', 'Tensor A, bool computeV', 'eigenvalues,eigenvectors;2');
+const S__eig = op(460, '_eig', 'Tensor A, bool computeV', 'eigenvalues,eigenvectors;2');
 /** linalg.eig; without computeV the vectors are empty. */
 export function _eig(A: Tensor, computeV: boolean): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 /** linalg.eig; without computeV the vectors are empty. */
@@ -4348,22 +4358,22 @@ export function _eig(..._args: any[]): any {
   return invoke(S__eig, arguments);
 }
 
-const S_linalg_eig = op(460, 'linalg.eig', 'Tensor A, *, Tensor[]? out=null', 'eigenvalues,eigenvectors;2');
+const S_linalg_eig = op(461, 'linalg.eig', 'Tensor A, *, Tensor[]? out=null', 'eigenvalues,eigenvectors;2');
 /** Eigenvalues, in no order, and eigenvectors (columns of length 1) of square matrices; complex whatever A is. The gradient is right for what does not depend on the vectors' phases. Errors: matrices that are not square, integers, NaN and infinities, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.eig.html */
 export function linalgEig(A: Tensor, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 export function linalgEig(..._args: any[]): any {
   return invoke(S_linalg_eig, arguments);
 }
 
-const S_linalg_eigvals = op(461, 'linalg.eigvals', 'Tensor A, *, Tensor? out=null', 'Tensor');
+const S_linalg_eigvals = op(462, 'linalg.eigvals', 'Tensor A, *, Tensor? out=null', 'Tensor');
 /** The eigenvalues of linalg.eig. https://pytorch.org/docs/stable/generated/torch.linalg.eigvals.html */
 export function linalgEigvals(A: Tensor, options?: { out?: Tensor }): Tensor;
 export function linalgEigvals(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(461, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(462, a, 0);
   return invoke(S_linalg_eigvals, arguments);
 }
 
-const S_linalg_pinv = op(462, 'linalg.pinv', 'Tensor A, Operand? rcond=null, bool hermitian=false, *, Operand? atol=null, Operand? rtol=null, Tensor? out=null', 'Tensor');
+const S_linalg_pinv = op(463, 'linalg.pinv', 'Tensor A, Operand? rcond=null, bool hermitian=false, *, Operand? atol=null, Operand? rtol=null, Tensor? out=null', 'Tensor');
 /** The pseudo-inverse (..., n, m) of A (..., m, n): singular values (or, with hermitian, eigenvalues) up to max(atol, rtol * the largest) count as zero. rtol is the dtype's eps * max(m, n) when neither is given; both may be tensors over the batch; rcond is rtol's older name. Errors: fewer than 2 dims, integers, NaN. https://pytorch.org/docs/stable/generated/torch.linalg.pinv.html */
 export function linalgPinv(A: Tensor, rcond?: Tensor | Scalar | null, hermitian?: boolean, options?: { atol?: Tensor | Scalar | null; rtol?: Tensor | Scalar | null; out?: Tensor }): Tensor;
 /** The pseudo-inverse (..., n, m) of A (..., m, n): singular values (or, with hermitian, eigenvalues) up to max(atol, rtol * the largest) count as zero. rtol is the dtype's eps * max(m, n) when neither is given; both may be tensors over the batch; rcond is rtol's older name. Errors: fewer than 2 dims, integers, NaN. https://pytorch.org/docs/stable/generated/torch.linalg.pinv.html */
@@ -4374,17 +4384,17 @@ export function linalgPinv(..._args: any[]): any {
   return invoke(S_linalg_pinv, arguments);
 }
 
-const S_pinverse = op(463, 'pinverse', 'Tensor input, float rcond=1e-15', 'Tensor');
+const S_pinverse = op(464, 'pinverse', 'Tensor input, float rcond=1e-15', 'Tensor');
 /** linalg.pinv in older form. https://pytorch.org/docs/stable/generated/torch.pinverse.html */
 export function pinverse(input: Tensor, rcond?: number): Tensor;
 /** linalg.pinv in older form. https://pytorch.org/docs/stable/generated/torch.pinverse.html */
 export function pinverse(input: Tensor, options: { rcond?: number }): Tensor;
 export function pinverse(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(463, a, 0, 1e-15);
+  if (arguments.length === 1 && isTensor(a)) return unary(464, a, 0, 1e-15);
   return invoke(S_pinverse, arguments);
 }
 
-const S_linalg_matrix_rank = op(464, 'linalg.matrixRank', 'Tensor A, Operand? tol=null, bool hermitian=false, *, Operand? atol=null, Operand? rtol=null, Tensor? out=null', 'Tensor');
+const S_linalg_matrix_rank = op(465, 'linalg.matrixRank', 'Tensor A, Operand? tol=null, bool hermitian=false, *, Operand? atol=null, Operand? rtol=null, Tensor? out=null', 'Tensor');
 /** How many singular values (or, with hermitian, eigenvalues in size) of A exceed max(atol, rtol * the largest), int64. Tolerances as in linalg.pinv; tol is atol's older name, with an rtol of 0. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_rank.html */
 export function linalgMatrixRank(A: Tensor, tol?: Tensor | Scalar | null, hermitian?: boolean, options?: { atol?: Tensor | Scalar | null; rtol?: Tensor | Scalar | null; out?: Tensor }): Tensor;
 /** How many singular values (or, with hermitian, eigenvalues in size) of A exceed max(atol, rtol * the largest), int64. Tolerances as in linalg.pinv; tol is atol's older name, with an rtol of 0. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_rank.html */
@@ -4395,8 +4405,8 @@ export function linalgMatrixRank(..._args: any[]): any {
   return invoke(S_linalg_matrix_rank, arguments);
 }
 
-const S_linalg_matrix_norm = op(465, 'linalg.matrixNorm', 'Tensor A, str ord="fro", int[] dim=[-2,-1], bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_linalg_matrix_norm_ord = op(466, 'linalg.matrixNorm', 'Tensor A, Scalar ord, int[] dim=[-2,-1], bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_linalg_matrix_norm = op(466, 'linalg.matrixNorm', 'Tensor A, str ord="fro", int[] dim=[-2,-1], bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_linalg_matrix_norm_ord = op(467, 'linalg.matrixNorm', 'Tensor A, Scalar ord, int[] dim=[-2,-1], bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_linalgMatrixNorm = [S_linalg_matrix_norm, S_linalg_matrix_norm_ord];
 /** A norm of matrices, which lie in the two dims: 'fro', the root of the sum of squares, or 'nuc', the sum of singular values. Errors: fewer than 2 dims, integers, two dims that are one. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_norm.html */
 export function linalgMatrixNorm(A: Tensor, ord?: string, dim?: number | readonly number[], keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
@@ -4418,8 +4428,8 @@ export function linalgMatrixNorm(..._args: any[]): any {
   return invokeForm(F_linalgMatrixNorm, undefined, arguments);
 }
 
-const S_linalg_norm = op(467, 'linalg.norm', 'Tensor A, Scalar? ord=null, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_linalg_norm_named = op(468, 'linalg.norm', 'Tensor A, str ord, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_linalg_norm = op(468, 'linalg.norm', 'Tensor A, Scalar? ord=null, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_linalg_norm_named = op(469, 'linalg.norm', 'Tensor A, str ord, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_linalgNorm = [S_linalg_norm, S_linalg_norm_named];
 /** linalg.matrixNorm where ord is given and there are two dims (or dim names two), else linalg.vectorNorm. https://pytorch.org/docs/stable/generated/torch.linalg.norm.html */
 export function linalgNorm(A: Tensor, ord?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
@@ -4441,8 +4451,8 @@ export function linalgNorm(..._args: any[]): any {
   return invokeForm(F_linalgNorm, undefined, arguments);
 }
 
-const S_nuclear_norm = op(469, 'nuclearNorm', 'Tensor input, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_nuclear_norm_dim = op(470, 'nuclearNorm', 'Tensor input, int[]:2 dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_nuclear_norm = op(470, 'nuclearNorm', 'Tensor input, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_nuclear_norm_dim = op(471, 'nuclearNorm', 'Tensor input, int[]:2 dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 const F_nuclearNorm = [S_nuclear_norm, S_nuclear_norm_dim];
 /** The sum of a matrix's singular values. https://pytorch.org/docs/stable/generated/torch.norm.html */
 export function nuclearNorm(input: Tensor, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
@@ -4455,11 +4465,11 @@ export function nuclearNorm(input: Tensor, dim: number | readonly number[], opti
 /** The same of matrices that lie in two dims. https://pytorch.org/docs/stable/generated/torch.norm.html */
 export function nuclearNorm(input: Tensor, options: { dim: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
 export function nuclearNorm(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(469, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(470, a, 0, 0);
   return invokeForm(F_nuclearNorm, undefined, arguments);
 }
 
-const S_frobenius_norm = op(471, 'frobeniusNorm', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_frobenius_norm = op(472, 'frobeniusNorm', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** The root of the sum of squares over up to two dims, all when none are given. https://pytorch.org/docs/stable/generated/torch.norm.html */
 export function frobeniusNorm(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
 /** The root of the sum of squares over up to two dims, all when none are given. https://pytorch.org/docs/stable/generated/torch.norm.html */
@@ -4470,8 +4480,8 @@ export function frobeniusNorm(..._args: any[]): any {
   return invoke(S_frobenius_norm, arguments);
 }
 
-const S_linalg_cond = op(472, 'linalg.cond', 'Tensor A, Scalar? p=null, *, Tensor? out=null', 'Tensor');
-const S_linalg_cond_named = op(473, 'linalg.cond', 'Tensor A, str p, *, Tensor? out=null', 'Tensor');
+const S_linalg_cond = op(473, 'linalg.cond', 'Tensor A, Scalar? p=null, *, Tensor? out=null', 'Tensor');
+const S_linalg_cond_named = op(474, 'linalg.cond', 'Tensor A, str p, *, Tensor? out=null', 'Tensor');
 const F_linalgCond = [S_linalg_cond, S_linalg_cond_named];
 /** The condition number of A by a norm of linalg.matrixNorm: norm(A) * norm(inverse), infinite where A is singular; for 2 (or null) and -2 the ratio of the extreme singular values, of any shape. Errors: matrices that are not square with other norms. https://pytorch.org/docs/stable/generated/torch.linalg.cond.html */
 export function linalgCond(A: Tensor, p?: Scalar | null, options?: { out?: Tensor }): Tensor;
@@ -4482,36 +4492,36 @@ export function linalgCond(A: Tensor, p: string, options?: { out?: Tensor }): Te
 /** By 'fro' or 'nuc'. https://pytorch.org/docs/stable/generated/torch.linalg.cond.html */
 export function linalgCond(A: Tensor, options: { p: string; out?: Tensor }): Tensor;
 export function linalgCond(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(472, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(473, a, 0, 0, 0);
   return invokeForm(F_linalgCond, undefined, arguments);
 }
 
-const S_linalg_cholesky_ex = op(474, 'linalg.choleskyEx', 'Tensor A, *, bool upper=false, bool checkErrors=false, Tensor[]? out=null', 'L,info;2');
+const S_linalg_cholesky_ex = op(475, 'linalg.choleskyEx', 'Tensor A, *, bool upper=false, bool checkErrors=false, Tensor[]? out=null', 'L,info;2');
 /** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. info: 0, or the order of the first leading minor that is not positive, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.cholesky_ex.html */
 export function linalgCholeskyEx(A: Tensor, options?: { upper?: boolean; checkErrors?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly L: Tensor; readonly info: Tensor };
 export function linalgCholeskyEx(..._args: any[]): any {
   return invoke(S_linalg_cholesky_ex, arguments);
 }
 
-const S_linalg_cholesky = op(475, 'linalg.cholesky', 'Tensor A, *, bool upper=false, Tensor? out=null', 'Tensor');
+const S_linalg_cholesky = op(476, 'linalg.cholesky', 'Tensor A, *, bool upper=false, Tensor? out=null', 'Tensor');
 /** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. Errors: matrices that are not positive definite. https://pytorch.org/docs/stable/generated/torch.linalg.cholesky.html */
 export function linalgCholesky(A: Tensor, options?: { upper?: boolean; out?: Tensor }): Tensor;
 export function linalgCholesky(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(475, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(476, a, 0, 0);
   return invoke(S_linalg_cholesky, arguments);
 }
 
-const S_cholesky = op(476, 'cholesky', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
+const S_cholesky = op(477, 'cholesky', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
 /** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
 export function cholesky(input: Tensor, upper?: boolean, options?: { out?: Tensor }): Tensor;
 /** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
 export function cholesky(input: Tensor, options: { upper?: boolean; out?: Tensor }): Tensor;
 export function cholesky(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(476, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(477, a, 0, 0);
   return invoke(S_cholesky, arguments);
 }
 
-const S_cholesky_solve = op(477, 'choleskySolve', 'Tensor input, Tensor input2, bool upper=false, *, Tensor? out=null', 'Tensor');
+const S_cholesky_solve = op(478, 'choleskySolve', 'Tensor input, Tensor input2, bool upper=false, *, Tensor? out=null', 'Tensor');
 /** X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
 export function choleskySolve(input: Tensor, input2: Tensor, upper?: boolean, options?: { out?: Tensor }): Tensor;
 /** X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
@@ -4519,35 +4529,35 @@ export function choleskySolve(input: Tensor, input2: Tensor, options: { upper?: 
 /** X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
 export function choleskySolve(input: Tensor, options: { input2: Tensor; upper?: boolean; out?: Tensor }): Tensor;
 export function choleskySolve(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(477, a, b, 0, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(478, a, b, 0, 0);
   return invoke(S_cholesky_solve, arguments);
 }
 
-const S_cholesky_inverse = op(478, 'choleskyInverse', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
+const S_cholesky_inverse = op(479, 'choleskyInverse', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
 /** The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
 export function choleskyInverse(input: Tensor, upper?: boolean, options?: { out?: Tensor }): Tensor;
 /** The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
 export function choleskyInverse(input: Tensor, options: { upper?: boolean; out?: Tensor }): Tensor;
 export function choleskyInverse(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(478, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(479, a, 0, 0);
   return invoke(S_cholesky_inverse, arguments);
 }
 
-const S_linalg_ldl_factor_ex = op(479, 'linalg.ldlFactorEx', 'Tensor input, *, bool hermitian=false, bool checkErrors=false, Tensor[]? out=null', 'LD,pivots,info;3');
+const S_linalg_ldl_factor_ex = op(480, 'linalg.ldlFactorEx', 'Tensor input, *, bool hermitian=false, bool checkErrors=false, Tensor[]? out=null', 'LD,pivots,info;3');
 /** A = L D L^T (hermitian: L D L^H) by Bunch and Kaufman, packed as LAPACK's sytrf does it: L and D (blocks of 1 and 2) in the lower triangle, pivots (int32, from 1; negative for blocks of 2). Only the lower triangle of input is read. info: 0, or the place of the first zero in D. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_factor_ex.html */
 export function linalgLdlFactorEx(input: Tensor, options?: { hermitian?: boolean; checkErrors?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly LD: Tensor; readonly pivots: Tensor; readonly info: Tensor };
 export function linalgLdlFactorEx(..._args: any[]): any {
   return invoke(S_linalg_ldl_factor_ex, arguments);
 }
 
-const S_linalg_ldl_factor = op(480, 'linalg.ldlFactor', 'Tensor input, *, bool hermitian=false, Tensor[]? out=null', 'LD,pivots;2');
+const S_linalg_ldl_factor = op(481, 'linalg.ldlFactor', 'Tensor input, *, bool hermitian=false, Tensor[]? out=null', 'LD,pivots;2');
 /** linalg.ldlFactorEx without info. Errors: matrices with a zero in D. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_factor.html */
 export function linalgLdlFactor(input: Tensor, options?: { hermitian?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly LD: Tensor; readonly pivots: Tensor };
 export function linalgLdlFactor(..._args: any[]): any {
   return invoke(S_linalg_ldl_factor, arguments);
 }
 
-const S_linalg_ldl_solve = op(481, 'linalg.ldlSolve', 'Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=false, Tensor? out=null', 'Tensor');
+const S_linalg_ldl_solve = op(482, 'linalg.ldlSolve', 'Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=false, Tensor? out=null', 'Tensor');
 /** X of A X = B from linalg.ldlFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_solve.html */
 export function linalgLdlSolve(LD: Tensor, pivots: Tensor, B: Tensor, options?: { hermitian?: boolean; out?: Tensor }): Tensor;
 /** X of A X = B from linalg.ldlFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_solve.html */
@@ -4556,7 +4566,7 @@ export function linalgLdlSolve(..._args: any[]): any {
   return invoke(S_linalg_ldl_solve, arguments);
 }
 
-const S_mse_loss = op(482, 'mseLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_mse_loss = op(483, 'mseLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
 export function mseLoss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
@@ -4571,7 +4581,7 @@ export function mseLoss(..._args: any[]): any {
   return invoke(S_mse_loss, arguments);
 }
 
-const S_l1_loss = op(483, 'l1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_l1_loss = op(484, 'l1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** |input - target|, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html */
 export function l1Loss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** |input - target|, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html */
@@ -4586,7 +4596,7 @@ export function l1Loss(..._args: any[]): any {
   return invoke(S_l1_loss, arguments);
 }
 
-const S_smooth_l1_loss = op(484, 'smoothL1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", float beta=1', 'Tensor');
+const S_smooth_l1_loss = op(485, 'smoothL1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", float beta=1', 'Tensor');
 /** 0.5 d^2 / beta where |d| < beta, else |d| - 0.5 beta, with d = input - target. Errors: a negative beta. https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html */
 export function smoothL1Loss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, beta?: number): Tensor;
 /** 0.5 d^2 / beta where |d| < beta, else |d| - 0.5 beta, with d = input - target. Errors: a negative beta. https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html */
@@ -4603,7 +4613,7 @@ export function smoothL1Loss(..._args: any[]): any {
   return invoke(S_smooth_l1_loss, arguments);
 }
 
-const S_huber_loss = op(485, 'huberLoss', 'Tensor input, Tensor target, str reduction="mean", float delta=1', 'Tensor');
+const S_huber_loss = op(486, 'huberLoss', 'Tensor input, Tensor target, str reduction="mean", float delta=1', 'Tensor');
 /** 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta), with d = input - target. Errors: a delta that is not positive. https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html */
 export function huberLoss(input: Tensor, target: Tensor, reduction?: string, delta?: number): Tensor;
 /** 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta), with d = input - target. Errors: a delta that is not positive. https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html */
@@ -4616,7 +4626,7 @@ export function huberLoss(..._args: any[]): any {
   return invoke(S_huber_loss, arguments);
 }
 
-const S__difference_loss = op(486, '_differenceLoss', 'Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
+const S__difference_loss = op(487, '_differenceLoss', 'Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
 /** A loss of the difference: kind 0 square, 1 absolute, 2 smooth l1, 3 huber. */
 export function _differenceLoss(input: Tensor, target: Tensor, kind: number, limit: number, reduction: string): Tensor;
 /** A loss of the difference: kind 0 square, 1 absolute, 2 smooth l1, 3 huber. */
@@ -4625,7 +4635,7 @@ export function _differenceLoss(..._args: any[]): any {
   return invoke(S__difference_loss, arguments);
 }
 
-const S__difference_loss_backward = op(487, '_differenceLossBackward', 'Tensor grad, Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
+const S__difference_loss_backward = op(488, '_differenceLossBackward', 'Tensor grad, Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
 /** Gradient of _difference_loss in input. */
 export function _differenceLossBackward(grad: Tensor, input: Tensor, target: Tensor, kind: number, limit: number, reduction: string): Tensor;
 /** Gradient of _difference_loss in input. */
@@ -4634,7 +4644,7 @@ export function _differenceLossBackward(..._args: any[]): any {
   return invoke(S__difference_loss_backward, arguments);
 }
 
-const S__difference_loss_curvature = op(488, '_differenceLossCurvature', 'Tensor input, Tensor target, int kind, float limit', 'Tensor');
+const S__difference_loss_curvature = op(489, '_differenceLossCurvature', 'Tensor input, Tensor target, int kind, float limit', 'Tensor');
 /** Second derivative of smooth l1 and huber losses in input. */
 export function _differenceLossCurvature(input: Tensor, target: Tensor, kind: number, limit: number): Tensor;
 /** Second derivative of smooth l1 and huber losses in input. */
@@ -4643,7 +4653,7 @@ export function _differenceLossCurvature(..._args: any[]): any {
   return invoke(S__difference_loss_curvature, arguments);
 }
 
-const S_nll_loss = op(489, 'nllLoss', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_nll_loss = op(490, 'nllLoss', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** Minus the input at the class that target names, times that class's weight; the mean is over the weights. input (N, C, ...) or (C), target (N, ...) or () of any integer dtype or whole floats. Errors: labels that are no class and not ignoreIndex, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html */
 export function nllLoss(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, ignoreIndex?: number, reduce?: boolean | null, reduction?: string): Tensor;
 /** Minus the input at the class that target names, times that class's weight; the mean is over the weights. input (N, C, ...) or (C), target (N, ...) or () of any integer dtype or whole floats. Errors: labels that are no class and not ignoreIndex, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html */
@@ -4662,7 +4672,7 @@ export function nllLoss(..._args: any[]): any {
   return invoke(S_nll_loss, arguments);
 }
 
-const S__nll_loss = op(490, '_nllLoss', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight;2');
+const S__nll_loss = op(491, '_nllLoss', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight;2');
 /** nllLoss and the sum of the weights. */
 export function _nllLoss(input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string): [Tensor, Tensor] & { readonly output: Tensor; readonly totalWeight: Tensor };
 /** nllLoss and the sum of the weights. */
@@ -4671,7 +4681,7 @@ export function _nllLoss(..._args: any[]): any {
   return invoke(S__nll_loss, arguments);
 }
 
-const S__nll_loss_backward = op(491, '_nllLossBackward', 'Tensor grad, int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'Tensor');
+const S__nll_loss_backward = op(492, '_nllLossBackward', 'Tensor grad, int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'Tensor');
 /** Gradient of _nll_loss. */
 export function _nllLossBackward(grad: Tensor, size: number | readonly number[], target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string): Tensor;
 /** Gradient of _nll_loss. */
@@ -4680,7 +4690,7 @@ export function _nllLossBackward(..._args: any[]): any {
   return invoke(S__nll_loss_backward, arguments);
 }
 
-const S_cross_entropy = op(492, 'crossEntropy', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean", float labelSmoothing=0', 'Tensor');
+const S_cross_entropy = op(493, 'crossEntropy', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean", float labelSmoothing=0', 'Tensor');
 /** nllLoss of logSoftmax(input), in one pass where input is (N, C) and target holds classes. A target of input's shape holds probabilities. Errors: as nllLoss; a labelSmoothing outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html */
 export function crossEntropy(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, ignoreIndex?: number, reduce?: boolean | null, reduction?: string, labelSmoothing?: number): Tensor;
 /** nllLoss of logSoftmax(input), in one pass where input is (N, C) and target holds classes. A target of input's shape holds probabilities. Errors: as nllLoss; a labelSmoothing outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html */
@@ -4701,7 +4711,7 @@ export function crossEntropy(..._args: any[]): any {
   return invoke(S_cross_entropy, arguments);
 }
 
-const S__cross_entropy = op(493, '_crossEntropy', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight,lse;3');
+const S__cross_entropy = op(494, '_crossEntropy', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight,lse;3');
 /** crossEntropy of (N, C) with classes. */
 export function _crossEntropy(input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly totalWeight: Tensor; readonly lse: Tensor };
 /** crossEntropy of (N, C) with classes. */
@@ -4710,7 +4720,7 @@ export function _crossEntropy(..._args: any[]): any {
   return invoke(S__cross_entropy, arguments);
 }
 
-const S__cross_entropy_backward = op(494, '_crossEntropyBackward', 'Tensor grad, Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction, Tensor lse', 'Tensor');
+const S__cross_entropy_backward = op(495, '_crossEntropyBackward', 'Tensor grad, Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction, Tensor lse', 'Tensor');
 /** Gradient of _cross_entropy. */
 export function _crossEntropyBackward(grad: Tensor, input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, lse: Tensor): Tensor;
 /** Gradient of _cross_entropy. */
@@ -4719,7 +4729,7 @@ export function _crossEntropyBackward(..._args: any[]): any {
   return invoke(S__cross_entropy_backward, arguments);
 }
 
-const S__class_weights = op(495, '_classWeights', 'int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction, float labelSmoothing, dtype? dtype=null', 'q,total;2');
+const S__class_weights = op(496, '_classWeights', 'int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction, float labelSmoothing, dtype? dtype=null', 'q,total;2');
 /** q of crossEntropy = -sum(q * logSoftmax(input)), and the sum of the weights. */
 export function _classWeights(size: number | readonly number[], target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, labelSmoothing: number, dtype?: DType | null): [Tensor, Tensor] & { readonly q: Tensor; readonly total: Tensor };
 /** q of crossEntropy = -sum(q * logSoftmax(input)), and the sum of the weights. */
@@ -4730,7 +4740,7 @@ export function _classWeights(..._args: any[]): any {
   return invoke(S__class_weights, arguments);
 }
 
-const S_binary_cross_entropy = op(496, 'binaryCrossEntropy', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_binary_cross_entropy = op(497, 'binaryCrossEntropy', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** -(target log(input) + (1 - target) log(1 - input)), logarithms no lower than -100, times weight. Errors: an input outside [0, 1], sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html */
 export function binaryCrossEntropy(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** -(target log(input) + (1 - target) log(1 - input)), logarithms no lower than -100, times weight. Errors: an input outside [0, 1], sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html */
@@ -4747,7 +4757,7 @@ export function binaryCrossEntropy(..._args: any[]): any {
   return invoke(S_binary_cross_entropy, arguments);
 }
 
-const S_binary_cross_entropy_with_logits = op(497, 'binaryCrossEntropyWithLogits', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", Tensor? posWeight=null', 'Tensor');
+const S_binary_cross_entropy_with_logits = op(498, 'binaryCrossEntropyWithLogits', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", Tensor? posWeight=null', 'Tensor');
 /** binaryCrossEntropy of sigmoid(input), exact for large inputs; posWeight multiplies what positive targets cost. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html */
 export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, posWeight?: Tensor | null): Tensor;
 /** binaryCrossEntropy of sigmoid(input), exact for large inputs; posWeight multiplies what positive targets cost. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html */
@@ -4766,17 +4776,17 @@ export function binaryCrossEntropyWithLogits(..._args: any[]): any {
   return invoke(S_binary_cross_entropy_with_logits, arguments);
 }
 
-const S__binary_cross_entropy = op(498, '_binaryCrossEntropy', 'Tensor input, Tensor target', 'Tensor');
+const S__binary_cross_entropy = op(499, '_binaryCrossEntropy', 'Tensor input, Tensor target', 'Tensor');
 /** binaryCrossEntropy, elementwise. */
 export function _binaryCrossEntropy(input: Tensor, target: Tensor): Tensor;
 /** binaryCrossEntropy, elementwise. */
 export function _binaryCrossEntropy(input: Tensor, options: { target: Tensor }): Tensor;
 export function _binaryCrossEntropy(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(498, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(499, a, b, 0);
   return invoke(S__binary_cross_entropy, arguments);
 }
 
-const S__binary_cross_entropy_with_logits = op(499, '_binaryCrossEntropyWithLogits', 'Tensor input, Tensor target, Tensor? posWeight', 'Tensor');
+const S__binary_cross_entropy_with_logits = op(500, '_binaryCrossEntropyWithLogits', 'Tensor input, Tensor target, Tensor? posWeight', 'Tensor');
 /** binaryCrossEntropyWithLogits, elementwise. */
 export function _binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, posWeight: Tensor | null): Tensor;
 /** binaryCrossEntropyWithLogits, elementwise. */
@@ -4785,7 +4795,7 @@ export function _binaryCrossEntropyWithLogits(..._args: any[]): any {
   return invoke(S__binary_cross_entropy_with_logits, arguments);
 }
 
-const S_kl_div = op(500, 'klDiv', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", bool logTarget=false', 'Tensor');
+const S_kl_div = op(501, 'klDiv', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", bool logTarget=false', 'Tensor');
 /** target (log(target) - input), or exp(target) (target - input) where target holds logarithms; 'batchmean' is the sum over the first size. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html */
 export function klDiv(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, logTarget?: boolean): Tensor;
 /** target (log(target) - input), or exp(target) (target - input) where target holds logarithms; 'batchmean' is the sum over the first size. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html */
@@ -4802,7 +4812,7 @@ export function klDiv(..._args: any[]): any {
   return invoke(S_kl_div, arguments);
 }
 
-const S_soft_margin_loss = op(501, 'softMarginLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_soft_margin_loss = op(502, 'softMarginLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
 export function softMarginLoss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
@@ -4817,7 +4827,7 @@ export function softMarginLoss(..._args: any[]): any {
   return invoke(S_soft_margin_loss, arguments);
 }
 
-const S_margin_ranking_loss = op(502, 'marginRankingLoss', 'Tensor input1, Tensor input2, Tensor target, float margin=0, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_margin_ranking_loss = op(503, 'marginRankingLoss', 'Tensor input1, Tensor input2, Tensor target, float margin=0, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** max(0, -target * (input1 - input2) + margin), its mean or sum; a target of 1 says that input1 ranks higher, -1 that input2 does. Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html */
 export function marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor, margin?: number, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** max(0, -target * (input1 - input2) + margin), its mean or sum; a target of 1 says that input1 ranks higher, -1 that input2 does. Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html */
@@ -4834,7 +4844,7 @@ export function marginRankingLoss(..._args: any[]): any {
   return invoke(S_margin_ranking_loss, arguments);
 }
 
-const S_hinge_embedding_loss = op(503, 'hingeEmbeddingLoss', 'Tensor input, Tensor target, float margin=1, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_hinge_embedding_loss = op(504, 'hingeEmbeddingLoss', 'Tensor input, Tensor target, float margin=1, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** input where target is 1, max(0, margin - input) where it is -1; its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html */
 export function hingeEmbeddingLoss(input: Tensor, target: Tensor, margin?: number, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** input where target is 1, max(0, margin - input) where it is -1; its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html */
@@ -4851,7 +4861,7 @@ export function hingeEmbeddingLoss(..._args: any[]): any {
   return invoke(S_hinge_embedding_loss, arguments);
 }
 
-const S_cosine_embedding_loss = op(504, 'cosineEmbeddingLoss', 'Tensor input1, Tensor input2, Tensor target, float margin=0, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_cosine_embedding_loss = op(505, 'cosineEmbeddingLoss', 'Tensor input1, Tensor input2, Tensor target, float margin=0, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** 1 - cos(input1, input2) where target is 1, max(0, cos(input1, input2) - margin) where it is -1; its mean or sum. Inputs (N, D) with target (N), or (D) with target (). Errors: other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html */
 export function cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tensor, margin?: number, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** 1 - cos(input1, input2) where target is 1, max(0, cos(input1, input2) - margin) where it is -1; its mean or sum. Inputs (N, D) with target (N), or (D) with target (). Errors: other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html */
@@ -4868,7 +4878,7 @@ export function cosineEmbeddingLoss(..._args: any[]): any {
   return invoke(S_cosine_embedding_loss, arguments);
 }
 
-const S_triplet_margin_loss = op(505, 'tripletMarginLoss', 'Tensor anchor, Tensor positive, Tensor negative, float margin=1, float p=2, float eps=0.000001, bool swap=false, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_triplet_margin_loss = op(506, 'tripletMarginLoss', 'Tensor anchor, Tensor positive, Tensor negative, float margin=1, float p=2, float eps=0.000001, bool swap=false, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** max(0, d(anchor, positive) - d(anchor, negative) + margin) with pairwiseDistance d, its mean or sum; swap: with d(positive, negative) where that is less than d(anchor, negative). Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html */
 export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, margin?: number, p?: number, eps?: number, swap?: boolean, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** max(0, d(anchor, positive) - d(anchor, negative) + margin) with pairwiseDistance d, its mean or sum; swap: with d(positive, negative) where that is less than d(anchor, negative). Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html */
@@ -4891,7 +4901,7 @@ export function tripletMarginLoss(..._args: any[]): any {
   return invoke(S_triplet_margin_loss, arguments);
 }
 
-const S_multilabel_soft_margin_loss = op(506, 'multilabelSoftMarginLoss', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_multilabel_soft_margin_loss = op(507, 'multilabelSoftMarginLoss', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** -(target log(sigmoid(input)) + (1 - target) log(sigmoid(-input))) times weight, its mean over the last dim (the classes), and the mean or sum of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html */
 export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** -(target log(sigmoid(input)) + (1 - target) log(sigmoid(-input))) times weight, its mean over the last dim (the classes), and the mean or sum of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html */
@@ -4908,7 +4918,7 @@ export function multilabelSoftMarginLoss(..._args: any[]): any {
   return invoke(S_multilabel_soft_margin_loss, arguments);
 }
 
-const S_multi_margin_loss = op(507, 'multiMarginLoss', 'Tensor input, Tensor target, int p=1, float margin=1, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_multi_margin_loss = op(508, 'multiMarginLoss', 'Tensor input, Tensor target, int p=1, float margin=1, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** The sum over the classes i that are not the target t of max(0, margin - input[t] + input[i])^p times weight[t], over their number; its mean or sum. input (N, C) with target (N), or (C) with target (). Errors: labels that are no class, another p. https://pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html */
 export function multiMarginLoss(input: Tensor, target: Tensor, p?: number, margin?: number, weight?: Tensor | null, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** The sum over the classes i that are not the target t of max(0, margin - input[t] + input[i])^p times weight[t], over their number; its mean or sum. input (N, C) with target (N), or (C) with target (). Errors: labels that are no class, another p. https://pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html */
@@ -4929,7 +4939,7 @@ export function multiMarginLoss(..._args: any[]): any {
   return invoke(S_multi_margin_loss, arguments);
 }
 
-const S_multilabel_margin_loss = op(508, 'multilabelMarginLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_multilabel_margin_loss = op(509, 'multilabelMarginLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** The sum of max(0, 1 - input[t] + input[i]) over the targets t, which stand in target up to the first -1, and the other classes i, over the number of classes; its mean or sum. input and target (N, C) or (C). Errors: labels that are no class, sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html */
 export function multilabelMarginLoss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** The sum of max(0, 1 - input[t] + input[i]) over the targets t, which stand in target up to the first -1, and the other classes i, over the number of classes; its mean or sum. input and target (N, C) or (C). Errors: labels that are no class, sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html */
@@ -4944,17 +4954,17 @@ export function multilabelMarginLoss(..._args: any[]): any {
   return invoke(S_multilabel_margin_loss, arguments);
 }
 
-const S__multilabel_margin = op(509, '_multilabelMargin', 'Tensor input, Tensor target', 'Tensor');
+const S__multilabel_margin = op(510, '_multilabelMargin', 'Tensor input, Tensor target', 'Tensor');
 /** multilabelMarginLoss of each row, without reduction. */
 export function _multilabelMargin(input: Tensor, target: Tensor): Tensor;
 /** multilabelMarginLoss of each row, without reduction. */
 export function _multilabelMargin(input: Tensor, options: { target: Tensor }): Tensor;
 export function _multilabelMargin(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(509, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(510, a, b, 0);
   return invoke(S__multilabel_margin, arguments);
 }
 
-const S__multilabel_margin_backward = op(510, '_multilabelMarginBackward', 'Tensor grad, Tensor input, Tensor target', 'Tensor');
+const S__multilabel_margin_backward = op(511, '_multilabelMarginBackward', 'Tensor grad, Tensor input, Tensor target', 'Tensor');
 /** Gradient of _multilabel_margin. */
 export function _multilabelMarginBackward(grad: Tensor, input: Tensor, target: Tensor): Tensor;
 /** Gradient of _multilabel_margin. */
@@ -4963,7 +4973,7 @@ export function _multilabelMarginBackward(..._args: any[]): any {
   return invoke(S__multilabel_margin_backward, arguments);
 }
 
-const S__multilabel_margin_slope = op(511, '_multilabelMarginSlope', 'Tensor v, Tensor input, Tensor target', 'Tensor');
+const S__multilabel_margin_slope = op(512, '_multilabelMarginSlope', 'Tensor v, Tensor input, Tensor target', 'Tensor');
 /** Change of _multilabel_margin along v. */
 export function _multilabelMarginSlope(v: Tensor, input: Tensor, target: Tensor): Tensor;
 /** Change of _multilabel_margin along v. */
@@ -4972,7 +4982,7 @@ export function _multilabelMarginSlope(..._args: any[]): any {
   return invoke(S__multilabel_margin_slope, arguments);
 }
 
-const S_gaussian_nll_loss = op(512, 'gaussianNllLoss', 'Tensor input, Tensor target, Tensor var, bool full=false, float eps=0.000001, str reduction="mean"', 'Tensor');
+const S_gaussian_nll_loss = op(513, 'gaussianNllLoss', 'Tensor input, Tensor target, Tensor var, bool full=false, float eps=0.000001, str reduction="mean"', 'Tensor');
 /** (log(var) + (input - target)^2 / var) / 2, its mean or sum, with variances of eps at least (which their gradient does not see); full: plus log(2 pi) / 2. var has the size of input, with 1 for the last size or without it. Errors: negative variances, other sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html */
 export function gaussianNllLoss(input: Tensor, target: Tensor, var_: Tensor, full?: boolean, eps?: number, reduction?: string): Tensor;
 /** (log(var) + (input - target)^2 / var) / 2, its mean or sum, with variances of eps at least (which their gradient does not see); full: plus log(2 pi) / 2. var has the size of input, with 1 for the last size or without it. Errors: negative variances, other sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html */
@@ -4987,7 +4997,7 @@ export function gaussianNllLoss(..._args: any[]): any {
   return invoke(S_gaussian_nll_loss, arguments);
 }
 
-const S_poisson_nll_loss = op(513, 'poissonNllLoss', 'Tensor input, Tensor target, bool logInput=true, bool full=false, bool? sizeAverage=null, float eps=1e-8, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_poisson_nll_loss = op(514, 'poissonNllLoss', 'Tensor input, Tensor target, bool logInput=true, bool full=false, bool? sizeAverage=null, float eps=1e-8, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** exp(input) - target * input, or input - target * log(input + eps) without logInput, its mean or sum; full: plus an approximation of log(target!) where target is above 1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html */
 export function poissonNllLoss(input: Tensor, target: Tensor, logInput?: boolean, full?: boolean, sizeAverage?: boolean | null, eps?: number, reduce?: boolean | null, reduction?: string): Tensor;
 /** exp(input) - target * input, or input - target * log(input + eps) without logInput, its mean or sum; full: plus an approximation of log(target!) where target is above 1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html */
@@ -5008,215 +5018,215 @@ export function poissonNllLoss(..._args: any[]): any {
   return invoke(S_poisson_nll_loss, arguments);
 }
 
-const S_exp = op(514, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp = op(515, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
 export function exp(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function exp(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(514, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(515, a, 0);
   return invoke(S_exp, arguments);
 }
 
-const S_exp2 = op(516, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp2 = op(517, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
 export function exp2(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function exp2(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(516, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(517, a, 0);
   return invoke(S_exp2, arguments);
 }
 
-const S_expm1 = op(518, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_expm1 = op(519, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
 export function expm1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function expm1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(518, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(519, a, 0);
   return invoke(S_expm1, arguments);
 }
 
-const S_log = op(520, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log = op(521, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
 export function log(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function log(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(520, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(521, a, 0);
   return invoke(S_log, arguments);
 }
 
-const S_log2 = op(522, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log2 = op(523, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
 export function log2(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function log2(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(522, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(523, a, 0);
   return invoke(S_log2, arguments);
 }
 
-const S_log10 = op(524, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log10 = op(525, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
 export function log10(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function log10(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(524, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(525, a, 0);
   return invoke(S_log10, arguments);
 }
 
-const S_log1p = op(526, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log1p = op(527, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
 export function log1p(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function log1p(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(526, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(527, a, 0);
   return invoke(S_log1p, arguments);
 }
 
-const S_sin = op(528, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sin = op(529, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
 export function sin(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(528, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(529, a, 0);
   return invoke(S_sin, arguments);
 }
 
-const S_cos = op(530, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cos = op(531, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
 export function cos(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function cos(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(530, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(531, a, 0);
   return invoke(S_cos, arguments);
 }
 
-const S_tan = op(532, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tan = op(533, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
 export function tan(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function tan(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(532, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(533, a, 0);
   return invoke(S_tan, arguments);
 }
 
-const S_asin = op(534, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asin = op(535, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
 export function asin(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function asin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(534, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(535, a, 0);
   return invoke(S_asin, arguments);
 }
 
-const S_acos = op(536, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acos = op(537, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
 export function acos(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function acos(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(536, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(537, a, 0);
   return invoke(S_acos, arguments);
 }
 
-const S_atan = op(538, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atan = op(539, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
 export function atan(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function atan(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(538, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(539, a, 0);
   return invoke(S_atan, arguments);
 }
 
-const S_sinh = op(540, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinh = op(541, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
 export function sinh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sinh(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(540, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(541, a, 0);
   return invoke(S_sinh, arguments);
 }
 
-const S_cosh = op(542, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cosh = op(543, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
 export function cosh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function cosh(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(542, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(543, a, 0);
   return invoke(S_cosh, arguments);
 }
 
-const S_tanh = op(544, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tanh = op(545, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
 export function tanh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function tanh(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(544, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(545, a, 0);
   return invoke(S_tanh, arguments);
 }
 
-const S_asinh = op(546, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asinh = op(547, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
 export function asinh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function asinh(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(546, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(547, a, 0);
   return invoke(S_asinh, arguments);
 }
 
-const S_acosh = op(548, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acosh = op(549, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
 export function acosh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function acosh(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(548, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(549, a, 0);
   return invoke(S_acosh, arguments);
 }
 
-const S_atanh = op(550, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atanh = op(551, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
 export function atanh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function atanh(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(550, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(551, a, 0);
   return invoke(S_atanh, arguments);
 }
 
-const S_sinc = op(552, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinc = op(553, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
 export function sinc(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sinc(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(552, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(553, a, 0);
   return invoke(S_sinc, arguments);
 }
 
-const S_erf = op(554, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erf = op(555, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
 export function erf(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erf(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(554, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(555, a, 0);
   return invoke(S_erf, arguments);
 }
 
-const S_erfc = op(556, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfc = op(557, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
 export function erfc(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erfc(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(556, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(557, a, 0);
   return invoke(S_erfc, arguments);
 }
 
-const S_erfinv = op(558, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfinv = op(559, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
 export function erfinv(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erfinv(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(558, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(559, a, 0);
   return invoke(S_erfinv, arguments);
 }
 
-const S_sigmoid = op(560, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sigmoid = op(561, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
 export function sigmoid(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sigmoid(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(560, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(561, a, 0);
   return invoke(S_sigmoid, arguments);
 }
 
-const S_lgamma = op(562, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_lgamma = op(563, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
 export function lgamma(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function lgamma(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(562, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(563, a, 0);
   return invoke(S_lgamma, arguments);
 }
 
-const S_digamma = op(564, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_digamma = op(565, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
 export function digamma(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function digamma(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(564, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(565, a, 0);
   return invoke(S_digamma, arguments);
 }
 
-const S_mvlgamma = op(566, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
+const S_mvlgamma = op(567, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
 /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
 export function mvlgamma(input: Tensor, p: number, options?: { out?: Tensor }): Tensor;
 /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
@@ -5225,184 +5235,184 @@ export function mvlgamma(..._args: any[]): any {
   return invoke(S_mvlgamma, arguments);
 }
 
-const S_frexp = op(568, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
+const S_frexp = op(569, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
 /** mantissa of [0.5, 1) in magnitude and exponent (int32) with input = mantissa * 2 ** exponent; 0 and what is not finite is its own mantissa. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frexp.html */
 export function frexp(input: Tensor, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly mantissa: Tensor; readonly exponent: Tensor };
 export function frexp(..._args: any[]): any {
   return invoke(S_frexp, arguments);
 }
 
-const S_logit = op(569, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
+const S_logit = op(570, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
 /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
 export function logit(input: Tensor, eps?: number | null, options?: { out?: Tensor }): Tensor;
 /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
 export function logit(input: Tensor, options: { eps?: number | null; out?: Tensor }): Tensor;
 export function logit(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(569, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(570, a, 0, 0);
   return invoke(S_logit, arguments);
 }
 
-const S__sigmoid_backward = op(571, '_sigmoidBackward', 'Tensor gradOutput, Tensor output', 'Tensor');
+const S__sigmoid_backward = op(572, '_sigmoidBackward', 'Tensor gradOutput, Tensor output', 'Tensor');
 /** gradOutput * output * (1 - output): the gradient of sigmoid. */
 export function _sigmoidBackward(gradOutput: Tensor, output: Tensor): Tensor;
 /** gradOutput * output * (1 - output): the gradient of sigmoid. */
 export function _sigmoidBackward(gradOutput: Tensor, options: { output: Tensor }): Tensor;
 export function _sigmoidBackward(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(571, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(572, a, b, 0);
   return invoke(S__sigmoid_backward, arguments);
 }
 
-const S__tanh_backward = op(572, '_tanhBackward', 'Tensor gradOutput, Tensor output', 'Tensor');
+const S__tanh_backward = op(573, '_tanhBackward', 'Tensor gradOutput, Tensor output', 'Tensor');
 /** gradOutput * (1 - output ** 2): the gradient of tanh. */
 export function _tanhBackward(gradOutput: Tensor, output: Tensor): Tensor;
 /** gradOutput * (1 - output ** 2): the gradient of tanh. */
 export function _tanhBackward(gradOutput: Tensor, options: { output: Tensor }): Tensor;
 export function _tanhBackward(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(572, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(573, a, b, 0);
   return invoke(S__tanh_backward, arguments);
 }
 
-const S_atan2 = op(573, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_atan2 = op(574, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
 export function atan2(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
 export function atan2(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function atan2(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(573, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(574, a, b, 0);
   return invoke(S_atan2, arguments);
 }
 
-const S_hypot = op(575, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_hypot = op(576, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
 export function hypot(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
 export function hypot(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function hypot(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(575, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(576, a, b, 0);
   return invoke(S_hypot, arguments);
 }
 
-const S_logaddexp = op(577, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logaddexp = op(578, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
 export function logaddexp(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
 export function logaddexp(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function logaddexp(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(577, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(578, a, b, 0);
   return invoke(S_logaddexp, arguments);
 }
 
-const S_logaddexp2 = op(578, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logaddexp2 = op(579, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
 export function logaddexp2(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
 export function logaddexp2(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function logaddexp2(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(578, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(579, a, b, 0);
   return invoke(S_logaddexp2, arguments);
 }
 
-const S_xlogy = op(579, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_xlogy = op(580, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
 export function xlogy(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
 export function xlogy(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function xlogy(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(579, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(580, a, b, 3);
   return invoke(S_xlogy, arguments);
 }
 
-const S_copysign = op(581, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_copysign = op(582, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
 export function copysign(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
 export function copysign(input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function copysign(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(581, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(582, a, b, 2);
   return invoke(S_copysign, arguments);
 }
 
-const S_nextafter = op(583, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_nextafter = op(584, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
 export function nextafter(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
 export function nextafter(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function nextafter(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(583, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(584, a, b, 0);
   return invoke(S_nextafter, arguments);
 }
 
-const S_heaviside = op(585, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
+const S_heaviside = op(586, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
 /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
 export function heaviside(input: Tensor, values: Tensor, options?: { out?: Tensor }): Tensor;
 /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
 export function heaviside(input: Tensor, options: { values: Tensor; out?: Tensor }): Tensor;
 export function heaviside(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(585, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(586, a, b, 0);
   return invoke(S_heaviside, arguments);
 }
 
-const S_ldexp = op(587, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_ldexp = op(588, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
 export function ldexp(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
 export function ldexp(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function ldexp(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(587, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(588, a, b, 0);
   return invoke(S_ldexp, arguments);
 }
 
-const S_gcd = op(589, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_gcd = op(590, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
 export function gcd(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
 export function gcd(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function gcd(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(589, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(590, a, b, 0);
   return invoke(S_gcd, arguments);
 }
 
-const S_lcm = op(591, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_lcm = op(592, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
 export function lcm(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
 export function lcm(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function lcm(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(591, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(592, a, b, 0);
   return invoke(S_lcm, arguments);
 }
 
-const S_mm = op(593, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_mm = op(594, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
 /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
 export function mm(input: Tensor, mat2: Tensor, options?: { out?: Tensor }): Tensor;
 /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
 export function mm(input: Tensor, options: { mat2: Tensor; out?: Tensor }): Tensor;
 export function mm(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(593, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(594, a, b, 0);
   return invoke(S_mm, arguments);
 }
 
-const S_bmm = op(594, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_bmm = op(595, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
 /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
 export function bmm(input: Tensor, mat2: Tensor, options?: { out?: Tensor }): Tensor;
 /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
 export function bmm(input: Tensor, options: { mat2: Tensor; out?: Tensor }): Tensor;
 export function bmm(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(594, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(595, a, b, 0);
   return invoke(S_bmm, arguments);
 }
 
-const S_matmul = op(595, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_matmul = op(596, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
 export function matmul(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
 export function matmul(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function matmul(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(595, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(596, a, b, 0);
   return invoke(S_matmul, arguments);
 }
 
-const S_addmm = op(596, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmm = op(597, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
 export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
@@ -5411,7 +5421,7 @@ export function addmm(..._args: any[]): any {
   return invoke(S_addmm, arguments);
 }
 
-const S_linear = op(598, 'linear', 'Tensor input, Tensor weight, Tensor? bias=null', 'Tensor');
+const S_linear = op(599, 'linear', 'Tensor input, Tensor weight, Tensor? bias=null', 'Tensor');
 /** input @ weight.T + bias: input (..., in), weight (out, in) or (in), bias (out). https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html */
 export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null): Tensor;
 /** input @ weight.T + bias: input (..., in), weight (out, in) or (in), bias (out). https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html */
@@ -5419,51 +5429,51 @@ export function linear(input: Tensor, weight: Tensor, options: { bias?: Tensor |
 /** input @ weight.T + bias: input (..., in), weight (out, in) or (in), bias (out). https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html */
 export function linear(input: Tensor, options: { weight: Tensor; bias?: Tensor | null }): Tensor;
 export function linear(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(598, a, b, 0, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(599, a, b, 0, 0);
   return invoke(S_linear, arguments);
 }
 
-const S_mv = op(599, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
+const S_mv = op(600, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
 /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
 export function mv(input: Tensor, vec: Tensor, options?: { out?: Tensor }): Tensor;
 /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
 export function mv(input: Tensor, options: { vec: Tensor; out?: Tensor }): Tensor;
 export function mv(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(599, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(600, a, b, 0);
   return invoke(S_mv, arguments);
 }
 
-const S_dot = op(600, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
+const S_dot = op(601, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
 /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
 export function dot(input: Tensor, tensor: Tensor, options?: { out?: Tensor }): Tensor;
 /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
 export function dot(input: Tensor, options: { tensor: Tensor; out?: Tensor }): Tensor;
 export function dot(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(600, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(601, a, b, 0);
   return invoke(S_dot, arguments);
 }
 
-const S_vdot = op(601, 'vdot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_vdot = op(602, 'vdot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
 export function vdot(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
 export function vdot(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function vdot(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(601, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(602, a, b, 0);
   return invoke(S_vdot, arguments);
 }
 
-const S_outer = op(602, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
+const S_outer = op(603, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
 /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
 export function outer(input: Tensor, vec2: Tensor, options?: { out?: Tensor }): Tensor;
 /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
 export function outer(input: Tensor, options: { vec2: Tensor; out?: Tensor }): Tensor;
 export function outer(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(602, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(603, a, b, 0);
   return invoke(S_outer, arguments);
 }
 
-const S_baddbmm = op(603, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_baddbmm = op(604, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
 export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
@@ -5472,7 +5482,7 @@ export function baddbmm(..._args: any[]): any {
   return invoke(S_baddbmm, arguments);
 }
 
-const S_addbmm = op(605, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addbmm = op(606, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
 export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 /** beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
@@ -5481,7 +5491,7 @@ export function addbmm(..._args: any[]): any {
   return invoke(S_addbmm, arguments);
 }
 
-const S_addmv = op(607, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmv = op(608, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
 export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 /** beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
@@ -5490,7 +5500,7 @@ export function addmv(..._args: any[]): any {
   return invoke(S_addmv, arguments);
 }
 
-const S_addr = op(609, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addr = op(610, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
 export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 /** beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
@@ -5499,9 +5509,9 @@ export function addr(..._args: any[]): any {
   return invoke(S_addr, arguments);
 }
 
-const S_max = op(611, 'max', 'Tensor input', 'Tensor');
-const S_max_dim = op(612, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_max_other = op(613, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_max = op(612, 'max', 'Tensor input', 'Tensor');
+const S_max_dim = op(613, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_max_other = op(614, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_max = [S_max, S_max_dim, S_max_other];
 /** The largest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.max.html */
 export function max(input: Tensor): Tensor;
@@ -5516,14 +5526,14 @@ export function max(input: Tensor, other: Tensor, options?: { out?: Tensor }): T
 /** maximum of two tensors. https://pytorch.org/docs/stable/generated/torch.max.html */
 export function max(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function max(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(611, a, 0);
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(613, a, b, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(612, a, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(614, a, b, 0);
   return invokeForm(F_max, undefined, arguments);
 }
 
-const S_min = op(614, 'min', 'Tensor input', 'Tensor');
-const S_min_dim = op(615, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_min_other = op(616, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_min = op(615, 'min', 'Tensor input', 'Tensor');
+const S_min_dim = op(616, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_min_other = op(617, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_min = [S_min, S_min_dim, S_min_other];
 /** The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
 export function min(input: Tensor): Tensor;
@@ -5538,12 +5548,12 @@ export function min(input: Tensor, other: Tensor, options?: { out?: Tensor }): T
 /** minimum of two tensors. https://pytorch.org/docs/stable/generated/torch.min.html */
 export function min(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function min(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(614, a, 0);
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(616, a, b, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(615, a, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(617, a, b, 0);
   return invokeForm(F_min, undefined, arguments);
 }
 
-const S_amax = op(617, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amax = op(618, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
 export function amax(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
 /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
@@ -5554,7 +5564,7 @@ export function amax(..._args: any[]): any {
   return invoke(S_amax, arguments);
 }
 
-const S_amin = op(618, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amin = op(619, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
 export function amin(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
 /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
@@ -5565,14 +5575,14 @@ export function amin(..._args: any[]): any {
   return invoke(S_amin, arguments);
 }
 
-const S_aminmax = op(619, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
+const S_aminmax = op(620, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
 /** amin and amax in one call. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
 export function aminmax(input: Tensor, options?: { dim?: number | null; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly min: Tensor; readonly max: Tensor };
 export function aminmax(..._args: any[]): any {
   return invoke(S_aminmax, arguments);
 }
 
-const S_argmax = op(620, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmax = op(621, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
 export function argmax(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
 /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
@@ -5580,11 +5590,11 @@ export function argmax(input: Tensor, dim: number | null, options: { keepdim?: b
 /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
 export function argmax(input: Tensor, options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function argmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(620, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(621, a, 0, 0, 0);
   return invoke(S_argmax, arguments);
 }
 
-const S_argmin = op(621, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmin = op(622, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
 export function argmin(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
 /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
@@ -5592,12 +5602,12 @@ export function argmin(input: Tensor, dim: number | null, options: { keepdim?: b
 /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
 export function argmin(input: Tensor, options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function argmin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(621, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(622, a, 0, 0, 0);
   return invoke(S_argmin, arguments);
 }
 
-const S_median = op(622, 'median', 'Tensor input', 'Tensor');
-const S_median_dim = op(623, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_median = op(623, 'median', 'Tensor input', 'Tensor');
+const S_median_dim = op(624, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_median = [S_median, S_median_dim];
 /** Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
 export function median(input: Tensor): Tensor;
@@ -5608,12 +5618,12 @@ export function median(input: Tensor, dim: number, options: { keepdim?: boolean;
 /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
 export function median(input: Tensor, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 export function median(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(622, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(623, a, 0);
   return invokeForm(F_median, undefined, arguments);
 }
 
-const S_nanmedian = op(624, 'nanmedian', 'Tensor input', 'Tensor');
-const S_nanmedian_dim = op(625, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_nanmedian = op(625, 'nanmedian', 'Tensor input', 'Tensor');
+const S_nanmedian_dim = op(626, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_nanmedian = [S_nanmedian, S_nanmedian_dim];
 /** Median of all elements; of an even number the lower one, NaN left out. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
 export function nanmedian(input: Tensor): Tensor;
@@ -5624,11 +5634,11 @@ export function nanmedian(input: Tensor, dim: number, options: { keepdim?: boole
 /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
 export function nanmedian(input: Tensor, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 export function nanmedian(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(624, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(625, a, 0);
   return invokeForm(F_nanmedian, undefined, arguments);
 }
 
-const S_kthvalue = op(626, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_kthvalue = op(627, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
 export function kthvalue(input: Tensor, k: number, dim?: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
@@ -5641,7 +5651,7 @@ export function kthvalue(..._args: any[]): any {
   return invoke(S_kthvalue, arguments);
 }
 
-const S_mode = op(627, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_mode = op(628, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
 export function mode(input: Tensor, dim?: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
@@ -5652,7 +5662,7 @@ export function mode(..._args: any[]): any {
   return invoke(S_mode, arguments);
 }
 
-const S__normalize = op(628, '_normalize', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, int[] dims, int[] weightDims, bool training, float momentum, float eps', 'output,mean,rstd;3');
+const S__normalize = op(629, '_normalize', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, int[] dims, int[] weightDims, bool training, float momentum, float eps', 'output,mean,rstd;3');
 /** input less its mean over dims, over its standard deviation there, times weight, plus bias, which vary along weight_dims. In training the running statistics take in what is seen; else they stand for it. mean and rstd keep dims with size 1. */
 export function _normalize(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, dims: number | readonly number[], weightDims: number | readonly number[], training: boolean, momentum: number, eps: number): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
 /** input less its mean over dims, over its standard deviation there, times weight, plus bias, which vary along weight_dims. In training the running statistics take in what is seen; else they stand for it. mean and rstd keep dims with size 1. */
@@ -5661,7 +5671,7 @@ export function _normalize(..._args: any[]): any {
   return invoke(S__normalize, arguments);
 }
 
-const S__normalize_backward = op(629, '_normalizeBackward', 'Tensor grad, Tensor input, Tensor? weight, Tensor mean, Tensor rstd, int[] dims, int[] weightDims, bool training, float eps', 'gradInput,gradWeight,gradBias;3');
+const S__normalize_backward = op(630, '_normalizeBackward', 'Tensor grad, Tensor input, Tensor? weight, Tensor mean, Tensor rstd, int[] dims, int[] weightDims, bool training, float eps', 'gradInput,gradWeight,gradBias;3');
 /** Gradients of _normalize. */
 export function _normalizeBackward(grad: Tensor, input: Tensor, weight: Tensor | null, mean: Tensor, rstd: Tensor, dims: number | readonly number[], weightDims: number | readonly number[], training: boolean, eps: number): [Tensor, Tensor, Tensor] & { readonly gradInput: Tensor; readonly gradWeight: Tensor; readonly gradBias: Tensor };
 /** Gradients of _normalize. */
@@ -5670,7 +5680,7 @@ export function _normalizeBackward(..._args: any[]): any {
   return invoke(S__normalize_backward, arguments);
 }
 
-const S_batch_norm = op(630, 'batchNorm', 'Tensor input, Tensor? runningMean, Tensor? runningVar, Tensor? weight=null, Tensor? bias=null, bool training=false, float momentum=0.1, float eps=0.00001', 'Tensor');
+const S_batch_norm = op(631, 'batchNorm', 'Tensor input, Tensor? runningMean, Tensor? runningVar, Tensor? weight=null, Tensor? bias=null, bool training=false, float momentum=0.1, float eps=0.00001', 'Tensor');
 /** Normalises each channel (dim 1) over all other dims, by its own statistics in training (which are then mixed into the running ones, in place) and by the running ones else. Errors: one value a channel in training, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
 export function batchNorm(input: Tensor, runningMean: Tensor | null, runningVar: Tensor | null, weight?: Tensor | null, bias?: Tensor | null, training?: boolean, momentum?: number, eps?: number): Tensor;
 /** Normalises each channel (dim 1) over all other dims, by its own statistics in training (which are then mixed into the running ones, in place) and by the running ones else. Errors: one value a channel in training, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
@@ -5689,7 +5699,7 @@ export function batchNorm(..._args: any[]): any {
   return invoke(S_batch_norm, arguments);
 }
 
-const S_native_batch_norm = op(631, 'nativeBatchNorm', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, bool training, float momentum, float eps', ',,;3');
+const S_native_batch_norm = op(632, 'nativeBatchNorm', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, bool training, float momentum, float eps', ',,;3');
 /** batchNorm with the mean and the inverse standard deviation that it took (in training). https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
 export function nativeBatchNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, momentum: number, eps: number): [Tensor, Tensor, Tensor];
 /** batchNorm with the mean and the inverse standard deviation that it took (in training). https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
@@ -5698,7 +5708,7 @@ export function nativeBatchNorm(..._args: any[]): any {
   return invoke(S_native_batch_norm, arguments);
 }
 
-const S_layer_norm = op(632, 'layerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
+const S_layer_norm = op(633, 'layerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
 /** Normalises over the last dims, those of normalizedShape. Errors: an input or weights that do not end in them. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
 export function layerNorm(input: Tensor, normalizedShape: number | readonly number[], weight?: Tensor | null, bias?: Tensor | null, eps?: number): Tensor;
 /** Normalises over the last dims, those of normalizedShape. Errors: an input or weights that do not end in them. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
@@ -5713,7 +5723,7 @@ export function layerNorm(..._args: any[]): any {
   return invoke(S_layer_norm, arguments);
 }
 
-const S_native_layer_norm = op(633, 'nativeLayerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight, Tensor? bias, float eps', ',,;3');
+const S_native_layer_norm = op(634, 'nativeLayerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight, Tensor? bias, float eps', ',,;3');
 /** layerNorm with the mean and the inverse standard deviation that it took. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
 export function nativeLayerNorm(input: Tensor, normalizedShape: number | readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number): [Tensor, Tensor, Tensor];
 /** layerNorm with the mean and the inverse standard deviation that it took. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
@@ -5722,7 +5732,7 @@ export function nativeLayerNorm(..._args: any[]): any {
   return invoke(S_native_layer_norm, arguments);
 }
 
-const S_group_norm = op(634, 'groupNorm', 'Tensor input, int numGroups, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
+const S_group_norm = op(635, 'groupNorm', 'Tensor input, int numGroups, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
 /** Normalises groups of channels (dim 1) of each sample. Errors: channels that do not divide into groups. https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html */
 export function groupNorm(input: Tensor, numGroups: number, weight?: Tensor | null, bias?: Tensor | null, eps?: number): Tensor;
 /** Normalises groups of channels (dim 1) of each sample. Errors: channels that do not divide into groups. https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html */
@@ -5737,7 +5747,7 @@ export function groupNorm(..._args: any[]): any {
   return invoke(S_group_norm, arguments);
 }
 
-const S_instance_norm = op(635, 'instanceNorm', 'Tensor input, Tensor? runningMean=null, Tensor? runningVar=null, Tensor? weight=null, Tensor? bias=null, bool useInputStats=true, float momentum=0.1, float eps=0.00001', 'Tensor');
+const S_instance_norm = op(636, 'instanceNorm', 'Tensor input, Tensor? runningMean=null, Tensor? runningVar=null, Tensor? weight=null, Tensor? bias=null, bool useInputStats=true, float momentum=0.1, float eps=0.00001', 'Tensor');
 /** Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html */
 export function instanceNorm(input: Tensor, runningMean?: Tensor | null, runningVar?: Tensor | null, weight?: Tensor | null, bias?: Tensor | null, useInputStats?: boolean, momentum?: number, eps?: number): Tensor;
 /** Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html */
@@ -5758,7 +5768,7 @@ export function instanceNorm(..._args: any[]): any {
   return invoke(S_instance_norm, arguments);
 }
 
-const S_rms_norm = op(636, 'rmsNorm', 'Tensor input, int[] normalizedShape, Tensor? weight=null, float? eps=null', 'Tensor');
+const S_rms_norm = op(637, 'rmsNorm', 'Tensor input, int[] normalizedShape, Tensor? weight=null, float? eps=null', 'Tensor');
 /** input over the root of (the mean of its squares over the last dims, those of normalizedShape, plus eps), times weight; eps is the dtype's unless given. Errors: an input or a weight that does not end in them, integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html */
 export function rmsNorm(input: Tensor, normalizedShape: number | readonly number[], weight?: Tensor | null, eps?: number | null): Tensor;
 /** input over the root of (the mean of its squares over the last dims, those of normalizedShape, plus eps), times weight; eps is the dtype's unless given. Errors: an input or a weight that does not end in them, integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html */
@@ -5771,7 +5781,7 @@ export function rmsNorm(..._args: any[]): any {
   return invoke(S_rms_norm, arguments);
 }
 
-const S_constant_pad_nd = op(642, 'constantPadNd', 'Tensor input, int[] pad, Scalar value=0', 'Tensor');
+const S_constant_pad_nd = op(643, 'constantPadNd', 'Tensor input, int[] pad, Scalar value=0', 'Tensor');
 /** input with value around it: pad is [before, after] of the last dim, then of the one before it, and so on; negative numbers crop. Errors: an odd number of amounts, more than two a dim, crops larger than a dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
 export function constantPadNd(input: Tensor, pad: number | readonly number[], value?: Scalar): Tensor;
 /** input with value around it: pad is [before, after] of the last dim, then of the one before it, and so on; negative numbers crop. Errors: an odd number of amounts, more than two a dim, crops larger than a dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
@@ -5782,7 +5792,7 @@ export function constantPadNd(..._args: any[]): any {
   return invoke(S_constant_pad_nd, arguments);
 }
 
-const S_pad = op(643, 'pad', 'Tensor input, int[] pad, str mode="constant", Scalar? value=null', 'Tensor');
+const S_pad = op(644, 'pad', 'Tensor input, int[] pad, str mode="constant", Scalar? value=null', 'Tensor');
 /** Pads dims from the last one on: pad is [before, after] of the last, then of the one before it, and so on; negative numbers crop. Mode constant fills with value (0 unless given) in any number of dims; reflect, replicate and circular pad the last one to three dims of an input with one or two dims more. Errors: amounts that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
 export function pad(input: Tensor, pad: number | readonly number[], mode?: string, value?: Scalar | null): Tensor;
 /** Pads dims from the last one on: pad is [before, after] of the last, then of the one before it, and so on; negative numbers crop. Mode constant fills with value (0 unless given) in any number of dims; reflect, replicate and circular pad the last one to three dims of an input with one or two dims more. Errors: amounts that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
@@ -5795,7 +5805,7 @@ export function pad(..._args: any[]): any {
   return invoke(S_pad, arguments);
 }
 
-const S_max_pool1d_with_indices = op(644, 'maxPool1dWithIndices', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'output,indices;2');
+const S_max_pool1d_with_indices = op(645, 'maxPool1dWithIndices', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'output,indices;2');
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -5814,7 +5824,7 @@ export function maxPool1dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool1d_with_indices, arguments);
 }
 
-const S_max_pool1d = op(645, 'maxPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool1d = op(646, 'maxPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -5833,7 +5843,7 @@ export function maxPool1d(..._args: any[]): any {
   return invokeIndexed(S_max_pool1d, S_max_pool1d_with_indices, arguments);
 }
 
-const S_max_pool2d_with_indices = op(646, 'maxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'output,indices;2');
+const S_max_pool2d_with_indices = op(647, 'maxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'output,indices;2');
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
@@ -5852,7 +5862,7 @@ export function maxPool2dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool2d_with_indices, arguments);
 }
 
-const S_max_pool2d = op(647, 'maxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool2d = op(648, 'maxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
@@ -5871,7 +5881,7 @@ export function maxPool2d(..._args: any[]): any {
   return invokeIndexed(S_max_pool2d, S_max_pool2d_with_indices, arguments);
 }
 
-const S_max_pool3d_with_indices = op(648, 'maxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'output,indices;2');
+const S_max_pool3d_with_indices = op(649, 'maxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'output,indices;2');
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
@@ -5890,7 +5900,7 @@ export function maxPool3dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool3d_with_indices, arguments);
 }
 
-const S_max_pool3d = op(649, 'maxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool3d = op(650, 'maxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
@@ -5909,7 +5919,7 @@ export function maxPool3d(..._args: any[]): any {
   return invokeIndexed(S_max_pool3d, S_max_pool3d_with_indices, arguments);
 }
 
-const S_avg_pool1d = op(650, 'avgPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, bool ceilMode=false, bool countIncludePad=true', 'Tensor');
+const S_avg_pool1d = op(651, 'avgPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, bool ceilMode=false, bool countIncludePad=true', 'Tensor');
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
 export function avgPool1d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean): Tensor;
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
@@ -5926,7 +5936,7 @@ export function avgPool1d(..._args: any[]): any {
   return invoke(S_avg_pool1d, arguments);
 }
 
-const S_avg_pool2d = op(651, 'avgPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
+const S_avg_pool2d = op(652, 'avgPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
 export function avgPool2d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null): Tensor;
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
@@ -5945,7 +5955,7 @@ export function avgPool2d(..._args: any[]): any {
   return invoke(S_avg_pool2d, arguments);
 }
 
-const S_avg_pool3d = op(652, 'avgPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
+const S_avg_pool3d = op(653, 'avgPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
 export function avgPool3d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null): Tensor;
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
@@ -5964,7 +5974,7 @@ export function avgPool3d(..._args: any[]): any {
   return invoke(S_avg_pool3d, arguments);
 }
 
-const S_adaptive_max_pool1d_with_indices = op(653, 'adaptiveMaxPool1dWithIndices', 'Tensor input, size[]:1 outputSize, bool returnIndices=false', 'output,indices;2');
+const S_adaptive_max_pool1d_with_indices = op(654, 'adaptiveMaxPool1dWithIndices', 'Tensor input, size[]:1 outputSize, bool returnIndices=false', 'output,indices;2');
 /** adaptiveMaxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
 export function adaptiveMaxPool1dWithIndices(input: Tensor, outputSize: number | null | readonly (number | null)[], returnIndices?: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** adaptiveMaxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
@@ -5975,7 +5985,7 @@ export function adaptiveMaxPool1dWithIndices(..._args: any[]): any {
   return invoke(S_adaptive_max_pool1d_with_indices, arguments);
 }
 
-const S_adaptive_max_pool1d = op(654, 'adaptiveMaxPool1d', 'Tensor input, size[]:1 outputSize, bool returnIndices=false', 'Tensor');
+const S_adaptive_max_pool1d = op(655, 'adaptiveMaxPool1d', 'Tensor input, size[]:1 outputSize, bool returnIndices=false', 'Tensor');
 /** Maxima of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
 export function adaptiveMaxPool1d(input: Tensor, outputSize: number | null | readonly (number | null)[], returnIndices?: boolean): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maxima of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
@@ -5986,7 +5996,7 @@ export function adaptiveMaxPool1d(..._args: any[]): any {
   return invokeIndexed(S_adaptive_max_pool1d, S_adaptive_max_pool1d_with_indices, arguments);
 }
 
-const S_adaptive_max_pool2d_with_indices = op(655, 'adaptiveMaxPool2dWithIndices', 'Tensor input, size[]:2 outputSize, bool returnIndices=false', 'output,indices;2');
+const S_adaptive_max_pool2d_with_indices = op(656, 'adaptiveMaxPool2dWithIndices', 'Tensor input, size[]:2 outputSize, bool returnIndices=false', 'output,indices;2');
 /** adaptiveMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
 export function adaptiveMaxPool2dWithIndices(input: Tensor, outputSize: number | null | readonly (number | null)[], returnIndices?: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** adaptiveMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
@@ -5997,7 +6007,7 @@ export function adaptiveMaxPool2dWithIndices(..._args: any[]): any {
   return invoke(S_adaptive_max_pool2d_with_indices, arguments);
 }
 
-const S_adaptive_max_pool2d = op(656, 'adaptiveMaxPool2d', 'Tensor input, size[]:2 outputSize, bool returnIndices=false', 'Tensor');
+const S_adaptive_max_pool2d = op(657, 'adaptiveMaxPool2d', 'Tensor input, size[]:2 outputSize, bool returnIndices=false', 'Tensor');
 /** Maxima of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
 export function adaptiveMaxPool2d(input: Tensor, outputSize: number | null | readonly (number | null)[], returnIndices?: boolean): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maxima of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
@@ -6008,7 +6018,7 @@ export function adaptiveMaxPool2d(..._args: any[]): any {
   return invokeIndexed(S_adaptive_max_pool2d, S_adaptive_max_pool2d_with_indices, arguments);
 }
 
-const S_adaptive_max_pool3d_with_indices = op(657, 'adaptiveMaxPool3dWithIndices', 'Tensor input, size[]:3 outputSize, bool returnIndices=false', 'output,indices;2');
+const S_adaptive_max_pool3d_with_indices = op(658, 'adaptiveMaxPool3dWithIndices', 'Tensor input, size[]:3 outputSize, bool returnIndices=false', 'output,indices;2');
 /** adaptiveMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
 export function adaptiveMaxPool3dWithIndices(input: Tensor, outputSize: number | null | readonly (number | null)[], returnIndices?: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** adaptiveMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
@@ -6019,7 +6029,7 @@ export function adaptiveMaxPool3dWithIndices(..._args: any[]): any {
   return invoke(S_adaptive_max_pool3d_with_indices, arguments);
 }
 
-const S_adaptive_max_pool3d = op(658, 'adaptiveMaxPool3d', 'Tensor input, size[]:3 outputSize, bool returnIndices=false', 'Tensor');
+const S_adaptive_max_pool3d = op(659, 'adaptiveMaxPool3d', 'Tensor input, size[]:3 outputSize, bool returnIndices=false', 'Tensor');
 /** Maxima of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
 export function adaptiveMaxPool3d(input: Tensor, outputSize: number | null | readonly (number | null)[], returnIndices?: boolean): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maxima of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
@@ -6030,7 +6040,7 @@ export function adaptiveMaxPool3d(..._args: any[]): any {
   return invokeIndexed(S_adaptive_max_pool3d, S_adaptive_max_pool3d_with_indices, arguments);
 }
 
-const S_fractional_max_pool2d_with_indices = op(659, 'fractionalMaxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 outputSize=null, float[]?:2 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'output,indices;2');
+const S_fractional_max_pool2d_with_indices = op(660, 'fractionalMaxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 outputSize=null, float[]?:2 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'output,indices;2');
 /** fractionalMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
 export function fractionalMaxPool2dWithIndices(input: Tensor, kernelSize: number | readonly number[], outputSize?: number | readonly number[] | null, outputRatio?: number | readonly number[] | null, returnIndices?: boolean, _randomSamples?: Tensor | null): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** fractionalMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
@@ -6047,7 +6057,7 @@ export function fractionalMaxPool2dWithIndices(..._args: any[]): any {
   return invoke(S_fractional_max_pool2d_with_indices, arguments);
 }
 
-const S_fractional_max_pool2d = op(660, 'fractionalMaxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 outputSize=null, float[]?:2 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'Tensor');
+const S_fractional_max_pool2d = op(661, 'fractionalMaxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 outputSize=null, float[]?:2 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'Tensor');
 /** Maxima of windows of input (N, C, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 2) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
 export function fractionalMaxPool2d(input: Tensor, kernelSize: number | readonly number[], outputSize?: number | readonly number[] | null, outputRatio?: number | readonly number[] | null, returnIndices?: boolean, _randomSamples?: Tensor | null): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maxima of windows of input (N, C, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 2) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
@@ -6064,7 +6074,7 @@ export function fractionalMaxPool2d(..._args: any[]): any {
   return invokeIndexed(S_fractional_max_pool2d, S_fractional_max_pool2d_with_indices, arguments);
 }
 
-const S_fractional_max_pool3d_with_indices = op(661, 'fractionalMaxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 outputSize=null, float[]?:3 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'output,indices;2');
+const S_fractional_max_pool3d_with_indices = op(662, 'fractionalMaxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 outputSize=null, float[]?:3 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'output,indices;2');
 /** fractionalMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
 export function fractionalMaxPool3dWithIndices(input: Tensor, kernelSize: number | readonly number[], outputSize?: number | readonly number[] | null, outputRatio?: number | readonly number[] | null, returnIndices?: boolean, _randomSamples?: Tensor | null): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** fractionalMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
@@ -6081,7 +6091,7 @@ export function fractionalMaxPool3dWithIndices(..._args: any[]): any {
   return invoke(S_fractional_max_pool3d_with_indices, arguments);
 }
 
-const S_fractional_max_pool3d = op(662, 'fractionalMaxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 outputSize=null, float[]?:3 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'Tensor');
+const S_fractional_max_pool3d = op(663, 'fractionalMaxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 outputSize=null, float[]?:3 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'Tensor');
 /** Maxima of windows of input (N, C, D, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 3) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
 export function fractionalMaxPool3d(input: Tensor, kernelSize: number | readonly number[], outputSize?: number | readonly number[] | null, outputRatio?: number | readonly number[] | null, returnIndices?: boolean, _randomSamples?: Tensor | null): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maxima of windows of input (N, C, D, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 3) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
@@ -6098,7 +6108,7 @@ export function fractionalMaxPool3d(..._args: any[]): any {
   return invokeIndexed(S_fractional_max_pool3d, S_fractional_max_pool3d_with_indices, arguments);
 }
 
-const S_max_unpool1d = op(663, 'maxUnpool1d', 'Tensor input, Tensor indices, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]? outputSize=null', 'Tensor');
+const S_max_unpool1d = op(664, 'maxUnpool1d', 'Tensor input, Tensor indices, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]? outputSize=null', 'Tensor');
 /** The reverse of maxPool1d: planes of zeros with the elements of input (N, C, L), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool1d.html */
 export function maxUnpool1d(input: Tensor, indices: Tensor | IndexArray, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], outputSize?: number | readonly number[] | null): Tensor;
 /** The reverse of maxPool1d: planes of zeros with the elements of input (N, C, L), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool1d.html */
@@ -6113,7 +6123,7 @@ export function maxUnpool1d(..._args: any[]): any {
   return invoke(S_max_unpool1d, arguments);
 }
 
-const S_max_unpool2d = op(664, 'maxUnpool2d', 'Tensor input, Tensor indices, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]? outputSize=null', 'Tensor');
+const S_max_unpool2d = op(665, 'maxUnpool2d', 'Tensor input, Tensor indices, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]? outputSize=null', 'Tensor');
 /** The reverse of maxPool2d: planes of zeros with the elements of input (N, C, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool2d.html */
 export function maxUnpool2d(input: Tensor, indices: Tensor | IndexArray, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], outputSize?: number | readonly number[] | null): Tensor;
 /** The reverse of maxPool2d: planes of zeros with the elements of input (N, C, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool2d.html */
@@ -6128,7 +6138,7 @@ export function maxUnpool2d(..._args: any[]): any {
   return invoke(S_max_unpool2d, arguments);
 }
 
-const S_max_unpool3d = op(665, 'maxUnpool3d', 'Tensor input, Tensor indices, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]? outputSize=null', 'Tensor');
+const S_max_unpool3d = op(666, 'maxUnpool3d', 'Tensor input, Tensor indices, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]? outputSize=null', 'Tensor');
 /** The reverse of maxPool3d: planes of zeros with the elements of input (N, C, D, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool3d.html */
 export function maxUnpool3d(input: Tensor, indices: Tensor | IndexArray, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], outputSize?: number | readonly number[] | null): Tensor;
 /** The reverse of maxPool3d: planes of zeros with the elements of input (N, C, D, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool3d.html */
@@ -6143,7 +6153,7 @@ export function maxUnpool3d(..._args: any[]): any {
   return invoke(S_max_unpool3d, arguments);
 }
 
-const S_lp_pool1d = op(666, 'lpPool1d', 'Tensor input, float normType, int[]:1 kernelSize, int[]?:1 stride=null, bool ceilMode=false', 'Tensor');
+const S_lp_pool1d = op(667, 'lpPool1d', 'Tensor input, float normType, int[]:1 kernelSize, int[]?:1 stride=null, bool ceilMode=false', 'Tensor');
 /** The sum of the powers normType of each window of input (N, C, L), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html */
 export function lpPool1d(input: Tensor, normType: number, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, ceilMode?: boolean): Tensor;
 /** The sum of the powers normType of each window of input (N, C, L), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html */
@@ -6156,7 +6166,7 @@ export function lpPool1d(..._args: any[]): any {
   return invoke(S_lp_pool1d, arguments);
 }
 
-const S_lp_pool2d = op(667, 'lpPool2d', 'Tensor input, float normType, int[]:2 kernelSize, int[]?:2 stride=null, bool ceilMode=false', 'Tensor');
+const S_lp_pool2d = op(668, 'lpPool2d', 'Tensor input, float normType, int[]:2 kernelSize, int[]?:2 stride=null, bool ceilMode=false', 'Tensor');
 /** The sum of the powers normType of each window of input (N, C, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html */
 export function lpPool2d(input: Tensor, normType: number, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, ceilMode?: boolean): Tensor;
 /** The sum of the powers normType of each window of input (N, C, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html */
@@ -6169,7 +6179,7 @@ export function lpPool2d(..._args: any[]): any {
   return invoke(S_lp_pool2d, arguments);
 }
 
-const S_lp_pool3d = op(668, 'lpPool3d', 'Tensor input, float normType, int[]:3 kernelSize, int[]?:3 stride=null, bool ceilMode=false', 'Tensor');
+const S_lp_pool3d = op(669, 'lpPool3d', 'Tensor input, float normType, int[]:3 kernelSize, int[]?:3 stride=null, bool ceilMode=false', 'Tensor');
 /** The sum of the powers normType of each window of input (N, C, D, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool3d.html */
 export function lpPool3d(input: Tensor, normType: number, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, ceilMode?: boolean): Tensor;
 /** The sum of the powers normType of each window of input (N, C, D, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool3d.html */
@@ -6182,7 +6192,7 @@ export function lpPool3d(..._args: any[]): any {
   return invoke(S_lp_pool3d, arguments);
 }
 
-const S_local_response_norm = op(669, 'localResponseNorm', 'Tensor input, int size, float alpha=0.0001, float beta=0.75, float k=1', 'Tensor');
+const S_local_response_norm = op(670, 'localResponseNorm', 'Tensor input, int size, float alpha=0.0001, float beta=0.75, float k=1', 'Tensor');
 /** input (N, C, ...) over (k + alpha * the mean of the squares of size channels around each) ** beta. Errors: fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html */
 export function localResponseNorm(input: Tensor, size: number, alpha?: number, beta?: number, k?: number): Tensor;
 /** input (N, C, ...) over (k + alpha * the mean of the squares of size channels around each) ** beta. Errors: fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html */
@@ -6197,7 +6207,7 @@ export function localResponseNorm(..._args: any[]): any {
   return invoke(S_local_response_norm, arguments);
 }
 
-const S__adaptive_max_pool = op(670, '_adaptiveMaxPool', 'Tensor input, int[] size', 'output,indices;2');
+const S__adaptive_max_pool = op(671, '_adaptiveMaxPool', 'Tensor input, int[] size', 'output,indices;2');
 /** Maximum of each of the windows that share the last dims out evenly, and its place in the plane. */
 export function _adaptiveMaxPool(input: Tensor, size: number | readonly number[]): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maximum of each of the windows that share the last dims out evenly, and its place in the plane. */
@@ -6206,7 +6216,7 @@ export function _adaptiveMaxPool(..._args: any[]): any {
   return invoke(S__adaptive_max_pool, arguments);
 }
 
-const S__fractional_max_pool = op(671, '_fractionalMaxPool', 'Tensor input, Tensor samples, int[] kernelSize, int[] size', 'output,indices;2');
+const S__fractional_max_pool = op(672, '_fractionalMaxPool', 'Tensor input, Tensor samples, int[] kernelSize, int[] size', 'output,indices;2');
 /** Maximum of each window, whose places the samples (planes, dims) decide, and its place in the plane. */
 export function _fractionalMaxPool(input: Tensor, samples: Tensor, kernelSize: number | readonly number[], size: number | readonly number[]): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maximum of each window, whose places the samples (planes, dims) decide, and its place in the plane. */
@@ -6215,7 +6225,7 @@ export function _fractionalMaxPool(..._args: any[]): any {
   return invoke(S__fractional_max_pool, arguments);
 }
 
-const S__max_unpool = op(672, '_maxUnpool', 'Tensor input, Tensor indices, int[] size', 'Tensor');
+const S__max_unpool = op(673, '_maxUnpool', 'Tensor input, Tensor indices, int[] size', 'Tensor');
 /** Planes of zeros of the given size with the elements of input at the places that indices name. */
 export function _maxUnpool(input: Tensor, indices: Tensor | IndexArray, size: number | readonly number[]): Tensor;
 /** Planes of zeros of the given size with the elements of input at the places that indices name. */
@@ -6224,7 +6234,7 @@ export function _maxUnpool(..._args: any[]): any {
   return invoke(S__max_unpool, arguments);
 }
 
-const S__max_pool = op(673, '_maxPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, int[] dilation, bool ceilMode', 'output,indices;2');
+const S__max_pool = op(674, '_maxPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, int[] dilation, bool ceilMode', 'output,indices;2');
 /** Maximum of each window over 1 to 3 dims, and its place in the plane. */
 export function _maxPool(input: Tensor, dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceilMode: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maximum of each window over 1 to 3 dims, and its place in the plane. */
@@ -6233,7 +6243,7 @@ export function _maxPool(..._args: any[]): any {
   return invoke(S__max_pool, arguments);
 }
 
-const S__max_pool_backward = op(674, '_maxPoolBackward', 'Tensor grad, Tensor indices, int[] size, int dims', 'Tensor');
+const S__max_pool_backward = op(675, '_maxPoolBackward', 'Tensor grad, Tensor indices, int[] size, int dims', 'Tensor');
 /** Adds grad to the places that indices name in planes of the given size. */
 export function _maxPoolBackward(grad: Tensor, indices: Tensor | IndexArray, size: number | readonly number[], dims: number): Tensor;
 /** Adds grad to the places that indices name in planes of the given size. */
@@ -6242,7 +6252,7 @@ export function _maxPoolBackward(..._args: any[]): any {
   return invoke(S__max_pool_backward, arguments);
 }
 
-const S__max_pool_gather = op(675, '_maxPoolGather', 'Tensor input, Tensor indices, int dims', 'Tensor');
+const S__max_pool_gather = op(676, '_maxPoolGather', 'Tensor input, Tensor indices, int dims', 'Tensor');
 /** The elements of planes at the places that indices name. */
 export function _maxPoolGather(input: Tensor, indices: Tensor | IndexArray, dims: number): Tensor;
 /** The elements of planes at the places that indices name. */
@@ -6251,7 +6261,7 @@ export function _maxPoolGather(..._args: any[]): any {
   return invoke(S__max_pool_gather, arguments);
 }
 
-const S__avg_pool = op(676, '_avgPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
+const S__avg_pool = op(677, '_avgPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
 /** Mean of each window over 1 to 3 dims. */
 export function _avgPool(input: Tensor, dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null): Tensor;
 /** Mean of each window over 1 to 3 dims. */
@@ -6260,7 +6270,7 @@ export function _avgPool(..._args: any[]): any {
   return invoke(S__avg_pool, arguments);
 }
 
-const S__avg_pool_backward = op(677, '_avgPoolBackward', 'Tensor grad, int[] size, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
+const S__avg_pool_backward = op(678, '_avgPoolBackward', 'Tensor grad, int[] size, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
 /** Spreads grad evenly over the elements of each window. */
 export function _avgPoolBackward(grad: Tensor, size: number | readonly number[], dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null): Tensor;
 /** Spreads grad evenly over the elements of each window. */
@@ -6269,7 +6279,7 @@ export function _avgPoolBackward(..._args: any[]): any {
   return invoke(S__avg_pool_backward, arguments);
 }
 
-const S_adaptive_avg_pool1d = op(678, 'adaptiveAvgPool1d', 'Tensor input, size[]:1 outputSize', 'Tensor');
+const S_adaptive_avg_pool1d = op(679, 'adaptiveAvgPool1d', 'Tensor input, size[]:1 outputSize', 'Tensor');
 /** Means of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html */
 export function adaptiveAvgPool1d(input: Tensor, outputSize: number | null | readonly (number | null)[]): Tensor;
 /** Means of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html */
@@ -6278,7 +6288,7 @@ export function adaptiveAvgPool1d(..._args: any[]): any {
   return invoke(S_adaptive_avg_pool1d, arguments);
 }
 
-const S_adaptive_avg_pool2d = op(679, 'adaptiveAvgPool2d', 'Tensor input, size[]:2 outputSize', 'Tensor');
+const S_adaptive_avg_pool2d = op(680, 'adaptiveAvgPool2d', 'Tensor input, size[]:2 outputSize', 'Tensor');
 /** Means of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html */
 export function adaptiveAvgPool2d(input: Tensor, outputSize: number | null | readonly (number | null)[]): Tensor;
 /** Means of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html */
@@ -6287,7 +6297,7 @@ export function adaptiveAvgPool2d(..._args: any[]): any {
   return invoke(S_adaptive_avg_pool2d, arguments);
 }
 
-const S_adaptive_avg_pool3d = op(680, 'adaptiveAvgPool3d', 'Tensor input, size[]:3 outputSize', 'Tensor');
+const S_adaptive_avg_pool3d = op(681, 'adaptiveAvgPool3d', 'Tensor input, size[]:3 outputSize', 'Tensor');
 /** Means of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html */
 export function adaptiveAvgPool3d(input: Tensor, outputSize: number | null | readonly (number | null)[]): Tensor;
 /** Means of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html */
@@ -6296,7 +6306,7 @@ export function adaptiveAvgPool3d(..._args: any[]): any {
   return invoke(S_adaptive_avg_pool3d, arguments);
 }
 
-const S_einsum = op(681, 'einsum', 'str equation, Tensor[] ...operands', 'Tensor');
+const S_einsum = op(682, 'einsum', 'str equation, Tensor[] ...operands', 'Tensor');
 /** The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
 export function einsum(equation: string, ...operands: Tensor[]): Tensor;
 /** The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
@@ -6305,8 +6315,8 @@ export function einsum(..._args: any[]): any {
   return invoke(S_einsum, arguments);
 }
 
-const S_tensordot = op(682, 'tensordot', 'Tensor input, Tensor other, int[] dimsSelf, int[] dimsOther, *, Tensor? out=null', 'Tensor');
-const S_tensordot_count = op(683, 'tensordot', 'Tensor input, Tensor other, int dims=2, *, Tensor? out=null', 'Tensor');
+const S_tensordot = op(683, 'tensordot', 'Tensor input, Tensor other, int[] dimsSelf, int[] dimsOther, *, Tensor? out=null', 'Tensor');
+const S_tensordot_count = op(684, 'tensordot', 'Tensor input, Tensor other, int dims=2, *, Tensor? out=null', 'Tensor');
 const F_tensordot = [S_tensordot, S_tensordot_count];
 /** Products summed over pairs of dims: dims is a number (that many last dims of input with the first of other) or a pair of lists. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
 export function tensordot(input: Tensor, other: Tensor, dimsSelf: number | readonly number[], dimsOther: number | readonly number[], options?: { out?: Tensor }): Tensor;
@@ -6319,31 +6329,31 @@ export function tensordot(input: Tensor, other: Tensor, options: { dims?: number
 /** Products summed over the last dims of input and the first of other. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
 export function tensordot(input: Tensor, options: { other: Tensor; dims?: number; out?: Tensor }): Tensor;
 export function tensordot(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(683, a, b, 0, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(684, a, b, 0, 2);
   return invokeForm(F_tensordot, undefined, arguments);
 }
 
-const S_inner = op(684, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_inner = op(685, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
 export function inner(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
 export function inner(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function inner(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(684, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(685, a, b, 0);
   return invoke(S_inner, arguments);
 }
 
-const S_kron = op(685, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_kron = op(686, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
 export function kron(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
 export function kron(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function kron(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(685, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(686, a, b, 0);
   return invoke(S_kron, arguments);
 }
 
-const S_rand = op(686, 'rand', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_rand = op(687, 'rand', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
 export function rand(...size: number[]): Tensor;
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
@@ -6354,7 +6364,7 @@ export function rand(..._args: any[]): any {
   return invoke(S_rand, arguments);
 }
 
-const S_randn = op(687, 'randn', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_randn = op(688, 'randn', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
 export function randn(...size: number[]): Tensor;
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
@@ -6365,7 +6375,7 @@ export function randn(..._args: any[]): any {
   return invoke(S_randn, arguments);
 }
 
-const S_randint = op(688, 'randint', 'int low, int high, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randint = op(689, 'randint', 'int low, int high, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Integers in [low, high), int64 unless dtype says otherwise; low may be left out: randint(high, size). https://pytorch.org/docs/stable/generated/torch.randint.html */
 export function randint(low: number, high: number, size: number | readonly number[], options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Integers in [low, high), int64 unless dtype says otherwise; low may be left out: randint(high, size). https://pytorch.org/docs/stable/generated/torch.randint.html */
@@ -6374,28 +6384,28 @@ export function randint(..._args: any[]): any {
   return invoke(S_randint, arguments);
 }
 
-const S_randperm = op(689, 'randperm', 'int n, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_randperm = op(690, 'randperm', 'int n, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** The integers from 0 to n - 1 in random order. https://pytorch.org/docs/stable/generated/torch.randperm.html */
 export function randperm(n: number, options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function randperm(..._args: any[]): any {
   return invoke(S_randperm, arguments);
 }
 
-const S_rand_like = op(690, 'randLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_rand_like = op(691, 'randLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Uniform numbers in [0, 1) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.rand_like.html */
 export function randLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randLike(..._args: any[]): any {
   return invoke(S_rand_like, arguments);
 }
 
-const S_randn_like = op(691, 'randnLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randn_like = op(692, 'randnLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Standard normal numbers in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randn_like.html */
 export function randnLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randnLike(..._args: any[]): any {
   return invoke(S_randn_like, arguments);
 }
 
-const S_randint_like = op(692, 'randintLike', 'Tensor input, int low, int high, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randint_like = op(693, 'randintLike', 'Tensor input, int low, int high, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Integers in [low, high) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randint_like.html */
 export function randintLike(input: Tensor, low: number, high: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Integers in [low, high) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randint_like.html */
@@ -6404,17 +6414,17 @@ export function randintLike(..._args: any[]): any {
   return invoke(S_randint_like, arguments);
 }
 
-const S_bernoulli = op(701, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_bernoulli = op(702, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(input: Tensor, p?: number | null, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
 /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(input: Tensor, options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
 export function bernoulli(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(701, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(702, a, 0, 0, 0);
   return invoke(S_bernoulli, arguments);
 }
 
-const S_multinomial = op(702, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_multinomial = op(703, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
 export function multinomial(input: Tensor, numSamples: number, replacement?: boolean, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
@@ -6425,10 +6435,10 @@ export function multinomial(..._args: any[]): any {
   return invoke(S_multinomial, arguments);
 }
 
-const S_normal_tensors = op(703, 'normal', 'Tensor mean, Tensor std, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_normal_means = op(704, 'normal', 'Tensor mean, float std=1, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_normal_deviations = op(705, 'normal', 'float mean, Tensor std, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_normal_numbers = op(706, 'normal', 'float mean, float std, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_normal_tensors = op(704, 'normal', 'Tensor mean, Tensor std, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_normal_means = op(705, 'normal', 'Tensor mean, float std=1, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_normal_deviations = op(706, 'normal', 'float mean, Tensor std, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_normal_numbers = op(707, 'normal', 'float mean, float std, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 const F_normal = [S_normal_tensors, S_normal_means, S_normal_deviations, S_normal_numbers];
 /** Normal numbers with the given means and deviations, which broadcast, in mean's dtype. Errors: negative deviations, integers. https://pytorch.org/docs/stable/generated/torch.normal.html */
 export function normal(mean: Tensor, std: Tensor, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
@@ -6447,22 +6457,22 @@ export function normal(mean: number, std: number, size: number | readonly number
 /** Normal numbers with one mean and deviation. https://pytorch.org/docs/stable/generated/torch.normal.html */
 export function normal(mean: number, options: { std: number; size: number | readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function normal(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(703, a, b, 0, 0);
-  if (arguments.length === 1 && isTensor(a)) return unary(704, a, 0, 1, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(704, a, b, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(705, a, 0, 1, 0);
   return invokeForm(F_normal, undefined, arguments);
 }
 
-const S_poisson = op(707, 'poisson', 'Tensor input, Generator? generator=null', 'Tensor');
+const S_poisson = op(708, 'poisson', 'Tensor input, Generator? generator=null', 'Tensor');
 /** Poisson numbers with the rates in input, in its shape and dtype. Errors: negative rates, integers. https://pytorch.org/docs/stable/generated/torch.poisson.html */
 export function poisson(input: Tensor, generator?: Generator | null): Tensor;
 /** Poisson numbers with the rates in input, in its shape and dtype. Errors: negative rates, integers. https://pytorch.org/docs/stable/generated/torch.poisson.html */
 export function poisson(input: Tensor, options: { generator?: Generator | null }): Tensor;
 export function poisson(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(707, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(708, a, 0, 0);
   return invoke(S_poisson, arguments);
 }
 
-const S_binomial = op(708, 'binomial', 'Tensor count, Tensor prob, Generator? generator=null', 'Tensor');
+const S_binomial = op(709, 'binomial', 'Tensor count, Tensor prob, Generator? generator=null', 'Tensor');
 /** Numbers of successes in count trials of probability prob, which broadcast. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.binomial.html */
 export function binomial(count: Tensor, prob: Tensor, generator?: Generator | null): Tensor;
 /** Numbers of successes in count trials of probability prob, which broadcast. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.binomial.html */
@@ -6470,41 +6480,41 @@ export function binomial(count: Tensor, prob: Tensor, options: { generator?: Gen
 /** Numbers of successes in count trials of probability prob, which broadcast. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.binomial.html */
 export function binomial(count: Tensor, options: { prob: Tensor; generator?: Generator | null }): Tensor;
 export function binomial(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(708, a, b, 0, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(709, a, b, 0, 0);
   return invoke(S_binomial, arguments);
 }
 
-const S__gamma_slope = op(709, '_gammaSlope', 'Tensor input, Tensor output', 'Tensor');
+const S__gamma_slope = op(710, '_gammaSlope', 'Tensor input, Tensor output', 'Tensor');
 /** How gamma numbers move with their concentrations. */
 export function _gammaSlope(input: Tensor, output: Tensor): Tensor;
 /** How gamma numbers move with their concentrations. */
 export function _gammaSlope(input: Tensor, options: { output: Tensor }): Tensor;
 export function _gammaSlope(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(709, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(710, a, b, 0);
   return invoke(S__gamma_slope, arguments);
 }
 
-const S__standard_gamma = op(710, '_standardGamma', 'Tensor input, Generator? generator=null', 'Tensor');
+const S__standard_gamma = op(711, '_standardGamma', 'Tensor input, Generator? generator=null', 'Tensor');
 /** Gamma numbers of rate 1 with the concentrations in input. */
 export function _standardGamma(input: Tensor, generator?: Generator | null): Tensor;
 /** Gamma numbers of rate 1 with the concentrations in input. */
 export function _standardGamma(input: Tensor, options: { generator?: Generator | null }): Tensor;
 export function _standardGamma(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(710, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(711, a, 0, 0);
   return invoke(S__standard_gamma, arguments);
 }
 
-const S__sample_dirichlet = op(711, '_sampleDirichlet', 'Tensor input, Generator? generator=null', 'Tensor');
+const S__sample_dirichlet = op(712, '_sampleDirichlet', 'Tensor input, Generator? generator=null', 'Tensor');
 /** Dirichlet numbers with the concentrations in the rows of input. */
 export function _sampleDirichlet(input: Tensor, generator?: Generator | null): Tensor;
 /** Dirichlet numbers with the concentrations in the rows of input. */
 export function _sampleDirichlet(input: Tensor, options: { generator?: Generator | null }): Tensor;
 export function _sampleDirichlet(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(711, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(712, a, 0, 0);
   return invoke(S__sample_dirichlet, arguments);
 }
 
-const S_sum = op(712, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_sum = op(713, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
@@ -6515,7 +6525,7 @@ export function sum(..._args: any[]): any {
   return invoke(S_sum, arguments);
 }
 
-const S_mean = op(713, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(714, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
 export function mean(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
@@ -6526,7 +6536,7 @@ export function mean(..._args: any[]): any {
   return invoke(S_mean, arguments);
 }
 
-const S_prod = op(714, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(715, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
 export function prod(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
@@ -6534,11 +6544,11 @@ export function prod(input: Tensor, dim: number | null, options: { keepdim?: boo
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
 export function prod(input: Tensor, options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function prod(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(714, a, 0, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(715, a, 0, 0, 0, 255);
   return invoke(S_prod, arguments);
 }
 
-const S_any = op(715, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_any = op(716, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
 export function any(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
@@ -6549,7 +6559,7 @@ export function any(..._args: any[]): any {
   return invoke(S_any, arguments);
 }
 
-const S_all = op(716, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(717, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
 export function all(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
@@ -6560,7 +6570,7 @@ export function all(..._args: any[]): any {
   return invoke(S_all, arguments);
 }
 
-const S_count_nonzero = op(717, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_count_nonzero = op(718, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
 export function countNonzero(input: Tensor, dim?: number | readonly number[] | null): Tensor;
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
@@ -6569,9 +6579,9 @@ export function countNonzero(..._args: any[]): any {
   return invoke(S_count_nonzero, arguments);
 }
 
-const S_var = op(718, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(719, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(720, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_var = op(719, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(720, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(721, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
@@ -6590,13 +6600,13 @@ export function var_(input: Tensor, unbiased?: boolean, options?: { out?: Tensor
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, options: { unbiased?: boolean; out?: Tensor }): Tensor;
 export function var_(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(720, a, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(721, a, 0, 1);
   return invokeForm(F_var, undefined, arguments);
 }
 
-const S_var_mean = op(721, 'varMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
-const S_var_mean_dim = op(722, 'varMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
-const S_var_mean_unbiased = op(723, 'varMean', 'Tensor input, bool unbiased=true', ',;2');
+const S_var_mean = op(722, 'varMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
+const S_var_mean_dim = op(723, 'varMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
+const S_var_mean_unbiased = op(724, 'varMean', 'Tensor input, bool unbiased=true', ',;2');
 const F_varMean = [S_var_mean, S_var_mean_dim, S_var_mean_unbiased];
 /** Variance and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
 export function varMean(input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean }): [Tensor, Tensor];
@@ -6618,9 +6628,9 @@ export function varMean(..._args: any[]): any {
   return invokeForm(F_varMean, undefined, arguments);
 }
 
-const S_std = op(724, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(725, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(726, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_std = op(725, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_std_dim = op(726, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_std_unbiased = op(727, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_std = [S_std, S_std_dim, S_std_unbiased];
 /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
 export function std(input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
@@ -6639,13 +6649,13 @@ export function std(input: Tensor, unbiased?: boolean, options?: { out?: Tensor 
 /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
 export function std(input: Tensor, options: { unbiased?: boolean; out?: Tensor }): Tensor;
 export function std(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(726, a, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(727, a, 0, 1);
   return invokeForm(F_std, undefined, arguments);
 }
 
-const S_std_mean = op(727, 'stdMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
-const S_std_mean_dim = op(728, 'stdMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
-const S_std_mean_unbiased = op(729, 'stdMean', 'Tensor input, bool unbiased=true', ',;2');
+const S_std_mean = op(728, 'stdMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
+const S_std_mean_dim = op(729, 'stdMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
+const S_std_mean_unbiased = op(730, 'stdMean', 'Tensor input, bool unbiased=true', ',;2');
 const F_stdMean = [S_std_mean, S_std_mean_dim, S_std_mean_unbiased];
 /** Standard deviation and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std_mean.html */
 export function stdMean(input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean }): [Tensor, Tensor];
@@ -6667,7 +6677,7 @@ export function stdMean(..._args: any[]): any {
   return invokeForm(F_stdMean, undefined, arguments);
 }
 
-const S_nansum = op(730, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nansum = op(731, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
 export function nansum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
@@ -6678,7 +6688,7 @@ export function nansum(..._args: any[]): any {
   return invoke(S_nansum, arguments);
 }
 
-const S_nanmean = op(731, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nanmean = op(732, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
 export function nanmean(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
@@ -6689,7 +6699,7 @@ export function nanmean(..._args: any[]): any {
   return invoke(S_nanmean, arguments);
 }
 
-const S_logsumexp = op(732, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_logsumexp = op(733, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
 export function logsumexp(input: Tensor, dim: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
 /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
@@ -6700,7 +6710,7 @@ export function logsumexp(..._args: any[]): any {
   return invoke(S_logsumexp, arguments);
 }
 
-const S_interpolate = op(733, 'interpolate', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null, bool? recomputeScaleFactor=null, bool antialias=false', 'Tensor');
+const S_interpolate = op(734, 'interpolate', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null, bool? recomputeScaleFactor=null, bool antialias=false', 'Tensor');
 /** input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
 export function interpolate(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, mode?: string, alignCorners?: boolean | null, recomputeScaleFactor?: boolean | null, antialias?: boolean): Tensor;
 /** input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
@@ -6719,7 +6729,7 @@ export function interpolate(..._args: any[]): any {
   return invoke(S_interpolate, arguments);
 }
 
-const S_upsample = op(734, 'upsample', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null', 'Tensor');
+const S_upsample = op(735, 'upsample', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null', 'Tensor');
 /** The older name of interpolate. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html */
 export function upsample(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, mode?: string, alignCorners?: boolean | null): Tensor;
 /** The older name of interpolate. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html */
@@ -6734,7 +6744,7 @@ export function upsample(..._args: any[]): any {
   return invoke(S_upsample, arguments);
 }
 
-const S_upsample_nearest = op(735, 'upsampleNearest', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
+const S_upsample_nearest = op(736, 'upsampleNearest', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
 /** interpolate with mode 'nearest'. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html */
 export function upsampleNearest(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null): Tensor;
 /** interpolate with mode 'nearest'. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html */
@@ -6745,7 +6755,7 @@ export function upsampleNearest(..._args: any[]): any {
   return invoke(S_upsample_nearest, arguments);
 }
 
-const S_upsample_bilinear = op(736, 'upsampleBilinear', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
+const S_upsample_bilinear = op(737, 'upsampleBilinear', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
 /** interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
 export function upsampleBilinear(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null): Tensor;
 /** interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
@@ -6756,7 +6766,7 @@ export function upsampleBilinear(..._args: any[]): any {
   return invoke(S_upsample_bilinear, arguments);
 }
 
-const S__resample = op(737, '_resample', 'Tensor input, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
+const S__resample = op(738, '_resample', 'Tensor input, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
 /** The last dims brought to the given sizes, each by a linear map of its own; kinds are those of kernels/resample.h. */
 export function _resample(input: Tensor, size: number | readonly number[], kind: number, scales: number | readonly number[], alignCorners: boolean): Tensor;
 /** The last dims brought to the given sizes, each by a linear map of its own; kinds are those of kernels/resample.h. */
@@ -6765,7 +6775,7 @@ export function _resample(..._args: any[]): any {
   return invoke(S__resample, arguments);
 }
 
-const S__resample_adjoint = op(738, '_resampleAdjoint', 'Tensor grad, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
+const S__resample_adjoint = op(739, '_resampleAdjoint', 'Tensor grad, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
 /** The transpose of _resample: size is that of its input. */
 export function _resampleAdjoint(grad: Tensor, size: number | readonly number[], kind: number, scales: number | readonly number[], alignCorners: boolean): Tensor;
 /** The transpose of _resample: size is that of its input. */
@@ -6774,8 +6784,8 @@ export function _resampleAdjoint(..._args: any[]): any {
   return invoke(S__resample_adjoint, arguments);
 }
 
-const S_lstm = op(739, 'lstm', 'Tensor input, Tensor[] hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN,cN;3');
-const S_lstm_data = op(740, 'lstm', 'Tensor data, lengths[] batchSizes, Tensor[] hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN,cN;3');
+const S_lstm = op(740, 'lstm', 'Tensor input, Tensor[] hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN,cN;3');
+const S_lstm_data = op(741, 'lstm', 'Tensor data, lengths[] batchSizes, Tensor[] hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN,cN;3');
 const F_lstm = [S_lstm, S_lstm_data];
 /** LSTM over input (steps, batch, features), batchFirst: (batch, steps, features); hx: h and c (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh, with hasBiases bias_ih and bias_hh, and weight_hr where h is narrower than c (projections). In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html */
 export function lstm(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor; readonly cN: Tensor };
@@ -6789,8 +6799,8 @@ export function lstm(..._args: any[]): any {
   return invokeForm(F_lstm, undefined, arguments);
 }
 
-const S_gru = op(741, 'gru', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
-const S_gru_data = op(742, 'gru', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
+const S_gru = op(742, 'gru', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
+const S_gru_data = op(743, 'gru', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
 const F_gru = [S_gru, S_gru_data];
 /** GRU over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRU.html */
 export function gru(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor };
@@ -6804,8 +6814,8 @@ export function gru(..._args: any[]): any {
   return invokeForm(F_gru, undefined, arguments);
 }
 
-const S_rnn_tanh = op(743, 'rnnTanh', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
-const S_rnn_tanh_data = op(744, 'rnnTanh', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
+const S_rnn_tanh = op(744, 'rnnTanh', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
+const S_rnn_tanh_data = op(745, 'rnnTanh', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
 const F_rnnTanh = [S_rnn_tanh, S_rnn_tanh_data];
 /** RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
 export function rnnTanh(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor };
@@ -6819,8 +6829,8 @@ export function rnnTanh(..._args: any[]): any {
   return invokeForm(F_rnnTanh, undefined, arguments);
 }
 
-const S_rnn_relu = op(745, 'rnnRelu', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
-const S_rnn_relu_data = op(746, 'rnnRelu', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
+const S_rnn_relu = op(746, 'rnnRelu', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
+const S_rnn_relu_data = op(747, 'rnnRelu', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
 const F_rnnRelu = [S_rnn_relu, S_rnn_relu_data];
 /** RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
 export function rnnRelu(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor };
@@ -6834,7 +6844,7 @@ export function rnnRelu(..._args: any[]): any {
   return invokeForm(F_rnnRelu, undefined, arguments);
 }
 
-const S_lstm_cell = op(747, 'lstmCell', 'Tensor input, Tensor[] hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', ',;2');
+const S_lstm_cell = op(748, 'lstmCell', 'Tensor input, Tensor[] hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', ',;2');
 /** One step of an LSTM: input (batch, features), h and c (batch, units) to the next h and c. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html */
 export function lstmCell(input: Tensor, hx: readonly Tensor[], wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null): [Tensor, Tensor];
 /** One step of an LSTM: input (batch, features), h and c (batch, units) to the next h and c. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html */
@@ -6847,7 +6857,7 @@ export function lstmCell(..._args: any[]): any {
   return invoke(S_lstm_cell, arguments);
 }
 
-const S_gru_cell = op(748, 'gruCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
+const S_gru_cell = op(749, 'gruCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
 /** One step of GRU: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html */
 export function gruCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null): Tensor;
 /** One step of GRU: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html */
@@ -6860,7 +6870,7 @@ export function gruCell(..._args: any[]): any {
   return invoke(S_gru_cell, arguments);
 }
 
-const S_rnn_tanh_cell = op(749, 'rnnTanhCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
+const S_rnn_tanh_cell = op(750, 'rnnTanhCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
 /** One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
 export function rnnTanhCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null): Tensor;
 /** One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
@@ -6873,7 +6883,7 @@ export function rnnTanhCell(..._args: any[]): any {
   return invoke(S_rnn_tanh_cell, arguments);
 }
 
-const S_rnn_relu_cell = op(750, 'rnnReluCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
+const S_rnn_relu_cell = op(751, 'rnnReluCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
 /** One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
 export function rnnReluCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null): Tensor;
 /** One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
@@ -6886,7 +6896,7 @@ export function rnnReluCell(..._args: any[]): any {
   return invoke(S_rnn_relu_cell, arguments);
 }
 
-const S__rnn_layer = op(751, '_rnnLayer', 'Tensor xGates, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, int mode, bool reverse, int[] batchSizes', ',,,,;5');
+const S__rnn_layer = op(752, '_rnnLayer', 'Tensor xGates, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, int mode, bool reverse, int[] batchSizes', ',,,,;5');
 /** One layer in one direction: output, last h and c, and what its backward needs. mode: 0 relu, 1 tanh, 2 lstm, 3 gru. */
 export function _rnnLayer(xGates: Tensor, h0: Tensor, c0: Tensor | null, wHh: Tensor, bHh: Tensor | null, wHr: Tensor | null, mode: number, reverse: boolean, batchSizes: number | readonly number[]): [Tensor, Tensor, Tensor, Tensor, Tensor];
 /** One layer in one direction: output, last h and c, and what its backward needs. mode: 0 relu, 1 tanh, 2 lstm, 3 gru. */
@@ -6895,7 +6905,7 @@ export function _rnnLayer(..._args: any[]): any {
   return invoke(S__rnn_layer, arguments);
 }
 
-const S__rnn_layer_math = op(752, '_rnnLayerMath', 'Tensor xGates, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, int mode, bool reverse, int[] batchSizes', ',,;3');
+const S__rnn_layer_math = op(753, '_rnnLayerMath', 'Tensor xGates, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, int mode, bool reverse, int[] batchSizes', ',,;3');
 /** _rnn_layer by plain ops. */
 export function _rnnLayerMath(xGates: Tensor, h0: Tensor, c0: Tensor | null, wHh: Tensor, bHh: Tensor | null, wHr: Tensor | null, mode: number, reverse: boolean, batchSizes: number | readonly number[]): [Tensor, Tensor, Tensor];
 /** _rnn_layer by plain ops. */
@@ -6904,7 +6914,7 @@ export function _rnnLayerMath(..._args: any[]): any {
   return invoke(S__rnn_layer_math, arguments);
 }
 
-const S__rnn_layer_backward = op(753, '_rnnLayerBackward', 'Tensor? grad, Tensor? gradH, Tensor? gradC, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, Tensor output, Tensor gates, Tensor? cells, int mode, bool reverse, int[] batchSizes', ',,,,,;6');
+const S__rnn_layer_backward = op(754, '_rnnLayerBackward', 'Tensor? grad, Tensor? gradH, Tensor? gradC, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, Tensor output, Tensor gates, Tensor? cells, int mode, bool reverse, int[] batchSizes', ',,,,,;6');
 /** Gradients of _rnn_layer. */
 export function _rnnLayerBackward(grad: Tensor | null, gradH: Tensor | null, gradC: Tensor | null, h0: Tensor, c0: Tensor | null, wHh: Tensor, bHh: Tensor | null, wHr: Tensor | null, output: Tensor, gates: Tensor, cells: Tensor | null, mode: number, reverse: boolean, batchSizes: number | readonly number[]): [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
 /** Gradients of _rnn_layer. */
@@ -6913,7 +6923,7 @@ export function _rnnLayerBackward(..._args: any[]): any {
   return invoke(S__rnn_layer_backward, arguments);
 }
 
-const S_cumsum = op(754, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum = op(755, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
 export function cumsum(input: Tensor, dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
@@ -6922,7 +6932,7 @@ export function cumsum(..._args: any[]): any {
   return invoke(S_cumsum, arguments);
 }
 
-const S_cumprod = op(756, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod = op(757, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
 export function cumprod(input: Tensor, dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
@@ -6931,7 +6941,7 @@ export function cumprod(..._args: any[]): any {
   return invoke(S_cumprod, arguments);
 }
 
-const S_logcumsumexp = op(758, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_logcumsumexp = op(759, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
 /** Logarithm of the running sum of exponentials along dim. https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html */
 export function logcumsumexp(input: Tensor, dim: number, options?: { out?: Tensor }): Tensor;
 /** Logarithm of the running sum of exponentials along dim. https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html */
@@ -6940,7 +6950,7 @@ export function logcumsumexp(..._args: any[]): any {
   return invoke(S_logcumsumexp, arguments);
 }
 
-const S_cummax = op(759, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummax = op(760, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
 /** Largest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummax.html */
 export function cummax(input: Tensor, dim: number, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 /** Largest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummax.html */
@@ -6949,7 +6959,7 @@ export function cummax(..._args: any[]): any {
   return invoke(S_cummax, arguments);
 }
 
-const S_cummin = op(760, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummin = op(761, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
 /** Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
 export function cummin(input: Tensor, dim: number, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 /** Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
@@ -6958,7 +6968,7 @@ export function cummin(..._args: any[]): any {
   return invoke(S_cummin, arguments);
 }
 
-const S__cumsum_back = op(761, '_cumsumBack', 'Tensor input, int dim', 'Tensor');
+const S__cumsum_back = op(762, '_cumsumBack', 'Tensor input, int dim', 'Tensor');
 /** cumsum from the end. */
 export function _cumsumBack(input: Tensor, dim: number): Tensor;
 /** cumsum from the end. */
@@ -6967,7 +6977,7 @@ export function _cumsumBack(..._args: any[]): any {
   return invoke(S__cumsum_back, arguments);
 }
 
-const S__recurrence = op(762, '_recurrence', 'Tensor input, Tensor factor, int dim, bool reverse', 'Tensor');
+const S__recurrence = op(763, '_recurrence', 'Tensor input, Tensor factor, int dim, bool reverse', 'Tensor');
 /** y[k] = input[k] + factor[k] y[k - 1] along dim; reverse: y[k] = input[k] + factor[k + 1] y[k + 1]. */
 export function _recurrence(input: Tensor, factor: Tensor, dim: number, reverse: boolean): Tensor;
 /** y[k] = input[k] + factor[k] y[k - 1] along dim; reverse: y[k] = input[k] + factor[k + 1] y[k + 1]. */
@@ -6976,7 +6986,7 @@ export function _recurrence(..._args: any[]): any {
   return invoke(S__recurrence, arguments);
 }
 
-const S_searchsorted = op(763, 'searchsorted', 'Tensor sortedSequence, Operand input, *, bool outInt32=false, bool right=false, str? side=null, Tensor? sorter=null, Tensor? out=null', 'Tensor');
+const S_searchsorted = op(764, 'searchsorted', 'Tensor sortedSequence, Operand input, *, bool outInt32=false, bool right=false, str? side=null, Tensor? sorter=null, Tensor? out=null', 'Tensor');
 /** Where input's values belong in sortedSequence (1-d, or with input's other dims): the first place whose bound is not below the value; right, or side 'right': above it. sorter: indices that put sortedSequence in order. In int64, or int32. Errors: shapes that do not fit, a sorter out of range. https://pytorch.org/docs/stable/generated/torch.searchsorted.html */
 export function searchsorted(sortedSequence: Tensor, input: Tensor | Scalar, options?: { outInt32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null; out?: Tensor }): Tensor;
 /** Where input's values belong in sortedSequence (1-d, or with input's other dims): the first place whose bound is not below the value; right, or side 'right': above it. sorter: indices that put sortedSequence in order. In int64, or int32. Errors: shapes that do not fit, a sorter out of range. https://pytorch.org/docs/stable/generated/torch.searchsorted.html */
@@ -6985,57 +6995,57 @@ export function searchsorted(..._args: any[]): any {
   return invoke(S_searchsorted, arguments);
 }
 
-const S_bucketize = op(764, 'bucketize', 'Operand input, Tensor boundaries, *, bool outInt32=false, bool right=false, Tensor? out=null', 'Tensor');
+const S_bucketize = op(765, 'bucketize', 'Operand input, Tensor boundaries, *, bool outInt32=false, bool right=false, Tensor? out=null', 'Tensor');
 /** Where input's values belong in boundaries, which are 1-d and sorted: see searchsorted. https://pytorch.org/docs/stable/generated/torch.bucketize.html */
 export function bucketize(input: Tensor | Scalar, boundaries: Tensor, options?: { outInt32?: boolean; right?: boolean; out?: Tensor }): Tensor;
 /** Where input's values belong in boundaries, which are 1-d and sorted: see searchsorted. https://pytorch.org/docs/stable/generated/torch.bucketize.html */
 export function bucketize(input: Tensor | Scalar, options: { boundaries: Tensor; outInt32?: boolean; right?: boolean; out?: Tensor }): Tensor;
 export function bucketize(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(764, a, b, 1, 0, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(765, a, b, 1, 0, 0);
   return invoke(S_bucketize, arguments);
 }
 
-const S_isin = op(765, 'isin', 'Operand elements, Operand testElements, *, bool assumeUnique=false, bool invert=false, Tensor? out=null', 'Tensor');
+const S_isin = op(766, 'isin', 'Operand elements, Operand testElements, *, bool assumeUnique=false, bool invert=false, Tensor? out=null', 'Tensor');
 /** Which elements are (invert: are not) among testElements; one of the two may be a number. NaN is nowhere. https://pytorch.org/docs/stable/generated/torch.isin.html */
 export function isin(elements: Tensor | Scalar, testElements: Tensor | Scalar, options?: { assumeUnique?: boolean; invert?: boolean; out?: Tensor }): Tensor;
 /** Which elements are (invert: are not) among testElements; one of the two may be a number. NaN is nowhere. https://pytorch.org/docs/stable/generated/torch.isin.html */
 export function isin(elements: Tensor | Scalar, options: { testElements: Tensor | Scalar; assumeUnique?: boolean; invert?: boolean; out?: Tensor }): Tensor;
 export function isin(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(765, a, b, 3, 0, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(766, a, b, 3, 0, 0);
   return invoke(S_isin, arguments);
 }
 
-const S_view_as = op(766, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_view_as = op(767, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 export function viewAs(input: Tensor, other: Tensor): Tensor;
 /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 export function viewAs(input: Tensor, options: { other: Tensor }): Tensor;
 export function viewAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(766, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(767, a, b, 0);
   return invoke(S_view_as, arguments);
 }
 
-const S_reshape_as = op(767, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(768, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
 export function reshapeAs(input: Tensor, other: Tensor): Tensor;
 /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
 export function reshapeAs(input: Tensor, options: { other: Tensor }): Tensor;
 export function reshapeAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(767, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(768, a, b, 0);
   return invoke(S_reshape_as, arguments);
 }
 
-const S_expand_as = op(768, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(769, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
 export function expandAs(input: Tensor, other: Tensor): Tensor;
 /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
 export function expandAs(input: Tensor, options: { other: Tensor }): Tensor;
 export function expandAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(768, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(769, a, b, 0);
   return invoke(S_expand_as, arguments);
 }
 
-const S_broadcast_to = op(769, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_broadcast_to = op(770, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
 /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
 export function broadcastTo(input: Tensor, size: number | readonly number[]): Tensor;
 /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
@@ -7044,55 +7054,55 @@ export function broadcastTo(..._args: any[]): any {
   return invoke(S_broadcast_to, arguments);
 }
 
-const S_ravel = op(770, 'ravel', 'Tensor input', 'Tensor');
+const S_ravel = op(771, 'ravel', 'Tensor input', 'Tensor');
 /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
 export function ravel(input: Tensor): Tensor;
 export function ravel(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(770, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(771, a, 0);
   return invoke(S_ravel, arguments);
 }
 
-const S_T = op(771, 'T', 'Tensor input', 'Tensor');
+const S_T = op(772, 'T', 'Tensor input', 'Tensor');
 /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
 export function T(input: Tensor): Tensor;
 export function T(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(771, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(772, a, 0);
   return invoke(S_T, arguments);
 }
 
-const S_mT = op(772, 'mT', 'Tensor input', 'Tensor');
+const S_mT = op(773, 'mT', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT */
 export function mT(input: Tensor): Tensor;
 export function mT(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(772, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(773, a, 0);
   return invoke(S_mT, arguments);
 }
 
-const S_H = op(773, 'H', 'Tensor input', 'Tensor');
+const S_H = op(774, 'H', 'Tensor input', 'Tensor');
 /** A view of a matrix, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.H */
 export function H(input: Tensor): Tensor;
 export function H(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(773, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(774, a, 0);
   return invoke(S_H, arguments);
 }
 
-const S_mH = op(774, 'mH', 'Tensor input', 'Tensor');
+const S_mH = op(775, 'mH', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH */
 export function mH(input: Tensor): Tensor;
 export function mH(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(774, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(775, a, 0);
   return invoke(S_mH, arguments);
 }
 
-const S_adjoint = op(775, 'adjoint', 'Tensor input', 'Tensor');
+const S_adjoint = op(776, 'adjoint', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
 export function adjoint(input: Tensor): Tensor;
 export function adjoint(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(775, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(776, a, 0);
   return invoke(S_adjoint, arguments);
 }
 
-const S_flatten = op(776, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_flatten = op(777, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, startDim?: number, endDim?: number): Tensor;
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
@@ -7100,11 +7110,11 @@ export function flatten(input: Tensor, startDim: number, options: { endDim?: num
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, options: { startDim?: number; endDim?: number }): Tensor;
 export function flatten(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(776, a, 0, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(777, a, 0, 0, -1);
   return invoke(S_flatten, arguments);
 }
 
-const S_unflatten = op(777, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_unflatten = op(778, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
 /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
 export function unflatten(input: Tensor, dim: number, sizes: number | readonly number[]): Tensor;
 /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
@@ -7113,7 +7123,7 @@ export function unflatten(..._args: any[]): any {
   return invoke(S_unflatten, arguments);
 }
 
-const S_movedim = op(778, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_movedim = op(779, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
 /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
 export function movedim(input: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor;
 /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
@@ -7122,7 +7132,7 @@ export function movedim(..._args: any[]): any {
   return invoke(S_movedim, arguments);
 }
 
-const S_softmax = op(779, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_softmax = op(780, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, dim?: number | null, dtype?: DType | null): Tensor;
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
@@ -7130,11 +7140,11 @@ export function softmax(input: Tensor, dim: number | null, options: { dtype?: DT
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(779, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(780, a, 0, 0, 255);
   return invoke(S_softmax, arguments);
 }
 
-const S_log_softmax = op(780, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(781, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, dim?: number | null, dtype?: DType | null): Tensor;
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
@@ -7142,11 +7152,11 @@ export function logSoftmax(input: Tensor, dim: number | null, options: { dtype?:
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function logSoftmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(780, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(781, a, 0, 0, 255);
   return invoke(S_log_softmax, arguments);
 }
 
-const S_softmin = op(781, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_softmin = op(782, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, dim?: number | null, dtype?: DType | null): Tensor;
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
@@ -7154,11 +7164,11 @@ export function softmin(input: Tensor, dim: number | null, options: { dtype?: DT
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(781, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(782, a, 0, 0, 255);
   return invoke(S_softmin, arguments);
 }
 
-const S__softmax_backward_data = op(782, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
+const S__softmax_backward_data = op(783, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of softmax from that of its result. */
 export function _softmaxBackwardData(grad: Tensor, output: Tensor, dim: number): Tensor;
 /** Gradient of softmax from that of its result. */
@@ -7167,7 +7177,7 @@ export function _softmaxBackwardData(..._args: any[]): any {
   return invoke(S__softmax_backward_data, arguments);
 }
 
-const S__log_softmax_backward_data = op(783, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
+const S__log_softmax_backward_data = op(784, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of logSoftmax from that of its result. */
 export function _logSoftmaxBackwardData(grad: Tensor, output: Tensor, dim: number): Tensor;
 /** Gradient of logSoftmax from that of its result. */
@@ -7176,7 +7186,7 @@ export function _logSoftmaxBackwardData(..._args: any[]): any {
   return invoke(S__log_softmax_backward_data, arguments);
 }
 
-const S_gumbel_softmax = op(784, 'gumbelSoftmax', 'Tensor logits, float tau=1, bool hard=false, float eps=1e-10, int dim=-1', 'Tensor');
+const S_gumbel_softmax = op(785, 'gumbelSoftmax', 'Tensor logits, float tau=1, bool hard=false, float eps=1e-10, int dim=-1', 'Tensor');
 /** softmax((logits + Gumbel noise) / tau) along dim; hard: one-hot, with the gradient of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html */
 export function gumbelSoftmax(logits: Tensor, tau?: number, hard?: boolean, eps?: number, dim?: number): Tensor;
 /** softmax((logits + Gumbel noise) / tau) along dim; hard: one-hot, with the gradient of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html */
@@ -7191,7 +7201,7 @@ export function gumbelSoftmax(..._args: any[]): any {
   return invoke(S_gumbel_softmax, arguments);
 }
 
-const S_sort = op(785, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
+const S_sort = op(786, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
 /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
 export function sort(input: Tensor, dim?: number, descending?: boolean, options?: { stable?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
@@ -7202,7 +7212,7 @@ export function sort(..._args: any[]): any {
   return invoke(S_sort, arguments);
 }
 
-const S_argsort = op(786, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
+const S_argsort = op(787, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
 /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
 export function argsort(input: Tensor, dim?: number, descending?: boolean, options?: { stable?: boolean }): Tensor;
 /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
@@ -7210,19 +7220,19 @@ export function argsort(input: Tensor, dim: number, options: { descending?: bool
 /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
 export function argsort(input: Tensor, options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
 export function argsort(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(786, a, 0, -1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(787, a, 0, -1, 0, 0);
   return invoke(S_argsort, arguments);
 }
 
-const S_msort = op(787, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_msort = op(788, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
 export function msort(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function msort(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(787, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(788, a, 0);
   return invoke(S_msort, arguments);
 }
 
-const S_topk = op(788, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
+const S_topk = op(789, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
 /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
 export function topk(input: Tensor, k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
@@ -7237,7 +7247,7 @@ export function topk(..._args: any[]): any {
   return invoke(S_topk, arguments);
 }
 
-const S_polygamma = op(789, 'polygamma', 'int n, Tensor input, *, Tensor? out=null', 'Tensor');
+const S_polygamma = op(790, 'polygamma', 'int n, Tensor input, *, Tensor? out=null', 'Tensor');
 /** The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
 export function polygamma(n: number, input: Tensor, options?: { out?: Tensor }): Tensor;
 /** The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
@@ -7246,335 +7256,335 @@ export function polygamma(..._args: any[]): any {
   return invoke(S_polygamma, arguments);
 }
 
-const S_i0 = op(792, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0 = op(793, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
 export function i0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(792, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(793, a, 0);
   return invoke(S_i0, arguments);
 }
 
-const S_i0e = op(794, 'i0e', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0e = op(795, 'i0e', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(-|input|) times the modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i0e */
 export function i0e(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i0e(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(794, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(795, a, 0);
   return invoke(S_i0e, arguments);
 }
 
-const S_i1 = op(795, 'i1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i1 = op(796, 'i1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1 */
 export function i1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(795, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(796, a, 0);
   return invoke(S_i1, arguments);
 }
 
-const S_i1e = op(796, 'i1e', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i1e = op(797, 'i1e', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(-|input|) times the modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1e */
 export function i1e(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i1e(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(796, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(797, a, 0);
   return invoke(S_i1e, arguments);
 }
 
-const S_ndtr = op(797, 'ndtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_ndtr = op(798, 'ndtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The distribution function of the standard normal distribution, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtr */
 export function ndtr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function ndtr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(797, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(798, a, 0);
   return invoke(S_ndtr, arguments);
 }
 
-const S_ndtri = op(798, 'ndtri', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_ndtri = op(799, 'ndtri', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse of ndtr, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtri */
 export function ndtri(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function ndtri(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(798, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(799, a, 0);
   return invoke(S_ndtri, arguments);
 }
 
-const S_log_ndtr = op(799, 'logNdtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log_ndtr = op(800, 'logNdtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The logarithm of ndtr, without its underflow, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.log_ndtr */
 export function logNdtr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function logNdtr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(799, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(800, a, 0);
   return invoke(S_log_ndtr, arguments);
 }
 
-const S_entr = op(800, 'entr', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_entr = op(801, 'entr', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** -input * log(input), 0 at 0, -infinity below, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.entr */
 export function entr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function entr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(800, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(801, a, 0);
   return invoke(S_entr, arguments);
 }
 
-const S_erfcx = op(801, 'erfcx', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfcx = op(802, 'erfcx', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input ** 2) * erfc(input), without overflow above 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.erfcx */
 export function erfcx(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erfcx(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(801, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(802, a, 0);
   return invoke(S_erfcx, arguments);
 }
 
-const S_airy_ai = op(802, 'airyAi', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_airy_ai = op(803, 'airyAi', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Airy's function Ai, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.airy_ai */
 export function airyAi(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function airyAi(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(802, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(803, a, 0);
   return invoke(S_airy_ai, arguments);
 }
 
-const S_bessel_j0 = op(803, 'besselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_j0 = op(804, 'besselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j0 */
 export function besselJ0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselJ0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(803, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(804, a, 0);
   return invoke(S_bessel_j0, arguments);
 }
 
-const S_bessel_y0 = op(804, 'besselY0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_y0 = op(805, 'besselY0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y0 */
 export function besselY0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselY0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(804, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(805, a, 0);
   return invoke(S_bessel_y0, arguments);
 }
 
-const S_modified_bessel_i0 = op(805, 'modifiedBesselI0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_i0 = op(806, 'modifiedBesselI0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i0 */
 export function modifiedBesselI0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselI0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(805, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(806, a, 0);
   return invoke(S_modified_bessel_i0, arguments);
 }
 
-const S_modified_bessel_k0 = op(806, 'modifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_k0 = op(807, 'modifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k0 */
 export function modifiedBesselK0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselK0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(806, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(807, a, 0);
   return invoke(S_modified_bessel_k0, arguments);
 }
 
-const S_scaled_modified_bessel_k0 = op(807, 'scaledModifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_scaled_modified_bessel_k0 = op(808, 'scaledModifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input) times the modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k0 */
 export function scaledModifiedBesselK0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function scaledModifiedBesselK0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(807, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(808, a, 0);
   return invoke(S_scaled_modified_bessel_k0, arguments);
 }
 
-const S_bessel_j1 = op(808, 'besselJ1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_j1 = op(809, 'besselJ1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j1 */
 export function besselJ1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselJ1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(808, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(809, a, 0);
   return invoke(S_bessel_j1, arguments);
 }
 
-const S_bessel_y1 = op(809, 'besselY1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_y1 = op(810, 'besselY1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y1 */
 export function besselY1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselY1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(809, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(810, a, 0);
   return invoke(S_bessel_y1, arguments);
 }
 
-const S_modified_bessel_i1 = op(810, 'modifiedBesselI1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_i1 = op(811, 'modifiedBesselI1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i1 */
 export function modifiedBesselI1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselI1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(810, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(811, a, 0);
   return invoke(S_modified_bessel_i1, arguments);
 }
 
-const S_modified_bessel_k1 = op(811, 'modifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_k1 = op(812, 'modifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k1 */
 export function modifiedBesselK1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselK1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(811, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(812, a, 0);
   return invoke(S_modified_bessel_k1, arguments);
 }
 
-const S_scaled_modified_bessel_k1 = op(812, 'scaledModifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_scaled_modified_bessel_k1 = op(813, 'scaledModifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input) times the modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k1 */
 export function scaledModifiedBesselK1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function scaledModifiedBesselK1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(812, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(813, a, 0);
   return invoke(S_scaled_modified_bessel_k1, arguments);
 }
 
-const S_spherical_bessel_j0 = op(813, 'sphericalBesselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_spherical_bessel_j0 = op(814, 'sphericalBesselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The spherical Bessel function of order 0, sin(input) / input, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.spherical_bessel_j0 */
 export function sphericalBesselJ0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sphericalBesselJ0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(813, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(814, a, 0);
   return invoke(S_spherical_bessel_j0, arguments);
 }
 
-const S_chebyshev_polynomial_t = op(814, 'chebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_t = op(815, 'chebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_t */
 export function chebyshevPolynomialT(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The Chebyshev polynomial of kind 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_t */
 export function chebyshevPolynomialT(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialT(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(814, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(815, a, b, 3);
   return invoke(S_chebyshev_polynomial_t, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_t = op(815, 'shiftedChebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_t = op(816, 'shiftedChebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 1, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_t */
 export function shiftedChebyshevPolynomialT(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The shifted Chebyshev polynomial of kind 1, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_t */
 export function shiftedChebyshevPolynomialT(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialT(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(815, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(816, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_t, arguments);
 }
 
-const S_chebyshev_polynomial_u = op(816, 'chebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_u = op(817, 'chebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 2 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_u */
 export function chebyshevPolynomialU(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The Chebyshev polynomial of kind 2 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_u */
 export function chebyshevPolynomialU(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialU(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(816, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(817, a, b, 3);
   return invoke(S_chebyshev_polynomial_u, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_u = op(817, 'shiftedChebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_u = op(818, 'shiftedChebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 2, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_u */
 export function shiftedChebyshevPolynomialU(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The shifted Chebyshev polynomial of kind 2, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_u */
 export function shiftedChebyshevPolynomialU(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialU(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(817, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(818, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_u, arguments);
 }
 
-const S_chebyshev_polynomial_v = op(818, 'chebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_v = op(819, 'chebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 3 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_v */
 export function chebyshevPolynomialV(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The Chebyshev polynomial of kind 3 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_v */
 export function chebyshevPolynomialV(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialV(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(818, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(819, a, b, 3);
   return invoke(S_chebyshev_polynomial_v, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_v = op(819, 'shiftedChebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_v = op(820, 'shiftedChebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 3, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_v */
 export function shiftedChebyshevPolynomialV(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The shifted Chebyshev polynomial of kind 3, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_v */
 export function shiftedChebyshevPolynomialV(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialV(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(819, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(820, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_v, arguments);
 }
 
-const S_chebyshev_polynomial_w = op(820, 'chebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_w = op(821, 'chebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 4 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_w */
 export function chebyshevPolynomialW(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The Chebyshev polynomial of kind 4 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_w */
 export function chebyshevPolynomialW(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialW(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(820, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(821, a, b, 3);
   return invoke(S_chebyshev_polynomial_w, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_w = op(821, 'shiftedChebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_w = op(822, 'shiftedChebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 4, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_w */
 export function shiftedChebyshevPolynomialW(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The shifted Chebyshev polynomial of kind 4, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_w */
 export function shiftedChebyshevPolynomialW(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialW(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(821, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(822, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_w, arguments);
 }
 
-const S_hermite_polynomial_h = op(822, 'hermitePolynomialH', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_hermite_polynomial_h = op(823, 'hermitePolynomialH', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The physicist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_h */
 export function hermitePolynomialH(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The physicist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_h */
 export function hermitePolynomialH(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function hermitePolynomialH(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(822, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(823, a, b, 3);
   return invoke(S_hermite_polynomial_h, arguments);
 }
 
-const S_hermite_polynomial_he = op(823, 'hermitePolynomialHe', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_hermite_polynomial_he = op(824, 'hermitePolynomialHe', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The probabilist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_he */
 export function hermitePolynomialHe(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The probabilist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_he */
 export function hermitePolynomialHe(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function hermitePolynomialHe(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(823, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(824, a, b, 3);
   return invoke(S_hermite_polynomial_he, arguments);
 }
 
-const S_laguerre_polynomial_l = op(824, 'laguerrePolynomialL', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_laguerre_polynomial_l = op(825, 'laguerrePolynomialL', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Laguerre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.laguerre_polynomial_l */
 export function laguerrePolynomialL(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The Laguerre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.laguerre_polynomial_l */
 export function laguerrePolynomialL(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function laguerrePolynomialL(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(824, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(825, a, b, 3);
   return invoke(S_laguerre_polynomial_l, arguments);
 }
 
-const S_legendre_polynomial_p = op(825, 'legendrePolynomialP', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_legendre_polynomial_p = op(826, 'legendrePolynomialP', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Legendre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.legendre_polynomial_p */
 export function legendrePolynomialP(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The Legendre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.legendre_polynomial_p */
 export function legendrePolynomialP(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function legendrePolynomialP(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(825, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(826, a, b, 3);
   return invoke(S_legendre_polynomial_p, arguments);
 }
 
-const S_xlog1py = op(826, 'xlog1py', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_xlog1py = op(827, 'xlog1py', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input * log1p(other), 0 where input is 0, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
 export function xlog1py(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input * log1p(other), 0 where input is 0, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
 export function xlog1py(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function xlog1py(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(826, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(827, a, b, 3);
   return invoke(S_xlog1py, arguments);
 }
 
-const S_zeta = op(827, 'zeta', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_zeta = op(828, 'zeta', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Hurwitz's zeta function of input at other. Only the gradient of other is known, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.zeta */
 export function zeta(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Hurwitz's zeta function of input at other. Only the gradient of other is known, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.zeta */
 export function zeta(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function zeta(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(827, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(828, a, b, 3);
   return invoke(S_zeta, arguments);
 }
 
-const S_igamma = op(828, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igamma = op(829, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
 export function igamma(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
 export function igamma(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function igamma(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(828, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(829, a, b, 0);
   return invoke(S_igamma, arguments);
 }
 
-const S_igammac = op(830, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igammac = op(831, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
 export function igammac(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
 export function igammac(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function igammac(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(830, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(831, a, b, 0);
   return invoke(S_igammac, arguments);
 }
 
-const S_unbind = op(832, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_unbind = op(833, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
 export function unbind(input: Tensor, dim?: number): Tensor[];
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
@@ -7583,7 +7593,7 @@ export function unbind(..._args: any[]): any {
   return invoke(S_unbind, arguments);
 }
 
-const S_split_with_sizes = op(833, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(834, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function splitWithSizes(input: Tensor, splitSizes: number | readonly number[], dim?: number): Tensor[];
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
@@ -7594,7 +7604,7 @@ export function splitWithSizes(..._args: any[]): any {
   return invoke(S_split_with_sizes, arguments);
 }
 
-const S_chunk = op(834, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_chunk = op(835, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
 export function chunk(input: Tensor, chunks: number, dim?: number): Tensor[];
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
@@ -7605,8 +7615,8 @@ export function chunk(..._args: any[]): any {
   return invoke(S_chunk, arguments);
 }
 
-const S_split = op(835, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(836, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_split = op(836, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(837, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 const F_split = [S_split, S_split_sizes];
 /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function split(input: Tensor, splitSize: number, dim?: number): Tensor[];
@@ -7624,9 +7634,9 @@ export function split(..._args: any[]): any {
   return invokeForm(F_split, undefined, arguments);
 }
 
-const S_tensor_split = op(837, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(838, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(839, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const S_tensor_split = op(838, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(839, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(840, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
 const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
 /** Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
 export function tensorSplit(input: Tensor, sections: number, dim?: number): Tensor[];
@@ -7650,8 +7660,8 @@ export function tensorSplit(..._args: any[]): any {
   return invokeForm(F_tensorSplit, undefined, arguments);
 }
 
-const S_hsplit = op(840, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(841, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_hsplit = op(841, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(842, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_hsplit = [S_hsplit, S_hsplit_at];
 /** Views of equal pieces along the second dim (of 1-d tensors the first); or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
 export function hsplit(input: Tensor, sections: number): Tensor[];
@@ -7665,8 +7675,8 @@ export function hsplit(..._args: any[]): any {
   return invokeForm(F_hsplit, undefined, arguments);
 }
 
-const S_vsplit = op(842, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(843, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_vsplit = op(843, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(844, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_vsplit = [S_vsplit, S_vsplit_at];
 /** Views of equal pieces along the first dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
 export function vsplit(input: Tensor, sections: number): Tensor[];
@@ -7680,8 +7690,8 @@ export function vsplit(..._args: any[]): any {
   return invokeForm(F_vsplit, undefined, arguments);
 }
 
-const S_dsplit = op(844, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(845, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_dsplit = op(845, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(846, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_dsplit = [S_dsplit, S_dsplit_at];
 /** Views of equal pieces along the third dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
 export function dsplit(input: Tensor, sections: number): Tensor[];
@@ -7695,7 +7705,7 @@ export function dsplit(..._args: any[]): any {
   return invokeForm(F_dsplit, undefined, arguments);
 }
 
-const S_quantile = op(846, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_quantile = op(847, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
 export function quantile(input: Tensor, q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
@@ -7708,7 +7718,7 @@ export function quantile(..._args: any[]): any {
   return invoke(S_quantile, arguments);
 }
 
-const S_nanquantile = op(847, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_nanquantile = op(848, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
 export function nanquantile(input: Tensor, q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
@@ -7721,23 +7731,23 @@ export function nanquantile(..._args: any[]): any {
   return invoke(S_nanquantile, arguments);
 }
 
-const S_cov = op(848, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
+const S_cov = op(849, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
 /** Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
 export function cov(input: Tensor, options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
 export function cov(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(848, a, 0, 1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(849, a, 0, 1, 0, 0);
   return invoke(S_cov, arguments);
 }
 
-const S_corrcoef = op(849, 'corrcoef', 'Tensor input', 'Tensor');
+const S_corrcoef = op(850, 'corrcoef', 'Tensor input', 'Tensor');
 /** Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
 export function corrcoef(input: Tensor): Tensor;
 export function corrcoef(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(849, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(850, a, 0);
   return invoke(S_corrcoef, arguments);
 }
 
-const S_stft = op(850, 'stft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, str padMode="reflect", bool normalized=false, bool? onesided=null, bool? returnComplex=null', 'Tensor');
+const S_stft = op(851, 'stft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, str padMode="reflect", bool normalized=false, bool? onesided=null, bool? returnComplex=null', 'Tensor');
 /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
 export function stft(input: Tensor, nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, padMode?: string, normalized?: boolean, onesided?: boolean | null, returnComplex?: boolean | null): Tensor;
 /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
@@ -7762,7 +7772,7 @@ export function stft(..._args: any[]): any {
   return invoke(S_stft, arguments);
 }
 
-const S_istft = op(851, 'istft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, bool normalized=false, bool? onesided=null, int? length=null, bool returnComplex=false', 'Tensor');
+const S_istft = op(852, 'istft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, bool normalized=false, bool? onesided=null, int? length=null, bool returnComplex=false', 'Tensor');
 /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
 export function istft(input: Tensor, nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: number | null, returnComplex?: boolean): Tensor;
 /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
@@ -7787,7 +7797,7 @@ export function istft(..._args: any[]): any {
   return invoke(S_istft, arguments);
 }
 
-const S_hann_window = op(852, 'hannWindow', 'int windowLength, bool periodic=true, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_hann_window = op(853, 'hannWindow', 'int windowLength, bool periodic=true, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Hann's window, (1 - cos) / 2; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hann_window.html */
 export function hannWindow(windowLength: number, periodic?: boolean, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Hann's window, (1 - cos) / 2; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hann_window.html */
@@ -7796,7 +7806,7 @@ export function hannWindow(..._args: any[]): any {
   return invoke(S_hann_window, arguments);
 }
 
-const S_hamming_window = op(853, 'hammingWindow', 'int windowLength, bool periodic=true, float alpha=0.54, float beta=0.46, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_hamming_window = op(854, 'hammingWindow', 'int windowLength, bool periodic=true, float alpha=0.54, float beta=0.46, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Hamming's window, alpha - beta cos; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hamming_window.html */
 export function hammingWindow(windowLength: number, periodic?: boolean, alpha?: number, beta?: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Hamming's window, alpha - beta cos; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hamming_window.html */
@@ -7809,7 +7819,7 @@ export function hammingWindow(..._args: any[]): any {
   return invoke(S_hamming_window, arguments);
 }
 
-const S_blackman_window = op(854, 'blackmanWindow', 'int windowLength, bool periodic=true, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_blackman_window = op(855, 'blackmanWindow', 'int windowLength, bool periodic=true, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Blackman's window, 0.42 - cos / 2 + 0.08 cos of the double; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.blackman_window.html */
 export function blackmanWindow(windowLength: number, periodic?: boolean, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Blackman's window, 0.42 - cos / 2 + 0.08 cos of the double; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.blackman_window.html */
@@ -7818,7 +7828,7 @@ export function blackmanWindow(..._args: any[]): any {
   return invoke(S_blackman_window, arguments);
 }
 
-const S_bartlett_window = op(855, 'bartlettWindow', 'int windowLength, bool periodic=true, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_bartlett_window = op(856, 'bartlettWindow', 'int windowLength, bool periodic=true, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Bartlett's window, a triangle; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.bartlett_window.html */
 export function bartlettWindow(windowLength: number, periodic?: boolean, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Bartlett's window, a triangle; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.bartlett_window.html */
@@ -7827,7 +7837,7 @@ export function bartlettWindow(..._args: any[]): any {
   return invoke(S_bartlett_window, arguments);
 }
 
-const S_kaiser_window = op(856, 'kaiserWindow', 'int windowLength, bool periodic=true, float beta=12, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_kaiser_window = op(857, 'kaiserWindow', 'int windowLength, bool periodic=true, float beta=12, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Kaiser's window, by the modified Bessel function of order 0; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.kaiser_window.html */
 export function kaiserWindow(windowLength: number, periodic?: boolean, beta?: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Kaiser's window, by the modified Bessel function of order 0; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.kaiser_window.html */
@@ -7838,7 +7848,7 @@ export function kaiserWindow(..._args: any[]): any {
   return invoke(S_kaiser_window, arguments);
 }
 
-const S__unique = op(902, 'unique', 'Tensor input, bool inverse=true, int? dim=null', 'values,inverse,counts;3');
+const S__unique = op(906, 'unique', 'Tensor input, bool inverse=true, int? dim=null', 'values,inverse,counts;3');
 /** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
 export function unique(input: Tensor, inverse?: boolean, dim?: number | null): Omit<[Tensor, Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 /** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
@@ -7849,7 +7859,7 @@ export function unique(..._args: any[]): any {
   return invoke(S__unique, arguments);
 }
 
-const S__unique_consecutive = op(903, 'uniqueConsecutive', 'Tensor input, bool inverse=true, int? dim=null', 'values,inverse,counts;3');
+const S__unique_consecutive = op(907, 'uniqueConsecutive', 'Tensor input, bool inverse=true, int? dim=null', 'values,inverse,counts;3');
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
 export function uniqueConsecutive(input: Tensor, inverse?: boolean, dim?: number | null): Omit<[Tensor, Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
@@ -7860,7 +7870,7 @@ export function uniqueConsecutive(..._args: any[]): any {
   return invoke(S__unique_consecutive, arguments);
 }
 
-const S_vector_norm = op(904, 'vectorNorm', 'Tensor input, Scalar ord=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_vector_norm = op(908, 'vectorNorm', 'Tensor input, Scalar ord=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
 export function vectorNorm(input: Tensor, ord?: Scalar, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
@@ -7873,8 +7883,8 @@ export function vectorNorm(..._args: any[]): any {
   return invoke(S_vector_norm, arguments);
 }
 
-const S_norm = op(905, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(906, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm = op(909, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(910, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
 /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
 export function norm(input: Tensor, p?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
@@ -7896,7 +7906,7 @@ export function norm(..._args: any[]): any {
   return invokeForm(F_norm, undefined, arguments);
 }
 
-const S_dist = op(907, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_dist = op(911, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
 export function dist(input: Tensor, other: Tensor, p?: Scalar): Tensor;
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
@@ -7904,11 +7914,11 @@ export function dist(input: Tensor, other: Tensor, options: { p?: Scalar }): Ten
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
 export function dist(input: Tensor, options: { other: Tensor; p?: Scalar }): Tensor;
 export function dist(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(907, a, b, 0, 2, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(911, a, b, 0, 2, 2);
   return invoke(S_dist, arguments);
 }
 
-const S_normalize = op(908, 'normalize', 'Tensor input, float p=2, int[] dim=1, float eps=1e-12', 'Tensor');
+const S_normalize = op(912, 'normalize', 'Tensor input, float p=2, int[] dim=1, float eps=1e-12', 'Tensor');
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
 export function normalize(input: Tensor, p?: number, dim?: number | readonly number[], eps?: number): Tensor;
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
@@ -7921,7 +7931,7 @@ export function normalize(..._args: any[]): any {
   return invoke(S_normalize, arguments);
 }
 
-const S_cosine_similarity = op(909, 'cosineSimilarity', 'Tensor x1, Tensor x2, int dim=1, float eps=1e-8', 'Tensor');
+const S_cosine_similarity = op(913, 'cosineSimilarity', 'Tensor x1, Tensor x2, int dim=1, float eps=1e-8', 'Tensor');
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, dim?: number, eps?: number): Tensor;
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
@@ -7931,11 +7941,11 @@ export function cosineSimilarity(x1: Tensor, x2: Tensor, options: { dim?: number
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 export function cosineSimilarity(x1: Tensor, options: { x2: Tensor; dim?: number; eps?: number }): Tensor;
 export function cosineSimilarity(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(909, a, b, 0, 1, 1e-8);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(913, a, b, 0, 1, 1e-8);
   return invoke(S_cosine_similarity, arguments);
 }
 
-const S_norm_except_dim = op(910, 'normExceptDim', 'Tensor input, int pow=2, int dim=0', 'Tensor');
+const S_norm_except_dim = op(914, 'normExceptDim', 'Tensor input, int pow=2, int dim=0', 'Tensor');
 /** The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by. */
 export function normExceptDim(input: Tensor, pow?: number, dim?: number): Tensor;
 /** The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by. */
@@ -7943,11 +7953,11 @@ export function normExceptDim(input: Tensor, pow: number, options: { dim?: numbe
 /** The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by. */
 export function normExceptDim(input: Tensor, options: { pow?: number; dim?: number }): Tensor;
 export function normExceptDim(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(910, a, 0, 2, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(914, a, 0, 2, 0);
   return invoke(S_norm_except_dim, arguments);
 }
 
-const S_pairwise_distance = op(911, 'pairwiseDistance', 'Tensor x1, Tensor x2, float p=2, float eps=0.000001, bool keepdim=false', 'Tensor');
+const S_pairwise_distance = op(915, 'pairwiseDistance', 'Tensor x1, Tensor x2, float p=2, float eps=0.000001, bool keepdim=false', 'Tensor');
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, p?: number, eps?: number, keepdim?: boolean): Tensor;
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
@@ -7959,11 +7969,11 @@ export function pairwiseDistance(x1: Tensor, x2: Tensor, options: { p?: number; 
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 export function pairwiseDistance(x1: Tensor, options: { x2: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
 export function pairwiseDistance(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(911, a, b, 0, 2, 0.000001, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(915, a, b, 0, 2, 0.000001, 0);
   return invoke(S_pairwise_distance, arguments);
 }
 
-const S_renorm = op(912, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
+const S_renorm = op(916, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
 /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
 export function renorm(input: Tensor, p: Scalar, dim: number, maxnorm: Scalar, options?: { out?: Tensor }): Tensor;
 /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
@@ -7972,7 +7982,7 @@ export function renorm(..._args: any[]): any {
   return invoke(S_renorm, arguments);
 }
 
-const S_as_strided = op(914, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided = op(918, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 export function asStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null): Tensor;
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -7983,7 +7993,7 @@ export function asStrided(..._args: any[]): any {
   return invoke(S_as_strided, arguments);
 }
 
-const S_expand = op(916, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_expand = op(920, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 export function expand(input: Tensor, ...size: number[]): Tensor;
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
@@ -7994,7 +8004,7 @@ export function expand(..._args: any[]): any {
   return invoke(S_expand, arguments);
 }
 
-const S_reshape = op(917, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_reshape = op(921, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
 export function reshape(input: Tensor, ...shape: number[]): Tensor;
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
@@ -8003,8 +8013,8 @@ export function reshape(..._args: any[]): any {
   return invoke(S_reshape, arguments);
 }
 
-const S_view = op(918, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_view_dtype = op(919, 'view', 'Tensor input, dtype? dtype', 'Tensor');
+const S_view = op(922, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view_dtype = op(923, 'view', 'Tensor input, dtype? dtype', 'Tensor');
 const F_view = [S_view, S_view_dtype];
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 export function view(input: Tensor, ...size: number[]): Tensor;
@@ -8018,7 +8028,7 @@ export function view(..._args: any[]): any {
   return invokeForm(F_view, undefined, arguments);
 }
 
-const S_transpose = op(920, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose = op(924, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(input: Tensor, dim0: number, dim1: number): Tensor;
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
@@ -8027,7 +8037,7 @@ export function transpose(..._args: any[]): any {
   return invoke(S_transpose, arguments);
 }
 
-const S_unsqueeze = op(922, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze = op(926, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
 export function unsqueeze(input: Tensor, dim: number): Tensor;
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
@@ -8036,7 +8046,7 @@ export function unsqueeze(..._args: any[]): any {
   return invoke(S_unsqueeze, arguments);
 }
 
-const S_narrow = op(924, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_narrow = op(928, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 export function narrow(input: Tensor, dim: number, start: number, length: number): Tensor;
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
@@ -8045,7 +8055,7 @@ export function narrow(..._args: any[]): any {
   return invoke(S_narrow, arguments);
 }
 
-const S__slice = op(925, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
+const S__slice = op(929, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
 /** Python's input[start:end:step] along dim. */
 export function _slice(input: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number): Tensor;
 /** Python's input[start:end:step] along dim. */
@@ -8060,7 +8070,7 @@ export function _slice(..._args: any[]): any {
   return invoke(S__slice, arguments);
 }
 
-const S__slice_backward = op(926, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
+const S__slice_backward = op(930, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
 export function _sliceBackward(grad: Tensor, size: number | readonly number[], dim: number, start: number, step: number): Tensor;
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
@@ -8069,7 +8079,7 @@ export function _sliceBackward(..._args: any[]): any {
   return invoke(S__slice_backward, arguments);
 }
 
-const S_select = op(927, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_select = op(931, 'select', 'Tensor input, int dim, int index', 'Tensor');
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
 export function select(input: Tensor, dim: number, index: number): Tensor;
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
@@ -8078,7 +8088,7 @@ export function select(..._args: any[]): any {
   return invoke(S_select, arguments);
 }
 
-const S_permute = op(928, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_permute = op(932, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
 export function permute(input: Tensor, ...dims: number[]): Tensor;
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
@@ -8087,7 +8097,7 @@ export function permute(..._args: any[]): any {
   return invoke(S_permute, arguments);
 }
 
-const S_squeeze = op(929, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze = op(933, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, dim?: number | readonly number[] | null): Tensor;
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
@@ -8096,15 +8106,15 @@ export function squeeze(..._args: any[]): any {
   return invoke(S_squeeze, arguments);
 }
 
-const S_t = op(931, 't', 'Tensor input', 'Tensor');
+const S_t = op(935, 't', 'Tensor input', 'Tensor');
 /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
 export function t(input: Tensor): Tensor;
 export function t(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(931, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(935, a, 0);
   return invoke(S_t, arguments);
 }
 
-const S_diagonal = op(933, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_diagonal = op(937, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -8114,11 +8124,11 @@ export function diagonal(input: Tensor, offset: number, options: { dim1?: number
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(933, a, 0, 0, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(937, a, 0, 0, 0, 1);
   return invoke(S_diagonal, arguments);
 }
 
-const S__diagonal_backward = op(934, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
+const S__diagonal_backward = op(938, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
 /** Zeros of the given size with grad on the diagonal. */
 export function _diagonalBackward(grad: Tensor, size: number | readonly number[], offset: number, dim1: number, dim2: number): Tensor;
 /** Zeros of the given size with grad on the diagonal. */
@@ -8127,7 +8137,7 @@ export function _diagonalBackward(..._args: any[]): any {
   return invoke(S__diagonal_backward, arguments);
 }
 
-const S__unfold_backward = op(936, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
+const S__unfold_backward = op(940, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
 /** Sums the windows of grad into a tensor of the given size. */
 export function _unfoldBackward(grad: Tensor, size: number | readonly number[], dim: number, step: number): Tensor;
 /** Sums the windows of grad into a tensor of the given size. */
@@ -8136,10 +8146,10 @@ export function _unfoldBackward(..._args: any[]): any {
   return invoke(S__unfold_backward, arguments);
 }
 
-const S_detach = op(937, 'detach', 'Tensor input', 'Tensor');
+const S_detach = op(941, 'detach', 'Tensor input', 'Tensor');
 /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 export function detach(input: Tensor): Tensor;
 export function detach(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(937, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(941, a, 0);
   return invoke(S_detach, arguments);
 }
