@@ -24,7 +24,7 @@ const entries = (main) => ({
 const project = (name) => ({
   ...common,
   displayName: name,
-  testMatch: full ? ['<rootDir>/test/full/*layouts.test.js'] : ['<rootDir>/test/*.test.js', '<rootDir>/test/{autograd,nn}/*.test.js'],
+  testMatch: full ? ['<rootDir>/test/full/*layouts.test.js', '<rootDir>/test/loop.test.js'] : ['<rootDir>/test/*.test.js', '<rootDir>/test/{autograd,nn}/*.test.js'],
   moduleNameMapper: entries(name),
   setupFilesAfterEnv: ['<rootDir>/test/support/setup.js'],
   globals: { BACKEND: name },

@@ -40,7 +40,7 @@ function jest(args, env) {
   const results = join(root, 'build', 'jest.json');
   mkdirSync(join(root, 'build'), { recursive: true });
   rmSync(results, { force: true });
-  const argv = ['--config', join(root, 'test/jest.config.cjs'), '--json', `--outputFile=${results}`, ...args];
+  const argv = ['--config', join(root, 'test/jest.config.cjs'), '--maxWorkers=100%', '--json', `--outputFile=${results}`, ...args];
   const { status } = spawnSync(process.execPath, ['--experimental-vm-modules', join(root, 'node_modules/jest/bin/jest.js'), ...argv],
     { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } });
   if (!existsSync(results)) return { passed: 0, failed: 1 };

@@ -1,5 +1,12 @@
 /** torsh.nn.modules.module, where PyTorch keeps the hooks of all modules. */
 import * as hooks from './global-hooks';
 
-const { everywhere: _, tellRegistered: __, ...registering } = hooks;
-export const module = registering;
+export const module = {
+  registerModuleForwardPreHook: hooks.registerModuleForwardPreHook,
+  registerModuleForwardHook: hooks.registerModuleForwardHook,
+  registerModuleFullBackwardPreHook: hooks.registerModuleFullBackwardPreHook,
+  registerModuleFullBackwardHook: hooks.registerModuleFullBackwardHook,
+  registerModuleBufferRegistrationHook: hooks.registerModuleBufferRegistrationHook,
+  registerModuleParameterRegistrationHook: hooks.registerModuleParameterRegistrationHook,
+  registerModuleModuleRegistrationHook: hooks.registerModuleModuleRegistrationHook,
+};

@@ -2,13 +2,20 @@
 import { bind, signature } from '../bind';
 import { TorshError } from '../errors';
 import { noGrad } from '../autograd';
-import { isTensor, tensor as makeTensor, type Tensor } from '../tensor';
+import { functionalCall } from '../func/functional-call';
+import { forkRng } from '../random';
+import { isTensor, keep, tensor as makeTensor, type Tensor } from '../tensor';
 import * as ops from '../gen/ops';
+import { Conv2d } from './conv';
+import { ConvTranspose2d } from './conv-transpose';
+import type { Module } from './module';
 
 type Tensors = Tensor | Iterable<Tensor>;
 
 const sigs = {
   clipGradNorm_: signature('clipGradNorm_', 'parameters, maxNorm, normType=2, errorIfNonfinite=false, *, foreach=null'),
+  getTotalNorm: signature('getTotalNorm', 'tensors, normType=2, errorIfNonfinite=false, foreach=null'),
+  clipGradsWithNorm_: signature('clipGradsWithNorm_', 'parameters, maxNorm, totalNorm, foreach=null'),
   clipGradValue_: signature('clipGradValue_', 'parameters, clipValue, *, foreach=null'),
 };
 
@@ -34,17 +41,40 @@ export function clipGradNorm_(parameters: Tensors, maxNorm: number, options: { n
 export function clipGradNorm_(...args: unknown[]): Tensor {
   const [parameters, maxNorm, normType, errorIfNonfinite] = bind(sigs.clipGradNorm_, args) as [Tensors, number, number, boolean];
   return noGrad(() => {
-    const grads = gradsOf(parameters);
-    if (grads.length === 0) return makeTensor(0);
-    const total = normOf(ops.stack(grads.map((g) => normOf(g, normType))), normType);
-    if (errorIfNonfinite && !Number.isFinite(Number(total.item()))) {
-      throw new TorshError('ERR_NUMERIC', 'clipGradNorm_', `clipGradNorm_: The total norm of order ${normType} for gradients from \`parameters\` is `
-        + 'non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set `errorIfNonfinite: false`');
-    }
-    const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
-    for (const g of grads) g.mul_(factor);
+    const grads = gradsOf(parameters), total = totalNorm('clipGradNorm_', grads, normType, errorIfNonfinite);
+    scale(grads, maxNorm, total);
     return total;
   });
+}
+
+function totalNorm(op: string, tensors: Tensor[], normType: number, errorIfNonfinite: boolean): Tensor {
+  if (tensors.length === 0) return makeTensor(0);
+  const total = normOf(ops.stack(tensors.map((t) => normOf(t, normType))), normType);
+  if (errorIfNonfinite && !Number.isFinite(Number(total.item()))) {
+    throw new TorshError('ERR_NUMERIC', op, `${op}: The total norm of order ${normType} for gradients from \`parameters\` is `
+      + 'non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set `errorIfNonfinite: false`');
+  }
+  return total;
+}
+
+function scale(grads: Tensor[], maxNorm: number, total: Tensor): void {
+  const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
+  for (const g of grads) g.mul_(factor);
+}
+
+/** The norm of all tensors together, as clipGradNorm_ takes it of gradients. */
+export function getTotalNorm(tensors: Tensors, normType?: number, errorIfNonfinite?: boolean): Tensor;
+export function getTotalNorm(tensors: Tensors, options: { normType?: number; errorIfNonfinite?: boolean }): Tensor;
+export function getTotalNorm(...args: unknown[]): Tensor {
+  const [tensors, normType, errorIfNonfinite] = bind(sigs.getTotalNorm, args) as [Tensors, number, boolean];
+  return noGrad(() => totalNorm('getTotalNorm', listOf(tensors), normType, errorIfNonfinite));
+}
+
+/** Scales all gradients, in place, by maxNorm / totalNorm where that is below 1. */
+export function clipGradsWithNorm_(parameters: Tensors, maxNorm: number, totalNorm: Tensor): void;
+export function clipGradsWithNorm_(...args: unknown[]): void {
+  const [parameters, maxNorm, total] = bind(sigs.clipGradsWithNorm_, args) as [Tensors, number, Tensor];
+  noGrad(() => { scale(gradsOf(parameters), maxNorm, total); });
 }
 
 /** Clamps every gradient, in place, to [-clipValue, clipValue]. */
@@ -80,3 +110,30 @@ export function vectorToParameters(vec: Tensor, parameters: Iterable<Tensor>): v
 
 /** Sequences of different lengths. */
 export * as rnn from './packed';
+
+/** The older name. */
+export { clipGradNorm_ as clipGradNorm };
+
+/** new moduleCls(...args) whose parameters have any values; the random generator is left as it was. */
+export function skipInit<M extends Module, A extends unknown[]>(moduleCls: new (...args: A) => M, ...args: A): M {
+  if (typeof moduleCls !== 'function') {
+    throw new TorshError('ERR_ARGUMENT', 'skipInit', `skipInit: expected a class of modules, but got ${moduleCls === null ? 'null' : typeof moduleCls}`);
+  }
+  return forkRng(() => new moduleCls(...args));
+}
+
+/** Weights of 2d convolutions in the memory format given. */
+export function convertConv2dWeightMemoryFormat<M extends Module>(module: M, memoryFormat: string): M {
+  noGrad(() => {
+    for (const m of module.modules()) if (m instanceof Conv2d || m instanceof ConvTranspose2d) m.weight.data = keep(m.weight.detach().clone().contiguous({ memoryFormat }));
+  });
+  return module;
+}
+
+export { removeSpectralNorm, removeWeightNorm, spectralNorm, weightNorm } from './weight-norm';
+export { fuseConvBnEval, fuseConvBnWeights, fuseLinearBnEval, fuseLinearBnWeights } from './fusion';
+export * as parametrize from './parametrize-api';
+export * as parametrizations from './parametrizations-api';
+export * as prune from './prune';
+/** torsh.func.functionalCall by its older name. */
+export const stateless = { functionalCall };

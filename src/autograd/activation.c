@@ -14,6 +14,12 @@ void ts__threshold_backward_grad(ts_cx *cx, const ts__threshold_backward_args *a
   if (g->self) g->self = ZERO(a->self);
 }
 
+void ts__prelu_grad(ts_cx *cx, const ts__prelu_args *a, const ts_back *b, ts__prelu_args *g) {
+  ts_tensor *positive = ts_gt(cx, a->self, NUM(0));
+  if (g->self) g->self = ts_where(cx, positive, b->grad, MUL(a->slope, b->grad));
+  if (g->slope) g->slope = ts_where(cx, positive, NUM(0), MUL(a->self, b->grad));
+}
+
 void ts_silu_grad(ts_cx *cx, const ts_silu_args *a, const ts_back *b, ts_silu_args *g) {
   if (ts_is_complex((ts_dtype)a->self->dtype)) {
     ts_tensor *x = CONJ(a->self), *s = ts_sigmoid(cx, x);

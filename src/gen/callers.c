@@ -217,6 +217,11 @@ ts_tensor *ts_tanhshrink(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_tanhshrink], &args);
 }
 
+ts_tensor *ts__prelu(ts_cx *cx, ts_tensor *self, ts_tensor *slope) {
+  ts__prelu_args args = {self, slope};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__prelu], &args);
+}
+
 ts_tensor *ts_prelu(ts_cx *cx, ts_tensor *self, ts_tensor *weight) {
   ts_prelu_args args = {self, weight};
   return ts_dispatch1(cx, &ts_ops[TS_OP_prelu], &args);

@@ -218,6 +218,13 @@ static bool tanhshrink_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_tanhshrink_impl(cx, a, out);
 }
 
+static const ts_arg _prelu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__prelu_args, self), 0u}, {"slope", TS_ARG_TENSOR, 0, offsetof(ts__prelu_args, slope), 1u}};
+static bool _prelu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__prelu_args *a = args;
+  return ts_binary(cx, a->self, a->slope, out, TS_BIN_PRELU, TS_NO_INT, NULL);
+}
+static void _prelu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__prelu_grad(cx, args, back, wanted); }
+
 static const ts_arg prelu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_prelu_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_prelu_args, weight), 0u}};
 static bool prelu_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_prelu_args *a = args;
@@ -5160,6 +5167,7 @@ const ts_op ts_ops[] = {
   {"_shrinkBackward", "ShrinkBackwardBackward0", TS_OP_DIRECT, sizeof(ts__shrink_backward_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, _shrink_backward_args, _shrink_backward_impl, _shrink_backward_grad, TS_CAST_NONE},
   {"softsign", "SoftsignBackward0", TS_OP_COMPOSITE, sizeof(ts_softsign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, softsign_args, softsign_impl, NULL, TS_CAST_NONE},
   {"tanhshrink", "TanhshrinkBackward0", TS_OP_COMPOSITE, sizeof(ts_tanhshrink_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, tanhshrink_args, tanhshrink_impl, NULL, TS_CAST_NONE},
+  {"_prelu", "PreluBackward0", TS_OP_DIRECT, sizeof(ts__prelu_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _prelu_args, _prelu_impl, _prelu_grad, TS_CAST_NONE},
   {"prelu", "PreluBackward0", TS_OP_COMPOSITE, sizeof(ts_prelu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, prelu_args, prelu_impl, NULL, TS_CAST_NONE},
   {"glu", "GluBackward0", TS_OP_COMPOSITE, sizeof(ts_glu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, glu_args, glu_impl, NULL, TS_CAST_NONE},
   {"rrelu", "RreluBackward0", TS_OP_COMPOSITE, sizeof(ts_rrelu_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rrelu_args, rrelu_impl, NULL, TS_CAST_NONE},
@@ -6059,5 +6067,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad, TS_CAST_NONE},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL, TS_CAST_NONE},
 };
-const int ts_op_count = 941;
-const char ts_table_hash[] = "137fc3b289965faa";
+const int ts_op_count = 942;
+const char ts_table_hash[] = "becc5b133dccf6d6";

@@ -118,8 +118,7 @@ bool ts_prelu_impl(ts_cx *cx, const ts_prelu_args *a, ts_out *out) {
   int n = w->numel == 1 ? 0 : x->ndim - 1;
   for (int i = 0; i < n; i++) sizes[i] = i == 0 ? w->numel : 1;
   ts_tensor *slope = ts_reshape(cx, w, (ts_ints){sizes, n});
-  ts_tensor *positive = ts_gt(cx, x, ts_wrap_scalar(cx, ts_int(0)));
-  return (out->t[0] = ts_where(cx, positive, x, ts_mul(cx, slope, x))) != NULL;
+  return (out->t[0] = ts__prelu(cx, x, slope)) != NULL;
 }
 
 bool ts_glu_impl(ts_cx *cx, const ts_glu_args *a, ts_out *out) {

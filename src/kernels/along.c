@@ -294,7 +294,13 @@ static ts_tensor *flat_index(ts_cx *cx, ts_tensor *index, const ts_tensor *self)
     ts_fail(cx, TS_ERR_INDEX, "out of range: tried to access index %" PRId64 " on a tensor of %" PRId64 " elements.", most >= self->numel ? most : least, self->numel);
     return NULL;
   }
-  return ts_positions(cx, index, self->numel, 0, true);
+  if (least >= 0) return index;
+  ts_tensor *given = ts_raw_contiguous(cx, index), *wrapped = given ? ts_empty(cx, TS_INT64, given->ndim, given->sizes) : NULL;
+  if (!wrapped) return NULL;
+  const int64_t *from = ts_data(given);
+  int64_t *to = ts_data(wrapped);
+  for (int64_t k = 0; k < given->numel; k++) to[k] = from[k] + (self->numel & from[k] >> 63);
+  return wrapped;
 }
 
 bool ts_take_impl(ts_cx *cx, const ts_take_args *a, ts_out *out) {

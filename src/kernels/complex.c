@@ -62,13 +62,31 @@ static bool check_parts(ts_cx *cx, const ts_tensor *a, const ts_tensor *b) {
          ts_fail(cx, TS_ERR_DTYPE, "Expected both inputs to be Float or Double tensors but got %s and %s", ts_dtype_name((ts_dtype)a->dtype), ts_dtype_name((ts_dtype)b->dtype));
 }
 
+#define PAIR(T)                                                                                  \
+  static void pair_##T(char *const *p, const int64_t *s, int64_t n, const void *params) {        \
+    (void)params;                                                                                \
+    if (s[0] == 2 * sizeof(T) && s[1] == sizeof(T) && s[2] == sizeof(T)) {                       \
+      T *restrict out = (T *)p[0];                                                               \
+      const T *re = (const T *)p[1], *im = (const T *)p[2];                                      \
+      for (int64_t k = 0; k < n; k++) out[2 * k] = re[k], out[2 * k + 1] = im[k];                \
+      return;                                                                                    \
+    }                                                                                            \
+    for (int64_t k = 0; k < n; k++) {                                                            \
+      T *out = (T *)(p[0] + k * s[0]);                                                           \
+      out[0] = *(const T *)(p[1] + k * s[1]);                                                    \
+      out[1] = *(const T *)(p[2] + k * s[2]);                                                    \
+    }                                                                                            \
+  }
+PAIR(float)
+PAIR(double)
+
 bool ts_complex_impl(ts_cx *cx, const ts_complex_args *a, ts_out *out) {
   int n;
   int64_t sizes[TS_MAX_DIM];
   if (!check_parts(cx, a->real, a->imag) || !ts_broadcast_sizes(cx, a->real->ndim, a->real->sizes, a->imag->ndim, a->imag->sizes, &n, sizes)) return false;
   ts_tensor *t = out->t[0] = ts_empty(cx, ts_complex_dtype((ts_dtype)a->real->dtype), n, sizes);
-  ts_tensor *re = t ? ts_part(cx, t, 0) : NULL, *im = t ? ts_part(cx, t, 1) : NULL;
-  return re && im && ts_raw_copy(cx, re, a->real) && ts_raw_copy(cx, im, a->imag);
+  if (t && t->numel) ts_iterate(3, (ts_tensor *const[]){t, a->real, a->imag}, n, sizes, a->real->dtype == TS_FLOAT32 ? pair_float : pair_double, NULL, 0);
+  return t != NULL;
 }
 
 bool ts_polar_impl(ts_cx *cx, const ts_polar_args *a, ts_out *out) {

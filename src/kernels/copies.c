@@ -5,10 +5,10 @@
 #include "place.h"
 #include "shapes.h"
 
-bool ts_copied(ts_cx *cx, ts_out *out, ts_tensor *view) { return (out->t[0] = ts_clone(cx, view, "contiguous_format")) != NULL; }
+bool ts_copied(ts_cx *cx, ts_out *out, ts_tensor *view) { return (out->t[0] = ts_clone(cx, view, NULL)) != NULL; }
 
 bool ts_all_copied(ts_cx *cx, ts_out *out, ts_list views) {
-  for (int64_t k = 0; k < views.n && !ts_failed(cx); k++) views.v[k] = ts_clone(cx, views.v[k], "contiguous_format");
+  for (int64_t k = 0; k < views.n && !ts_failed(cx); k++) views.v[k] = ts_clone(cx, views.v[k], NULL);
   out->list = views;
   return !ts_failed(cx);
 }

@@ -1,6 +1,7 @@
 /* Copies and conversions: what core/tensor.h promises of ts_raw_*. */
 #include <string.h>
 #include "../core/threads.h"
+#include "elementwise.h"
 #include "kernels.h"
 
 /* A matrix that is turned: rows of dst are read from src with a long stride. Tiles keep both in the cache. */
@@ -55,6 +56,28 @@ static bool transpose(const ts_iter *it, int64_t item) {
   return true;
 }
 
+typedef struct { ts_loop convert; int64_t item; } spread;
+static void spread_row(char *const *p, const int64_t *s, int64_t n, const void *params) {
+  const spread *job = params;
+  (void)s;
+  ts_spread(job->convert, job->item, p[0], p[1], n);
+}
+void ts_spread(ts_loop convert, int64_t item, char *out, char *in, int64_t n) {
+  _Alignas(16) char one[16];
+  convert((char *const[]){one, in}, (const int64_t[]){item, 0}, 1, NULL);
+#define SPREAD(T)                                             \
+  {                                                           \
+    T x, *to = (T *)out;                                      \
+    memcpy(&x, one, sizeof x);                                \
+    for (int64_t k = 0; k < n; k++) to[k] = x;                \
+  }
+  if (item == 1) memset(out, *one, (size_t)n);
+  else if (item == 2) SPREAD(uint16_t)
+  else if (item == 4) SPREAD(uint32_t)
+  else if (item == 8) SPREAD(uint64_t)
+  else for (int64_t k = 0; k < n; k++) memcpy(out + k * 16, one, 16);
+}
+
 bool ts_raw_copy(ts_cx *cx, ts_tensor *dst, ts_tensor *src) {
   if (!dst || !src || !ts_check_writable(cx, dst)) return false; /* NULL: could not be made, and that is said */
   int n;
@@ -78,7 +101,14 @@ bool ts_raw_copy(ts_cx *cx, ts_tensor *dst, ts_tensor *src) {
   if (!loop) return ts_fail(cx, TS_ERR_DTYPE, "cannot convert %s to %s", ts_dtype_name(from), ts_dtype_name(to));
   ts_iter it;
   ts_iter_init(&it, 2, (ts_tensor *const[]){dst, src}, n, sizes);
-  if (from != to || !transpose(&it, ts_itemsize(to))) ts_iter_run(&it, loop, NULL, 0);
+  const int64_t item = ts_itemsize(to);
+  const spread job = {loop, item};
+  if (it.strides[0][1] == 0 && it.strides[0][0] == item && it.sizes[0] > 4) {
+    ts_iter_run(&it, spread_row, &job, 0);
+  } else if (from != to || !transpose(&it, item)) {
+    ts_iter_widen(&it);
+    ts_iter_run(&it, loop, NULL, 0);
+  }
   return true;
 }
 

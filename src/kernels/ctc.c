@@ -165,7 +165,7 @@ bool ts__ctc_loss_backward_impl(ts_cx *cx, const ts__ctc_loss_backward_args *a, 
 
 bool ts_ctc_loss_impl(ts_cx *cx, const ts_ctc_loss_args *a, ts_out *out) {
   ts_tensor *x = a->self, *results[3] = {NULL};
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   if (!ts_loss_mode(cx, a->reduction, (ts_opt_int){0}, (ts_opt_int){0}, &mode)) return false;
   if (x->ndim != 2 && x->ndim != 3) return ts_fail(cx, TS_ERR_SHAPE, "Expected 2 or 3 dimensions for log_probs, (T, N, C) or (T, C), but got %s", TS_TEXT(x));
   if (a->targets->ndim != 1 && a->targets->ndim != 2) return ts_fail(cx, TS_ERR_SHAPE, "Expected 1 or 2 dimensions for targets, but got %s", TS_TEXT(a->targets));

@@ -59,8 +59,7 @@ static void run_blocks(char *const *p, const int64_t *s, int64_t n, const void *
     if (!buffered[k] || k == 0 || s[k] != 0) continue;
     /* A broadcast input is converted once. */
     if (!job->dense) steps[k] = 0;
-    int64_t ends[2] = {b->to[k], 0};
-    b->copy[k]((char *const[]){room[k], p[k]}, ends, job->dense ? (n < b->block ? n : b->block) : 1, NULL);
+    ts_spread(b->copy[k], b->to[k], room[k], p[k], job->dense ? (n < b->block ? n : b->block) : 1);
   }
   for (int64_t at = 0; at < n; at += b->block) {
     int64_t m = n - at < b->block ? n - at : b->block;
@@ -75,6 +74,18 @@ static void run_blocks(char *const *p, const int64_t *s, int64_t n, const void *
 }
 
 /* ---- running ---- */
+
+void ts_iter_widen(ts_iter *it) {
+  enum { SHORT = 4, LONG = 16 };
+  if (it->ndim < 2 || it->sizes[0] > SHORT || it->sizes[1] < LONG) return;
+  const int64_t size = it->sizes[0];
+  int64_t strides[TS_ITER_OPERANDS];
+  it->sizes[0] = it->sizes[1];
+  it->sizes[1] = size;
+  memcpy(strides, it->strides[0], sizeof strides);
+  memcpy(it->strides[0], it->strides[1], sizeof strides);
+  memcpy(it->strides[1], strides, sizeof strides);
+}
 
 bool ts_run_elementwise(ts_cx *cx, ts_tensor *const *in, int n, const ts_elementwise_job *job, ts_out *out) {
   int ndim = in[0]->ndim;
@@ -105,8 +116,11 @@ bool ts_run_elementwise(ts_cx *cx, ts_tensor *const *in, int n, const ts_element
   operands[0] = result;
   out->t[0] = result;
   converts |= blocks.converts[0] = job->out != job->result;
+  ts_iter it;
+  ts_iter_init(&it, n + 1, operands, ndim, sizes);
+  ts_iter_widen(&it);
   if (!converts && !job->dense) {
-    ts_iterate(n + 1, operands, ndim, sizes, job->loop, job->params, 0);
+    ts_iter_run(&it, job->loop, job->params, 0);
     return true;
   }
   blocks.block = BLOCK;
@@ -118,7 +132,7 @@ bool ts_run_elementwise(ts_cx *cx, ts_tensor *const *in, int n, const ts_element
     if (!blocks.copy[k])
       return ts_fail(cx, TS_ERR_DTYPE, "cannot convert %s to %s", ts_dtype_name(own), ts_dtype_name(want));
   }
-  ts_iterate(n + 1, operands, ndim, sizes, run_blocks, &blocks, job->dense ? DENSE_GRAIN : 0);
+  ts_iter_run(&it, run_blocks, &blocks, job->dense ? DENSE_GRAIN : 0);
   return true;
 }
 

@@ -26,6 +26,10 @@ typedef struct {
   ts_dtype in[3], out, result;
   bool dense;
 } ts_elementwise_job;
+/* Exchanges an innermost dim too short for a loop with the next one. For loops that may visit elements in any order. */
+void ts_iter_widen(ts_iter *it);
+/* One element at in, converted to one of `item` bytes, n times side by side. */
+void ts_spread(ts_loop convert, int64_t item, char *out, char *in, int64_t n);
 /* The general form: inputs converted as the job says, broadcast, walked. */
 bool ts_run_elementwise(ts_cx *cx, ts_tensor *const *in, int n, const ts_elementwise_job *job, ts_out *out);
 

@@ -7,7 +7,7 @@
 #include "kernels.h"
 #include "place.h"
 
-enum { BLOCK = 128 };
+enum { BLOCK = 256, ROWS = 32 };
 
 typedef struct {
   const int64_t *rows, *offsets;
@@ -17,19 +17,28 @@ typedef struct {
   int64_t *places;
 } bag_job;
 
-/* Sums are kept in float64, a block of columns at a time. */
-#define BAGS(T)                                                                                                 \
+/* Rows are added up in their own type by the loops of the instruction set, and every ROWS of them into float64, a block of
+   columns at a time. */
+#define BAGS(T, D)                                                                                              \
   static void sum_bags_##T(void *arg, int64_t begin, int64_t end) {                                              \
     const bag_job *j = arg;                                                                                      \
+    const ts_loop add = ts_loops.binary[j->scale ? TS_BIN_ADD_SCALED : TS_BIN_ADD][D];                           \
+    const int64_t steps[3] = {sizeof(T), sizeof(T), sizeof(T)};                                                  \
     for (int64_t b = begin; b < end; b++)                                                                        \
       for (int64_t from = 0; from < j->width; from += BLOCK) {                                                   \
-        int64_t n = j->width - from < BLOCK ? j->width - from : BLOCK;                                           \
+        const int64_t n = j->width - from < BLOCK ? j->width - from : BLOCK, last = j->offsets[b + 1];           \
         double sum[BLOCK] = {0};                                                                                 \
-        for (int64_t k = j->offsets[b]; k < j->offsets[b + 1]; k++) {                                            \
-          if (j->rows[k] == j->padding) continue;                                                                \
-          const T *row = (const T *)j->weight + j->rows[k] * j->width + from;                                    \
-          double s = j->scale ? (double)((const T *)j->scale)[k] : 1;                                            \
-          for (int64_t c = 0; c < n; c++) sum[c] += s * (double)row[c];                                          \
+        T part[BLOCK];                                                                                           \
+        for (int64_t k = j->offsets[b]; k < last;) {                                                             \
+          const int64_t stop = last - k < ROWS ? last : k + ROWS;                                                \
+          memset(part, 0, (size_t)n * sizeof(T));                                                                \
+          for (; k < stop; k++) {                                                                                \
+            if (j->rows[k] == j->padding) continue;                                                              \
+            const ts_scalar s = ts_float(j->scale ? (double)((const T *)j->scale)[k] : 1);                       \
+            char *row = (char *)(uintptr_t)((const T *)j->weight + j->rows[k] * j->width + from);                \
+            add((char *const[]){(char *)part, (char *)part, row}, steps, n, &s);                                 \
+          }                                                                                                      \
+          for (int64_t c = 0; c < n; c++) sum[c] += (double)part[c];                                             \
         }                                                                                                        \
         T *out = (T *)j->out + b * j->width + from;                                                              \
         for (int64_t c = 0; c < n; c++) out[c] = (T)sum[c];                                                      \
@@ -49,8 +58,8 @@ typedef struct {
       }                                                                                                          \
     }                                                                                                            \
   }
-BAGS(float)
-BAGS(double)
+BAGS(float, TS_FLOAT32)
+BAGS(double, TS_FLOAT64)
 
 static bool run(ts_cx *cx, ts_out *out, ts_tensor *weight, ts_tensor *rows, ts_tensor *offsets, ts_tensor *scale, int64_t padding, bool max) {
   ts_dtype d = (ts_dtype)weight->dtype, work = ts_is_half(d) ? TS_FLOAT32 : d;

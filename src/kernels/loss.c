@@ -62,7 +62,7 @@ bool ts__difference_loss_impl(ts_cx *cx, const ts__difference_loss_args *a, ts_o
   ts_dtype to = ts_result_type(in, 2), work = work_of(to);
   settings s = settings_of(a->kind, a->limit, 1);
   ts_loop value = ts_loops.loss_value[s.id][work];
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   if (!ts_loss_mode(cx, a->reduction, (ts_opt_int){0}, (ts_opt_int){0}, &mode)) return false;
   if (mode == TS_REDUCE_NONE) return elementwise(cx, in, 2, to, work, value, s.p, out);
   double n;
@@ -88,7 +88,7 @@ bool ts__difference_loss_impl(ts_cx *cx, const ts__difference_loss_args *a, ts_o
 bool ts__difference_loss_backward_impl(ts_cx *cx, const ts__difference_loss_backward_args *a, ts_out *out) {
   ts_tensor *in[3] = {a->grad, a->self, a->target};
   ts_dtype to = ts_result_type(in + 1, 2), work = work_of(to);
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   double factor = 1;
   if (!ts_loss_mode(cx, a->reduction, (ts_opt_int){0}, (ts_opt_int){0}, &mode)) return false;
   if (mode == TS_REDUCE_MEAN) {
@@ -130,13 +130,13 @@ bool ts__binary_cross_entropy_with_logits_impl(ts_cx *cx, const ts__binary_cross
 }
 
 bool ts_mse_loss_impl(ts_cx *cx, const ts_mse_loss_args *a, ts_out *out) {
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   return ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode) &&
          (out->t[0] = ts__difference_loss(cx, a->self, a->target, TS_LOSS_SQUARE, 0, ts_loss_mode_name(mode))) != NULL;
 }
 
 bool ts_l1_loss_impl(ts_cx *cx, const ts_l1_loss_args *a, ts_out *out) {
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   if (!ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;
   if (ts_is_complex((ts_dtype)a->self->dtype) || ts_is_complex((ts_dtype)a->target->dtype)) {
     ts_tensor *size = ts_abs(cx, ts_sub(cx, a->self, a->target, ts_int(1)));
@@ -148,7 +148,7 @@ bool ts_l1_loss_impl(ts_cx *cx, const ts_l1_loss_args *a, ts_out *out) {
 }
 
 bool ts_smooth_l1_loss_impl(ts_cx *cx, const ts_smooth_l1_loss_args *a, ts_out *out) {
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   if (a->beta < 0) return ts_fail(cx, TS_ERR_ARGUMENT, "smooth_l1_loss does not support negative values for beta.");
   ts_loss_id kind = a->beta == 0 ? TS_LOSS_ABS : TS_LOSS_SMOOTH;
   return ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode) &&
@@ -167,7 +167,7 @@ bool ts_loss_reduced(ts_cx *cx, ts_tensor *loss, ts_loss_reduction mode, ts_out 
 }
 
 bool ts_binary_cross_entropy_impl(ts_cx *cx, const ts_binary_cross_entropy_args *a, ts_out *out) {
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   if (!ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;
   if (!ts_same_sizes(a->self, a->target))
     return ts_fail(cx, TS_ERR_SHAPE, "Using a target size (%s) that is different to the input size (%s) is deprecated. Please ensure they have the same size.",
@@ -177,7 +177,7 @@ bool ts_binary_cross_entropy_impl(ts_cx *cx, const ts_binary_cross_entropy_args 
 }
 
 bool ts_binary_cross_entropy_with_logits_impl(ts_cx *cx, const ts_binary_cross_entropy_with_logits_args *a, ts_out *out) {
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   if (!ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;
   if (!ts_same_sizes(a->self, a->target))
     return ts_fail(cx, TS_ERR_SHAPE, "Target size (%s) must be the same as input size (%s)", TS_TEXT(a->target), TS_TEXT(a->self));
@@ -187,7 +187,7 @@ bool ts_binary_cross_entropy_with_logits_impl(ts_cx *cx, const ts_binary_cross_e
 
 bool ts_kl_div_impl(ts_cx *cx, const ts_kl_div_args *a, ts_out *out) {
   bool by_batch = strcmp(a->reduction, "batchmean") == 0;
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   if (!ts_loss_mode(cx, by_batch ? "sum" : a->reduction, a->size_average, a->reduce, &mode)) return false;
   ts_tensor *self = a->self, *target = a->target, *loss;
   if (a->log_target) loss = ts_mul(cx, ts_exp(cx, target), ts_sub(cx, target, self, ts_int(1)));

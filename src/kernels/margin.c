@@ -8,13 +8,13 @@
 #include "place.h"
 
 bool ts_soft_margin_loss_impl(ts_cx *cx, const ts_soft_margin_loss_args *a, ts_out *out) {
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   if (!ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;
   return ts_loss_reduced(cx, ts_log1p(cx, ts_exp(cx, MUL(a->self, NEG(a->target)))), mode, out);
 }
 
 bool ts_margin_ranking_loss_impl(ts_cx *cx, const ts_margin_ranking_loss_args *a, ts_out *out) {
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   ts_tensor *x1 = a->input1, *x2 = a->input2, *y = a->target;
   if (!ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;
   if (x1->ndim != x2->ndim || x1->ndim != y->ndim)
@@ -25,7 +25,7 @@ bool ts_margin_ranking_loss_impl(ts_cx *cx, const ts_margin_ranking_loss_args *a
 
 /* x where target is 1, max(0, margin - x) where it is -1, both where it is neither. */
 bool ts_hinge_embedding_loss_impl(ts_cx *cx, const ts_hinge_embedding_loss_args *a, ts_out *out) {
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   ts_tensor *x = a->self;
   if (!ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;
   ts_tensor *below = ts_clamp_min(cx, SUB(NUM(a->margin), x), INT(0)), *zero = INT(0);
@@ -34,7 +34,7 @@ bool ts_hinge_embedding_loss_impl(ts_cx *cx, const ts_hinge_embedding_loss_args 
 }
 
 bool ts_cosine_embedding_loss_impl(ts_cx *cx, const ts_cosine_embedding_loss_args *a, ts_out *out) {
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   ts_tensor *x1 = a->input1, *x2 = a->input2, *y = a->target;
   if (!ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;
   if (y->ndim > 1) return ts_fail(cx, TS_ERR_SHAPE, "0D or 1D target tensor expected, multi-target not supported (target %s)", TS_TEXT(y));
@@ -50,7 +50,7 @@ bool ts_cosine_embedding_loss_impl(ts_cx *cx, const ts_cosine_embedding_loss_arg
 }
 
 bool ts_triplet_margin_loss_impl(ts_cx *cx, const ts_triplet_margin_loss_args *a, ts_out *out) {
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   ts_tensor *anchor = a->anchor, *positive = a->positive, *negative = a->negative;
   if (!ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;
   if (anchor->ndim != positive->ndim || anchor->ndim != negative->ndim)
@@ -69,7 +69,7 @@ static bool plain_mode(ts_cx *cx, const char *reduction, ts_opt_int size_average
 }
 
 bool ts_multilabel_soft_margin_loss_impl(ts_cx *cx, const ts_multilabel_soft_margin_loss_args *a, ts_out *out) {
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   ts_tensor *x = a->self, *y = a->target;
   if (!plain_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;
   if (x->ndim < 1) return ts_fail(cx, TS_ERR_SHAPE, "input must have at least one dimension, got shape %s", TS_TEXT(x));
@@ -88,7 +88,7 @@ static bool variance_fits(const ts_tensor *x, const ts_tensor *var, bool *missin
 }
 
 bool ts_gaussian_nll_loss_impl(ts_cx *cx, const ts_gaussian_nll_loss_args *a, ts_out *out) {
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   ts_tensor *x = a->self, *var = a->var, *low;
   uint64_t mask;
   bool missing = false;
@@ -112,7 +112,7 @@ bool ts_gaussian_nll_loss_impl(ts_cx *cx, const ts_gaussian_nll_loss_args *a, ts
 }
 
 bool ts_poisson_nll_loss_impl(ts_cx *cx, const ts_poisson_nll_loss_args *a, ts_out *out) {
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   ts_tensor *x = a->self, *y = a->target, *loss;
   if (!plain_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;
   if (a->log_input) loss = SUB(ts_exp(cx, x), MUL(y, x));
@@ -142,7 +142,7 @@ static bool finish(ts_cx *cx, ts_tensor *loss, ts_loss_reduction mode, ts_out *o
 }
 
 bool ts_multi_margin_loss_impl(ts_cx *cx, const ts_multi_margin_loss_args *a, ts_out *out) {
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   ts_tensor *x = a->self, *w = a->weight, *labels;
   int64_t rows, classes, least = 0, most = 0;
   if (!ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;
@@ -162,7 +162,7 @@ bool ts_multi_margin_loss_impl(ts_cx *cx, const ts_multi_margin_loss_args *a, ts
 }
 
 bool ts_multilabel_margin_loss_impl(ts_cx *cx, const ts_multilabel_margin_loss_args *a, ts_out *out) {
-  ts_loss_reduction mode;
+  ts_loss_reduction mode = TS_REDUCE_MEAN;
   ts_tensor *x = a->self, *labels;
   int64_t rows, classes, least = 0, most = 0;
   if (!ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;

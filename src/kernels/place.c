@@ -61,6 +61,7 @@ PLACE(copy_wide, wide, y)
 PLACE(add_float, float, x + y)
 PLACE(add_double, double, x + y)
 PLACE(add_int64_t, int64_t, (int64_t)((uint64_t)x + (uint64_t)y))
+PLACE(mul_float, float, x * y)
 PLACE(mul_double, double, x * y)
 PLACE(add_c64, ts_c64, ((ts_c64){x.re + y.re, x.im + y.im}))
 PLACE(add_c128, ts_c128, vmc_add(x, y))
@@ -74,15 +75,20 @@ PLACE(min_double, double, x != x || x <= y ? x : y)
 PLACE(min_int64_t, int64_t, x <= y ? x : y)
 #undef x
 
-/* Whole rows that go to one place each are added by the vectorised loop. */
-static void add_rows_float(char *const *p, const int64_t *s, int64_t n, const void *params) {
-  if (s[2] != 0 || n < 8) {
-    add_float(p, s, n, params);
-    return;
+/* Whole rows that go to one place each are taken in by the vectorised loop. */
+#define ROWS(name, id)                                                                                                        \
+  static void name##_rows_float(char *const *p, const int64_t *s, int64_t n, const void *params) {                            \
+    if (s[2] != 0 || n < 8) {                                                                                                 \
+      name##_float(p, s, n, params);                                                                                          \
+      return;                                                                                                                 \
+    }                                                                                                                         \
+    char *to = p[0] + *(const int64_t *)p[2] * *(const int64_t *)params;                                                      \
+    ts_loops.binary[id][TS_FLOAT32]((char *const[]){to, to, p[1]}, (const int64_t[]){s[0], s[0], s[1]}, n, NULL);             \
   }
-  char *to = p[0] + *(const int64_t *)p[2] * *(const int64_t *)params;
-  ts_loops.binary[TS_BIN_ADD][TS_FLOAT32]((char *const[]){to, to, p[1]}, (const int64_t[]){s[0], s[0], s[1]}, n, NULL);
-}
+ROWS(add, TS_BIN_ADD)
+ROWS(mul, TS_BIN_MUL)
+ROWS(max, TS_BIN_MAX)
+ROWS(min, TS_BIN_MIN)
 
 static ts_loop copy_loop(int64_t item) {
   return item == 1 ? copy_uint8_t : item == 2 ? copy_uint16_t : item == 4 ? copy_uint32_t : item == 8 ? copy_uint64_t : copy_wide;
@@ -127,12 +133,12 @@ static void run_place(const ts_iter *it, ts_loop loop, const int64_t *step) {
   ts_parallel_for(it->sizes[best], each >= GRAIN ? 1 : GRAIN / each, place_range, &job);
 }
 
-/* What is added up in: 16-bit floats in float32, small integers in int64; rarer kinds in the widest. */
+/* What is added up in: 16-bit floats in float32, small integers in int64, products of complex numbers in the widest. */
 static ts_dtype place_dtype(ts_dtype d, ts_place_kind kind) {
   if (kind == TS_PLACE_COPY) return d;
   if (ts_is_integral(d, true)) return TS_INT64;
   if (ts_is_complex(d)) return kind == TS_PLACE_ADD ? d : TS_COMPLEX128;
-  return kind != TS_PLACE_MUL && d != TS_FLOAT64 ? TS_FLOAT32 : TS_FLOAT64;
+  return d != TS_FLOAT64 ? TS_FLOAT32 : TS_FLOAT64;
 }
 
 ts_tensor *ts_place_begin(ts_cx *cx, ts_tensor *target, ts_place_kind kind) {
@@ -151,9 +157,9 @@ bool ts_place(ts_cx *cx, const ts_walk *w, ts_tensor *many, ts_tensor *values, t
   int64_t item = ts_itemsize(d), step = w->step * item;
   ts_loop loop = copy_loop(item);
   if (kind == TS_PLACE_ADD) loop = d == TS_INT64 ? add_int64_t : d == TS_FLOAT64 ? add_double : d == TS_COMPLEX64 ? add_c64 : d == TS_COMPLEX128 ? add_c128 : add_rows_float;
-  if (kind == TS_PLACE_MUL) loop = d == TS_INT64 ? mul_int64_t : d == TS_COMPLEX128 ? mul_c128 : mul_double;
-  if (kind == TS_PLACE_MAX) loop = d == TS_INT64 ? max_int64_t : d == TS_FLOAT64 ? max_double : max_float;
-  if (kind == TS_PLACE_MIN) loop = d == TS_INT64 ? min_int64_t : d == TS_FLOAT64 ? min_double : min_float;
+  if (kind == TS_PLACE_MUL) loop = d == TS_INT64 ? mul_int64_t : d == TS_COMPLEX128 ? mul_c128 : d == TS_FLOAT64 ? mul_double : mul_rows_float;
+  if (kind == TS_PLACE_MAX) loop = d == TS_INT64 ? max_int64_t : d == TS_FLOAT64 ? max_double : max_rows_float;
+  if (kind == TS_PLACE_MIN) loop = d == TS_INT64 ? min_int64_t : d == TS_FLOAT64 ? min_double : min_rows_float;
   ts_tensor *to = ts_alias(cx, many, w->ndim, w->sizes, w->strides, many->offset);
   if (!to || !(values = ts_raw_cast(cx, values, d))) return false;
   ts_iter it;

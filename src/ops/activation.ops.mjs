@@ -81,6 +81,10 @@ export default [
   activation('softsign', '', 'input / (1 + |input|), elementwise.', { as: ['function'], flags: [], grad: 'composite', dtypes: 'int float', errors: [] }),
   activation('tanhshrink', '', 'input - tanh(input), elementwise.', { as: ['function'], flags: [], grad: 'composite', dtypes: 'int float', errors: [] }),
   {
+    name: '_prelu', args: 'Tensor self, Tensor slope', impl: 'ts_binary(cx, a->self, a->slope, out, TS_BIN_PRELU, TS_NO_INT, NULL)', flags: ['direct'], grad: { saves: 'self slope(self)' }, dtypes: 'float',
+    doc: 'prelu with the weight spread over the dims of the input.', samples: [{ args: [within(-4, 4, 3, 4), within(0.1, 0.5, 4)] }, { args: [within(-4, 4, 3), within(0.1, 0.5, 1)] }],
+  },
+  {
     name: 'prelu', args: 'Tensor self, Tensor weight', as: ['function', 'method'], namespaces: BOTH, grad: 'composite', dtypes: 'float',
     doc: `input where positive, else weight * input; weight has one element, or one for each channel (dim 1). Errors: integers, different dtypes, another number of weights. ${functionalDoc('prelu')}`,
     samples: [{ args: [within(-4, 4, 3, 4), within(0.1, 0.5, 1)] }, { args: [within(-4, 4, 2, 3, 2), within(0.1, 0.5, 3)] }, { args: [within(-4, 4), within(0.1, 0.5)] }],

@@ -25,7 +25,8 @@ TS_LOOP2(xor_b8, b8, b8, x ^ y)
   TS_LOOP2(div_##t, t, t, x / y)                            \
   TS_LOOP2(add_scaled_##t, t, t, x + ALPHA(t) * y)          \
   TS_LOOP2(fmax_##t, t, t, y != y || x > y ? x : y)         \
-  TS_LOOP2(fmin_##t, t, t, y != y || x < y ? x : y)
+  TS_LOOP2(fmin_##t, t, t, y != y || x < y ? x : y)         \
+  TS_LOOP2(prelu_##t, t, t, x > 0 ? x : x * y)
 TS_FLOATS2(ARITHMETIC)
 #define EXTREMES(t, d)                                      \
   TS_LOOP2(max_##t, t, t, x > y || x != x ? x : y)          \
@@ -47,7 +48,8 @@ TS_FILL(binary) {
 #define SET(t, d)                           \
   table->binary[TS_BIN_DIV][d] = div_##t;   \
   table->binary[TS_BIN_FMAX][d] = fmax_##t; \
-  table->binary[TS_BIN_FMIN][d] = fmin_##t;
+  table->binary[TS_BIN_FMIN][d] = fmin_##t; \
+  table->binary[TS_BIN_PRELU][d] = prelu_##t;
   TS_FLOATS2(SET)
 #undef SET
   table->binary[TS_BIN_FMAX][TS_INT64] = max_i64;

@@ -64,25 +64,43 @@ static inline double quotient_floor(double x, double y) {
   double f = floor(q);
   return q - f > 0.5 ? f + 1 : f;
 }
-static inline float quotient_floorf(float x, float y) {
-  if (y == 0) return x / y;
-  float r = fmodf(x, y), q = (x - r) / y;
-  if (r != 0 && (y < 0) != (r < 0)) q -= 1;
-  if (q == 0) return vm_copysignf(0, x / y);
-  float f = floorf(q);
-  return q - f > 0.5f ? f + 1 : f;
+/* The remainder of floats is exact in double while the quotient is far from the width of a double: x - trunc(x / y) * y.
+   Blocks with larger ones, zeros or infinities go the slow way. The rest, from x, y and the remainder r, is the op's own. */
+enum { BLOCK = 256 };
+#define BY_REMAINDER(name, expression)                                                                                 \
+  static void name(char *const *p, const int64_t *s, int64_t n, const void *params) {                                  \
+    (void)s, (void)params;                                                                                             \
+    float rest[BLOCK];                                                                                                 \
+    for (int64_t at = 0; at < n; at += BLOCK) {                                                                        \
+      const float *a = (const float *)p[1] + at, *b = (const float *)p[2] + at;                                        \
+      float *out = (float *)p[0] + at;                                                                                 \
+      const int64_t m = n - at < BLOCK ? n - at : BLOCK;                                                               \
+      uint64_t far = 0;                                                                                                \
+      for (int64_t k = 0; k < m; k++) {                                                                                \
+        const double x = a[k], y = b[k], q = trunc(x / y);                                                             \
+        far |= ~(VM_MASK(vm_abs(q) < 0x1p27) & VM_MASK(vm_abs(y) < INFINITY));                                         \
+        rest[k] = vm_copysignf((float)(x - q * y), a[k]);                                                              \
+      }                                                                                                                \
+      for (int64_t k = 0; k < m && far; k++) rest[k] = fmodf(a[k], b[k]);                                              \
+      TS_DENSE_LOOP for (int64_t k = 0; k < m; k++) {                                                                  \
+        const float x = a[k], y = b[k], r = rest[k];                                                                   \
+        (void)x, (void)y;                                                                                              \
+        out[k] = expression;                                                                                           \
+      }                                                                                                                \
+    }                                                                                                                  \
+  }
+static inline float quotient_floorf(float x, float y, float r) {
+  const float plain = x / y, q = (x - r) / y, down = r != 0 && (y < 0) != (r < 0) ? q - 1 : q, f = floorf(down);
+  const float whole = down - f > 0.5f ? f + 1 : f;
+  return y == 0 ? plain : down == 0 ? vm_copysignf(0, plain) : whole;
 }
-static inline float rem_floorf(float x, float y) {
-  float r = fmodf(x, y);
-  return r != 0 && (r < 0) != (y < 0) ? r + y : r;
-}
+BY_REMAINDER(FMOD_f32, r)
+BY_REMAINDER(REMAINDER_f32, r != 0 && (r < 0) != (y < 0) ? r + y : r)
+BY_REMAINDER(FLOOR_DIV_f32, quotient_floorf(x, y, r))
 TS_DENSE2(TRUNC_DIV_f32, f32, f32, truncf(x / y))
 TS_DENSE2(TRUNC_DIV_f64, f64, f64, trunc(x / y))
-TS_DENSE2(FLOOR_DIV_f32, f32, f32, quotient_floorf(x, y))
 TS_DENSE2(FLOOR_DIV_f64, f64, f64, quotient_floor(x, y))
-TS_DENSE2(FMOD_f32, f32, f32, fmodf(x, y))
 TS_DENSE2(FMOD_f64, f64, f64, fmod(x, y))
-TS_DENSE2(REMAINDER_f32, f32, f32, rem_floorf(x, y))
 TS_DENSE2(REMAINDER_f64, f64, f64, rem_floor(x, y))
 TS_DENSE2(NEXTAFTER_f32, f32, f32, nextafterf(x, y))
 TS_DENSE2(NEXTAFTER_f64, f64, f64, nextafter(x, y))

@@ -1,0 +1,2 @@
+/** What users see of parametrizations.ts. */
+export { orthogonal, spectralNorm, weightNorm } from './parametrizations';
