@@ -9,4 +9,5 @@ export {
 } from './sampler';
 export { BpeTokenizer, CharTokenizer } from './tokenizers';
 export type { FromModule, ModuleExport } from './transport';
+export * as transforms from './transforms';
 export { getWorkerInfo, type WorkerInfo } from './worker-info';
