@@ -110,6 +110,14 @@ schedule.step();
 plateau.step(loss);
 const rates: number[] = schedule.getLastLr();
 
+const mixed: Tensor = torsh.autocast(() => net(torsh.randn(2, 3, 8)), { dtype: 'float16' });
+const table: string = torsh.summary(net, [2, 3, 8], { depth: 2 }).toString();
+const adds: number = torsh.summary(net, { inputSize: [[2, 3, 8]], mode: 'train' }).totalMultAdds;
+const distilled: Tensor = new nn.DistillationLoss({ temperature: 4 })(output, output, null);
+net.registerForwardHook((_module, inputs, options, result: Tensor) => [inputs, options, result], { withKwargs: true, alwaysCall: true }).remove();
+net.registerFullBackwardPreHook((_module, [gradOutput]) => [gradOutput]).remove();
+nn.modules.module.registerModuleForwardPreHook((module, inputs) => { void [module, inputs]; }).remove();
+
 // What is wrong is said.
 // @ts-expect-error no such option
 x.sum({ dims: 1 });
