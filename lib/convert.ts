@@ -32,7 +32,7 @@ export function typedFromBytes<D extends DType>(dtype: D, bytes: Uint8Array<Arra
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Elements as tolist() gives them: numbers, bigints beyond 2^53, booleans. */
-export function elementReader(dtype: DType, data: ArrayLike<number | bigint>): (i: number) => unknown {
+function elementReader(dtype: DType, data: ArrayLike<number | bigint>): (i: number) => unknown {
   switch (dtype) {
     case 'bool': return (i) => data[i] !== 0;
     case 'int64': return (i) => { const v = data[i] as bigint; return v <= SAFE && v >= -SAFE ? Number(v) : v; };

@@ -276,7 +276,7 @@ export function fixed(x: number, p: number): string {
 }
 
 /** Python's f'{x:.{p}e}'. */
-export function scientific(x: number, p: number): string {
+function scientific(x: number, p: number): string {
   if (!Number.isFinite(x)) return nonFinite(x);
   const sign = x < 0 || Object.is(x, -0) ? '-' : '';
   const a = Math.abs(x);

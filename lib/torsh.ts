@@ -68,6 +68,6 @@ export const torsh = {
   memory: memory.memory, setMemoryBudget: memory.setMemoryBudget, resetPeakMemory: memory.resetPeakMemory, emptyCache: memory.emptyCache, tidy: memory.tidy,
   manualSeed: random.manualSeed, initialSeed: random.initialSeed, getRngState: random.getRngState, setRngState: random.setRngState, forkRng: random.forkRng, Generator: random.Generator,
   getNumThreads: () => sys._numThreads(), setNumThreads: (n: number) => { sys._setNumThreads(n); },
-  setPrintoptions, toMessage, fromMessage,
+  setPrintoptions, toMessage, fromMessage, fromImageData: data.transforms.fromImageData, toImageData: data.transforms.toImageData,
   backend,
 };

@@ -23,7 +23,7 @@ export function unique<O extends UniqueOptions>(input: Tensor, options?: O): Uni
 export function unique(input: Tensor, sorted: boolean, returnInverse?: boolean, returnCounts?: boolean, dim?: number | null): Tensor | Tensor[];
 export function unique(...args: unknown[]): Tensor | Tensor[] {
   const [input, , inverse, counts, dim] = bind(uniqueSignature, args) as [Tensor, boolean, boolean, boolean, number | null];
-  return chosen(uniqueOf(input, inverse, dim), inverse, counts);
+  return chosen([...uniqueOf(input, inverse, dim)], inverse, counts);
 }
 
 /**
@@ -34,5 +34,5 @@ export function uniqueConsecutive<O extends ConsecutiveOptions>(input: Tensor, o
 export function uniqueConsecutive(input: Tensor, returnInverse: boolean, returnCounts?: boolean, dim?: number | null): Tensor | Tensor[];
 export function uniqueConsecutive(...args: unknown[]): Tensor | Tensor[] {
   const [input, inverse, counts, dim] = bind(consecutiveSignature, args) as [Tensor, boolean, boolean, number | null];
-  return chosen(consecutiveOf(input, inverse, dim), inverse, counts);
+  return chosen([...consecutiveOf(input, inverse, dim)], inverse, counts);
 }

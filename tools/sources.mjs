@@ -37,7 +37,7 @@ const groupOf = [
   ['threads_pthread', /^src\/core\/threads_pthread/],
   ['threads_single', /^src\/core\/threads_single/],
   ['gemm_openblas', /^src\/(gemm|linalg)\/\w+_openblas/],
-  ['gemm_packed', /^src\/(gemm\/gemm_packed|linalg\/\w+_(own|none))/],
+  ['gemm_packed', /^src\/(gemm\/gemm_packed|linalg\/\w+_none)/],
   ['gemm_ref', /^src\/gemm\/gemm_ref/],
   ['common', /^src\//],
 ];

@@ -27,7 +27,7 @@ class Checkpoint extends Function {
     let at = 0;
     const args = (ctx.args as unknown[]).map((a, i) => {
       if (!(ctx.tensors as boolean[])[i]) return a;
-      const t = ctx.savedTensors[at++]!;
+      const t = ctx.savedTensors[at++];
       return t.detach().requiresGrad_(t.requiresGrad);
     });
     const now = ctx.state ? getRngState() : null;

@@ -35,10 +35,10 @@ export class FunctionCtx {
   markNonDifferentiable(...tensors: Tensor[]): void { this._nonDifferentiable = tensors; }
   /** Whether backward gets zeros (true, the default) or null for outputs that no gradient reached. */
   setMaterializeGrads(value: boolean): void { this._materialize = value; }
-  /** What was saved; only while backward runs. */
-  get savedTensors(): readonly (Tensor | null)[] {
+  /** What was saved, null where null was; only while backward runs. */
+  get savedTensors(): readonly Tensor[] {
     if (this._saved === null) throw new TorshError('ERR_AUTOGRAD', 'savedTensors', 'savedTensors: saved tensors can be read while backward runs');
-    return this._saved;
+    return this._saved as readonly Tensor[];
   }
 }
 

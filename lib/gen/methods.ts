@@ -476,7 +476,7 @@ export abstract class TensorOps {
     return invokeMethod(S_relu_, this, arguments);
   }
   /** 0 within [-lambd, lambd], elsewhere input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html */
-  hardshrink(lambd?: number, options?: { lambd?: number; out?: Tensor }): Tensor;
+  hardshrink(lambd?: number, options?: { out?: Tensor }): Tensor;
   /** 0 within [-lambd, lambd], elsewhere input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html */
   hardshrink(options: { lambd?: number; out?: Tensor }): Tensor;
   hardshrink(..._rest: any[]): any {
@@ -484,157 +484,211 @@ export abstract class TensorOps {
     return invokeMethod(S_hardshrink, this, arguments);
   }
   /** input where positive, else weight * input; weight has one element, or one for each channel (dim 1). Errors: integers, different dtypes, another number of weights. https://pytorch.org/docs/stable/generated/torch.nn.functional.prelu.html */
-  prelu(weight: Tensor, options?: { weight?: Tensor }): Tensor;
+  prelu(weight: Tensor): Tensor;
+  /** input where positive, else weight * input; weight has one element, or one for each channel (dim 1). Errors: integers, different dtypes, another number of weights. https://pytorch.org/docs/stable/generated/torch.nn.functional.prelu.html */
+  prelu(options: { weight: Tensor }): Tensor;
   prelu(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(44, (this as any), a, 0);
     return invokeMethod(S_prelu, this, arguments);
   }
   /** input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.add.html */
-  add(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  add(other: Tensor | Scalar, options?: { alpha?: Scalar; out?: Tensor }): Tensor;
+  /** input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.add.html */
+  add(options: { other: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   add(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(49, (this as any), a, 3, 2, 1);
     return invokeMethod(S_add, this, arguments);
   }
   /** input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.add.html */
-  add_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; alpha?: Scalar }): Tensor;
+  add_(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor;
+  /** input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.add.html */
+  add_(options: { other: Tensor | Scalar; alpha?: Scalar }): Tensor;
   add_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(50, (this as any), a, 3, 2, 1);
     return invokeMethod(S_add_, this, arguments);
   }
   /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
-  sub(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  sub(other: Tensor | Scalar, options?: { alpha?: Scalar; out?: Tensor }): Tensor;
+  /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
+  sub(options: { other: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   sub(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(51, (this as any), a, 3, 2, 1);
     return invokeMethod(S_sub, this, arguments);
   }
   /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
-  subtract(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  subtract(other: Tensor | Scalar, options?: { alpha?: Scalar; out?: Tensor }): Tensor;
+  /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
+  subtract(options: { other: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   subtract(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(51, (this as any), a, 3, 2, 1);
     return invokeMethod(S_sub, this, arguments);
   }
   /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
-  sub_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; alpha?: Scalar }): Tensor;
+  sub_(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor;
+  /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
+  sub_(options: { other: Tensor | Scalar; alpha?: Scalar }): Tensor;
   sub_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(52, (this as any), a, 3, 2, 1);
     return invokeMethod(S_sub_, this, arguments);
   }
   /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
-  subtract_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; alpha?: Scalar }): Tensor;
+  subtract_(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor;
+  /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
+  subtract_(options: { other: Tensor | Scalar; alpha?: Scalar }): Tensor;
   subtract_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(52, (this as any), a, 3, 2, 1);
     return invokeMethod(S_sub_, this, arguments);
   }
   /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
-  mul(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  mul(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
+  mul(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   mul(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(54, (this as any), a, 3);
     return invokeMethod(S_mul, this, arguments);
   }
   /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
-  multiply(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  multiply(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
+  multiply(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   multiply(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(54, (this as any), a, 3);
     return invokeMethod(S_mul, this, arguments);
   }
   /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
-  mul_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  mul_(other: Tensor | Scalar): Tensor;
+  /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
+  mul_(options: { other: Tensor | Scalar }): Tensor;
   mul_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(55, (this as any), a, 3);
     return invokeMethod(S_mul_, this, arguments);
   }
   /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
-  multiply_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  multiply_(other: Tensor | Scalar): Tensor;
+  /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
+  multiply_(options: { other: Tensor | Scalar }): Tensor;
   multiply_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(55, (this as any), a, 3);
     return invokeMethod(S_mul_, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
-  div(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null; out?: Tensor }): Tensor;
+  div(other: Tensor | Scalar, options?: { roundingMode?: string | null; out?: Tensor }): Tensor;
+  /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
+  div(options: { other: Tensor | Scalar; roundingMode?: string | null; out?: Tensor }): Tensor;
   div(..._args: any[]): any {
     return invokeMethod(S_div, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
-  divide(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null; out?: Tensor }): Tensor;
+  divide(other: Tensor | Scalar, options?: { roundingMode?: string | null; out?: Tensor }): Tensor;
+  /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
+  divide(options: { other: Tensor | Scalar; roundingMode?: string | null; out?: Tensor }): Tensor;
   divide(..._args: any[]): any {
     return invokeMethod(S_div, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
-  trueDivide(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null; out?: Tensor }): Tensor;
+  trueDivide(other: Tensor | Scalar, options?: { roundingMode?: string | null; out?: Tensor }): Tensor;
+  /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
+  trueDivide(options: { other: Tensor | Scalar; roundingMode?: string | null; out?: Tensor }): Tensor;
   trueDivide(..._args: any[]): any {
     return invokeMethod(S_div, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
-  div_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null }): Tensor;
+  div_(other: Tensor | Scalar, options?: { roundingMode?: string | null }): Tensor;
+  /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
+  div_(options: { other: Tensor | Scalar; roundingMode?: string | null }): Tensor;
   div_(..._args: any[]): any {
     return invokeMethod(S_div_, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
-  divide_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null }): Tensor;
+  divide_(other: Tensor | Scalar, options?: { roundingMode?: string | null }): Tensor;
+  /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
+  divide_(options: { other: Tensor | Scalar; roundingMode?: string | null }): Tensor;
   divide_(..._args: any[]): any {
     return invokeMethod(S_div_, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
-  trueDivide_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null }): Tensor;
+  trueDivide_(other: Tensor | Scalar, options?: { roundingMode?: string | null }): Tensor;
+  /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
+  trueDivide_(options: { other: Tensor | Scalar; roundingMode?: string | null }): Tensor;
   trueDivide_(..._args: any[]): any {
     return invokeMethod(S_div_, this, arguments);
   }
   /** input / other rounded down, elementwise. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.floor_divide.html */
-  floorDivide(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  floorDivide(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** input / other rounded down, elementwise. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.floor_divide.html */
+  floorDivide(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   floorDivide(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(58, (this as any), a, 3);
     return invokeMethod(S_floor_divide, this, arguments);
   }
   /** input / other rounded down, elementwise. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.floor_divide.html */
-  floorDivide_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  floorDivide_(other: Tensor | Scalar): Tensor;
+  /** input / other rounded down, elementwise. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.floor_divide.html */
+  floorDivide_(options: { other: Tensor | Scalar }): Tensor;
   floorDivide_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(59, (this as any), a, 3);
     return invokeMethod(S_floor_divide_, this, arguments);
   }
   /** Python's input % other, elementwise: of the sign of other. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.remainder.html */
-  remainder(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  remainder(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** Python's input % other, elementwise: of the sign of other. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.remainder.html */
+  remainder(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   remainder(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(60, (this as any), a, 3);
     return invokeMethod(S_remainder, this, arguments);
   }
   /** Python's input % other, elementwise: of the sign of other. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.remainder.html */
-  remainder_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  remainder_(other: Tensor | Scalar): Tensor;
+  /** Python's input % other, elementwise: of the sign of other. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.remainder.html */
+  remainder_(options: { other: Tensor | Scalar }): Tensor;
   remainder_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(61, (this as any), a, 3);
     return invokeMethod(S_remainder_, this, arguments);
   }
   /** C's fmod of input and other, elementwise: of the sign of input. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.fmod.html */
-  fmod(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  fmod(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** C's fmod of input and other, elementwise: of the sign of input. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.fmod.html */
+  fmod(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   fmod(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(62, (this as any), a, 2);
     return invokeMethod(S_fmod, this, arguments);
   }
   /** C's fmod of input and other, elementwise: of the sign of input. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.fmod.html */
-  fmod_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  fmod_(other: Tensor | Scalar): Tensor;
+  /** C's fmod of input and other, elementwise: of the sign of input. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.fmod.html */
+  fmod_(options: { other: Tensor | Scalar }): Tensor;
   fmod_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(63, (this as any), a, 2);
     return invokeMethod(S_fmod_, this, arguments);
   }
   /** input to the power of exponent, elementwise. Errors: two bools, a negative number as the exponent of integers. https://pytorch.org/docs/stable/generated/torch.pow.html */
-  pow(exponent: Tensor | Scalar, options?: { exponent?: Tensor | Scalar; out?: Tensor }): Tensor;
+  pow(exponent: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** input to the power of exponent, elementwise. Errors: two bools, a negative number as the exponent of integers. https://pytorch.org/docs/stable/generated/torch.pow.html */
+  pow(options: { exponent: Tensor | Scalar; out?: Tensor }): Tensor;
   pow(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(64, (this as any), a, 3);
     return invokeMethod(S_pow, this, arguments);
   }
   /** input to the power of exponent, elementwise. Errors: two bools, a negative number as the exponent of integers. https://pytorch.org/docs/stable/generated/torch.pow.html */
-  pow_(exponent: Tensor | Scalar, options?: { exponent?: Tensor | Scalar }): Tensor;
+  pow_(exponent: Tensor | Scalar): Tensor;
+  /** input to the power of exponent, elementwise. Errors: two bools, a negative number as the exponent of integers. https://pytorch.org/docs/stable/generated/torch.pow.html */
+  pow_(options: { exponent: Tensor | Scalar }): Tensor;
   pow_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(65, (this as any), a, 3);
     return invokeMethod(S_pow_, this, arguments);
   }
   /** input to the power of exponent, elementwise, in float64. https://pytorch.org/docs/stable/generated/torch.float_power.html */
-  floatPower(exponent: Tensor | Scalar, options?: { exponent?: Tensor | Scalar; out?: Tensor }): Tensor;
+  floatPower(exponent: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** input to the power of exponent, elementwise, in float64. https://pytorch.org/docs/stable/generated/torch.float_power.html */
+  floatPower(options: { exponent: Tensor | Scalar; out?: Tensor }): Tensor;
   floatPower(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(66, (this as any), a, 3);
     return invokeMethod(S_float_power, this, arguments);
   }
   /** input to the power of exponent, elementwise, in float64. https://pytorch.org/docs/stable/generated/torch.float_power.html */
-  floatPower_(exponent: Tensor | Scalar, options?: { exponent?: Tensor | Scalar }): Tensor;
+  floatPower_(exponent: Tensor | Scalar): Tensor;
+  /** input to the power of exponent, elementwise, in float64. https://pytorch.org/docs/stable/generated/torch.float_power.html */
+  floatPower_(options: { exponent: Tensor | Scalar }): Tensor;
   floatPower_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(67, (this as any), a, 3);
     return invokeMethod(S_float_power_, this, arguments);
@@ -862,7 +916,11 @@ export abstract class TensorOps {
     return invokeMethod(S_rad2deg_, this, arguments);
   }
   /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
-  nanToNum(nan?: number | null, posinf?: number | null, neginf?: number | null, options?: { nan?: number | null; posinf?: number | null; neginf?: number | null; out?: Tensor }): Tensor;
+  nanToNum(nan?: number | null, posinf?: number | null, neginf?: number | null, options?: { out?: Tensor }): Tensor;
+  /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
+  nanToNum(nan: number | null, posinf: number | null, options: { neginf?: number | null; out?: Tensor }): Tensor;
+  /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
+  nanToNum(nan: number | null, options: { posinf?: number | null; neginf?: number | null; out?: Tensor }): Tensor;
   /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
   nanToNum(options: { nan?: number | null; posinf?: number | null; neginf?: number | null; out?: Tensor }): Tensor;
   nanToNum(..._rest: any[]): any {
@@ -870,7 +928,11 @@ export abstract class TensorOps {
     return invokeMethod(S_nan_to_num, this, arguments);
   }
   /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
-  nanToNum_(nan?: number | null, posinf?: number | null, neginf?: number | null, options?: { nan?: number | null; posinf?: number | null; neginf?: number | null }): Tensor;
+  nanToNum_(nan?: number | null, posinf?: number | null, neginf?: number | null): Tensor;
+  /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
+  nanToNum_(nan: number | null, posinf: number | null, options: { neginf?: number | null }): Tensor;
+  /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
+  nanToNum_(nan: number | null, options: { posinf?: number | null; neginf?: number | null }): Tensor;
   /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
   nanToNum_(options: { nan?: number | null; posinf?: number | null; neginf?: number | null }): Tensor;
   nanToNum_(..._rest: any[]): any {
@@ -878,41 +940,51 @@ export abstract class TensorOps {
     return invokeMethod(S_nan_to_num_, this, arguments);
   }
   /** input + weight * (end - input), elementwise. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.lerp.html */
-  lerp(end: Tensor, weight: Tensor | Scalar, options?: { end?: Tensor; weight?: Tensor | Scalar; out?: Tensor }): Tensor;
+  lerp(end: Tensor, weight: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** input + weight * (end - input), elementwise. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.lerp.html */
+  lerp(options: { end: Tensor; weight: Tensor | Scalar; out?: Tensor }): Tensor;
   lerp(..._args: any[]): any {
     return invokeMethod(S_lerp, this, arguments);
   }
   /** input + weight * (end - input), elementwise. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.lerp.html */
-  lerp_(end: Tensor, weight: Tensor | Scalar, options?: { end?: Tensor; weight?: Tensor | Scalar }): Tensor;
+  lerp_(end: Tensor, weight: Tensor | Scalar): Tensor;
+  /** input + weight * (end - input), elementwise. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.lerp.html */
+  lerp_(options: { end: Tensor; weight: Tensor | Scalar }): Tensor;
   lerp_(..._args: any[]): any {
     return invokeMethod(S_lerp_, this, arguments);
   }
   /** input + value * tensor1 * tensor2, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
-  addcmul(tensor1: Tensor, tensor2: Tensor, options?: { tensor1?: Tensor; tensor2?: Tensor; value?: Scalar; out?: Tensor }): Tensor;
+  addcmul(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar; out?: Tensor }): Tensor;
+  /** input + value * tensor1 * tensor2, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
+  addcmul(options: { tensor1: Tensor; tensor2: Tensor; value?: Scalar; out?: Tensor }): Tensor;
   addcmul(..._args: any[]): any {
     return invokeMethod(S_addcmul, this, arguments);
   }
   /** input + value * tensor1 * tensor2, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
-  addcmul_(tensor1: Tensor, tensor2: Tensor, options?: { tensor1?: Tensor; tensor2?: Tensor; value?: Scalar }): Tensor;
+  addcmul_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
+  /** input + value * tensor1 * tensor2, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
+  addcmul_(options: { tensor1: Tensor; tensor2: Tensor; value?: Scalar }): Tensor;
   addcmul_(..._args: any[]): any {
     return invokeMethod(S_addcmul_, this, arguments);
   }
   /** input + value * tensor1 / tensor2, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
-  addcdiv(tensor1: Tensor, tensor2: Tensor, options?: { tensor1?: Tensor; tensor2?: Tensor; value?: Scalar; out?: Tensor }): Tensor;
+  addcdiv(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar; out?: Tensor }): Tensor;
+  /** input + value * tensor1 / tensor2, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
+  addcdiv(options: { tensor1: Tensor; tensor2: Tensor; value?: Scalar; out?: Tensor }): Tensor;
   addcdiv(..._args: any[]): any {
     return invokeMethod(S_addcdiv, this, arguments);
   }
   /** input + value * tensor1 / tensor2, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
-  addcdiv_(tensor1: Tensor, tensor2: Tensor, options?: { tensor1?: Tensor; tensor2?: Tensor; value?: Scalar }): Tensor;
+  addcdiv_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
+  /** input + value * tensor1 / tensor2, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
+  addcdiv_(options: { tensor1: Tensor; tensor2: Tensor; value?: Scalar }): Tensor;
   addcdiv_(..._args: any[]): any {
     return invokeMethod(S_addcdiv_, this, arguments);
   }
   /** A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
   flip(...dims: number[]): Tensor;
   /** A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
-  flip(...args: [...dims: number[], options: { dims?: readonly number[] }]): Tensor;
-  /** A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
-  flip(dims: readonly number[], options?: { dims?: readonly number[] }): Tensor;
+  flip(dims: readonly number[]): Tensor;
   flip(..._args: any[]): any {
     return invokeMethod(S_flip, this, arguments);
   }
@@ -929,14 +1001,18 @@ export abstract class TensorOps {
     return invokeMethod(S_flipud, this, arguments);
   }
   /** A copy with the elements moved on by shifts along dims, those beyond the end coming in at the start; without dims the flattened elements roll. https://pytorch.org/docs/stable/generated/torch.roll.html */
-  roll(shifts: number | readonly number[], dims?: number | readonly number[], options?: { shifts?: number | readonly number[]; dims?: number | readonly number[] }): Tensor;
+  roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
   /** A copy with the elements moved on by shifts along dims, those beyond the end coming in at the start; without dims the flattened elements roll. https://pytorch.org/docs/stable/generated/torch.roll.html */
-  roll(shifts: number | readonly number[], options: { shifts?: number | readonly number[]; dims?: number | readonly number[] }): Tensor;
+  roll(shifts: number | readonly number[], options: { dims?: number | readonly number[] }): Tensor;
+  /** A copy with the elements moved on by shifts along dims, those beyond the end coming in at the start; without dims the flattened elements roll. https://pytorch.org/docs/stable/generated/torch.roll.html */
+  roll(options: { shifts: number | readonly number[]; dims?: number | readonly number[] }): Tensor;
   roll(..._args: any[]): any {
     return invokeMethod(S_roll, this, arguments);
   }
   /** input turned by 90 degrees k times in the plane of two dims, from the first towards the second. https://pytorch.org/docs/stable/generated/torch.rot90.html */
-  rot90(k?: number, dims?: number | readonly number[], options?: { k?: number; dims?: number | readonly number[] }): Tensor;
+  rot90(k?: number, dims?: number | readonly number[]): Tensor;
+  /** input turned by 90 degrees k times in the plane of two dims, from the first towards the second. https://pytorch.org/docs/stable/generated/torch.rot90.html */
+  rot90(k: number, options: { dims?: number | readonly number[] }): Tensor;
   /** input turned by 90 degrees k times in the plane of two dims, from the first towards the second. https://pytorch.org/docs/stable/generated/torch.rot90.html */
   rot90(options: { k?: number; dims?: number | readonly number[] }): Tensor;
   rot90(..._args: any[]): any {
@@ -945,220 +1021,294 @@ export abstract class TensorOps {
   /** A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
   repeat(...repeats: number[]): Tensor;
   /** A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
-  repeat(...args: [...repeats: number[], options: { repeats?: readonly number[] }]): Tensor;
-  /** A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
-  repeat(repeats: readonly number[], options?: { repeats?: readonly number[] }): Tensor;
+  repeat(repeats: readonly number[]): Tensor;
   repeat(..._args: any[]): any {
     return invokeMethod(S_repeat, this, arguments);
   }
   /** A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
   tile(...dims: number[]): Tensor;
   /** A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
-  tile(...args: [...dims: number[], options: { dims?: readonly number[] }]): Tensor;
-  /** A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
-  tile(dims: readonly number[], options?: { dims?: readonly number[] }): Tensor;
+  tile(dims: readonly number[]): Tensor;
   tile(..._args: any[]): any {
     return invokeMethod(S_tile, this, arguments);
   }
   /** Each element repeated on the spot along dim (without it, of the flattened input): the same number of times, or as often as an int tensor (one number, or one for each element) says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
-  repeatInterleave(repeats: number, dim?: number | null, options?: { repeats?: number; dim?: number | null; outputSize?: number | null }): Tensor;
+  repeatInterleave(repeats: number, dim?: number | null, options?: { outputSize?: number | null }): Tensor;
   /** Each element repeated on the spot along dim (without it, of the flattened input): the same number of times, or as often as an int tensor (one number, or one for each element) says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
-  repeatInterleave(repeats: number, options: { repeats?: number; dim?: number | null; outputSize?: number | null }): Tensor;
+  repeatInterleave(repeats: number, options: { dim?: number | null; outputSize?: number | null }): Tensor;
+  /** Each element repeated on the spot along dim (without it, of the flattened input): the same number of times, or as often as an int tensor (one number, or one for each element) says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+  repeatInterleave(options: { repeats: number; dim?: number | null; outputSize?: number | null }): Tensor;
   /** Each element repeated as often as an int32 or int64 tensor says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
-  repeatInterleave(repeats: Tensor, dim?: number | null, options?: { repeats?: Tensor; dim?: number | null; outputSize?: number | null }): Tensor;
+  repeatInterleave(repeats: Tensor, dim?: number | null, options?: { outputSize?: number | null }): Tensor;
   /** Each element repeated as often as an int32 or int64 tensor says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
-  repeatInterleave(repeats: Tensor, options: { repeats?: Tensor; dim?: number | null; outputSize?: number | null }): Tensor;
+  repeatInterleave(repeats: Tensor, options: { dim?: number | null; outputSize?: number | null }): Tensor;
+  /** Each element repeated as often as an int32 or int64 tensor says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+  repeatInterleave(options: { repeats: Tensor; dim?: number | null; outputSize?: number | null }): Tensor;
   repeatInterleave(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(115, (this as any), a, 0, 0, 0);
     return invokeForm(F_repeatInterleave, this, arguments);
   }
   /** Elements of input at indices (int64) along dim, as gather takes them; all other dims broadcast. Without dim both are flattened. https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
-  takeAlongDim(indices: Tensor | IndexArray, dim?: number | null, options?: { indices?: Tensor | IndexArray; dim?: number | null; out?: Tensor }): Tensor;
+  takeAlongDim(indices: Tensor | IndexArray, dim?: number | null, options?: { out?: Tensor }): Tensor;
   /** Elements of input at indices (int64) along dim, as gather takes them; all other dims broadcast. Without dim both are flattened. https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
-  takeAlongDim(indices: Tensor | IndexArray, options: { indices?: Tensor | IndexArray; dim?: number | null; out?: Tensor }): Tensor;
+  takeAlongDim(indices: Tensor | IndexArray, options: { dim?: number | null; out?: Tensor }): Tensor;
+  /** Elements of input at indices (int64) along dim, as gather takes them; all other dims broadcast. Without dim both are flattened. https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
+  takeAlongDim(options: { indices: Tensor | IndexArray; dim?: number | null; out?: Tensor }): Tensor;
   takeAlongDim(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(117, (this as any), a, 0, 0);
     return invokeMethod(S_take_along_dim, this, arguments);
   }
   /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
-  diff(n?: number, dim?: number, prepend?: Tensor | null, append?: Tensor | null, options?: { n?: number; dim?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
+  diff(n?: number, dim?: number, prepend?: Tensor | null, append?: Tensor | null, options?: { out?: Tensor }): Tensor;
+  /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
+  diff(n: number, dim: number, prepend: Tensor | null, options: { append?: Tensor | null; out?: Tensor }): Tensor;
+  /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
+  diff(n: number, dim: number, options: { prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
+  /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
+  diff(n: number, options: { dim?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
   /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
   diff(options: { n?: number; dim?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
   diff(..._args: any[]): any {
     return invokeMethod(S_diff, this, arguments);
   }
   /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
-  eq(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  eq(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
+  eq(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   eq(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(131, (this as any), a, 2);
     return invokeMethod(S_eq, this, arguments);
   }
   /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
-  eq_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  eq_(other: Tensor | Scalar): Tensor;
+  /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
+  eq_(options: { other: Tensor | Scalar }): Tensor;
   eq_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(132, (this as any), a, 2);
     return invokeMethod(S_eq_, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
-  ne(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  ne(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
+  ne(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   ne(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(133, (this as any), a, 2);
     return invokeMethod(S_ne, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
-  notEqual(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  notEqual(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
+  notEqual(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   notEqual(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(133, (this as any), a, 2);
     return invokeMethod(S_ne, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
-  ne_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  ne_(other: Tensor | Scalar): Tensor;
+  /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
+  ne_(options: { other: Tensor | Scalar }): Tensor;
   ne_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(134, (this as any), a, 2);
     return invokeMethod(S_ne_, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
-  notEqual_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  notEqual_(other: Tensor | Scalar): Tensor;
+  /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
+  notEqual_(options: { other: Tensor | Scalar }): Tensor;
   notEqual_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(134, (this as any), a, 2);
     return invokeMethod(S_ne_, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
-  lt(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  lt(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
+  lt(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   lt(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(135, (this as any), a, 2);
     return invokeMethod(S_lt, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
-  less(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  less(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
+  less(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   less(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(135, (this as any), a, 2);
     return invokeMethod(S_lt, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
-  lt_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  lt_(other: Tensor | Scalar): Tensor;
+  /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
+  lt_(options: { other: Tensor | Scalar }): Tensor;
   lt_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(136, (this as any), a, 2);
     return invokeMethod(S_lt_, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
-  less_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  less_(other: Tensor | Scalar): Tensor;
+  /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
+  less_(options: { other: Tensor | Scalar }): Tensor;
   less_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(136, (this as any), a, 2);
     return invokeMethod(S_lt_, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
-  le(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  le(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
+  le(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   le(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(137, (this as any), a, 2);
     return invokeMethod(S_le, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
-  lessEqual(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  lessEqual(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
+  lessEqual(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   lessEqual(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(137, (this as any), a, 2);
     return invokeMethod(S_le, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
-  le_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  le_(other: Tensor | Scalar): Tensor;
+  /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
+  le_(options: { other: Tensor | Scalar }): Tensor;
   le_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(138, (this as any), a, 2);
     return invokeMethod(S_le_, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
-  lessEqual_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  lessEqual_(other: Tensor | Scalar): Tensor;
+  /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
+  lessEqual_(options: { other: Tensor | Scalar }): Tensor;
   lessEqual_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(138, (this as any), a, 2);
     return invokeMethod(S_le_, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
-  gt(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  gt(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
+  gt(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   gt(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(139, (this as any), a, 2);
     return invokeMethod(S_gt, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
-  greater(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  greater(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
+  greater(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   greater(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(139, (this as any), a, 2);
     return invokeMethod(S_gt, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
-  gt_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  gt_(other: Tensor | Scalar): Tensor;
+  /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
+  gt_(options: { other: Tensor | Scalar }): Tensor;
   gt_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(140, (this as any), a, 2);
     return invokeMethod(S_gt_, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
-  greater_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  greater_(other: Tensor | Scalar): Tensor;
+  /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
+  greater_(options: { other: Tensor | Scalar }): Tensor;
   greater_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(140, (this as any), a, 2);
     return invokeMethod(S_gt_, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
-  ge(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  ge(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
+  ge(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   ge(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(141, (this as any), a, 2);
     return invokeMethod(S_ge, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
-  greaterEqual(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  greaterEqual(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
+  greaterEqual(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   greaterEqual(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(141, (this as any), a, 2);
     return invokeMethod(S_ge, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
-  ge_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  ge_(other: Tensor | Scalar): Tensor;
+  /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
+  ge_(options: { other: Tensor | Scalar }): Tensor;
   ge_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(142, (this as any), a, 2);
     return invokeMethod(S_ge_, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
-  greaterEqual_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  greaterEqual_(other: Tensor | Scalar): Tensor;
+  /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
+  greaterEqual_(options: { other: Tensor | Scalar }): Tensor;
   greaterEqual_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(142, (this as any), a, 2);
     return invokeMethod(S_ge_, this, arguments);
   }
   /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
-  isclose(other: Tensor, rtol?: number, atol?: number, equalNan?: boolean, options?: { other?: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): Tensor;
+  isclose(other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): Tensor;
   /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
-  isclose(other: Tensor, options: { other?: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): Tensor;
+  isclose(other: Tensor, rtol: number, atol: number, options: { equalNan?: boolean }): Tensor;
+  /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
+  isclose(other: Tensor, rtol: number, options: { atol?: number; equalNan?: boolean }): Tensor;
+  /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
+  isclose(other: Tensor, options: { rtol?: number; atol?: number; equalNan?: boolean }): Tensor;
+  /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
+  isclose(options: { other: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): Tensor;
   isclose(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(143, (this as any), a, 0, 0.00001, 1e-8, 0);
     return invokeMethod(S_isclose, this, arguments);
   }
   /** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
-  allclose(other: Tensor, rtol?: number, atol?: number, equalNan?: boolean, options?: { other?: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): boolean;
+  allclose(other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): boolean;
   /** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
-  allclose(other: Tensor, options: { other?: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): boolean;
+  allclose(other: Tensor, rtol: number, atol: number, options: { equalNan?: boolean }): boolean;
+  /** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
+  allclose(other: Tensor, rtol: number, options: { atol?: number; equalNan?: boolean }): boolean;
+  /** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
+  allclose(other: Tensor, options: { rtol?: number; atol?: number; equalNan?: boolean }): boolean;
+  /** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
+  allclose(options: { other: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): boolean;
   allclose(..._args: any[]): any {
     return invokeMethod(S_allclose, this, arguments);
   }
   /** Whether two tensors have the same shape and elements. https://pytorch.org/docs/stable/generated/torch.equal.html */
-  equal(other: Tensor, options?: { other?: Tensor }): boolean;
+  equal(other: Tensor): boolean;
+  /** Whether two tensors have the same shape and elements. https://pytorch.org/docs/stable/generated/torch.equal.html */
+  equal(options: { other: Tensor }): boolean;
   equal(..._args: any[]): any {
     return invokeMethod(S_equal, this, arguments);
   }
   /** The larger of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.maximum.html */
-  maximum(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  maximum(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** The larger of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.maximum.html */
+  maximum(options: { other: Tensor; out?: Tensor }): Tensor;
   maximum(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(146, (this as any), a, 0);
     return invokeMethod(S_maximum, this, arguments);
   }
   /** The smaller of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.minimum.html */
-  minimum(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  minimum(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** The smaller of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.minimum.html */
+  minimum(options: { other: Tensor; out?: Tensor }): Tensor;
   minimum(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(147, (this as any), a, 0);
     return invokeMethod(S_minimum, this, arguments);
   }
   /** The larger of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmax.html */
-  fmax(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  fmax(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** The larger of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmax.html */
+  fmax(options: { other: Tensor; out?: Tensor }): Tensor;
   fmax(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(148, (this as any), a, 0);
     return invokeMethod(S_fmax, this, arguments);
   }
   /** The smaller of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmin.html */
-  fmin(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  fmin(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** The smaller of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmin.html */
+  fmin(options: { other: Tensor; out?: Tensor }): Tensor;
   fmin(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(149, (this as any), a, 0);
     return invokeMethod(S_fmin, this, arguments);
@@ -1206,37 +1356,49 @@ export abstract class TensorOps {
     return invokeMethod(S_isreal, this, arguments);
   }
   /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
-  logicalAnd(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  logicalAnd(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
+  logicalAnd(options: { other: Tensor; out?: Tensor }): Tensor;
   logicalAnd(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(157, (this as any), a, 0);
     return invokeMethod(S_logical_and, this, arguments);
   }
   /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
-  logicalAnd_(other: Tensor, options?: { other?: Tensor }): Tensor;
+  logicalAnd_(other: Tensor): Tensor;
+  /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
+  logicalAnd_(options: { other: Tensor }): Tensor;
   logicalAnd_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(158, (this as any), a, 0);
     return invokeMethod(S_logical_and_, this, arguments);
   }
   /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
-  logicalOr(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  logicalOr(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
+  logicalOr(options: { other: Tensor; out?: Tensor }): Tensor;
   logicalOr(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(159, (this as any), a, 0);
     return invokeMethod(S_logical_or, this, arguments);
   }
   /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
-  logicalOr_(other: Tensor, options?: { other?: Tensor }): Tensor;
+  logicalOr_(other: Tensor): Tensor;
+  /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
+  logicalOr_(options: { other: Tensor }): Tensor;
   logicalOr_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(160, (this as any), a, 0);
     return invokeMethod(S_logical_or_, this, arguments);
   }
   /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
-  logicalXor(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  logicalXor(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
+  logicalXor(options: { other: Tensor; out?: Tensor }): Tensor;
   logicalXor(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(161, (this as any), a, 0);
     return invokeMethod(S_logical_xor, this, arguments);
   }
   /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
-  logicalXor_(other: Tensor, options?: { other?: Tensor }): Tensor;
+  logicalXor_(other: Tensor): Tensor;
+  /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
+  logicalXor_(options: { other: Tensor }): Tensor;
   logicalXor_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(162, (this as any), a, 0);
     return invokeMethod(S_logical_xor_, this, arguments);
@@ -1254,37 +1416,49 @@ export abstract class TensorOps {
     return invokeMethod(S_logical_not_, this, arguments);
   }
   /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
-  bitwiseAnd(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  bitwiseAnd(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
+  bitwiseAnd(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseAnd(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(165, (this as any), a, 3);
     return invokeMethod(S_bitwise_and, this, arguments);
   }
   /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
-  bitwiseAnd_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  bitwiseAnd_(other: Tensor | Scalar): Tensor;
+  /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
+  bitwiseAnd_(options: { other: Tensor | Scalar }): Tensor;
   bitwiseAnd_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(166, (this as any), a, 3);
     return invokeMethod(S_bitwise_and_, this, arguments);
   }
   /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
-  bitwiseOr(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  bitwiseOr(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
+  bitwiseOr(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseOr(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(167, (this as any), a, 3);
     return invokeMethod(S_bitwise_or, this, arguments);
   }
   /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
-  bitwiseOr_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  bitwiseOr_(other: Tensor | Scalar): Tensor;
+  /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
+  bitwiseOr_(options: { other: Tensor | Scalar }): Tensor;
   bitwiseOr_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(168, (this as any), a, 3);
     return invokeMethod(S_bitwise_or_, this, arguments);
   }
   /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
-  bitwiseXor(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  bitwiseXor(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
+  bitwiseXor(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseXor(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(169, (this as any), a, 3);
     return invokeMethod(S_bitwise_xor, this, arguments);
   }
   /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
-  bitwiseXor_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  bitwiseXor_(other: Tensor | Scalar): Tensor;
+  /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
+  bitwiseXor_(options: { other: Tensor | Scalar }): Tensor;
   bitwiseXor_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(170, (this as any), a, 3);
     return invokeMethod(S_bitwise_xor_, this, arguments);
@@ -1302,92 +1476,122 @@ export abstract class TensorOps {
     return invokeMethod(S_bitwise_not_, this, arguments);
   }
   /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
-  bitwiseLeftShift(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  bitwiseLeftShift(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
+  bitwiseLeftShift(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseLeftShift(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(173, (this as any), a, 3);
     return invokeMethod(S_bitwise_left_shift, this, arguments);
   }
   /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
-  bitwiseLeftShift_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  bitwiseLeftShift_(other: Tensor | Scalar): Tensor;
+  /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
+  bitwiseLeftShift_(options: { other: Tensor | Scalar }): Tensor;
   bitwiseLeftShift_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(174, (this as any), a, 3);
     return invokeMethod(S_bitwise_left_shift_, this, arguments);
   }
   /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
-  bitwiseRightShift(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  bitwiseRightShift(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
+  bitwiseRightShift(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseRightShift(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(175, (this as any), a, 3);
     return invokeMethod(S_bitwise_right_shift, this, arguments);
   }
   /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
-  bitwiseRightShift_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  bitwiseRightShift_(other: Tensor | Scalar): Tensor;
+  /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
+  bitwiseRightShift_(options: { other: Tensor | Scalar }): Tensor;
   bitwiseRightShift_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(176, (this as any), a, 3);
     return invokeMethod(S_bitwise_right_shift_, this, arguments);
   }
   /** input where condition holds, else other. https://pytorch.org/docs/stable/generated/torch.Tensor.where.html */
-  where(condition: Tensor, other: Tensor | Scalar, options?: { condition?: Tensor; other?: Tensor | Scalar }): Tensor;
+  where(condition: Tensor, other: Tensor | Scalar): Tensor;
+  /** input where condition holds, else other. https://pytorch.org/docs/stable/generated/torch.Tensor.where.html */
+  where(options: { condition: Tensor; other: Tensor | Scalar }): Tensor;
   where(..._args: any[]): any {
     return invokeMethod(S__where_self, this, arguments);
   }
   /** input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html */
-  maskedFill(mask: Tensor, value: Tensor | Scalar, options?: { mask?: Tensor; value?: Tensor | Scalar }): Tensor;
+  maskedFill(mask: Tensor, value: Tensor | Scalar): Tensor;
+  /** input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html */
+  maskedFill(options: { mask: Tensor; value: Tensor | Scalar }): Tensor;
   maskedFill(..._args: any[]): any {
     return invokeMethod(S_masked_fill, this, arguments);
   }
   /** input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html */
-  maskedFill_(mask: Tensor, value: Tensor | Scalar, options?: { mask?: Tensor; value?: Tensor | Scalar }): Tensor;
+  maskedFill_(mask: Tensor, value: Tensor | Scalar): Tensor;
+  /** input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html */
+  maskedFill_(options: { mask: Tensor; value: Tensor | Scalar }): Tensor;
   maskedFill_(..._args: any[]): any {
     return invokeMethod(S_masked_fill_, this, arguments);
   }
   /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
-  clamp(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null, options?: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
+  clamp(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null, options?: { out?: Tensor }): Tensor;
+  /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+  clamp(min: Tensor | Scalar | null, options: { max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
   /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clamp(options: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
   clamp(..._args: any[]): any {
     return invokeMethod(S_clamp, this, arguments);
   }
   /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
-  clip(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null, options?: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
+  clip(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null, options?: { out?: Tensor }): Tensor;
+  /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+  clip(min: Tensor | Scalar | null, options: { max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
   /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clip(options: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
   clip(..._args: any[]): any {
     return invokeMethod(S_clamp, this, arguments);
   }
   /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
-  clamp_(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null, options?: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null }): Tensor;
+  clamp_(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null): Tensor;
+  /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+  clamp_(min: Tensor | Scalar | null, options: { max?: Tensor | Scalar | null }): Tensor;
   /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clamp_(options: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null }): Tensor;
   clamp_(..._args: any[]): any {
     return invokeMethod(S_clamp_, this, arguments);
   }
   /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
-  clip_(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null, options?: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null }): Tensor;
+  clip_(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null): Tensor;
+  /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+  clip_(min: Tensor | Scalar | null, options: { max?: Tensor | Scalar | null }): Tensor;
   /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clip_(options: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null }): Tensor;
   clip_(..._args: any[]): any {
     return invokeMethod(S_clamp_, this, arguments);
   }
   /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
-  clampMin(min: Tensor | Scalar, options?: { min?: Tensor | Scalar; out?: Tensor }): Tensor;
+  clampMin(min: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+  clampMin(options: { min: Tensor | Scalar; out?: Tensor }): Tensor;
   clampMin(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(184, (this as any), a, 2);
     return invokeMethod(S_clamp_min, this, arguments);
   }
   /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
-  clampMin_(min: Tensor | Scalar, options?: { min?: Tensor | Scalar }): Tensor;
+  clampMin_(min: Tensor | Scalar): Tensor;
+  /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+  clampMin_(options: { min: Tensor | Scalar }): Tensor;
   clampMin_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(185, (this as any), a, 2);
     return invokeMethod(S_clamp_min_, this, arguments);
   }
   /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
-  clampMax(max: Tensor | Scalar, options?: { max?: Tensor | Scalar; out?: Tensor }): Tensor;
+  clampMax(max: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+  clampMax(options: { max: Tensor | Scalar; out?: Tensor }): Tensor;
   clampMax(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(186, (this as any), a, 2);
     return invokeMethod(S_clamp_max, this, arguments);
   }
   /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
-  clampMax_(max: Tensor | Scalar, options?: { max?: Tensor | Scalar }): Tensor;
+  clampMax_(max: Tensor | Scalar): Tensor;
+  /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+  clampMax_(options: { max: Tensor | Scalar }): Tensor;
   clampMax_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(187, (this as any), a, 2);
     return invokeMethod(S_clamp_max_, this, arguments);
@@ -1443,77 +1647,103 @@ export abstract class TensorOps {
     return invokeMethod(S_angle, this, arguments);
   }
   /** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
-  diagonalScatter(src: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { src?: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
+  diagonalScatter(src: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
   /** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
-  diagonalScatter(src: Tensor, options: { src?: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
+  diagonalScatter(src: Tensor, offset: number, dim1: number, options: { dim2?: number }): Tensor;
+  /** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
+  diagonalScatter(src: Tensor, offset: number, options: { dim1?: number; dim2?: number }): Tensor;
+  /** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
+  diagonalScatter(src: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  /** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
+  diagonalScatter(options: { src: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonalScatter(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(213, (this as any), a, 0, 0, 0, 1);
     return invokeMethod(S_diagonal_scatter, this, arguments);
   }
   /** A copy of input with src in the slice at index of dim. https://pytorch.org/docs/stable/generated/torch.select_scatter.html */
-  selectScatter(src: Tensor, dim: number, index: number, options?: { src?: Tensor; dim?: number; index?: number }): Tensor;
+  selectScatter(src: Tensor, dim: number, index: number): Tensor;
+  /** A copy of input with src in the slice at index of dim. https://pytorch.org/docs/stable/generated/torch.select_scatter.html */
+  selectScatter(options: { src: Tensor; dim: number; index: number }): Tensor;
   selectScatter(..._args: any[]): any {
     return invokeMethod(S_select_scatter, this, arguments);
   }
   /** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
-  sliceScatter(src: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { src?: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+  sliceScatter(src: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number): Tensor;
   /** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
-  sliceScatter(src: Tensor, options: { src?: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+  sliceScatter(src: Tensor, dim: number, start: number | null, end: number | null, options: { step?: number }): Tensor;
+  /** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
+  sliceScatter(src: Tensor, dim: number, start: number | null, options: { end?: number | null; step?: number }): Tensor;
+  /** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
+  sliceScatter(src: Tensor, dim: number, options: { start?: number | null; end?: number | null; step?: number }): Tensor;
+  /** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
+  sliceScatter(src: Tensor, options: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+  /** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
+  sliceScatter(options: { src: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
   sliceScatter(..._args: any[]): any {
     return invokeMethod(S_slice_scatter, this, arguments);
   }
   /** A copy of input with src in a window of given sizes, strides and offset. https://pytorch.org/docs/stable/generated/torch.as_strided_scatter.html */
-  asStridedScatter(src: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { src?: Tensor; size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
+  asStridedScatter(src: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null): Tensor;
   /** A copy of input with src in a window of given sizes, strides and offset. https://pytorch.org/docs/stable/generated/torch.as_strided_scatter.html */
-  asStridedScatter(src: Tensor, size: number | readonly number[], stride: number | readonly number[], options: { src?: Tensor; size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
+  asStridedScatter(src: Tensor, size: number | readonly number[], stride: number | readonly number[], options: { storageOffset?: number | null }): Tensor;
+  /** A copy of input with src in a window of given sizes, strides and offset. https://pytorch.org/docs/stable/generated/torch.as_strided_scatter.html */
+  asStridedScatter(options: { src: Tensor; size: number | readonly number[]; stride: number | readonly number[]; storageOffset?: number | null }): Tensor;
   asStridedScatter(..._args: any[]): any {
     return invokeMethod(S_as_strided_scatter, this, arguments);
   }
   /** narrow as a copy. https://pytorch.org/docs/stable/generated/torch.Tensor.narrow_copy.html */
-  narrowCopy(dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number; out?: Tensor }): Tensor;
+  narrowCopy(dim: number, start: number, length: number, options?: { out?: Tensor }): Tensor;
+  /** narrow as a copy. https://pytorch.org/docs/stable/generated/torch.Tensor.narrow_copy.html */
+  narrowCopy(options: { dim: number; start: number; length: number; out?: Tensor }): Tensor;
   narrowCopy(..._args: any[]): any {
     return invokeMethod(S_narrow_copy, this, arguments);
   }
   /** A tensor of zeros with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
   newZeros(...size: number[]): Tensor;
   /** A tensor of zeros with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
-  newZeros(...args: [...size: number[], options: { size?: readonly number[]; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }]): Tensor;
+  newZeros(...args: [...size: number[], options: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }]): Tensor;
   /** A tensor of zeros with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
-  newZeros(size: readonly number[], options?: { size?: readonly number[]; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+  newZeros(size: readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
   newZeros(..._args: any[]): any {
     return invokeMethod(S_new_zeros, this, arguments);
   }
   /** A tensor of ones with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_ones.html */
   newOnes(...size: number[]): Tensor;
   /** A tensor of ones with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_ones.html */
-  newOnes(...args: [...size: number[], options: { size?: readonly number[]; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }]): Tensor;
+  newOnes(...args: [...size: number[], options: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }]): Tensor;
   /** A tensor of ones with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_ones.html */
-  newOnes(size: readonly number[], options?: { size?: readonly number[]; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+  newOnes(size: readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
   newOnes(..._args: any[]): any {
     return invokeMethod(S_new_ones, this, arguments);
   }
   /** A tensor of uninitialised memory with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_empty.html */
   newEmpty(...size: number[]): Tensor;
   /** A tensor of uninitialised memory with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_empty.html */
-  newEmpty(...args: [...size: number[], options: { size?: readonly number[]; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }]): Tensor;
+  newEmpty(...args: [...size: number[], options: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }]): Tensor;
   /** A tensor of uninitialised memory with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_empty.html */
-  newEmpty(size: readonly number[], options?: { size?: readonly number[]; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+  newEmpty(size: readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
   newEmpty(..._args: any[]): any {
     return invokeMethod(S_new_empty, this, arguments);
   }
   /** A tensor filled with one value, with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_full.html */
-  newFull(size: number | readonly number[], fillValue: Scalar, options?: { size?: number | readonly number[]; fillValue?: Scalar; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+  newFull(size: number | readonly number[], fillValue: Scalar, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+  /** A tensor filled with one value, with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_full.html */
+  newFull(options: { size: number | readonly number[]; fillValue: Scalar; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
   newFull(..._args: any[]): any {
     return invokeMethod(S_new_full, this, arguments);
   }
   /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
-  fill(value: Tensor | Scalar, options?: { value?: Tensor | Scalar }): Tensor;
+  fill(value: Tensor | Scalar): Tensor;
+  /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
+  fill(options: { value: Tensor | Scalar }): Tensor;
   fill(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(250, (this as any), a, 2);
     return invokeMethod(S_fill, this, arguments);
   }
   /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
-  fill_(value: Tensor | Scalar, options?: { value?: Tensor | Scalar }): Tensor;
+  fill_(value: Tensor | Scalar): Tensor;
+  /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
+  fill_(options: { value: Tensor | Scalar }): Tensor;
   fill_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(251, (this as any), a, 2);
     return invokeMethod(S_fill_, this, arguments);
@@ -1531,21 +1761,25 @@ export abstract class TensorOps {
   /** Gives input another size: the first elements of its memory in order, which grows by zeros where it is too short. Errors: an input that requires a gradient. https://pytorch.org/docs/stable/generated/torch.Tensor.resize_.html */
   resize_(...size: number[]): Tensor;
   /** Gives input another size: the first elements of its memory in order, which grows by zeros where it is too short. Errors: an input that requires a gradient. https://pytorch.org/docs/stable/generated/torch.Tensor.resize_.html */
-  resize_(...args: [...size: number[], options: { size?: readonly number[]; memoryFormat?: string | null }]): Tensor;
+  resize_(...args: [...size: number[], options: { memoryFormat?: string | null }]): Tensor;
   /** Gives input another size: the first elements of its memory in order, which grows by zeros where it is too short. Errors: an input that requires a gradient. https://pytorch.org/docs/stable/generated/torch.Tensor.resize_.html */
-  resize_(size: readonly number[], options?: { size?: readonly number[]; memoryFormat?: string | null }): Tensor;
+  resize_(size: readonly number[], options?: { memoryFormat?: string | null }): Tensor;
   resize_(..._args: any[]): any {
     return invokeMethod(S_resize_, this, arguments);
   }
   /** input.resize_(theTemplate.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.resize_as_.html */
-  resizeAs_(theTemplate: Tensor, options?: { theTemplate?: Tensor; memoryFormat?: string | null }): Tensor;
+  resizeAs_(theTemplate: Tensor, options?: { memoryFormat?: string | null }): Tensor;
+  /** input.resize_(theTemplate.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.resize_as_.html */
+  resizeAs_(options: { theTemplate: Tensor; memoryFormat?: string | null }): Tensor;
   resizeAs_(..._args: any[]): any {
     return invokeMethod(S_resize_as_, this, arguments);
   }
   /** Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
-  copy_(src: Tensor, nonBlocking?: boolean, options?: { src?: Tensor; nonBlocking?: boolean }): Tensor;
+  copy_(src: Tensor, nonBlocking?: boolean): Tensor;
   /** Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
-  copy_(src: Tensor, options: { src?: Tensor; nonBlocking?: boolean }): Tensor;
+  copy_(src: Tensor, options: { nonBlocking?: boolean }): Tensor;
+  /** Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
+  copy_(options: { src: Tensor; nonBlocking?: boolean }): Tensor;
   copy_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(260, (this as any), a, 0, 0);
     return invokeMethod(S_copy_, this, arguments);
@@ -1557,23 +1791,23 @@ export abstract class TensorOps {
     return invokeMethod(S_zero_, this, arguments);
   }
   /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
-  newEmptyStrided(size: number | readonly number[], stride: number | readonly number[], dtype?: DType | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; dtype?: DType | null }): Tensor;
+  newEmptyStrided(size: number | readonly number[], stride: number | readonly number[], dtype?: DType | null): Tensor;
   /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
-  newEmptyStrided(size: number | readonly number[], stride: number | readonly number[], options: { size?: number | readonly number[]; stride?: number | readonly number[]; dtype?: DType | null }): Tensor;
+  newEmptyStrided(size: number | readonly number[], stride: number | readonly number[], options: { dtype?: DType | null }): Tensor;
+  /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
+  newEmptyStrided(options: { size: number | readonly number[]; stride: number | readonly number[]; dtype?: DType | null }): Tensor;
   newEmptyStrided(..._args: any[]): any {
     return invokeMethod(S_new_empty_strided, this, arguments);
   }
   /** Sums input over the dims that broadcasting size to its shape would repeat. https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html */
   sumToSize(...size: number[]): Tensor;
   /** Sums input over the dims that broadcasting size to its shape would repeat. https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html */
-  sumToSize(...args: [...size: number[], options: { size?: readonly number[] }]): Tensor;
-  /** Sums input over the dims that broadcasting size to its shape would repeat. https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html */
-  sumToSize(size: readonly number[], options?: { size?: readonly number[] }): Tensor;
+  sumToSize(size: readonly number[]): Tensor;
   sumToSize(..._args: any[]): any {
     return invokeMethod(S_sum_to_size, this, arguments);
   }
   /** Of a vector, the matrix with it on the given diagonal; of a matrix, a copy of that diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
-  diag(diagonal?: number, options?: { diagonal?: number; out?: Tensor }): Tensor;
+  diag(diagonal?: number, options?: { out?: Tensor }): Tensor;
   /** Of a vector, the matrix with it on the given diagonal; of a matrix, a copy of that diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
   diag(options: { diagonal?: number; out?: Tensor }): Tensor;
   diag(..._rest: any[]): any {
@@ -1581,7 +1815,11 @@ export abstract class TensorOps {
     return invokeMethod(S_diag, this, arguments);
   }
   /** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
-  diagEmbed(offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  diagEmbed(offset?: number, dim1?: number, dim2?: number): Tensor;
+  /** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
+  diagEmbed(offset: number, dim1: number, options: { dim2?: number }): Tensor;
+  /** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
+  diagEmbed(offset: number, options: { dim1?: number; dim2?: number }): Tensor;
   /** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
   diagEmbed(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagEmbed(..._rest: any[]): any {
@@ -1589,7 +1827,7 @@ export abstract class TensorOps {
     return invokeMethod(S_diag_embed, this, arguments);
   }
   /** The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
-  diagflat(offset?: number, options?: { offset?: number }): Tensor;
+  diagflat(offset?: number): Tensor;
   /** The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
   diagflat(options: { offset?: number }): Tensor;
   diagflat(..._rest: any[]): any {
@@ -1603,7 +1841,7 @@ export abstract class TensorOps {
     return invokeMethod(S_trace, this, arguments);
   }
   /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
-  tril(diagonal?: number, options?: { diagonal?: number; out?: Tensor }): Tensor;
+  tril(diagonal?: number, options?: { out?: Tensor }): Tensor;
   /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
   tril(options: { diagonal?: number; out?: Tensor }): Tensor;
   tril(..._rest: any[]): any {
@@ -1611,7 +1849,7 @@ export abstract class TensorOps {
     return invokeMethod(S_tril, this, arguments);
   }
   /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
-  tril_(diagonal?: number, options?: { diagonal?: number }): Tensor;
+  tril_(diagonal?: number): Tensor;
   /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
   tril_(options: { diagonal?: number }): Tensor;
   tril_(..._rest: any[]): any {
@@ -1619,7 +1857,7 @@ export abstract class TensorOps {
     return invokeMethod(S_tril_, this, arguments);
   }
   /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
-  triu(diagonal?: number, options?: { diagonal?: number; out?: Tensor }): Tensor;
+  triu(diagonal?: number, options?: { out?: Tensor }): Tensor;
   /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
   triu(options: { diagonal?: number; out?: Tensor }): Tensor;
   triu(..._rest: any[]): any {
@@ -1627,7 +1865,7 @@ export abstract class TensorOps {
     return invokeMethod(S_triu, this, arguments);
   }
   /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
-  triu_(diagonal?: number, options?: { diagonal?: number }): Tensor;
+  triu_(diagonal?: number): Tensor;
   /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
   triu_(options: { diagonal?: number }): Tensor;
   triu_(..._rest: any[]): any {
@@ -1635,14 +1873,18 @@ export abstract class TensorOps {
     return invokeMethod(S_triu_, this, arguments);
   }
   /** Fills the diagonal, of more than two dims (of one size) that of all; wrap begins it anew below a tall matrix. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_diagonal_.html */
-  fillDiagonal_(fillValue: Scalar, wrap?: boolean, options?: { fillValue?: Scalar; wrap?: boolean }): Tensor;
+  fillDiagonal_(fillValue: Scalar, wrap?: boolean): Tensor;
   /** Fills the diagonal, of more than two dims (of one size) that of all; wrap begins it anew below a tall matrix. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_diagonal_.html */
-  fillDiagonal_(fillValue: Scalar, options: { fillValue?: Scalar; wrap?: boolean }): Tensor;
+  fillDiagonal_(fillValue: Scalar, options: { wrap?: boolean }): Tensor;
+  /** Fills the diagonal, of more than two dims (of one size) that of all; wrap begins it anew below a tall matrix. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_diagonal_.html */
+  fillDiagonal_(options: { fillValue: Scalar; wrap?: boolean }): Tensor;
   fillDiagonal_(..._args: any[]): any {
     return invokeMethod(S_fill_diagonal_, this, arguments);
   }
   /** How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
-  bincount(weights?: Tensor | null, minlength?: number, options?: { weights?: Tensor | null; minlength?: number }): Tensor;
+  bincount(weights?: Tensor | null, minlength?: number): Tensor;
+  /** How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
+  bincount(weights: Tensor | null, options: { minlength?: number }): Tensor;
   /** How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
   bincount(options: { weights?: Tensor | null; minlength?: number }): Tensor;
   bincount(..._rest: any[]): any {
@@ -1650,136 +1892,188 @@ export abstract class TensorOps {
     return invokeMethod(S_bincount, this, arguments);
   }
   /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
-  histc(bins?: number, min?: Scalar, max?: Scalar, options?: { bins?: number; min?: Scalar; max?: Scalar; out?: Tensor }): Tensor;
+  histc(bins?: number, min?: Scalar, max?: Scalar, options?: { out?: Tensor }): Tensor;
+  /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
+  histc(bins: number, min: Scalar, options: { max?: Scalar; out?: Tensor }): Tensor;
+  /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
+  histc(bins: number, options: { min?: Scalar; max?: Scalar; out?: Tensor }): Tensor;
   /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
   histc(options: { bins?: number; min?: Scalar; max?: Scalar; out?: Tensor }): Tensor;
   histc(..._args: any[]): any {
     return invokeMethod(S_histc, this, arguments);
   }
   /** How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
-  histogram(bins?: number, options?: { bins?: number; range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly hist: Tensor; readonly binEdges: Tensor };
+  histogram(bins?: number, options?: { range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly hist: Tensor; readonly binEdges: Tensor };
   /** How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
   histogram(options: { bins?: number; range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly hist: Tensor; readonly binEdges: Tensor };
   /** How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
-  histogram(bins: Tensor, options?: { bins?: Tensor; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly hist: Tensor; readonly binEdges: Tensor };
+  histogram(bins: Tensor, options?: { weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly hist: Tensor; readonly binEdges: Tensor };
+  /** How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
+  histogram(options: { bins: Tensor; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly hist: Tensor; readonly binEdges: Tensor };
   histogram(..._args: any[]): any {
     return invokeForm(F_histogram, this, arguments);
   }
   /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
-  indexPut(indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean, options?: { indices?: readonly (Tensor | null)[]; values?: Tensor; accumulate?: boolean }): Tensor;
+  indexPut(indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): Tensor;
   /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
-  indexPut(indices: readonly (Tensor | null)[], values: Tensor, options: { indices?: readonly (Tensor | null)[]; values?: Tensor; accumulate?: boolean }): Tensor;
+  indexPut(indices: readonly (Tensor | null)[], values: Tensor, options: { accumulate?: boolean }): Tensor;
+  /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
+  indexPut(options: { indices: readonly (Tensor | null)[]; values: Tensor; accumulate?: boolean }): Tensor;
   indexPut(..._args: any[]): any {
     return invokeMethod(S_index_put, this, arguments);
   }
   /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
-  indexPut_(indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean, options?: { indices?: readonly (Tensor | null)[]; values?: Tensor; accumulate?: boolean }): Tensor;
+  indexPut_(indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): Tensor;
   /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
-  indexPut_(indices: readonly (Tensor | null)[], values: Tensor, options: { indices?: readonly (Tensor | null)[]; values?: Tensor; accumulate?: boolean }): Tensor;
+  indexPut_(indices: readonly (Tensor | null)[], values: Tensor, options: { accumulate?: boolean }): Tensor;
+  /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
+  indexPut_(options: { indices: readonly (Tensor | null)[]; values: Tensor; accumulate?: boolean }): Tensor;
   indexPut_(..._args: any[]): any {
     return invokeMethod(S_index_put_, this, arguments);
   }
   /** The slices of dim that index (0-d or 1-d) names. https://pytorch.org/docs/stable/generated/torch.index_select.html */
-  indexSelect(dim: number, index: Tensor | IndexArray, options?: { dim?: number; index?: Tensor | IndexArray; out?: Tensor }): Tensor;
+  indexSelect(dim: number, index: Tensor | IndexArray, options?: { out?: Tensor }): Tensor;
+  /** The slices of dim that index (0-d or 1-d) names. https://pytorch.org/docs/stable/generated/torch.index_select.html */
+  indexSelect(options: { dim: number; index: Tensor | IndexArray; out?: Tensor }): Tensor;
   indexSelect(..._args: any[]): any {
     return invokeMethod(S_index_select, this, arguments);
   }
   /** A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
-  indexAdd(dim: number, index: Tensor | IndexArray, source: Tensor, options?: { dim?: number; index?: Tensor | IndexArray; source?: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
+  indexAdd(dim: number, index: Tensor | IndexArray, source: Tensor, options?: { alpha?: Scalar; out?: Tensor }): Tensor;
+  /** A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
+  indexAdd(options: { dim: number; index: Tensor | IndexArray; source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
   indexAdd(..._args: any[]): any {
     return invokeMethod(S_index_add, this, arguments);
   }
   /** A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
-  indexAdd_(dim: number, index: Tensor | IndexArray, source: Tensor, options?: { dim?: number; index?: Tensor | IndexArray; source?: Tensor; alpha?: Scalar }): Tensor;
+  indexAdd_(dim: number, index: Tensor | IndexArray, source: Tensor, options?: { alpha?: Scalar }): Tensor;
+  /** A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
+  indexAdd_(options: { dim: number; index: Tensor | IndexArray; source: Tensor; alpha?: Scalar }): Tensor;
   indexAdd_(..._args: any[]): any {
     return invokeMethod(S_index_add_, this, arguments);
   }
   /** A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
-  indexCopy(dim: number, index: Tensor | IndexArray, source: Tensor, options?: { dim?: number; index?: Tensor | IndexArray; source?: Tensor; out?: Tensor }): Tensor;
+  indexCopy(dim: number, index: Tensor | IndexArray, source: Tensor, options?: { out?: Tensor }): Tensor;
+  /** A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
+  indexCopy(options: { dim: number; index: Tensor | IndexArray; source: Tensor; out?: Tensor }): Tensor;
   indexCopy(..._args: any[]): any {
     return invokeMethod(S_index_copy, this, arguments);
   }
   /** A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
-  indexCopy_(dim: number, index: Tensor | IndexArray, source: Tensor, options?: { dim?: number; index?: Tensor | IndexArray; source?: Tensor }): Tensor;
+  indexCopy_(dim: number, index: Tensor | IndexArray, source: Tensor): Tensor;
+  /** A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
+  indexCopy_(options: { dim: number; index: Tensor | IndexArray; source: Tensor }): Tensor;
   indexCopy_(..._args: any[]): any {
     return invokeMethod(S_index_copy_, this, arguments);
   }
   /** A copy of input with value in the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
-  indexFill(dim: number, index: Tensor | IndexArray, value: Tensor | Scalar, options?: { dim?: number; index?: Tensor | IndexArray; value?: Tensor | Scalar }): Tensor;
+  indexFill(dim: number, index: Tensor | IndexArray, value: Tensor | Scalar): Tensor;
+  /** A copy of input with value in the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
+  indexFill(options: { dim: number; index: Tensor | IndexArray; value: Tensor | Scalar }): Tensor;
   indexFill(..._args: any[]): any {
     return invokeMethod(S_index_fill, this, arguments);
   }
   /** A copy of input with value in the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
-  indexFill_(dim: number, index: Tensor | IndexArray, value: Tensor | Scalar, options?: { dim?: number; index?: Tensor | IndexArray; value?: Tensor | Scalar }): Tensor;
+  indexFill_(dim: number, index: Tensor | IndexArray, value: Tensor | Scalar): Tensor;
+  /** A copy of input with value in the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
+  indexFill_(options: { dim: number; index: Tensor | IndexArray; value: Tensor | Scalar }): Tensor;
   indexFill_(..._args: any[]): any {
     return invokeMethod(S_index_fill_, this, arguments);
   }
   /** out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on: elements along dim. https://pytorch.org/docs/stable/generated/torch.gather.html */
-  gather(dim: number, index: Tensor | IndexArray, options?: { dim?: number; index?: Tensor | IndexArray; sparseGrad?: boolean; out?: Tensor }): Tensor;
+  gather(dim: number, index: Tensor | IndexArray, options?: { sparseGrad?: boolean; out?: Tensor }): Tensor;
+  /** out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on: elements along dim. https://pytorch.org/docs/stable/generated/torch.gather.html */
+  gather(options: { dim: number; index: Tensor | IndexArray; sparseGrad?: boolean; out?: Tensor }): Tensor;
   gather(..._args: any[]): any {
     return invokeMethod(S_gather, this, arguments);
   }
   /** A copy of input with src at the places that index names along dim (see gather); reduce 'add' or 'multiply' combines them with what is there. Or with a number instead of src. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
-  scatter(dim: number, index: Tensor | IndexArray, src: Tensor, options?: { dim?: number; index?: Tensor | IndexArray; src?: Tensor; reduce?: string | null; out?: Tensor }): Tensor;
+  scatter(dim: number, index: Tensor | IndexArray, src: Tensor, options?: { reduce?: string | null; out?: Tensor }): Tensor;
+  /** A copy of input with src at the places that index names along dim (see gather); reduce 'add' or 'multiply' combines them with what is there. Or with a number instead of src. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
+  scatter(options: { dim: number; index: Tensor | IndexArray; src: Tensor; reduce?: string | null; out?: Tensor }): Tensor;
   /** A copy of input with value at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
-  scatter(dim: number, index: Tensor | IndexArray, value: Scalar, options?: { dim?: number; index?: Tensor | IndexArray; value?: Scalar; reduce?: string | null; out?: Tensor }): Tensor;
+  scatter(dim: number, index: Tensor | IndexArray, value: Scalar, options?: { reduce?: string | null; out?: Tensor }): Tensor;
+  /** A copy of input with value at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
+  scatter(options: { dim: number; index: Tensor | IndexArray; value: Scalar; reduce?: string | null; out?: Tensor }): Tensor;
   scatter(..._args: any[]): any {
     return invokeForm(F_scatter, this, arguments);
   }
   /** A copy of input with src at the places that index names along dim (see gather); reduce 'add' or 'multiply' combines them with what is there. Or with a number instead of src. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
-  scatter_(dim: number, index: Tensor | IndexArray, src: Tensor, options?: { dim?: number; index?: Tensor | IndexArray; src?: Tensor; reduce?: string | null }): Tensor;
+  scatter_(dim: number, index: Tensor | IndexArray, src: Tensor, options?: { reduce?: string | null }): Tensor;
+  /** A copy of input with src at the places that index names along dim (see gather); reduce 'add' or 'multiply' combines them with what is there. Or with a number instead of src. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
+  scatter_(options: { dim: number; index: Tensor | IndexArray; src: Tensor; reduce?: string | null }): Tensor;
   /** A copy of input with value at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
-  scatter_(dim: number, index: Tensor | IndexArray, value: Scalar, options?: { dim?: number; index?: Tensor | IndexArray; value?: Scalar; reduce?: string | null }): Tensor;
+  scatter_(dim: number, index: Tensor | IndexArray, value: Scalar, options?: { reduce?: string | null }): Tensor;
+  /** A copy of input with value at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
+  scatter_(options: { dim: number; index: Tensor | IndexArray; value: Scalar; reduce?: string | null }): Tensor;
   scatter_(..._args: any[]): any {
     return invokeForm(F_scatter_, this, arguments);
   }
   /** A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
-  scatterAdd(dim: number, index: Tensor | IndexArray, src: Tensor, options?: { dim?: number; index?: Tensor | IndexArray; src?: Tensor; out?: Tensor }): Tensor;
+  scatterAdd(dim: number, index: Tensor | IndexArray, src: Tensor, options?: { out?: Tensor }): Tensor;
+  /** A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
+  scatterAdd(options: { dim: number; index: Tensor | IndexArray; src: Tensor; out?: Tensor }): Tensor;
   scatterAdd(..._args: any[]): any {
     return invokeMethod(S_scatter_add, this, arguments);
   }
   /** A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
-  scatterAdd_(dim: number, index: Tensor | IndexArray, src: Tensor, options?: { dim?: number; index?: Tensor | IndexArray; src?: Tensor }): Tensor;
+  scatterAdd_(dim: number, index: Tensor | IndexArray, src: Tensor): Tensor;
+  /** A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
+  scatterAdd_(options: { dim: number; index: Tensor | IndexArray; src: Tensor }): Tensor;
   scatterAdd_(..._args: any[]): any {
     return invokeMethod(S_scatter_add_, this, arguments);
   }
   /** A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
-  scatterReduce(dim: number, index: Tensor | IndexArray, src: Tensor, reduce: string, options?: { dim?: number; index?: Tensor | IndexArray; src?: Tensor; reduce?: string; includeSelf?: boolean; out?: Tensor }): Tensor;
+  scatterReduce(dim: number, index: Tensor | IndexArray, src: Tensor, reduce: string, options?: { includeSelf?: boolean; out?: Tensor }): Tensor;
+  /** A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
+  scatterReduce(options: { dim: number; index: Tensor | IndexArray; src: Tensor; reduce: string; includeSelf?: boolean; out?: Tensor }): Tensor;
   scatterReduce(..._args: any[]): any {
     return invokeMethod(S_scatter_reduce, this, arguments);
   }
   /** A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
-  scatterReduce_(dim: number, index: Tensor | IndexArray, src: Tensor, reduce: string, options?: { dim?: number; index?: Tensor | IndexArray; src?: Tensor; reduce?: string; includeSelf?: boolean }): Tensor;
+  scatterReduce_(dim: number, index: Tensor | IndexArray, src: Tensor, reduce: string, options?: { includeSelf?: boolean }): Tensor;
+  /** A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
+  scatterReduce_(options: { dim: number; index: Tensor | IndexArray; src: Tensor; reduce: string; includeSelf?: boolean }): Tensor;
   scatterReduce_(..._args: any[]): any {
     return invokeMethod(S_scatter_reduce_, this, arguments);
   }
   /** A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
-  indexReduce(dim: number, index: Tensor | IndexArray, source: Tensor, reduce: string, options?: { dim?: number; index?: Tensor | IndexArray; source?: Tensor; reduce?: string; includeSelf?: boolean; out?: Tensor }): Tensor;
+  indexReduce(dim: number, index: Tensor | IndexArray, source: Tensor, reduce: string, options?: { includeSelf?: boolean; out?: Tensor }): Tensor;
+  /** A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
+  indexReduce(options: { dim: number; index: Tensor | IndexArray; source: Tensor; reduce: string; includeSelf?: boolean; out?: Tensor }): Tensor;
   indexReduce(..._args: any[]): any {
     return invokeMethod(S_index_reduce, this, arguments);
   }
   /** A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
-  indexReduce_(dim: number, index: Tensor | IndexArray, source: Tensor, reduce: string, options?: { dim?: number; index?: Tensor | IndexArray; source?: Tensor; reduce?: string; includeSelf?: boolean }): Tensor;
+  indexReduce_(dim: number, index: Tensor | IndexArray, source: Tensor, reduce: string, options?: { includeSelf?: boolean }): Tensor;
+  /** A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
+  indexReduce_(options: { dim: number; index: Tensor | IndexArray; source: Tensor; reduce: string; includeSelf?: boolean }): Tensor;
   indexReduce_(..._args: any[]): any {
     return invokeMethod(S_index_reduce_, this, arguments);
   }
   /** Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
-  take(index: Tensor | IndexArray, options?: { index?: Tensor | IndexArray; out?: Tensor }): Tensor;
+  take(index: Tensor | IndexArray, options?: { out?: Tensor }): Tensor;
+  /** Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
+  take(options: { index: Tensor | IndexArray; out?: Tensor }): Tensor;
   take(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(378, (this as any), a, 0);
     return invokeMethod(S_take, this, arguments);
   }
   /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
-  put(index: Tensor | IndexArray, source: Tensor, accumulate?: boolean, options?: { index?: Tensor | IndexArray; source?: Tensor; accumulate?: boolean }): Tensor;
+  put(index: Tensor | IndexArray, source: Tensor, accumulate?: boolean): Tensor;
   /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
-  put(index: Tensor | IndexArray, source: Tensor, options: { index?: Tensor | IndexArray; source?: Tensor; accumulate?: boolean }): Tensor;
+  put(index: Tensor | IndexArray, source: Tensor, options: { accumulate?: boolean }): Tensor;
+  /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
+  put(options: { index: Tensor | IndexArray; source: Tensor; accumulate?: boolean }): Tensor;
   put(..._args: any[]): any {
     return invokeMethod(S_put, this, arguments);
   }
   /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
-  put_(index: Tensor | IndexArray, source: Tensor, accumulate?: boolean, options?: { index?: Tensor | IndexArray; source?: Tensor; accumulate?: boolean }): Tensor;
+  put_(index: Tensor | IndexArray, source: Tensor, accumulate?: boolean): Tensor;
   /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
-  put_(index: Tensor | IndexArray, source: Tensor, options: { index?: Tensor | IndexArray; source?: Tensor; accumulate?: boolean }): Tensor;
+  put_(index: Tensor | IndexArray, source: Tensor, options: { accumulate?: boolean }): Tensor;
+  /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
+  put_(options: { index: Tensor | IndexArray; source: Tensor; accumulate?: boolean }): Tensor;
   put_(..._args: any[]): any {
     return invokeMethod(S_put_, this, arguments);
   }
@@ -1796,23 +2090,31 @@ export abstract class TensorOps {
     return invokeMethod(S_argwhere, this, arguments);
   }
   /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
-  maskedSelect(mask: Tensor, options?: { mask?: Tensor; out?: Tensor }): Tensor;
+  maskedSelect(mask: Tensor, options?: { out?: Tensor }): Tensor;
+  /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
+  maskedSelect(options: { mask: Tensor; out?: Tensor }): Tensor;
   maskedSelect(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(384, (this as any), a, 0);
     return invokeMethod(S_masked_select, this, arguments);
   }
   /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
-  maskedScatter(mask: Tensor, source: Tensor, options?: { mask?: Tensor; source?: Tensor }): Tensor;
+  maskedScatter(mask: Tensor, source: Tensor): Tensor;
+  /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
+  maskedScatter(options: { mask: Tensor; source: Tensor }): Tensor;
   maskedScatter(..._args: any[]): any {
     return invokeMethod(S_masked_scatter, this, arguments);
   }
   /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
-  maskedScatter_(mask: Tensor, source: Tensor, options?: { mask?: Tensor; source?: Tensor }): Tensor;
+  maskedScatter_(mask: Tensor, source: Tensor): Tensor;
+  /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
+  maskedScatter_(options: { mask: Tensor; source: Tensor }): Tensor;
   maskedScatter_(..._args: any[]): any {
     return invokeMethod(S_masked_scatter_, this, arguments);
   }
   /** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
-  combinations(r?: number, withReplacement?: boolean, options?: { r?: number; withReplacement?: boolean }): Tensor;
+  combinations(r?: number, withReplacement?: boolean): Tensor;
+  /** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
+  combinations(r: number, options: { withReplacement?: boolean }): Tensor;
   /** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
   combinations(options: { r?: number; withReplacement?: boolean }): Tensor;
   combinations(..._rest: any[]): any {
@@ -1820,18 +2122,24 @@ export abstract class TensorOps {
     return invokeMethod(S_combinations, this, arguments);
   }
   /** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). See linalg.luFactor. https://pytorch.org/docs/stable/generated/torch.lu.html */
-  lu(pivot?: boolean, getInfos?: false, options?: { pivot?: boolean; getInfos?: false }): [Tensor, Tensor];
+  lu(pivot?: boolean, getInfos?: false): [Tensor, Tensor];
+  /** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). See linalg.luFactor. https://pytorch.org/docs/stable/generated/torch.lu.html */
+  lu(pivot: boolean, options: { getInfos?: false }): [Tensor, Tensor];
   /** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). See linalg.luFactor. https://pytorch.org/docs/stable/generated/torch.lu.html */
   lu(options: { pivot?: boolean; getInfos?: false }): [Tensor, Tensor];
   /** lu with info: 0, or the place of the first zero on the diagonal of U. https://pytorch.org/docs/stable/generated/torch.lu.html */
-  lu(pivot?: boolean, getInfos?: true, options?: { pivot?: boolean; getInfos?: true }): [Tensor, Tensor, Tensor] & { readonly LU: Tensor; readonly pivots: Tensor; readonly info: Tensor };
+  lu(pivot?: boolean, getInfos?: true): [Tensor, Tensor, Tensor] & { readonly LU: Tensor; readonly pivots: Tensor; readonly info: Tensor };
+  /** lu with info: 0, or the place of the first zero on the diagonal of U. https://pytorch.org/docs/stable/generated/torch.lu.html */
+  lu(pivot: boolean, options: { getInfos?: true }): [Tensor, Tensor, Tensor] & { readonly LU: Tensor; readonly pivots: Tensor; readonly info: Tensor };
   /** lu with info: 0, or the place of the first zero on the diagonal of U. https://pytorch.org/docs/stable/generated/torch.lu.html */
   lu(options: { pivot?: boolean; getInfos?: true }): [Tensor, Tensor, Tensor] & { readonly LU: Tensor; readonly pivots: Tensor; readonly info: Tensor };
   lu(..._args: any[]): any {
     return invokeForm(F_lu, this, arguments);
   }
   /** X of A X = input from lu(A). See linalg.luSolve. https://pytorch.org/docs/stable/generated/torch.lu_solve.html */
-  luSolve(LUData: Tensor, LUPivots: Tensor, options?: { LUData?: Tensor; LUPivots?: Tensor; out?: Tensor }): Tensor;
+  luSolve(LUData: Tensor, LUPivots: Tensor, options?: { out?: Tensor }): Tensor;
+  /** X of A X = input from lu(A). See linalg.luSolve. https://pytorch.org/docs/stable/generated/torch.lu_solve.html */
+  luSolve(options: { LUData: Tensor; LUPivots: Tensor; out?: Tensor }): Tensor;
   luSolve(..._args: any[]): any {
     return invokeMethod(S_lu_solve, this, arguments);
   }
@@ -1841,10 +2149,16 @@ export abstract class TensorOps {
     if (arguments.length === 0) return unary(419, (this as any), 0);
     return invokeMethod(S_inverse, this, arguments);
   }
-  /** solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
-  triangularSolve(A: Tensor, upper?: boolean, transpose?: boolean, unitriangular?: boolean, options?: { A?: Tensor; upper?: boolean; transpose?: boolean; unitriangular?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly solution: Tensor; readonly clonedCoefficient: Tensor };
-  /** solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
-  triangularSolve(A: Tensor, options: { A?: Tensor; upper?: boolean; transpose?: boolean; unitriangular?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly solution: Tensor; readonly clonedCoefficient: Tensor };
+  /** The solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
+  triangularSolve(A: Tensor, upper?: boolean, transpose?: boolean, unitriangular?: boolean, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly solution: Tensor; readonly clonedCoefficient: Tensor };
+  /** The solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
+  triangularSolve(A: Tensor, upper: boolean, transpose: boolean, options: { unitriangular?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly solution: Tensor; readonly clonedCoefficient: Tensor };
+  /** The solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
+  triangularSolve(A: Tensor, upper: boolean, options: { transpose?: boolean; unitriangular?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly solution: Tensor; readonly clonedCoefficient: Tensor };
+  /** The solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
+  triangularSolve(A: Tensor, options: { upper?: boolean; transpose?: boolean; unitriangular?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly solution: Tensor; readonly clonedCoefficient: Tensor };
+  /** The solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
+  triangularSolve(options: { A: Tensor; upper?: boolean; transpose?: boolean; unitriangular?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly solution: Tensor; readonly clonedCoefficient: Tensor };
   triangularSolve(..._args: any[]): any {
     return invokeMethod(S_triangular_solve, this, arguments);
   }
@@ -1866,20 +2180,28 @@ export abstract class TensorOps {
     return invokeMethod(S_logdet, this, arguments);
   }
   /** linalg.householderProduct by its older name. https://pytorch.org/docs/stable/generated/torch.orgqr.html */
-  orgqr(input2: Tensor, options?: { input2?: Tensor; out?: Tensor }): Tensor;
+  orgqr(input2: Tensor, options?: { out?: Tensor }): Tensor;
+  /** linalg.householderProduct by its older name. https://pytorch.org/docs/stable/generated/torch.orgqr.html */
+  orgqr(options: { input2: Tensor; out?: Tensor }): Tensor;
   orgqr(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(431, (this as any), a, 0);
     return invokeMethod(S_orgqr, this, arguments);
   }
   /** Q input3, or input3 Q where left is false, or with the adjoint of Q where transpose is true, for the product Q (m, m) of Householder reflectors: input (..., m, k) holds their vectors and input2 their factors, as geqrf gives them. Errors: shapes, batches or dtypes that do not match. https://pytorch.org/docs/stable/generated/torch.ormqr.html */
-  ormqr(input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean, options?: { input2?: Tensor; input3?: Tensor; left?: boolean; transpose?: boolean; out?: Tensor }): Tensor;
+  ormqr(input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean, options?: { out?: Tensor }): Tensor;
   /** Q input3, or input3 Q where left is false, or with the adjoint of Q where transpose is true, for the product Q (m, m) of Householder reflectors: input (..., m, k) holds their vectors and input2 their factors, as geqrf gives them. Errors: shapes, batches or dtypes that do not match. https://pytorch.org/docs/stable/generated/torch.ormqr.html */
-  ormqr(input2: Tensor, input3: Tensor, options: { input2?: Tensor; input3?: Tensor; left?: boolean; transpose?: boolean; out?: Tensor }): Tensor;
+  ormqr(input2: Tensor, input3: Tensor, left: boolean, options: { transpose?: boolean; out?: Tensor }): Tensor;
+  /** Q input3, or input3 Q where left is false, or with the adjoint of Q where transpose is true, for the product Q (m, m) of Householder reflectors: input (..., m, k) holds their vectors and input2 their factors, as geqrf gives them. Errors: shapes, batches or dtypes that do not match. https://pytorch.org/docs/stable/generated/torch.ormqr.html */
+  ormqr(input2: Tensor, input3: Tensor, options: { left?: boolean; transpose?: boolean; out?: Tensor }): Tensor;
+  /** Q input3, or input3 Q where left is false, or with the adjoint of Q where transpose is true, for the product Q (m, m) of Householder reflectors: input (..., m, k) holds their vectors and input2 their factors, as geqrf gives them. Errors: shapes, batches or dtypes that do not match. https://pytorch.org/docs/stable/generated/torch.ormqr.html */
+  ormqr(options: { input2: Tensor; input3: Tensor; left?: boolean; transpose?: boolean; out?: Tensor }): Tensor;
   ormqr(..._args: any[]): any {
     return invokeMethod(S_ormqr, this, arguments);
   }
   /** The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html */
-  matrixPower(n: number, options?: { n?: number; out?: Tensor }): Tensor;
+  matrixPower(n: number, options?: { out?: Tensor }): Tensor;
+  /** The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html */
+  matrixPower(options: { n: number; out?: Tensor }): Tensor;
   matrixPower(..._args: any[]): any {
     return invokeMethod(S_matrix_power, this, arguments);
   }
@@ -1890,9 +2212,11 @@ export abstract class TensorOps {
     return invokeMethod(S_matrix_exp, this, arguments);
   }
   /** Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
-  cross(other: Tensor, dim?: number | null, options?: { other?: Tensor; dim?: number | null; out?: Tensor }): Tensor;
+  cross(other: Tensor, dim?: number | null, options?: { out?: Tensor }): Tensor;
   /** Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
-  cross(other: Tensor, options: { other?: Tensor; dim?: number | null; out?: Tensor }): Tensor;
+  cross(other: Tensor, options: { dim?: number | null; out?: Tensor }): Tensor;
+  /** Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
+  cross(options: { other: Tensor; dim?: number | null; out?: Tensor }): Tensor;
   cross(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(444, (this as any), a, 0, 0);
     return invokeMethod(S_cross, this, arguments);
@@ -1903,28 +2227,32 @@ export abstract class TensorOps {
     return invokeMethod(S_geqrf, this, arguments);
   }
   /** linalg.qr: reduced, or complete when some is false. https://pytorch.org/docs/stable/generated/torch.qr.html */
-  qr(some?: boolean, options?: { some?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly Q: Tensor; readonly R: Tensor };
+  qr(some?: boolean, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly Q: Tensor; readonly R: Tensor };
   /** linalg.qr: reduced, or complete when some is false. https://pytorch.org/docs/stable/generated/torch.qr.html */
   qr(options: { some?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly Q: Tensor; readonly R: Tensor };
   qr(..._args: any[]): any {
     return invokeMethod(S_qr, this, arguments);
   }
   /** linalg.svd in older form: V instead of its adjoint, all of U and V where some is false, zeros for them where computeUv is false. https://pytorch.org/docs/stable/generated/torch.svd.html */
-  svd(some?: boolean, computeUv?: boolean, options?: { some?: boolean; computeUv?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
+  svd(some?: boolean, computeUv?: boolean, options?: { out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
+  /** linalg.svd in older form: V instead of its adjoint, all of U and V where some is false, zeros for them where computeUv is false. https://pytorch.org/docs/stable/generated/torch.svd.html */
+  svd(some: boolean, options: { computeUv?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
   /** linalg.svd in older form: V instead of its adjoint, all of U and V where some is false, zeros for them where computeUv is false. https://pytorch.org/docs/stable/generated/torch.svd.html */
   svd(options: { some?: boolean; computeUv?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
   svd(..._args: any[]): any {
     return invokeMethod(S_svd, this, arguments);
   }
   /** linalg.eigh in older form: the vectors are empty unless asked for, and the upper triangle is read unless upper is false. https://pytorch.org/docs/1.13/generated/torch.symeig.html */
-  symeig(eigenvectors?: boolean, upper?: boolean, options?: { eigenvectors?: boolean; upper?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
+  symeig(eigenvectors?: boolean, upper?: boolean, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
+  /** linalg.eigh in older form: the vectors are empty unless asked for, and the upper triangle is read unless upper is false. https://pytorch.org/docs/1.13/generated/torch.symeig.html */
+  symeig(eigenvectors: boolean, options: { upper?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
   /** linalg.eigh in older form: the vectors are empty unless asked for, and the upper triangle is read unless upper is false. https://pytorch.org/docs/1.13/generated/torch.symeig.html */
   symeig(options: { eigenvectors?: boolean; upper?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
   symeig(..._args: any[]): any {
     return invokeMethod(S_symeig, this, arguments);
   }
   /** linalg.pinv in older form. https://pytorch.org/docs/stable/generated/torch.pinverse.html */
-  pinverse(rcond?: number, options?: { rcond?: number }): Tensor;
+  pinverse(rcond?: number): Tensor;
   /** linalg.pinv in older form. https://pytorch.org/docs/stable/generated/torch.pinverse.html */
   pinverse(options: { rcond?: number }): Tensor;
   pinverse(..._rest: any[]): any {
@@ -1932,7 +2260,7 @@ export abstract class TensorOps {
     return invokeMethod(S_pinverse, this, arguments);
   }
   /** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
-  cholesky(upper?: boolean, options?: { upper?: boolean; out?: Tensor }): Tensor;
+  cholesky(upper?: boolean, options?: { out?: Tensor }): Tensor;
   /** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
   cholesky(options: { upper?: boolean; out?: Tensor }): Tensor;
   cholesky(..._rest: any[]): any {
@@ -1940,15 +2268,17 @@ export abstract class TensorOps {
     return invokeMethod(S_cholesky, this, arguments);
   }
   /** X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
-  choleskySolve(input2: Tensor, upper?: boolean, options?: { input2?: Tensor; upper?: boolean; out?: Tensor }): Tensor;
+  choleskySolve(input2: Tensor, upper?: boolean, options?: { out?: Tensor }): Tensor;
   /** X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
-  choleskySolve(input2: Tensor, options: { input2?: Tensor; upper?: boolean; out?: Tensor }): Tensor;
+  choleskySolve(input2: Tensor, options: { upper?: boolean; out?: Tensor }): Tensor;
+  /** X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
+  choleskySolve(options: { input2: Tensor; upper?: boolean; out?: Tensor }): Tensor;
   choleskySolve(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(478, (this as any), a, 0, 0);
     return invokeMethod(S_cholesky_solve, this, arguments);
   }
   /** The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
-  choleskyInverse(upper?: boolean, options?: { upper?: boolean; out?: Tensor }): Tensor;
+  choleskyInverse(upper?: boolean, options?: { out?: Tensor }): Tensor;
   /** The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
   choleskyInverse(options: { upper?: boolean; out?: Tensor }): Tensor;
   choleskyInverse(..._rest: any[]): any {
@@ -2340,12 +2670,16 @@ export abstract class TensorOps {
     return invokeMethod(S_digamma_, this, arguments);
   }
   /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
-  mvlgamma(p: number, options?: { p?: number; out?: Tensor }): Tensor;
+  mvlgamma(p: number, options?: { out?: Tensor }): Tensor;
+  /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
+  mvlgamma(options: { p: number; out?: Tensor }): Tensor;
   mvlgamma(..._args: any[]): any {
     return invokeMethod(S_mvlgamma, this, arguments);
   }
   /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
-  mvlgamma_(p: number, options?: { p?: number }): Tensor;
+  mvlgamma_(p: number): Tensor;
+  /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
+  mvlgamma_(options: { p: number }): Tensor;
   mvlgamma_(..._args: any[]): any {
     return invokeMethod(S_mvlgamma_, this, arguments);
   }
@@ -2355,7 +2689,7 @@ export abstract class TensorOps {
     return invokeMethod(S_frexp, this, arguments);
   }
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
-  logit(eps?: number | null, options?: { eps?: number | null; out?: Tensor }): Tensor;
+  logit(eps?: number | null, options?: { out?: Tensor }): Tensor;
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit(options: { eps?: number | null; out?: Tensor }): Tensor;
   logit(..._rest: any[]): any {
@@ -2363,7 +2697,7 @@ export abstract class TensorOps {
     return invokeMethod(S_logit, this, arguments);
   }
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
-  logit_(eps?: number | null, options?: { eps?: number | null }): Tensor;
+  logit_(eps?: number | null): Tensor;
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit_(options: { eps?: number | null }): Tensor;
   logit_(..._rest: any[]): any {
@@ -2371,243 +2705,327 @@ export abstract class TensorOps {
     return invokeMethod(S_logit_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
-  atan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  atan2(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
+  atan2(options: { other: Tensor; out?: Tensor }): Tensor;
   atan2(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(574, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
-  arctan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  arctan2(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
+  arctan2(options: { other: Tensor; out?: Tensor }): Tensor;
   arctan2(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(574, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
-  atan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
+  atan2_(other: Tensor): Tensor;
+  /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
+  atan2_(options: { other: Tensor }): Tensor;
   atan2_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(575, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
-  arctan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
+  arctan2_(other: Tensor): Tensor;
+  /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
+  arctan2_(options: { other: Tensor }): Tensor;
   arctan2_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(575, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
-  hypot(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  hypot(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
+  hypot(options: { other: Tensor; out?: Tensor }): Tensor;
   hypot(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(576, (this as any), a, 0);
     return invokeMethod(S_hypot, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
-  hypot_(other: Tensor, options?: { other?: Tensor }): Tensor;
+  hypot_(other: Tensor): Tensor;
+  /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
+  hypot_(options: { other: Tensor }): Tensor;
   hypot_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(577, (this as any), a, 0);
     return invokeMethod(S_hypot_, this, arguments);
   }
   /** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
-  logaddexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  logaddexp(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
+  logaddexp(options: { other: Tensor; out?: Tensor }): Tensor;
   logaddexp(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(578, (this as any), a, 0);
     return invokeMethod(S_logaddexp, this, arguments);
   }
   /** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
-  logaddexp2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  logaddexp2(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
+  logaddexp2(options: { other: Tensor; out?: Tensor }): Tensor;
   logaddexp2(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(579, (this as any), a, 0);
     return invokeMethod(S_logaddexp2, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
-  xlogy(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  xlogy(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
+  xlogy(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   xlogy(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(580, (this as any), a, 3);
     return invokeMethod(S_xlogy, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
-  xlogy_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  xlogy_(other: Tensor | Scalar): Tensor;
+  /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
+  xlogy_(options: { other: Tensor | Scalar }): Tensor;
   xlogy_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(581, (this as any), a, 3);
     return invokeMethod(S_xlogy_, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
-  copysign(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+  copysign(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
+  /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
+  copysign(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   copysign(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(582, (this as any), a, 2);
     return invokeMethod(S_copysign, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
-  copysign_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
+  copysign_(other: Tensor | Scalar): Tensor;
+  /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
+  copysign_(options: { other: Tensor | Scalar }): Tensor;
   copysign_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(583, (this as any), a, 2);
     return invokeMethod(S_copysign_, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
-  nextafter(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  nextafter(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
+  nextafter(options: { other: Tensor; out?: Tensor }): Tensor;
   nextafter(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(584, (this as any), a, 0);
     return invokeMethod(S_nextafter, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
-  nextafter_(other: Tensor, options?: { other?: Tensor }): Tensor;
+  nextafter_(other: Tensor): Tensor;
+  /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
+  nextafter_(options: { other: Tensor }): Tensor;
   nextafter_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(585, (this as any), a, 0);
     return invokeMethod(S_nextafter_, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
-  heaviside(values: Tensor, options?: { values?: Tensor; out?: Tensor }): Tensor;
+  heaviside(values: Tensor, options?: { out?: Tensor }): Tensor;
+  /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
+  heaviside(options: { values: Tensor; out?: Tensor }): Tensor;
   heaviside(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(586, (this as any), a, 0);
     return invokeMethod(S_heaviside, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
-  heaviside_(values: Tensor, options?: { values?: Tensor }): Tensor;
+  heaviside_(values: Tensor): Tensor;
+  /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
+  heaviside_(options: { values: Tensor }): Tensor;
   heaviside_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(587, (this as any), a, 0);
     return invokeMethod(S_heaviside_, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
-  ldexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  ldexp(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
+  ldexp(options: { other: Tensor; out?: Tensor }): Tensor;
   ldexp(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(588, (this as any), a, 0);
     return invokeMethod(S_ldexp, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
-  ldexp_(other: Tensor, options?: { other?: Tensor }): Tensor;
+  ldexp_(other: Tensor): Tensor;
+  /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
+  ldexp_(options: { other: Tensor }): Tensor;
   ldexp_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(589, (this as any), a, 0);
     return invokeMethod(S_ldexp_, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
-  gcd(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  gcd(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
+  gcd(options: { other: Tensor; out?: Tensor }): Tensor;
   gcd(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(590, (this as any), a, 0);
     return invokeMethod(S_gcd, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
-  gcd_(other: Tensor, options?: { other?: Tensor }): Tensor;
+  gcd_(other: Tensor): Tensor;
+  /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
+  gcd_(options: { other: Tensor }): Tensor;
   gcd_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(591, (this as any), a, 0);
     return invokeMethod(S_gcd_, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
-  lcm(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  lcm(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
+  lcm(options: { other: Tensor; out?: Tensor }): Tensor;
   lcm(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(592, (this as any), a, 0);
     return invokeMethod(S_lcm, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
-  lcm_(other: Tensor, options?: { other?: Tensor }): Tensor;
+  lcm_(other: Tensor): Tensor;
+  /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
+  lcm_(options: { other: Tensor }): Tensor;
   lcm_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(593, (this as any), a, 0);
     return invokeMethod(S_lcm_, this, arguments);
   }
   /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
-  mm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
+  mm(mat2: Tensor, options?: { out?: Tensor }): Tensor;
+  /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
+  mm(options: { mat2: Tensor; out?: Tensor }): Tensor;
   mm(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(594, (this as any), a, 0);
     return invokeMethod(S_mm, this, arguments);
   }
   /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
-  bmm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
+  bmm(mat2: Tensor, options?: { out?: Tensor }): Tensor;
+  /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
+  bmm(options: { mat2: Tensor; out?: Tensor }): Tensor;
   bmm(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(595, (this as any), a, 0);
     return invokeMethod(S_bmm, this, arguments);
   }
   /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
-  matmul(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  matmul(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
+  matmul(options: { other: Tensor; out?: Tensor }): Tensor;
   matmul(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(596, (this as any), a, 0);
     return invokeMethod(S_matmul, this, arguments);
   }
   /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
-  addmm(mat1: Tensor, mat2: Tensor, options?: { mat1?: Tensor; mat2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  addmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
+  addmm(options: { mat1: Tensor; mat2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   addmm(..._args: any[]): any {
     return invokeMethod(S_addmm, this, arguments);
   }
   /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
-  addmm_(mat1: Tensor, mat2: Tensor, options?: { mat1?: Tensor; mat2?: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
+  addmm_(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
+  addmm_(options: { mat1: Tensor; mat2: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
   addmm_(..._args: any[]): any {
     return invokeMethod(S_addmm_, this, arguments);
   }
   /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
-  mv(vec: Tensor, options?: { vec?: Tensor; out?: Tensor }): Tensor;
+  mv(vec: Tensor, options?: { out?: Tensor }): Tensor;
+  /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
+  mv(options: { vec: Tensor; out?: Tensor }): Tensor;
   mv(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(600, (this as any), a, 0);
     return invokeMethod(S_mv, this, arguments);
   }
   /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
-  dot(tensor: Tensor, options?: { tensor?: Tensor; out?: Tensor }): Tensor;
+  dot(tensor: Tensor, options?: { out?: Tensor }): Tensor;
+  /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
+  dot(options: { tensor: Tensor; out?: Tensor }): Tensor;
   dot(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(601, (this as any), a, 0);
     return invokeMethod(S_dot, this, arguments);
   }
   /** Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
-  vdot(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  vdot(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
+  vdot(options: { other: Tensor; out?: Tensor }): Tensor;
   vdot(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(602, (this as any), a, 0);
     return invokeMethod(S_vdot, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
-  outer(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
+  outer(vec2: Tensor, options?: { out?: Tensor }): Tensor;
+  /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
+  outer(options: { vec2: Tensor; out?: Tensor }): Tensor;
   outer(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(603, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
-  ger(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
+  ger(vec2: Tensor, options?: { out?: Tensor }): Tensor;
+  /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
+  ger(options: { vec2: Tensor; out?: Tensor }): Tensor;
   ger(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(603, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
-  baddbmm(batch1: Tensor, batch2: Tensor, options?: { batch1?: Tensor; batch2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  baddbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
+  baddbmm(options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   baddbmm(..._args: any[]): any {
     return invokeMethod(S_baddbmm, this, arguments);
   }
   /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
-  baddbmm_(batch1: Tensor, batch2: Tensor, options?: { batch1?: Tensor; batch2?: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
+  baddbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
+  baddbmm_(options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
   baddbmm_(..._args: any[]): any {
     return invokeMethod(S_baddbmm_, this, arguments);
   }
   /** beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
-  addbmm(batch1: Tensor, batch2: Tensor, options?: { batch1?: Tensor; batch2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  addbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  /** beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
+  addbmm(options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   addbmm(..._args: any[]): any {
     return invokeMethod(S_addbmm, this, arguments);
   }
   /** beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
-  addbmm_(batch1: Tensor, batch2: Tensor, options?: { batch1?: Tensor; batch2?: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
+  addbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  /** beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
+  addbmm_(options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
   addbmm_(..._args: any[]): any {
     return invokeMethod(S_addbmm_, this, arguments);
   }
   /** beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
-  addmv(mat: Tensor, vec: Tensor, options?: { mat?: Tensor; vec?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  addmv(mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  /** beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
+  addmv(options: { mat: Tensor; vec: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   addmv(..._args: any[]): any {
     return invokeMethod(S_addmv, this, arguments);
   }
   /** beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
-  addmv_(mat: Tensor, vec: Tensor, options?: { mat?: Tensor; vec?: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
+  addmv_(mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  /** beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
+  addmv_(options: { mat: Tensor; vec: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
   addmv_(..._args: any[]): any {
     return invokeMethod(S_addmv_, this, arguments);
   }
   /** beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
-  addr(vec1: Tensor, vec2: Tensor, options?: { vec1?: Tensor; vec2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  addr(vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+  /** beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
+  addr(options: { vec1: Tensor; vec2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   addr(..._args: any[]): any {
     return invokeMethod(S_addr, this, arguments);
   }
   /** beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
-  addr_(vec1: Tensor, vec2: Tensor, options?: { vec1?: Tensor; vec2?: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
+  addr_(vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  /** beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
+  addr_(options: { vec1: Tensor; vec2: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
   addr_(..._args: any[]): any {
     return invokeMethod(S_addr_, this, arguments);
   }
   /** The largest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.max.html */
   max(): Tensor;
   /** The largest elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.max.html */
-  max(dim: number, keepdim?: boolean, options?: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  max(dim: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   /** The largest elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.max.html */
-  max(dim: number, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  max(dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
+  /** The largest elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.max.html */
+  max(options: { dim: number; keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   /** maximum of two tensors. https://pytorch.org/docs/stable/generated/torch.max.html */
-  max(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  max(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** maximum of two tensors. https://pytorch.org/docs/stable/generated/torch.max.html */
+  max(options: { other: Tensor; out?: Tensor }): Tensor;
   max(a?: any, ..._rest: any[]): any {
     if (arguments.length === 0) return unary(612, (this as any), 0);
     if (arguments.length === 1 && isTensor(a)) return binary(614, (this as any), a, 0);
@@ -2616,25 +3034,33 @@ export abstract class TensorOps {
   /** The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
   min(): Tensor;
   /** The smallest elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.min.html */
-  min(dim: number, keepdim?: boolean, options?: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  min(dim: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   /** The smallest elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.min.html */
-  min(dim: number, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  min(dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
+  /** The smallest elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.min.html */
+  min(options: { dim: number; keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   /** minimum of two tensors. https://pytorch.org/docs/stable/generated/torch.min.html */
-  min(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  min(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** minimum of two tensors. https://pytorch.org/docs/stable/generated/torch.min.html */
+  min(options: { other: Tensor; out?: Tensor }): Tensor;
   min(a?: any, ..._rest: any[]): any {
     if (arguments.length === 0) return unary(615, (this as any), 0);
     if (arguments.length === 1 && isTensor(a)) return binary(617, (this as any), a, 0);
     return invokeForm(F_min, this, arguments);
   }
   /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
-  amax(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  amax(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+  /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
+  amax(dim: number | readonly number[] | null, options: { keepdim?: boolean; out?: Tensor }): Tensor;
   /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
   amax(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   amax(..._args: any[]): any {
     return invokeMethod(S_amax, this, arguments);
   }
   /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
-  amin(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  amin(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+  /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
+  amin(dim: number | readonly number[] | null, options: { keepdim?: boolean; out?: Tensor }): Tensor;
   /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
   amin(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   amin(..._args: any[]): any {
@@ -2646,7 +3072,9 @@ export abstract class TensorOps {
     return invokeMethod(S_aminmax, this, arguments);
   }
   /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
-  argmax(dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  argmax(dim?: number | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+  /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
+  argmax(dim: number | null, options: { keepdim?: boolean; out?: Tensor }): Tensor;
   /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
   argmax(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmax(..._rest: any[]): any {
@@ -2654,7 +3082,9 @@ export abstract class TensorOps {
     return invokeMethod(S_argmax, this, arguments);
   }
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
-  argmin(dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  argmin(dim?: number | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+  /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
+  argmin(dim: number | null, options: { keepdim?: boolean; out?: Tensor }): Tensor;
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
   argmin(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmin(..._rest: any[]): any {
@@ -2664,9 +3094,11 @@ export abstract class TensorOps {
   /** Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
   median(): Tensor;
   /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
-  median(dim?: number, keepdim?: boolean, options?: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  median(dim?: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
-  median(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  median(dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
+  /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
+  median(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   median(..._rest: any[]): any {
     if (arguments.length === 0) return unary(623, (this as any), 0);
     return invokeForm(F_median, this, arguments);
@@ -2674,41 +3106,55 @@ export abstract class TensorOps {
   /** Median of all elements; of an even number the lower one, NaN left out. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
   nanmedian(): Tensor;
   /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
-  nanmedian(dim?: number, keepdim?: boolean, options?: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  nanmedian(dim?: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
-  nanmedian(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  nanmedian(dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
+  /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
+  nanmedian(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   nanmedian(..._rest: any[]): any {
     if (arguments.length === 0) return unary(625, (this as any), 0);
     return invokeForm(F_nanmedian, this, arguments);
   }
   /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
-  kthvalue(k: number, dim?: number, keepdim?: boolean, options?: { k?: number; dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  kthvalue(k: number, dim?: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
-  kthvalue(k: number, options: { k?: number; dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  kthvalue(k: number, dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
+  /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
+  kthvalue(k: number, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
+  /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
+  kthvalue(options: { k: number; dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   kthvalue(..._args: any[]): any {
     return invokeMethod(S_kthvalue, this, arguments);
   }
   /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
-  mode(dim?: number, keepdim?: boolean, options?: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  mode(dim?: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
-  mode(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  mode(dim: number, options: { keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
+  /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
+  mode(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   mode(..._args: any[]): any {
     return invokeMethod(S_mode, this, arguments);
   }
   /** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
-  inner(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  inner(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
+  inner(options: { other: Tensor; out?: Tensor }): Tensor;
   inner(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(685, (this as any), a, 0);
     return invokeMethod(S_inner, this, arguments);
   }
   /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
-  kron(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  kron(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
+  kron(options: { other: Tensor; out?: Tensor }): Tensor;
   kron(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(686, (this as any), a, 0);
     return invokeMethod(S_kron, this, arguments);
   }
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
-  uniform_(from?: number, to?: number, options?: { from?: number; to?: number; generator?: Generator | null }): Tensor;
+  uniform_(from?: number, to?: number, options?: { generator?: Generator | null }): Tensor;
+  /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
+  uniform_(from: number, options: { to?: number; generator?: Generator | null }): Tensor;
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
   uniform_(options: { from?: number; to?: number; generator?: Generator | null }): Tensor;
   uniform_(..._rest: any[]): any {
@@ -2716,7 +3162,9 @@ export abstract class TensorOps {
     return invokeMethod(S_uniform_, this, arguments);
   }
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
-  normal_(mean?: number, std?: number, options?: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
+  normal_(mean?: number, std?: number, options?: { generator?: Generator | null }): Tensor;
+  /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
+  normal_(mean: number, options: { std?: number; generator?: Generator | null }): Tensor;
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
   normal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   normal_(..._rest: any[]): any {
@@ -2724,7 +3172,9 @@ export abstract class TensorOps {
     return invokeMethod(S_normal_, this, arguments);
   }
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
-  random_(from?: number | null, to?: number | null, options?: { from?: number | null; to?: number | null; generator?: Generator | null }): Tensor;
+  random_(from?: number | null, to?: number | null, options?: { generator?: Generator | null }): Tensor;
+  /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
+  random_(from: number | null, options: { to?: number | null; generator?: Generator | null }): Tensor;
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
   random_(options: { from?: number | null; to?: number | null; generator?: Generator | null }): Tensor;
   random_(..._rest: any[]): any {
@@ -2732,7 +3182,7 @@ export abstract class TensorOps {
     return invokeMethod(S_random_, this, arguments);
   }
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
-  exponential_(lambd?: number, options?: { lambd?: number; generator?: Generator | null }): Tensor;
+  exponential_(lambd?: number, options?: { generator?: Generator | null }): Tensor;
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
   exponential_(options: { lambd?: number; generator?: Generator | null }): Tensor;
   exponential_(..._rest: any[]): any {
@@ -2740,7 +3190,9 @@ export abstract class TensorOps {
     return invokeMethod(S_exponential_, this, arguments);
   }
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
-  cauchy_(median?: number, sigma?: number, options?: { median?: number; sigma?: number; generator?: Generator | null }): Tensor;
+  cauchy_(median?: number, sigma?: number, options?: { generator?: Generator | null }): Tensor;
+  /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
+  cauchy_(median: number, options: { sigma?: number; generator?: Generator | null }): Tensor;
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
   cauchy_(options: { median?: number; sigma?: number; generator?: Generator | null }): Tensor;
   cauchy_(..._rest: any[]): any {
@@ -2748,7 +3200,9 @@ export abstract class TensorOps {
     return invokeMethod(S_cauchy_, this, arguments);
   }
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
-  logNormal_(mean?: number, std?: number, options?: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
+  logNormal_(mean?: number, std?: number, options?: { generator?: Generator | null }): Tensor;
+  /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
+  logNormal_(mean: number, options: { std?: number; generator?: Generator | null }): Tensor;
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
   logNormal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   logNormal_(..._rest: any[]): any {
@@ -2756,19 +3210,21 @@ export abstract class TensorOps {
     return invokeMethod(S_log_normal_, this, arguments);
   }
   /** Fills input with numbers of Bernoulli trials up to the first success. https://pytorch.org/docs/stable/generated/torch.Tensor.geometric_.html */
-  geometric_(p: number, options?: { p?: number; generator?: Generator | null }): Tensor;
+  geometric_(p: number, options?: { generator?: Generator | null }): Tensor;
+  /** Fills input with numbers of Bernoulli trials up to the first success. https://pytorch.org/docs/stable/generated/torch.Tensor.geometric_.html */
+  geometric_(options: { p: number; generator?: Generator | null }): Tensor;
   geometric_(..._args: any[]): any {
     return invokeMethod(S_geometric_, this, arguments);
   }
   /** Fills input with ones of probability p (a number, or a tensor of them) and zeros. https://pytorch.org/docs/stable/generated/torch.Tensor.bernoulli_.html */
-  bernoulli_(p?: Tensor | Scalar | null, options?: { p?: Tensor | Scalar | null; generator?: Generator | null }): Tensor;
+  bernoulli_(p?: Tensor | Scalar | null, options?: { generator?: Generator | null }): Tensor;
   /** Fills input with ones of probability p (a number, or a tensor of them) and zeros. https://pytorch.org/docs/stable/generated/torch.Tensor.bernoulli_.html */
   bernoulli_(options: { p?: Tensor | Scalar | null; generator?: Generator | null }): Tensor;
   bernoulli_(..._args: any[]): any {
     return invokeMethod(S_bernoulli_, this, arguments);
   }
   /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
-  bernoulli(p?: number | null, options?: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
+  bernoulli(p?: number | null, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
   /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
   bernoulli(options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
   bernoulli(..._rest: any[]): any {
@@ -2776,28 +3232,36 @@ export abstract class TensorOps {
     return invokeMethod(S_bernoulli, this, arguments);
   }
   /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
-  multinomial(numSamples: number, replacement?: boolean, options?: { numSamples?: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
+  multinomial(numSamples: number, replacement?: boolean, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
   /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
-  multinomial(numSamples: number, options: { numSamples?: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
+  multinomial(numSamples: number, options: { replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
+  /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
+  multinomial(options: { numSamples: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
   multinomial(..._args: any[]): any {
     return invokeMethod(S_multinomial, this, arguments);
   }
   /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
-  sum(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  sum(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+  /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
+  sum(dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
   sum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   sum(..._args: any[]): any {
     return invokeMethod(S_sum, this, arguments);
   }
   /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
-  mean(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  mean(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+  /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
+  mean(dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
   mean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   mean(..._args: any[]): any {
     return invokeMethod(S_mean, this, arguments);
   }
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
-  prod(dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  prod(dim?: number | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+  /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
+  prod(dim: number | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
   prod(options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   prod(..._rest: any[]): any {
@@ -2805,36 +3269,44 @@ export abstract class TensorOps {
     return invokeMethod(S_prod, this, arguments);
   }
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
-  any(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  any(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+  /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
+  any(dim: number | readonly number[] | null, options: { keepdim?: boolean; out?: Tensor }): Tensor;
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
   any(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   any(..._args: any[]): any {
     return invokeMethod(S_any, this, arguments);
   }
   /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
-  all(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  all(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+  /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
+  all(dim: number | readonly number[] | null, options: { keepdim?: boolean; out?: Tensor }): Tensor;
   /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
   all(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   all(..._args: any[]): any {
     return invokeMethod(S_all, this, arguments);
   }
   /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
-  countNonzero(dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
+  countNonzero(dim?: number | readonly number[] | null): Tensor;
   /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
   countNonzero(options: { dim?: number | readonly number[] | null }): Tensor;
   countNonzero(..._args: any[]): any {
     return invokeMethod(S_count_nonzero, this, arguments);
   }
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
-  var(dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  var(dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
   var(options: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
-  var(dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
+  var(dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
-  var(dim: number | readonly number[] | null, options: { dim?: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
+  var(dim: number | readonly number[] | null, unbiased: boolean, options: { keepdim?: boolean; out?: Tensor }): Tensor;
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
-  var(unbiased?: boolean, options?: { unbiased?: boolean; out?: Tensor }): Tensor;
+  var(dim: number | readonly number[] | null, options: { unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
+  /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
+  var(options: { dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
+  /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
+  var(unbiased?: boolean, options?: { out?: Tensor }): Tensor;
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
   var(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   var(..._rest: any[]): any {
@@ -2842,15 +3314,19 @@ export abstract class TensorOps {
     return invokeForm(F_var, this, arguments);
   }
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
-  std(dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+  std(dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
   std(options: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
-  std(dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
+  std(dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
-  std(dim: number | readonly number[] | null, options: { dim?: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
+  std(dim: number | readonly number[] | null, unbiased: boolean, options: { keepdim?: boolean; out?: Tensor }): Tensor;
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
-  std(unbiased?: boolean, options?: { unbiased?: boolean; out?: Tensor }): Tensor;
+  std(dim: number | readonly number[] | null, options: { unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
+  /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
+  std(options: { dim: number | readonly number[] | null; unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
+  /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
+  std(unbiased?: boolean, options?: { out?: Tensor }): Tensor;
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
   std(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   std(..._rest: any[]): any {
@@ -2858,81 +3334,109 @@ export abstract class TensorOps {
     return invokeForm(F_std, this, arguments);
   }
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
-  nansum(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  nansum(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+  /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
+  nansum(dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
   nansum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   nansum(..._args: any[]): any {
     return invokeMethod(S_nansum, this, arguments);
   }
   /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
-  nanmean(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  nanmean(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+  /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
+  nanmean(dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
   nanmean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   nanmean(..._args: any[]): any {
     return invokeMethod(S_nanmean, this, arguments);
   }
   /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
-  logsumexp(dim: number | readonly number[], keepdim?: boolean, options?: { dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
+  logsumexp(dim: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
   /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
-  logsumexp(dim: number | readonly number[], options: { dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
+  logsumexp(dim: number | readonly number[], options: { keepdim?: boolean; out?: Tensor }): Tensor;
+  /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
+  logsumexp(options: { dim: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
   logsumexp(..._args: any[]): any {
     return invokeMethod(S_logsumexp, this, arguments);
   }
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
-  cumsum(dim: number, options?: { dim?: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  cumsum(dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+  /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
+  cumsum(options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
   cumsum(..._args: any[]): any {
     return invokeMethod(S_cumsum, this, arguments);
   }
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
-  cumsum_(dim: number, options?: { dim?: number; dtype?: DType | null }): Tensor;
+  cumsum_(dim: number, options?: { dtype?: DType | null }): Tensor;
+  /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
+  cumsum_(options: { dim: number; dtype?: DType | null }): Tensor;
   cumsum_(..._args: any[]): any {
     return invokeMethod(S_cumsum_, this, arguments);
   }
   /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
-  cumprod(dim: number, options?: { dim?: number; dtype?: DType | null; out?: Tensor }): Tensor;
+  cumprod(dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+  /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
+  cumprod(options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
   cumprod(..._args: any[]): any {
     return invokeMethod(S_cumprod, this, arguments);
   }
   /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
-  cumprod_(dim: number, options?: { dim?: number; dtype?: DType | null }): Tensor;
+  cumprod_(dim: number, options?: { dtype?: DType | null }): Tensor;
+  /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
+  cumprod_(options: { dim: number; dtype?: DType | null }): Tensor;
   cumprod_(..._args: any[]): any {
     return invokeMethod(S_cumprod_, this, arguments);
   }
   /** Logarithm of the running sum of exponentials along dim. https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html */
-  logcumsumexp(dim: number, options?: { dim?: number; out?: Tensor }): Tensor;
+  logcumsumexp(dim: number, options?: { out?: Tensor }): Tensor;
+  /** Logarithm of the running sum of exponentials along dim. https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html */
+  logcumsumexp(options: { dim: number; out?: Tensor }): Tensor;
   logcumsumexp(..._args: any[]): any {
     return invokeMethod(S_logcumsumexp, this, arguments);
   }
   /** Largest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummax.html */
-  cummax(dim: number, options?: { dim?: number; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  cummax(dim: number, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
+  /** Largest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummax.html */
+  cummax(options: { dim: number; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   cummax(..._args: any[]): any {
     return invokeMethod(S_cummax, this, arguments);
   }
   /** Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
-  cummin(dim: number, options?: { dim?: number; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  cummin(dim: number, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
+  /** Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
+  cummin(options: { dim: number; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   cummin(..._args: any[]): any {
     return invokeMethod(S_cummin, this, arguments);
   }
   /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
-  viewAs(other: Tensor, options?: { other?: Tensor }): Tensor;
+  viewAs(other: Tensor): Tensor;
+  /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
+  viewAs(options: { other: Tensor }): Tensor;
   viewAs(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(767, (this as any), a, 0);
     return invokeMethod(S_view_as, this, arguments);
   }
   /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
-  reshapeAs(other: Tensor, options?: { other?: Tensor }): Tensor;
+  reshapeAs(other: Tensor): Tensor;
+  /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
+  reshapeAs(options: { other: Tensor }): Tensor;
   reshapeAs(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(768, (this as any), a, 0);
     return invokeMethod(S_reshape_as, this, arguments);
   }
   /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
-  expandAs(other: Tensor, options?: { other?: Tensor }): Tensor;
+  expandAs(other: Tensor): Tensor;
+  /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
+  expandAs(options: { other: Tensor }): Tensor;
   expandAs(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(769, (this as any), a, 0);
     return invokeMethod(S_expand_as, this, arguments);
   }
   /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
-  broadcastTo(size: number | readonly number[], options?: { size?: number | readonly number[] }): Tensor;
+  broadcastTo(size: number | readonly number[]): Tensor;
+  /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
+  broadcastTo(options: { size: number | readonly number[] }): Tensor;
   broadcastTo(..._args: any[]): any {
     return invokeMethod(S_broadcast_to, this, arguments);
   }
@@ -2957,7 +3461,9 @@ export abstract class TensorOps {
     return invokeMethod(S_adjoint, this, arguments);
   }
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
-  flatten(startDim?: number, endDim?: number, options?: { startDim?: number; endDim?: number }): Tensor;
+  flatten(startDim?: number, endDim?: number): Tensor;
+  /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
+  flatten(startDim: number, options: { endDim?: number }): Tensor;
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
   flatten(options: { startDim?: number; endDim?: number }): Tensor;
   flatten(..._rest: any[]): any {
@@ -2965,22 +3471,30 @@ export abstract class TensorOps {
     return invokeMethod(S_flatten, this, arguments);
   }
   /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
-  unflatten(dim: number, sizes: number | readonly number[], options?: { dim?: number; sizes?: number | readonly number[] }): Tensor;
+  unflatten(dim: number, sizes: number | readonly number[]): Tensor;
+  /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
+  unflatten(options: { dim: number; sizes: number | readonly number[] }): Tensor;
   unflatten(..._args: any[]): any {
     return invokeMethod(S_unflatten, this, arguments);
   }
   /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
-  movedim(source: number | readonly number[], destination: number | readonly number[], options?: { source?: number | readonly number[]; destination?: number | readonly number[] }): Tensor;
+  movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
+  /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
+  movedim(options: { source: number | readonly number[]; destination: number | readonly number[] }): Tensor;
   movedim(..._args: any[]): any {
     return invokeMethod(S_movedim, this, arguments);
   }
   /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
-  moveaxis(source: number | readonly number[], destination: number | readonly number[], options?: { source?: number | readonly number[]; destination?: number | readonly number[] }): Tensor;
+  moveaxis(source: number | readonly number[], destination: number | readonly number[]): Tensor;
+  /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
+  moveaxis(options: { source: number | readonly number[]; destination: number | readonly number[] }): Tensor;
   moveaxis(..._args: any[]): any {
     return invokeMethod(S_movedim, this, arguments);
   }
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
-  softmax(dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
+  softmax(dim?: number | null, dtype?: DType | null): Tensor;
+  /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
+  softmax(dim: number | null, options: { dtype?: DType | null }): Tensor;
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
   softmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   softmax(..._rest: any[]): any {
@@ -2988,7 +3502,9 @@ export abstract class TensorOps {
     return invokeMethod(S_softmax, this, arguments);
   }
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
-  logSoftmax(dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
+  logSoftmax(dim?: number | null, dtype?: DType | null): Tensor;
+  /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
+  logSoftmax(dim: number | null, options: { dtype?: DType | null }): Tensor;
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
   logSoftmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   logSoftmax(..._rest: any[]): any {
@@ -2996,14 +3512,18 @@ export abstract class TensorOps {
     return invokeMethod(S_log_softmax, this, arguments);
   }
   /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
-  sort(dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  sort(dim?: number, descending?: boolean, options?: { stable?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
-  sort(options: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  sort(dim: number, options: { descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
+  /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
+  sort(options: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   sort(..._args: any[]): any {
     return invokeMethod(S_sort, this, arguments);
   }
   /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
-  argsort(dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
+  argsort(dim?: number, descending?: boolean, options?: { stable?: boolean }): Tensor;
+  /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
+  argsort(dim: number, options: { descending?: boolean; stable?: boolean }): Tensor;
   /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
   argsort(options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
   argsort(..._rest: any[]): any {
@@ -3017,19 +3537,29 @@ export abstract class TensorOps {
     return invokeMethod(S_msort, this, arguments);
   }
   /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
-  topk(k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { k?: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  topk(k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
-  topk(k: number, options: { k?: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  topk(k: number, dim: number, largest: boolean, options: { sorted?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
+  /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
+  topk(k: number, dim: number, options: { largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
+  /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
+  topk(k: number, options: { dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
+  /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
+  topk(options: { k: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   topk(..._args: any[]): any {
     return invokeMethod(S_topk, this, arguments);
   }
   /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
-  polygamma(n: number, options?: { n?: number }): Tensor;
+  polygamma(n: number): Tensor;
+  /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
+  polygamma(options: { n: number }): Tensor;
   polygamma(..._args: any[]): any {
     return invokeMethod(S__polygamma_self, this, arguments);
   }
   /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
-  polygamma_(n: number, options?: { n?: number }): Tensor;
+  polygamma_(n: number): Tensor;
+  /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
+  polygamma_(options: { n: number }): Tensor;
   polygamma_(..._args: any[]): any {
     return invokeMethod(S__polygamma_self_, this, arguments);
   }
@@ -3046,133 +3576,183 @@ export abstract class TensorOps {
     return invokeMethod(S_i0_, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
-  igamma(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  igamma(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
+  igamma(options: { other: Tensor; out?: Tensor }): Tensor;
   igamma(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(829, (this as any), a, 0);
     return invokeMethod(S_igamma, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
-  igamma_(other: Tensor, options?: { other?: Tensor }): Tensor;
+  igamma_(other: Tensor): Tensor;
+  /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
+  igamma_(options: { other: Tensor }): Tensor;
   igamma_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(830, (this as any), a, 0);
     return invokeMethod(S_igamma_, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
-  igammac(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  igammac(other: Tensor, options?: { out?: Tensor }): Tensor;
+  /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
+  igammac(options: { other: Tensor; out?: Tensor }): Tensor;
   igammac(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(831, (this as any), a, 0);
     return invokeMethod(S_igammac, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
-  igammac_(other: Tensor, options?: { other?: Tensor }): Tensor;
+  igammac_(other: Tensor): Tensor;
+  /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
+  igammac_(options: { other: Tensor }): Tensor;
   igammac_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(832, (this as any), a, 0);
     return invokeMethod(S_igammac_, this, arguments);
   }
   /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
-  unbind(dim?: number, options?: { dim?: number }): Tensor[];
+  unbind(dim?: number): Tensor[];
   /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
   unbind(options: { dim?: number }): Tensor[];
   unbind(..._args: any[]): any {
     return invokeMethod(S_unbind, this, arguments);
   }
   /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
-  splitWithSizes(splitSizes: number | readonly number[], dim?: number, options?: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
+  splitWithSizes(splitSizes: number | readonly number[], dim?: number): Tensor[];
   /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
-  splitWithSizes(splitSizes: number | readonly number[], options: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
+  splitWithSizes(splitSizes: number | readonly number[], options: { dim?: number }): Tensor[];
+  /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+  splitWithSizes(options: { splitSizes: number | readonly number[]; dim?: number }): Tensor[];
   splitWithSizes(..._args: any[]): any {
     return invokeMethod(S_split_with_sizes, this, arguments);
   }
   /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
-  unsafeSplitWithSizes(splitSizes: number | readonly number[], dim?: number, options?: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
+  unsafeSplitWithSizes(splitSizes: number | readonly number[], dim?: number): Tensor[];
   /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
-  unsafeSplitWithSizes(splitSizes: number | readonly number[], options: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
+  unsafeSplitWithSizes(splitSizes: number | readonly number[], options: { dim?: number }): Tensor[];
+  /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+  unsafeSplitWithSizes(options: { splitSizes: number | readonly number[]; dim?: number }): Tensor[];
   unsafeSplitWithSizes(..._args: any[]): any {
     return invokeMethod(S_split_with_sizes, this, arguments);
   }
   /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
-  chunk(chunks: number, dim?: number, options?: { chunks?: number; dim?: number }): Tensor[];
+  chunk(chunks: number, dim?: number): Tensor[];
   /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
-  chunk(chunks: number, options: { chunks?: number; dim?: number }): Tensor[];
+  chunk(chunks: number, options: { dim?: number }): Tensor[];
+  /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
+  chunk(options: { chunks: number; dim?: number }): Tensor[];
   chunk(..._args: any[]): any {
     return invokeMethod(S_chunk, this, arguments);
   }
   /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
-  unsafeChunk(chunks: number, dim?: number, options?: { chunks?: number; dim?: number }): Tensor[];
+  unsafeChunk(chunks: number, dim?: number): Tensor[];
   /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
-  unsafeChunk(chunks: number, options: { chunks?: number; dim?: number }): Tensor[];
+  unsafeChunk(chunks: number, options: { dim?: number }): Tensor[];
+  /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
+  unsafeChunk(options: { chunks: number; dim?: number }): Tensor[];
   unsafeChunk(..._args: any[]): any {
     return invokeMethod(S_chunk, this, arguments);
   }
   /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
-  split(splitSize: number, dim?: number, options?: { splitSize?: number; dim?: number }): Tensor[];
+  split(splitSize: number, dim?: number): Tensor[];
   /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
-  split(splitSize: number, options: { splitSize?: number; dim?: number }): Tensor[];
+  split(splitSize: number, options: { dim?: number }): Tensor[];
+  /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
+  split(options: { splitSize: number; dim?: number }): Tensor[];
   /** Views of pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
-  split(splitSizeOrSections: number | readonly number[], dim?: number, options?: { splitSizeOrSections?: number | readonly number[]; dim?: number }): Tensor[];
+  split(splitSizeOrSections: number | readonly number[], dim?: number): Tensor[];
   /** Views of pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
-  split(splitSizeOrSections: number | readonly number[], options: { splitSizeOrSections?: number | readonly number[]; dim?: number }): Tensor[];
+  split(splitSizeOrSections: number | readonly number[], options: { dim?: number }): Tensor[];
+  /** Views of pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+  split(options: { splitSizeOrSections: number | readonly number[]; dim?: number }): Tensor[];
   split(..._args: any[]): any {
     return invokeForm(F_split, this, arguments);
   }
   /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
-  unsafeSplit(splitSize: number, dim?: number, options?: { splitSize?: number; dim?: number }): Tensor[];
+  unsafeSplit(splitSize: number, dim?: number): Tensor[];
   /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
-  unsafeSplit(splitSize: number, options: { splitSize?: number; dim?: number }): Tensor[];
+  unsafeSplit(splitSize: number, options: { dim?: number }): Tensor[];
+  /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
+  unsafeSplit(options: { splitSize: number; dim?: number }): Tensor[];
   /** Views of pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
-  unsafeSplit(splitSizeOrSections: number | readonly number[], dim?: number, options?: { splitSizeOrSections?: number | readonly number[]; dim?: number }): Tensor[];
+  unsafeSplit(splitSizeOrSections: number | readonly number[], dim?: number): Tensor[];
   /** Views of pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
-  unsafeSplit(splitSizeOrSections: number | readonly number[], options: { splitSizeOrSections?: number | readonly number[]; dim?: number }): Tensor[];
+  unsafeSplit(splitSizeOrSections: number | readonly number[], options: { dim?: number }): Tensor[];
+  /** Views of pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+  unsafeSplit(options: { splitSizeOrSections: number | readonly number[]; dim?: number }): Tensor[];
   unsafeSplit(..._args: any[]): any {
     return invokeForm(F_split, this, arguments);
   }
   /** Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
-  tensorSplit(sections: number, dim?: number, options?: { sections?: number; dim?: number }): Tensor[];
+  tensorSplit(sections: number, dim?: number): Tensor[];
   /** Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
-  tensorSplit(sections: number, options: { sections?: number; dim?: number }): Tensor[];
+  tensorSplit(sections: number, options: { dim?: number }): Tensor[];
+  /** Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
+  tensorSplit(options: { sections: number; dim?: number }): Tensor[];
   /** Views of pieces along dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
-  tensorSplit(indices: number | readonly number[], dim?: number, options?: { indices?: number | readonly number[]; dim?: number }): Tensor[];
+  tensorSplit(indices: number | readonly number[], dim?: number): Tensor[];
   /** Views of pieces along dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
-  tensorSplit(indices: number | readonly number[], options: { indices?: number | readonly number[]; dim?: number }): Tensor[];
+  tensorSplit(indices: number | readonly number[], options: { dim?: number }): Tensor[];
+  /** Views of pieces along dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
+  tensorSplit(options: { indices: number | readonly number[]; dim?: number }): Tensor[];
   /** tensorSplit with the number of sections (0-d) or the indices (1-d) in an int64 tensor. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
-  tensorSplit(tensorIndicesOrSections: Tensor, dim?: number, options?: { tensorIndicesOrSections?: Tensor; dim?: number }): Tensor[];
+  tensorSplit(tensorIndicesOrSections: Tensor, dim?: number): Tensor[];
   /** tensorSplit with the number of sections (0-d) or the indices (1-d) in an int64 tensor. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
-  tensorSplit(tensorIndicesOrSections: Tensor, options: { tensorIndicesOrSections?: Tensor; dim?: number }): Tensor[];
+  tensorSplit(tensorIndicesOrSections: Tensor, options: { dim?: number }): Tensor[];
+  /** tensorSplit with the number of sections (0-d) or the indices (1-d) in an int64 tensor. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
+  tensorSplit(options: { tensorIndicesOrSections: Tensor; dim?: number }): Tensor[];
   tensorSplit(..._args: any[]): any {
     return invokeForm(F_tensorSplit, this, arguments);
   }
   /** Views of equal pieces along the second dim (of 1-d tensors the first); or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
-  hsplit(sections: number, options?: { sections?: number }): Tensor[];
+  hsplit(sections: number): Tensor[];
+  /** Views of equal pieces along the second dim (of 1-d tensors the first); or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
+  hsplit(options: { sections: number }): Tensor[];
   /** Views of pieces along the second dim (of 1-d tensors the first), cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
-  hsplit(indices: number | readonly number[], options?: { indices?: number | readonly number[] }): Tensor[];
+  hsplit(indices: number | readonly number[]): Tensor[];
+  /** Views of pieces along the second dim (of 1-d tensors the first), cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
+  hsplit(options: { indices: number | readonly number[] }): Tensor[];
   hsplit(..._args: any[]): any {
     return invokeForm(F_hsplit, this, arguments);
   }
   /** Views of equal pieces along the first dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
-  vsplit(sections: number, options?: { sections?: number }): Tensor[];
+  vsplit(sections: number): Tensor[];
+  /** Views of equal pieces along the first dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
+  vsplit(options: { sections: number }): Tensor[];
   /** Views of pieces along the first dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
-  vsplit(indices: number | readonly number[], options?: { indices?: number | readonly number[] }): Tensor[];
+  vsplit(indices: number | readonly number[]): Tensor[];
+  /** Views of pieces along the first dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
+  vsplit(options: { indices: number | readonly number[] }): Tensor[];
   vsplit(..._args: any[]): any {
     return invokeForm(F_vsplit, this, arguments);
   }
   /** Views of equal pieces along the third dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
-  dsplit(sections: number, options?: { sections?: number }): Tensor[];
+  dsplit(sections: number): Tensor[];
+  /** Views of equal pieces along the third dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
+  dsplit(options: { sections: number }): Tensor[];
   /** Views of pieces along the third dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
-  dsplit(indices: number | readonly number[], options?: { indices?: number | readonly number[] }): Tensor[];
+  dsplit(indices: number | readonly number[]): Tensor[];
+  /** Views of pieces along the third dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
+  dsplit(options: { indices: number | readonly number[] }): Tensor[];
   dsplit(..._args: any[]): any {
     return invokeForm(F_dsplit, this, arguments);
   }
   /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
-  quantile(q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { q?: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  quantile(q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
   /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
-  quantile(q: Tensor | Scalar, options: { q?: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  quantile(q: Tensor | Scalar, dim: number | null, options: { keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
+  quantile(q: Tensor | Scalar, options: { dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
+  quantile(options: { q: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
   quantile(..._args: any[]): any {
     return invokeMethod(S_quantile, this, arguments);
   }
   /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
-  nanquantile(q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { q?: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  nanquantile(q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
   /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
-  nanquantile(q: Tensor | Scalar, options: { q?: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  nanquantile(q: Tensor | Scalar, dim: number | null, options: { keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
+  nanquantile(q: Tensor | Scalar, options: { dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
+  nanquantile(options: { q: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
   nanquantile(..._args: any[]): any {
     return invokeMethod(S_nanquantile, this, arguments);
   }
@@ -3189,159 +3769,225 @@ export abstract class TensorOps {
     return invokeMethod(S_corrcoef, this, arguments);
   }
   /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
-  stft(nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, padMode?: string, normalized?: boolean, onesided?: boolean | null, returnComplex?: boolean | null, options?: { nFft?: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
+  stft(nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, padMode?: string, normalized?: boolean, onesided?: boolean | null, returnComplex?: boolean | null): Tensor;
   /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
-  stft(nFft: number, options: { nFft?: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
+  stft(nFft: number, hopLength: number | null, winLength: number | null, window: Tensor | null, center: boolean, padMode: string, normalized: boolean, onesided: boolean | null, options: { returnComplex?: boolean | null }): Tensor;
+  /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
+  stft(nFft: number, hopLength: number | null, winLength: number | null, window: Tensor | null, center: boolean, padMode: string, normalized: boolean, options: { onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
+  /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
+  stft(nFft: number, hopLength: number | null, winLength: number | null, window: Tensor | null, center: boolean, padMode: string, options: { normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
+  /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
+  stft(nFft: number, hopLength: number | null, winLength: number | null, window: Tensor | null, center: boolean, options: { padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
+  /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
+  stft(nFft: number, hopLength: number | null, winLength: number | null, window: Tensor | null, options: { center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
+  /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
+  stft(nFft: number, hopLength: number | null, winLength: number | null, options: { window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
+  /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
+  stft(nFft: number, hopLength: number | null, options: { winLength?: number | null; window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
+  /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
+  stft(nFft: number, options: { hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
+  /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
+  stft(options: { nFft: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
   stft(..._args: any[]): any {
     return invokeMethod(S_stft, this, arguments);
   }
   /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
-  istft(nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: number | null, returnComplex?: boolean, options?: { nFft?: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor;
+  istft(nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: number | null, returnComplex?: boolean): Tensor;
   /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
-  istft(nFft: number, options: { nFft?: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor;
+  istft(nFft: number, hopLength: number | null, winLength: number | null, window: Tensor | null, center: boolean, normalized: boolean, onesided: boolean | null, length: number | null, options: { returnComplex?: boolean }): Tensor;
+  /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
+  istft(nFft: number, hopLength: number | null, winLength: number | null, window: Tensor | null, center: boolean, normalized: boolean, onesided: boolean | null, options: { length?: number | null; returnComplex?: boolean }): Tensor;
+  /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
+  istft(nFft: number, hopLength: number | null, winLength: number | null, window: Tensor | null, center: boolean, normalized: boolean, options: { onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor;
+  /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
+  istft(nFft: number, hopLength: number | null, winLength: number | null, window: Tensor | null, center: boolean, options: { normalized?: boolean; onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor;
+  /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
+  istft(nFft: number, hopLength: number | null, winLength: number | null, window: Tensor | null, options: { center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor;
+  /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
+  istft(nFft: number, hopLength: number | null, winLength: number | null, options: { window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor;
+  /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
+  istft(nFft: number, hopLength: number | null, options: { winLength?: number | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor;
+  /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
+  istft(nFft: number, options: { hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor;
+  /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
+  istft(options: { nFft: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor;
   istft(..._args: any[]): any {
     return invokeMethod(S_istft, this, arguments);
   }
   /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
-  norm(p?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { p?: Scalar | null; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  norm(p?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+  /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
+  norm(p: Scalar | null, dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
+  norm(p: Scalar | null, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
   norm(options: { p?: Scalar | null; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /** By name: the Frobenius norm ('fro'), or the sum of singular values of a matrix ('nuc'). https://pytorch.org/docs/stable/generated/torch.norm.html */
-  norm(p: string, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { p?: string; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  norm(p: string, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   /** By name: the Frobenius norm ('fro'), or the sum of singular values of a matrix ('nuc'). https://pytorch.org/docs/stable/generated/torch.norm.html */
-  norm(p: string, options: { p?: string; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  norm(p: string, dim: number | readonly number[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  /** By name: the Frobenius norm ('fro'), or the sum of singular values of a matrix ('nuc'). https://pytorch.org/docs/stable/generated/torch.norm.html */
+  norm(p: string, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+  /** By name: the Frobenius norm ('fro'), or the sum of singular values of a matrix ('nuc'). https://pytorch.org/docs/stable/generated/torch.norm.html */
+  norm(options: { p: string; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   norm(..._args: any[]): any {
     return invokeForm(F_norm, this, arguments);
   }
   /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
-  dist(other: Tensor, p?: Scalar, options?: { other?: Tensor; p?: Scalar }): Tensor;
+  dist(other: Tensor, p?: Scalar): Tensor;
   /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
-  dist(other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
+  dist(other: Tensor, options: { p?: Scalar }): Tensor;
+  /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
+  dist(options: { other: Tensor; p?: Scalar }): Tensor;
   dist(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(911, (this as any), a, 0, 2, 2);
     return invokeMethod(S_dist, this, arguments);
   }
   /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
-  renorm(p: Scalar, dim: number, maxnorm: Scalar, options?: { p?: Scalar; dim?: number; maxnorm?: Scalar; out?: Tensor }): Tensor;
+  renorm(p: Scalar, dim: number, maxnorm: Scalar, options?: { out?: Tensor }): Tensor;
+  /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
+  renorm(options: { p: Scalar; dim: number; maxnorm: Scalar; out?: Tensor }): Tensor;
   renorm(..._args: any[]): any {
     return invokeMethod(S_renorm, this, arguments);
   }
   /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
-  renorm_(p: Scalar, dim: number, maxnorm: Scalar, options?: { p?: Scalar; dim?: number; maxnorm?: Scalar }): Tensor;
+  renorm_(p: Scalar, dim: number, maxnorm: Scalar): Tensor;
+  /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
+  renorm_(options: { p: Scalar; dim: number; maxnorm: Scalar }): Tensor;
   renorm_(..._args: any[]): any {
     return invokeMethod(S_renorm_, this, arguments);
   }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
-  asStrided(size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
+  asStrided(size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null): Tensor;
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
-  asStrided(size: number | readonly number[], stride: number | readonly number[], options: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
+  asStrided(size: number | readonly number[], stride: number | readonly number[], options: { storageOffset?: number | null }): Tensor;
+  /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
+  asStrided(options: { size: number | readonly number[]; stride: number | readonly number[]; storageOffset?: number | null }): Tensor;
   asStrided(..._args: any[]): any {
     return invokeMethod(S_as_strided, this, arguments);
   }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
-  asStrided_(size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
+  asStrided_(size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null): Tensor;
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
-  asStrided_(size: number | readonly number[], stride: number | readonly number[], options: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
+  asStrided_(size: number | readonly number[], stride: number | readonly number[], options: { storageOffset?: number | null }): Tensor;
+  /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
+  asStrided_(options: { size: number | readonly number[]; stride: number | readonly number[]; storageOffset?: number | null }): Tensor;
   asStrided_(..._args: any[]): any {
     return invokeMethod(S_as_strided_, this, arguments);
   }
   /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
   expand(...size: number[]): Tensor;
   /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
-  expand(...args: [...size: number[], options: { size?: readonly number[]; implicit?: boolean }]): Tensor;
+  expand(...args: [...size: number[], options: { implicit?: boolean }]): Tensor;
   /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
-  expand(size: readonly number[], options?: { size?: readonly number[]; implicit?: boolean }): Tensor;
+  expand(size: readonly number[], options?: { implicit?: boolean }): Tensor;
   expand(..._args: any[]): any {
     return invokeMethod(S_expand, this, arguments);
   }
   /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
   reshape(...shape: number[]): Tensor;
   /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
-  reshape(...args: [...shape: number[], options: { shape?: readonly number[] }]): Tensor;
-  /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
-  reshape(shape: readonly number[], options?: { shape?: readonly number[] }): Tensor;
+  reshape(shape: readonly number[]): Tensor;
   reshape(..._args: any[]): any {
     return invokeMethod(S_reshape, this, arguments);
   }
   /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
   view(...size: number[]): Tensor;
   /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
-  view(...args: [...size: number[], options: { size?: readonly number[] }]): Tensor;
-  /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
-  view(size: readonly number[], options?: { size?: readonly number[] }): Tensor;
+  view(size: readonly number[]): Tensor;
   /** The same bytes read as another dtype; where its size differs, the last dim grows or shrinks. Errors: sizes and strides that do not allow it. https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
-  view(dtype: DType | null, options?: { dtype?: DType | null }): Tensor;
+  view(dtype: DType | null): Tensor;
+  /** The same bytes read as another dtype; where its size differs, the last dim grows or shrinks. Errors: sizes and strides that do not allow it. https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
+  view(options: { dtype: DType | null }): Tensor;
   view(..._args: any[]): any {
     return invokeForm(F_view, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
-  transpose(dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
+  transpose(dim0: number, dim1: number): Tensor;
+  /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
+  transpose(options: { dim0: number; dim1: number }): Tensor;
   transpose(..._args: any[]): any {
     return invokeMethod(S_transpose, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
-  swapaxes(dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
+  swapaxes(dim0: number, dim1: number): Tensor;
+  /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
+  swapaxes(options: { dim0: number; dim1: number }): Tensor;
   swapaxes(..._args: any[]): any {
     return invokeMethod(S_transpose, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
-  swapdims(dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
+  swapdims(dim0: number, dim1: number): Tensor;
+  /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
+  swapdims(options: { dim0: number; dim1: number }): Tensor;
   swapdims(..._args: any[]): any {
     return invokeMethod(S_transpose, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
-  transpose_(dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
+  transpose_(dim0: number, dim1: number): Tensor;
+  /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
+  transpose_(options: { dim0: number; dim1: number }): Tensor;
   transpose_(..._args: any[]): any {
     return invokeMethod(S_transpose_, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
-  swapaxes_(dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
+  swapaxes_(dim0: number, dim1: number): Tensor;
+  /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
+  swapaxes_(options: { dim0: number; dim1: number }): Tensor;
   swapaxes_(..._args: any[]): any {
     return invokeMethod(S_transpose_, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
-  swapdims_(dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
+  swapdims_(dim0: number, dim1: number): Tensor;
+  /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
+  swapdims_(options: { dim0: number; dim1: number }): Tensor;
   swapdims_(..._args: any[]): any {
     return invokeMethod(S_transpose_, this, arguments);
   }
   /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
-  unsqueeze(dim: number, options?: { dim?: number }): Tensor;
+  unsqueeze(dim: number): Tensor;
+  /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
+  unsqueeze(options: { dim: number }): Tensor;
   unsqueeze(..._args: any[]): any {
     return invokeMethod(S_unsqueeze, this, arguments);
   }
   /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
-  unsqueeze_(dim: number, options?: { dim?: number }): Tensor;
+  unsqueeze_(dim: number): Tensor;
+  /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
+  unsqueeze_(options: { dim: number }): Tensor;
   unsqueeze_(..._args: any[]): any {
     return invokeMethod(S_unsqueeze_, this, arguments);
   }
   /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
-  narrow(dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number }): Tensor;
+  narrow(dim: number, start: number, length: number): Tensor;
+  /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
+  narrow(options: { dim: number; start: number; length: number }): Tensor;
   narrow(..._args: any[]): any {
     return invokeMethod(S_narrow, this, arguments);
   }
   /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
-  select(dim: number, index: number, options?: { dim?: number; index?: number }): Tensor;
+  select(dim: number, index: number): Tensor;
+  /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
+  select(options: { dim: number; index: number }): Tensor;
   select(..._args: any[]): any {
     return invokeMethod(S_select, this, arguments);
   }
   /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
   permute(...dims: number[]): Tensor;
   /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
-  permute(...args: [...dims: number[], options: { dims?: readonly number[] }]): Tensor;
-  /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
-  permute(dims: readonly number[], options?: { dims?: readonly number[] }): Tensor;
+  permute(dims: readonly number[]): Tensor;
   permute(..._args: any[]): any {
     return invokeMethod(S_permute, this, arguments);
   }
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
-  squeeze(dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
+  squeeze(dim?: number | readonly number[] | null): Tensor;
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze(..._args: any[]): any {
     return invokeMethod(S_squeeze, this, arguments);
   }
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
-  squeeze_(dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
+  squeeze_(dim?: number | readonly number[] | null): Tensor;
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze_(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze_(..._args: any[]): any {
@@ -3360,7 +4006,11 @@ export abstract class TensorOps {
     return invokeMethod(S_t_, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
-  diagonal(offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
+  /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
+  diagonal(offset: number, dim1: number, options: { dim2?: number }): Tensor;
+  /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
+  diagonal(offset: number, options: { dim1?: number; dim2?: number }): Tensor;
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
@@ -3368,7 +4018,9 @@ export abstract class TensorOps {
     return invokeMethod(S_diagonal, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
-  unfold(dimension: number, size: number, step: number, options?: { dimension?: number; size?: number; step?: number }): Tensor;
+  unfold(dimension: number, size: number, step: number): Tensor;
+  /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
+  unfold(options: { dimension: number; size: number; step: number }): Tensor;
   unfold(..._args: any[]): any {
     return invokeMethod(S_unfold, this, arguments);
   }

@@ -4,7 +4,8 @@
  */
 import { TorshError } from '../errors';
 import { isGradEnabled } from '../autograd';
-import { isTensor, type Tensor } from '../tensor';
+import { promoteTypes } from '../info';
+import { isTensor, type DType, type Tensor } from '../tensor';
 import * as ops from '../gen/ops';
 import type { Module } from './module';
 
@@ -15,36 +16,42 @@ export type BackwardPreHook = (module: any, gradOutput: any[]) => unknown;
 type Grads = (Tensor | null)[];
 type OnGrads = (grads: Tensor[]) => Tensor[] | null;
 
-function split(vector: Tensor, shapes: readonly number[][]): Tensor[] {
+/** How tensors lie in the vector that joins them; of several dtypes the vector has the widest, which changes no value. */
+interface Joint { readonly dtype: DType; readonly parts: readonly { readonly shape: number[]; readonly dtype: DType }[] }
+
+function jointOf(tensors: readonly Tensor[]): Joint {
+  return { dtype: tensors.map((t) => t.dtype).reduce(promoteTypes), parts: tensors.map(({ shape, dtype }) => ({ shape, dtype })) };
+}
+
+function split(vector: Tensor, { parts }: Joint): Tensor[] {
   let at = 0;
-  return shapes.map((shape) => {
+  return parts.map(({ shape, dtype }) => {
     const n = shape.reduce((a, b) => a * b, 1);
     at += n;
-    return vector.narrow(0, at - n, n).view(shape);
+    return vector.narrow(0, at - n, n).view(shape).to(dtype);
   });
 }
 
+const join = (tensors: readonly Tensor[], { dtype }: Joint): Tensor => ops.cat(tensors.map((t) => t.reshape([-1]).to(dtype)));
+
 /** The tensors again, one node later in the graph; onGrads gets all their gradients at once and may replace them. */
-function watch(tensors: Tensor[], name: string, onGrads: OnGrads): Tensor[] {
+function watch(tensors: Tensor[], onGrads: OnGrads): Tensor[] {
   if (tensors.length === 1) {
     const [only] = tensors;
     const seen = only.viewAs(only);
     seen.registerHook(singleHook(onGrads));
     return [seen];
   }
-  if (tensors.some((t) => t.dtype !== tensors[0].dtype)) {
-    throw new TorshError('ERR_UNSUPPORTED', name, `${name}: a full backward hook needs all tensors that require grad to have one dtype`);
-  }
-  const joined = ops.cat(tensors.map((t) => t.reshape([-1])));
-  const shapes = tensors.map((t) => t.shape);
-  joined.registerHook(joinedHook(shapes, onGrads));
-  return split(joined, shapes);
+  const joint = jointOf(tensors);
+  const joined = join(tensors, joint);
+  joined.registerHook(joinedHook(joint, onGrads));
+  return split(joined, joint);
 }
 
-function joinedHook(shapes: readonly number[][], onGrads: OnGrads): (grad: Tensor) => Tensor | undefined {
+function joinedHook(joint: Joint, onGrads: OnGrads): (grad: Tensor) => Tensor | undefined {
   return (grad) => {
-    const replaced = onGrads(split(grad, shapes));
-    return replaced ? ops.cat(replaced.map((t) => t.reshape([-1]))) : undefined;
+    const replaced = onGrads(split(grad, joint));
+    return replaced ? join(replaced, joint) : undefined;
   };
 }
 function singleHook(onGrads: OnGrads): (grad: Tensor) => Tensor | undefined {
@@ -92,12 +99,12 @@ class Call {
 
   enter(args: readonly unknown[]): unknown[] {
     if (this.inputs.length === 0) return [...args];
-    return put(args, this.inputs, watch(pick(args, this.inputs), this.module.constructor.name, this.atInputs()));
+    return put(args, this.inputs, watch(pick(args, this.inputs), this.atInputs()));
   }
 
   /** outputs with those at `places` watched. */
   leave(outputs: readonly unknown[], places: readonly number[]): unknown[] {
-    return put(outputs, places, watch(pick(outputs, places), this.module.constructor.name, this.atOutputs(outputs.length, places)));
+    return put(outputs, places, watch(pick(outputs, places), this.atOutputs(outputs.length, places)));
   }
 
   private atInputs(): OnGrads {

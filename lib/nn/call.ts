@@ -9,8 +9,10 @@ import { HookList, type Hook, type HookOptions } from './hooks';
 import type { Module } from './module';
 import type { LoadHook, LoadPreHook, StateDictPostHook, StateDictPreHook } from './state-dict';
 
-export type ForwardPreHook = ((module: any, args: any[]) => unknown) | ((module: any, args: any[], kwargs: any) => unknown);
-export type ForwardHook = ((module: any, args: any[], output: any) => unknown) | ((module: any, args: any[], kwargs: any, output: any) => unknown);
+/** kwargs: only with withKwargs. */
+export type ForwardPreHook = (module: any, args: any[], kwargs: any) => unknown;
+/** (module, args, output), or with withKwargs (module, args, kwargs, output). */
+export type ForwardHook = (module: any, args: any[], outputOrKwargs: any, output: any) => unknown;
 export type ForwardPreHookOptions = Omit<HookOptions, 'alwaysCall'>;
 export type ForwardHookOptions = HookOptions;
 

@@ -142,7 +142,17 @@ export function weightNorm<M extends Module>(module: M, options: { name?: string
 export function weightNorm(...args: unknown[]): Module {
   const [module, name, dim] = bind(sigs.weightNorm, args) as [Module, string, number | null];
   tensorOf('weightNorm', module, name);
-  return registerParametrization(module, name, new WeightNorm(dim), { unsafe: true });
+  registerParametrization(module, name, new WeightNorm(dim), { unsafe: true });
+  // State dicts of the older form, with name_g and name_v.
+  module.registerLoadStateDictPreHook((_module: Module, dict: Record<string, unknown>, prefix: string) => {
+    const [g, v] = [`${prefix}${name}_g`, `${prefix}${name}_v`];
+    if (!(g in dict && v in dict)) return;
+    [g, v].forEach((key, i) => {
+      dict[`${prefix}parametrizations.${name}.original${i}`] = dict[key];
+      delete dict[key];
+    });
+  });
+  return module;
 }
 
 /** The dim in front, the others as one. */

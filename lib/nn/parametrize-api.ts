@@ -1,4 +1,4 @@
 /** What users see of parametrize.ts. */
 export {
-  ParametrizationList, cached, isParametrized, registerParametrization, removeParametrizations, typeBeforeParametrizations,
+  ParametrizationList, cached, isParametrized, registerParametrization, removeParametrizations, transferParametrizationsAndParams, typeBeforeParametrizations,
 } from './parametrize';

@@ -237,3 +237,20 @@ export function removeParametrizations(...args: unknown[]): Module {
   }
   return module;
 }
+
+/** Gives toModule the parametrizations of fromModule (of one tensor, or of all) and what they are applied to, shared. */
+export function transferParametrizationsAndParams<M extends Module>(fromModule: Module, toModule: M, tensorName: string | null = null): M {
+  if (!isParametrized(fromModule)) return toModule;
+  const all = fieldsOf(fromModule).parametrizations as ModuleDict;
+  for (const name of tensorName === null ? Object.keys(membersByName(all)) : [tensorName]) {
+    const list = all[name] as ParametrizationList | undefined;
+    if (!list) fail('transferParametrizationsAndParams', `the module has no parametrization of '${name}'`);
+    if (!(name in toModule)) fieldsOf(toModule)[name] = new Parameter(noGrad(() => (compute(fromModule, name) as Tensor).clone()));
+    for (const parametrization of list) registerParametrization(toModule, name, parametrization, { unsafe: list.unsafe });
+    const made = (fieldsOf(toModule).parametrizations as ModuleDict)[name] as ParametrizationList;
+    list._sources().forEach((source, i) => { fieldsOf(made)[list.isTensor ? 'original' : `original${i}`] = source; });
+  }
+  return toModule;
+}
+
+const membersByName = (module: Module): Record<string, unknown> => Object.fromEntries(membersOf(module).children);

@@ -153,15 +153,21 @@ export class UpsamplingBilinear2d extends Upsample {
 export interface LocalResponseOptions { alpha?: number; beta?: number; k?: number }
 type LocalResponseArgs = [size: number, ...rest: Tail<[alpha: number, beta: number, k: number], LocalResponseOptions>] | [options: { size: number } & LocalResponseOptions];
 
-/** Divides (N, C, ...) by (k + alpha * the mean of the squares of `size` neighbouring channels) ** beta. */
-export class LocalResponseNorm extends Module {
+abstract class ResponseNorm extends Module {
   readonly size: number;
   readonly alpha: number;
   readonly beta: number;
   readonly k: number;
-  constructor(...args: LocalResponseArgs) {
+  constructor(name: 'LocalResponseNorm' | 'CrossMapLRN2d', args: ArrayLike<unknown>) {
     super();
-    [this.size, this.alpha, this.beta, this.k] = bind(sigs.LocalResponseNorm, args) as number[];
+    [this.size, this.alpha, this.beta, this.k] = bind(sigs[name], args) as number[];
+  }
+}
+
+/** Divides (N, C, ...) by (k + alpha * the mean of the squares of `size` neighbouring channels) ** beta. */
+export class LocalResponseNorm extends ResponseNorm {
+  constructor(...args: LocalResponseArgs) {
+    super('LocalResponseNorm', args);
   }
   forward(input: Tensor): Tensor {
     return ops.localResponseNorm(input, this.size, this.alpha, this.beta, this.k);
@@ -172,14 +178,9 @@ export class LocalResponseNorm extends Module {
 }
 
 /** The older LocalResponseNorm of images: its windows are of odd width, whatever size divides by. */
-export class CrossMapLRN2d extends Module {
-  readonly size: number;
-  readonly alpha: number;
-  readonly beta: number;
-  readonly k: number;
+export class CrossMapLRN2d extends ResponseNorm {
   constructor(...args: LocalResponseArgs) {
-    super();
-    [this.size, this.alpha, this.beta, this.k] = bind(sigs.CrossMapLRN2d, args) as number[];
+    super('CrossMapLRN2d', args);
   }
   forward(input: Tensor): Tensor {
     const width = 2 * Math.floor((this.size - 1) / 2 + 1) - 1;

@@ -130,9 +130,12 @@ function layerOf(module: Module, path: string, above: LayerSummary | null, recur
   };
 }
 
+type Fields = Record<string, PropertyDescriptor>;
+
 /** Runs fn, then gives every field of the model its value back; buffers are copies meanwhile, so that theirs do not change. */
 function untouched<T>(model: Module, fn: () => T): T {
-  const saved = [...nodesOf(model)].map(([, node]) => ({ node: node as unknown as Record<string, unknown>, fields: { ...node } as Record<string, unknown> }));
+  // Descriptors, not values: a computed field is neither read nor written.
+  const saved = [...nodesOf(model)].map(([, node]) => ({ node: node as unknown as Record<string, unknown>, fields: Object.getOwnPropertyDescriptors(node) as Fields }));
   const random = getRngState();
   try {
     for (const { node } of saved) for (const [name, buffer] of membersOf(node as unknown as Node).buffers) node[name] = deepcopy(buffer);
@@ -141,7 +144,11 @@ function untouched<T>(model: Module, fn: () => T): T {
     setRngState(random);
     for (const { node, fields } of saved) {
       for (const name of Object.keys(node)) if (!Object.hasOwn(fields, name)) Reflect.deleteProperty(node, name);
-      for (const [name, value] of Object.entries(fields)) if (node[name] !== value) node[name] = value;
+      for (const [name, field] of Object.entries(fields)) {
+        if (!('value' in field)) continue;
+        const now = Object.getOwnPropertyDescriptor(node, name);
+        if (!now || now.value !== field.value) Object.defineProperty(node, name, field);
+      }
     }
   }
 }

@@ -14,6 +14,8 @@ type Tensors = Tensor | Iterable<Tensor>;
 
 const sigs = {
   clipGradNorm_: signature('clipGradNorm_', 'parameters, maxNorm, normType=2, errorIfNonfinite=false, *, foreach=null'),
+  getTotalNorm: signature('getTotalNorm', 'tensors, normType=2, errorIfNonfinite=false, foreach=null'),
+  clipGradsWithNorm_: signature('clipGradsWithNorm_', 'parameters, maxNorm, totalNorm, foreach=null'),
   clipGradValue_: signature('clipGradValue_', 'parameters, clipValue, *, foreach=null'),
 };
 
@@ -39,17 +41,40 @@ export function clipGradNorm_(parameters: Tensors, maxNorm: number, options: { n
 export function clipGradNorm_(...args: unknown[]): Tensor {
   const [parameters, maxNorm, normType, errorIfNonfinite] = bind(sigs.clipGradNorm_, args) as [Tensors, number, number, boolean];
   return noGrad(() => {
-    const grads = gradsOf(parameters);
-    if (grads.length === 0) return makeTensor(0);
-    const total = normOf(ops.stack(grads.map((g) => normOf(g, normType))), normType);
-    if (errorIfNonfinite && !Number.isFinite(Number(total.item()))) {
-      throw new TorshError('ERR_NUMERIC', 'clipGradNorm_', `clipGradNorm_: The total norm of order ${normType} for gradients from \`parameters\` is `
-        + 'non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set `errorIfNonfinite: false`');
-    }
-    const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
-    for (const g of grads) g.mul_(factor);
+    const grads = gradsOf(parameters), total = totalNorm('clipGradNorm_', grads, normType, errorIfNonfinite);
+    scale(grads, maxNorm, total);
     return total;
   });
+}
+
+function totalNorm(op: string, tensors: Tensor[], normType: number, errorIfNonfinite: boolean): Tensor {
+  if (tensors.length === 0) return makeTensor(0);
+  const total = normOf(ops.stack(tensors.map((t) => normOf(t, normType))), normType);
+  if (errorIfNonfinite && !Number.isFinite(Number(total.item()))) {
+    throw new TorshError('ERR_NUMERIC', op, `${op}: The total norm of order ${normType} for gradients from \`parameters\` is `
+      + 'non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set `errorIfNonfinite: false`');
+  }
+  return total;
+}
+
+function scale(grads: Tensor[], maxNorm: number, total: Tensor): void {
+  const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
+  for (const g of grads) g.mul_(factor);
+}
+
+/** The norm of all tensors together, as clipGradNorm_ takes it of gradients. */
+export function getTotalNorm(tensors: Tensors, normType?: number, errorIfNonfinite?: boolean): Tensor;
+export function getTotalNorm(tensors: Tensors, options: { normType?: number; errorIfNonfinite?: boolean }): Tensor;
+export function getTotalNorm(...args: unknown[]): Tensor {
+  const [tensors, normType, errorIfNonfinite] = bind(sigs.getTotalNorm, args) as [Tensors, number, boolean];
+  return noGrad(() => totalNorm('getTotalNorm', listOf(tensors), normType, errorIfNonfinite));
+}
+
+/** Scales all gradients, in place, by maxNorm / totalNorm where that is below 1. */
+export function clipGradsWithNorm_(parameters: Tensors, maxNorm: number, totalNorm: Tensor): void;
+export function clipGradsWithNorm_(...args: unknown[]): void {
+  const [parameters, maxNorm, total] = bind(sigs.clipGradsWithNorm_, args) as [Tensors, number, Tensor];
+  noGrad(() => { scale(gradsOf(parameters), maxNorm, total); });
 }
 
 /** Clamps every gradient, in place, to [-clipValue, clipValue]. */

@@ -41,11 +41,6 @@ function weightOf(module: Module, kind: Recompute['kind'], name: string): Parame
   return weight;
 }
 
-function install(module: Module, hook: Omit<Recompute, never> & ((module: Module) => void)): void {
-  hook(module);
-  module.registerForwardPreHook((hook));
-}
-
 function remove(module: Module, kind: Recompute['kind'], name: string): Module {
   const hook = find(module, kind, name);
   if (!hook) fail(kind === 'weight_norm' ? 'removeWeightNorm' : 'removeSpectralNorm', `${kind} of '${name}' not found in ${String(module)}`);
@@ -67,14 +62,16 @@ export function weightNorm(...args: unknown[]): Module {
   module.registerParameter(`${name}_g`, new Parameter(noGrad(() => ops.normExceptDim(weight, 2, dim))));
   module.registerParameter(`${name}_v`, new Parameter(weight.detach()));
   const compute = (m: Module): Tensor => normalized(fieldsOf(m)[`${name}_v`], fieldsOf(m)[`${name}_g`], dim);
-  install(module, Object.assign((m: Module) => { fieldsOf(m)[name] = keep(compute(m)); }, {
+  const hook: Recompute = Object.assign((m: Module) => { fieldsOf(m)[name] = keep(compute(m)); }, {
     kind: 'weight_norm' as const, tensorName: name,
     undo(m: Module) {
       const made = compute(m);
       for (const part of ['_g', '_v']) take(m, name + part);
       return made;
     },
-  }));
+  });
+  hook(module);
+  module.registerForwardPreHook(hook);
   return module;
 }
 export function removeWeightNorm<M extends Module>(module: M, name = 'weight'): M { return remove(module, 'weight_norm', name) as M; }
@@ -107,7 +104,7 @@ export function spectralNorm(...args: unknown[]): Module {
   };
   // As in PyTorch, the weight is the original one until the first forward.
   fieldsOf(module)[name] = keep(weight.detach());
-  const hook = Object.assign((m: Module) => { fieldsOf(m)[name] = keep(compute(m, m.training)); }, {
+  const hook: Recompute = Object.assign((m: Module) => { fieldsOf(m)[name] = keep(compute(m, m.training)); }, {
     kind: 'spectral_norm' as const, tensorName: name,
     undo(m: Module) {
       const made = compute(m, false);

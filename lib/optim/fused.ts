@@ -26,11 +26,12 @@ export abstract class FusedOptimizer extends Optimizer {
   _update(group: ParamGroup): void {
     const beginning = this._beginning(group), numbers = [group.lr, group.weightDecay ?? 0, group.maximize ? 1 : 0, ...this._numbers(group)] as number[];
     const names = Object.keys(beginning.states), lone = Object.keys(beginning.scalars ?? {});
+    const needed = ['step', ...names, ...lone];
     for (const params of this._batches(group)) {
       const fresh = new Map<Tensor, Record<string, Tensor>>();
       const states = params.map((p): Record<string, Tensor> => {
         const known = this.state.get(p);
-        if (known && names.every((name) => known[name])) return known;
+        if (known && needed.every((name) => known[name])) return known;
         const state = { ...begin(p, beginning), ...known } as Record<string, Tensor>;
         fresh.set(p, state);
         return state;

@@ -2,6 +2,7 @@
 import { bind, signature } from '../bind';
 import { enableGrad, noGrad } from '../autograd';
 import { cat, zerosLike } from '../gen/ops';
+import { tidy } from '../memory';
 import { keep, isTensor, type Tensor } from '../tensor';
 import type { Tail } from '../nn/common';
 import { Optimizer, type Closure, type ParamGroup, type Params } from './optimizer';
@@ -142,24 +143,26 @@ export class LBFGS extends Optimizer {
 
   /** Minus the gradient times the inverse Hessian that the last steps suggest. */
   _direction(state: LBFGSState, gradient: Tensor, historySize: number): Tensor {
-    const { old_dirs: ys, old_stps: steps, ro } = state;
-    const y = gradient.sub(state.prev_flat_grad), s = state.d.mul(state.t), curvature = dot(y, s);
-    if (curvature > 1e-10) {
-      if (ys.length >= historySize) for (const list of [ys, steps, ro]) list.shift();
-      ys.push(y);
-      steps.push(s);
-      ro.push(1 / curvature);
-      state.H_diag = curvature / dot(y, y);
-    }
-    const al = state.al ??= [];
-    const q = gradient.neg();
-    for (let i = ys.length - 1; i >= 0; i--) {
-      al[i] = dot(steps[i], q) * ro[i];
-      q.add_(ys[i], { alpha: -al[i] });
-    }
-    const r = q.mul(state.H_diag);
-    for (let i = 0; i < ys.length; i++) r.add_(steps[i], { alpha: al[i] - dot(ys[i], r) * ro[i] });
-    return r;
+    return tidy(() => {
+      const { old_dirs: ys, old_stps: steps, ro } = state;
+      const y = gradient.sub(state.prev_flat_grad), s = state.d.mul(state.t), curvature = dot(y, s);
+      if (curvature > 1e-10) {
+        if (ys.length >= historySize) for (const list of [ys, steps, ro]) list.shift();
+        ys.push(keep(y));
+        steps.push(keep(s));
+        ro.push(1 / curvature);
+        state.H_diag = curvature / dot(y, y);
+      }
+      const al = state.al ??= [];
+      const q = gradient.neg();
+      for (let i = ys.length - 1; i >= 0; i--) {
+        al[i] = dot(steps[i], q) * ro[i];
+        q.add_(ys[i], { alpha: -al[i] });
+      }
+      const r = q.mul(state.H_diag);
+      for (let i = 0; i < ys.length; i++) r.add_(steps[i], { alpha: al[i] - dot(ys[i], r) * ro[i] });
+      return r;
+    });
   }
 
   override _takeState(param: Tensor, values: Record<string, unknown>): Record<string, unknown> {

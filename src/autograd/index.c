@@ -105,7 +105,3 @@ void ts_masked_scatter_grad(ts_cx *cx, const ts_masked_scatter_args *a, const ts
   if (part && part->numel < numel) part = ts__slice_backward(cx, part, (ts_ints){&numel, 1}, 0, 0, 1);
   g->source = ts_reshape(cx, part, ts_sizes_of(a->source));
 }
-
-void ts_bincount_grad(ts_cx *cx, const ts_bincount_args *a, const ts_back *b, ts_bincount_args *g) {
-  if (g->weights) g->weights = ts_index_select(cx, b->grad, 0, ts__to_dtype(cx, a->self, TS_INT64));
-}

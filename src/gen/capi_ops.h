@@ -1115,10 +1115,10 @@ TORSH_API torsh_status torsh_linalg_inv(torsh_tensor A, torsh_tensor *out);
 /* The inverse of a square matrix, or of each of a batch; linalg.inv. https://pytorch.org/docs/stable/generated/torch.inverse.html */
 TORSH_API torsh_status torsh_inverse(torsh_tensor self, torsh_tensor *out);
 
-/* X of A X = B, or (left: false) X A = B, where only one triangle of A is read (and with unitriangular its diagonal stands for ones). Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve_triangular.html */
+/* X of A X = B, or (left: false) X A = B, where only one triangle of A is read (and with unitriangular its diagonal counts as ones). Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve_triangular.html */
 TORSH_API torsh_status torsh_linalg_solve_triangular(torsh_tensor A, torsh_tensor B, bool upper, bool left, bool unitriangular, torsh_tensor *out);
 
-/* solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
+/* The solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
 TORSH_API torsh_status torsh_triangular_solve(torsh_tensor self, torsh_tensor A, bool upper, bool transpose, bool unitriangular, torsh_tensor *out);
 
 /* The determinant of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.det.html */
@@ -1973,13 +1973,13 @@ TORSH_API torsh_status torsh_rnn_relu_data(torsh_tensor data, const int64_t *bat
 /* One step of an LSTM: input (batch, features), h and c (batch, units) to the next h and c. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html */
 TORSH_API torsh_status torsh_lstm_cell(torsh_tensor self, const torsh_tensor *hx, int64_t n_hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out);
 
-/* One step of GRU: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html */
+/* One step of a GRU: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html */
 TORSH_API torsh_status torsh_gru_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out);
 
-/* One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
+/* One step of an RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
 TORSH_API torsh_status torsh_rnn_tanh_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out);
 
-/* One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
+/* One step of an RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
 TORSH_API torsh_status torsh_rnn_relu_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out);
 
 /* Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
@@ -2147,25 +2147,25 @@ TORSH_API torsh_status torsh_spherical_bessel_j0(torsh_tensor self, torsh_tensor
 /* The Chebyshev polynomial of kind 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_t */
 TORSH_API torsh_status torsh_chebyshev_polynomial_t(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
 
-/* The shifted Chebyshev polynomial of kind 1, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_t */
+/* The shifted Chebyshev polynomial of kind 1 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_t */
 TORSH_API torsh_status torsh_shifted_chebyshev_polynomial_t(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
 
 /* The Chebyshev polynomial of kind 2 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_u */
 TORSH_API torsh_status torsh_chebyshev_polynomial_u(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
 
-/* The shifted Chebyshev polynomial of kind 2, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_u */
+/* The shifted Chebyshev polynomial of kind 2 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_u */
 TORSH_API torsh_status torsh_shifted_chebyshev_polynomial_u(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
 
 /* The Chebyshev polynomial of kind 3 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_v */
 TORSH_API torsh_status torsh_chebyshev_polynomial_v(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
 
-/* The shifted Chebyshev polynomial of kind 3, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_v */
+/* The shifted Chebyshev polynomial of kind 3 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_v */
 TORSH_API torsh_status torsh_shifted_chebyshev_polynomial_v(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
 
 /* The Chebyshev polynomial of kind 4 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_w */
 TORSH_API torsh_status torsh_chebyshev_polynomial_w(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
 
-/* The shifted Chebyshev polynomial of kind 4, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_w */
+/* The shifted Chebyshev polynomial of kind 4 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_w */
 TORSH_API torsh_status torsh_shifted_chebyshev_polynomial_w(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
 
 /* The physicist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_h */
@@ -2183,7 +2183,7 @@ TORSH_API torsh_status torsh_legendre_polynomial_p(torsh_tensor self, torsh_tens
 /* input * log1p(other), 0 where input is 0, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
 TORSH_API torsh_status torsh_xlog1py(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
-/* Hurwitz's zeta function of input at other. Only the gradient of other is known, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.zeta */
+/* Hurwitz's zeta function of input at other (whose gradient alone is known), elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.zeta */
 TORSH_API torsh_status torsh_zeta(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
 /* The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */

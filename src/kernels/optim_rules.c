@@ -116,7 +116,7 @@ static ts_step_loop prepare(ts_step_rule rule, int64_t t, double lr, const doubl
       c->n[4] = lr;
       return TS_STEP_LOOP_LION;
     default: /* FTRL: beta, l1, l2 */
-      c->n[0] = lr, c->n[1] = v[0], c->n[2] = v[1], c->n[3] = v[2];
+      c->n[0] = 1 / lr, c->n[1] = v[0] / lr + v[2], c->n[2] = v[1], c->n[3] = -v[1];
       return TS_STEP_LOOP_FTRL;
   }
 }

@@ -2,7 +2,7 @@
 #include "../core/alloc.h"
 #include "../core/threads.h"
 #include "../gemm/gemm.h"
-#include "lapack.h"
+#include "factor_lapack.h"
 
 enum { LAPACK_PANEL = 256 };
 

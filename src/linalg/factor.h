@@ -1,6 +1,6 @@
 /* Triangular factors of one matrix and what is solved with them. Matrices lie column by column (column-major), leading
    dimensions in elements; d is float32, float64 or complex. Sizes may be 0. Large matrices go to LAPACK where it measures faster
-   (lapack.h), else to products of gemm/gemm.h, which use threads; small ones take the same path in every build.
+   (factor_lapack.h), else to products of gemm/gemm.h, which use threads; small ones take the same path in every build.
    Functions that return an int64_t give 0, or the 1-based place where the factorization broke down, or
    TS_FACTOR_MEMORY. */
 #ifndef TS_FACTOR_H

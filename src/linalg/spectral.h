@@ -1,7 +1,7 @@
 /* Orthogonal and spectral decompositions of one matrix. Matrices lie column by column (column-major), leading dimensions in
-   elements; d is float32, float64, complex64 or complex128. One of spectral_openblas.c (LAPACK) and spectral_own.c is what
-   these names mean; both give LAPACK's signs where it fixes them (R's diagonal). Sizes may be 0. Elements must be finite but
-   for ts_qr, ts_qr_form and ts_qr_apply, which pass NaN on.
+   elements; d is float32, float64, complex64 or complex128. spectral.c asks LAPACK where there is one (spectral_lapack.h), else
+   runs the bodies in *_body.h; both give LAPACK's signs where it fixes them (R's diagonal). Sizes may be 0. Elements must be
+   finite but for ts_qr, ts_qr_form and ts_qr_apply, which pass NaN on.
    Results: 0, or TS_SPECTRAL_MEMORY, or a positive number when the iteration did not converge. */
 #ifndef TS_SPECTRAL_H
 #define TS_SPECTRAL_H

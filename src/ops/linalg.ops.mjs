@@ -110,7 +110,7 @@ export default [
   },
   {
     name: 'linalg_solve_triangular', args: 'Tensor A, Tensor B, *, bool upper, bool left=True, bool unitriangular=False', as: out, grad: { saves: 'A result' }, dtypes: LINEAR,
-    doc: `X of A X = B, or (left: false) X A = B, where only one triangle of A is read (and with unitriangular its diagonal stands for ones). Batches broadcast. Errors: shapes that do not fit. ${page('solve_triangular')}`,
+    doc: `X of A X = B, or (left: false) X A = B, where only one triangle of A is read (and with unitriangular its diagonal counts as ones). Batches broadcast. Errors: shapes that do not fit. ${page('solve_triangular')}`,
     samples: [
       { args: [upper(3, 3), t(3, 2)], kwargs: { upper: true } }, { args: [lower(3, 3), t(3, 2)], kwargs: { upper: false } }, { args: [upper(3, 3), t(2, 3)], kwargs: { upper: true, left: false } },
       { args: [lower(3, 3), t(2, 3)], kwargs: { upper: false, left: false, unitriangular: true } }, { args: [upper(2, 1, 2, 2), t(3, 2, 1)], kwargs: { upper: true, unitriangular: true } }, { args: [upper(2, 2), t(2, 0)], kwargs: { upper: true } },
@@ -123,7 +123,7 @@ export default [
   },
   {
     name: 'triangular_solve', args: 'Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False', returns: 'Tensor solution, Tensor cloned_coefficient', as: both, grad: 'composite', dtypes: LINEAR,
-    doc: `solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. ${torchDoc('triangular_solve')}`,
+    doc: `The solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. ${torchDoc('triangular_solve')}`,
     samples: [{ args: [t(3, 2), upper(3, 3)] }, { args: [t(3, 2), lower(3, 3), false] }, { args: [t(3, 2), upper(3, 3), true, true] }, { args: [t(2, 3, 1), lower(3, 3), false, true, true] }, { args: [z(3, 2), complex('upper', 3, 3), true, true] }],
     errors: [
       { args: [t(3, 2), t(2, 2)], code: 'ERR_SHAPE', message: 'triangularSolve: Incompatible matrix sizes for triangular_solve: each A matrix is 2 by 2 but each b matrix is 3 by 2' },

@@ -38,7 +38,7 @@ const one = (name, gates, module) => [
 ];
 const cell = (name, gates, module) => ({
   name, args: 'Tensor self, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None', grad: 'composite', dtypes: 'float',
-  doc: `One step of ${module}: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. ${page(`${module}Cell`)}`,
+  doc: `One step of ${module === 'GRU' ? 'a GRU' : 'an RNN'}: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. ${page(`${module}Cell`)}`,
   samples: [{ args: [t(3, 2), t(3, 4), w(4 * gates, 2), w(4 * gates, 4), w(4 * gates), w(4 * gates)] }, { args: [t(1, 2), t(1, 2), w(2 * gates, 2), w(2 * gates, 2)] }],
   errors: [{ args: [t(3, 3), t(3, 4), w(4 * gates, 2), w(4 * gates, 4)], code: 'ERR_SHAPE', message: `${camel(name)}: input has inconsistent input_size: got 3 expected 2` }],
 });

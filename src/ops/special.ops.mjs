@@ -59,7 +59,7 @@ export default [
   one('spherical_bessel_j0', 'spherical_j0', 'The spherical Bessel function of order 0, sin(input) / input', NONE, wide),
   ...['t', 'u', 'v', 'w'].flatMap((letter, i) => [
     polynomial(`chebyshev_polynomial_${letter}`, `chebyshev_${letter}`, `The Chebyshev polynomial of kind ${i + 1}`),
-    polynomial(`shifted_chebyshev_polynomial_${letter}`, `shifted_${letter}`, `The shifted Chebyshev polynomial of kind ${i + 1}, that at 2 input - 1`),
+    polynomial(`shifted_chebyshev_polynomial_${letter}`, `shifted_${letter}`, `The shifted Chebyshev polynomial of kind ${i + 1} (the plain one at 2 input - 1)`),
   ]),
   polynomial('hermite_polynomial_h', 'hermite_h', "The physicist's Hermite polynomial"),
   polynomial('hermite_polynomial_he', 'hermite_he', "The probabilist's Hermite polynomial"),
@@ -67,7 +67,7 @@ export default [
   polynomial('legendre_polynomial_p', 'legendre_p', 'The Legendre polynomial'),
   two('xlog1py', 'xlog1py', 'input * log1p(other), 0 where input is 0', 'Operand self, Operand other', { saves: 'self other' },
     [[within(0.5, 2, 3, 4), within(-0.5, 2, 4)], [within(-1, 1), within(0.5, 2)], [2, within(0.5, 2, 3)], [within(0.5, 2, 3), 2], [of('int64', 3), within(0.5, 2, 3)]]),
-  two('zeta', 'zeta', "Hurwitz's zeta function of input at other. Only the gradient of other is known", 'Operand self, Operand other', { saves: 'self other' },
+  two('zeta', 'zeta', "Hurwitz's zeta function of input at other (whose gradient alone is known)", 'Operand self, Operand other', { saves: 'self other' },
     [[{ ...within(1.5, 4, 3, 4), grad: false }, within(0.5, 3, 4)], [2, within(0.5, 3, 3)], [{ ...within(1.5, 4, 3), grad: false }, 2], [{ t: [3], dtype: 'int64', low: 2, high: 5 }, of('int64', 3)]]),
   gamma('igamma', 'special.gammainc', 'The lower regularised incomplete gamma function'),
   gamma('igammac', 'special.gammaincc', 'The upper regularised incomplete gamma function'),

@@ -1,6 +1,7 @@
 /* Storages, tensors, handles and shapes. */
 #include "check.h"
 #include "core/tensor.h"
+#include "core/token.h"
 #include "kernels/kernels.h"
 
 static ts_cx *open_context(void) {
@@ -132,3 +133,30 @@ TEST(each_allocation_of_a_copy_may_fail) {
 }
 
 CHECK_MAIN
+
+TEST(tokens_carry_tensors_between_contexts) {
+  ts_cx *a = open_context(), *b = open_context();
+  int64_t sizes[] = {2, 3}, turned[] = {1, 2};
+  ts_tensor *t = ts_empty_strided(a, TS_INT32, 2, sizes, turned);
+  ((int32_t *)ts_data(t))[5] = 7;
+  int64_t token = ts_token_new(a, t), unused = ts_token_new(a, t), left = ts_token_new(a, t);
+  CHECK(token > 0 && unused > token && left > unused);
+  CHECK(atomic_load(&t->storage->refs) == 4);
+  ts_tensor *u = ts_token_adopt(b, token);
+  CHECK(u && u->cx == b && u->storage == t->storage && u->strides[1] == 2 && ((int32_t *)ts_data(u))[5] == 7);
+  CHECK(ts_token_adopt(b, token) == NULL && b->status == TS_ERR_DISPOSED);
+  ts_clear_error(b);
+  CHECK(ts_token_adopt(b, -1) == NULL && ts_token_adopt(b, 0) == NULL);
+  ts_clear_error(b);
+  ts_token_drop(unused);
+  ts_token_drop(unused);
+  CHECK(atomic_load(&t->storage->refs) == 3);
+  CHECK(!ts_storage_grow(a, t->storage, 1000) && a->status == TS_ERR_UNSUPPORTED);
+  ts_clear_error(a);
+  ts_cx_free(a);
+  CHECK(atomic_load(&u->storage->refs) == 1);
+  CHECK(ts_token_adopt(b, left) == NULL);
+  ts_clear_error(b);
+  CHECK(ts_storage_grow(b, u->storage, 1000) && ((int32_t *)ts_data(u))[5] == 7);
+  ts_cx_free(b);
+}

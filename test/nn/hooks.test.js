@@ -73,6 +73,26 @@ test('full backward pre hooks replace gradients of outputs', () => {
   bad.remove();
 });
 
+test('backward hooks of tensors of several dtypes', () => {
+  class Mixed extends nn.Module {
+    forward(a, b) { return [a.mul(b.float()), b.mul(2)]; }
+  }
+  const model = new Mixed();
+  const seen = [];
+  model.registerFullBackwardHook((_m, gradInput, gradOutput) => {
+    seen.push([gradInput.map((g) => [g.dtype, values(g)]), gradOutput.map((g) => [g.dtype, values(g)])]);
+  });
+  const a = torsh.tensor([1, 2], { requiresGrad: true });
+  const b = torsh.tensor([3, 4], { dtype: 'bfloat16', requiresGrad: true });
+  const [y, z] = model(a, b);
+  expect([y.dtype, z.dtype]).toEqual(['float32', 'bfloat16']);
+  y.sum().add(z.float().sum()).backward();
+  expect(seen).toEqual([[
+    [['float32', [3, 4]], ['bfloat16', [3, 4]]], [['float32', [1, 1]], ['bfloat16', [1, 1]]],
+  ]]);
+  expect([b.grad.dtype, values(b.grad)]).toEqual(['bfloat16', [3, 4]]);
+});
+
 test('hooks of all modules run before their own and go away', () => {
   const log = [];
   const name = (m) => m.constructor.name;

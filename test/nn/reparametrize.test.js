@@ -122,6 +122,13 @@ test('several originals: weightNorm', () => {
   parametrize.removeParametrizations(m, 'weight');
   near(values(m.weight), Array(12).fill(1));
   expect(m.weight instanceof nn.Parameter).toBe(true);
+  const old = nn.utils.weightNorm(linear()), modern = parametrizations.weightNorm(new nn.Linear(4, 3).double());
+  modern.loadStateDict(old.stateDict());
+  near(values(modern.weight), before);
+  const twin = new nn.Linear(4, 3).double();
+  expect(parametrize.transferParametrizationsAndParams(modern, twin)).toBe(twin);
+  expect(twin.parametrizations.weight.original1).toBe(modern.parametrizations.weight.original1);
+  near(values(twin.weight), before);
   for (const dim of [1, null]) {
     const other = parametrizations.weightNorm(linear(), 'weight', dim);
     near(values(other.weight), before);
@@ -299,6 +306,13 @@ test('skipInit, clipGradNorm, memory formats', () => {
   expect([m.weight.shape, m.bias]).toEqual([[3, 4], null]);
   expect(values(torsh.rand(3))).toEqual(wanted);
   expect(nn.utils.clipGradNorm).toBe(nn.utils.clipGradNorm_);
+  const p = new nn.Parameter(torsh.ones(2));
+  p.grad = torsh.tensor([3, 4]);
+  const total = nn.utils.getTotalNorm([p.grad]);
+  expect([total.item(), nn.utils.getTotalNorm([p.grad], { normType: Infinity }).item(), nn.utils.getTotalNorm([]).item()]).toEqual([5, 4, 0]);
+  nn.utils.clipGradsWithNorm_([p], 1, total);
+  near(values(p.grad), [0.6, 0.8], 5);
+  expect(() => nn.utils.getTotalNorm([torsh.tensor([Infinity])], 2, true)).toThrow('non-finite');
   const conv = nn.utils.convertConv2dWeightMemoryFormat(new nn.Conv2d(2, 3, 3), 'channels_last');
   expect(conv.weight.isContiguous({ memoryFormat: 'channels_last' })).toBe(true);
 });

@@ -109,3 +109,17 @@ test('several inputs, options, indices, layers called twice, no input at all', (
   expect(() => torsh.summary(model, { inputSiz: [1] })).toThrow("unexpected option 'inputSiz'");
   expect(() => torsh.summary(model, [1], { mode: 'off' })).toThrow("mode must be 'eval', 'train' or 'same'");
 });
+
+test('layers with computed weights stay as they were', () => {
+  const model = new nn.Sequential(nn.utils.weightNorm(new nn.Linear(3, 2)), nn.utils.spectralNorm(new nn.Linear(2, 2)));
+  const state = () => Object.entries(model.stateDict()).map(([name, t]) => [name, values(t)]);
+  const before = state(), parameters = model.parameters();
+  for (const mode of ['eval', 'train']) {
+    const summary = torsh.summary(model, [4, 3], { mode });
+    expect(summary.root.outputShape).toEqual([4, 2]);
+    expect(summary.totalParams).toBe(parameters.reduce((n, p) => n + p.numel(), 0));
+  }
+  expect(state()).toEqual(before);
+  model.parameters().forEach((p, i) => expect(p).toBe(parameters[i]));
+  expect(model(torsh.ones(1, 3)).shape).toEqual([1, 2]);
+});

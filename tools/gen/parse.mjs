@@ -37,7 +37,7 @@ export const TYPES = {
 };
 const RETURNS = { 'Scalar': 'SCALAR', 'bool': 'SCALAR', 'int': 'SCALAR', 'float': 'SCALAR', 'int[]': 'INTS', 'str': 'TEXT', 'void': 'NOTHING', 'Tensor[]': 'LIST' };
 const FLAGS = ['view', 'direct', 'composite', 'system', 'reshapes', 'listview', 'inplace', 'factory', 'exact'];
-const FIELDS = ['name', 'args', 'returns', 'as', 'namespaces', 'aliases', 'flags', 'impl', 'grad', 'dtypes', 'doc', 'samples', 'errors', 'node', 'file', 'tolerance', 'overload'];
+const FIELDS = ['name', 'args', 'returns', 'as', 'namespaces', 'aliases', 'flags', 'impl', 'grad', 'dtypes', 'doc', 'samples', 'errors', 'node', 'tolerance', 'overload'];
 
 /** Rows called linalg_x are torsh.linalg.x (fft_x: torsh.fft.x), which may be another function than torsh.x. */
 const SPACE = /^(linalg|fft)_/;

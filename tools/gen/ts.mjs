@@ -19,7 +19,10 @@ function returnType(row) {
   if (kind === 'TENSORS') {
     if (names.length === 1) return 'Tensor';
     const tuple = `[${names.map(() => 'Tensor').join(', ')}]`;
-    return names[0] ? `${tuple} & { ${names.map((n) => `readonly ${n.replace(/_([a-z])/g, (_, c) => c.toUpperCase())}: Tensor`).join('; ')} }` : tuple;
+    if (!names[0]) return tuple;
+    const fields = names.map((n) => `readonly ${n.replace(/_([a-z])/g, (_, c) => c.toUpperCase())}: Tensor`).join('; ');
+    /* Arrays have a method of that name. */
+    return `${names.includes('values') ? `Omit<${tuple}, 'values'>` : tuple} & { ${fields} }`;
   }
   return { 'Tensor[]': 'Tensor[]', Scalar: 'Scalar', bool: 'boolean', int: 'number', float: 'number', 'int[]': 'number[]', str: 'string | null', void: 'void' }[type];
 }
@@ -49,27 +52,29 @@ function returnText(row) {
   return kind === 'TENSORS' ? (names.length === 1 ? 'Tensor' : names.map((n) => (n ? n.replace(/_([a-z])/g, (_, c) => c.toUpperCase()) : '')).join(',') + `;${names.length}`) : type;
 }
 
-/** Overloads: positional with trailing options, and (where everything after the first tensor is optional) options alone. */
+/** Overloads: options may stand behind any number of arguments, from the required ones on, and then name those that are left. */
 function overloads(row, args) {
-  const positional = args.filter((a) => !a.keywordOnly);
-  const options = args.filter((a) => !(a.cName === 'self')).map((a) => `${a.name}?: ${tsType(a)}`);
-  if (row.flags.includes('factory')) options.push('layout?: string | null', 'device?: string | null', 'pinMemory?: boolean | null', 'requiresGrad?: boolean', 'memoryFormat?: string | null');
-  if (row.as.includes('out')) options.push(`out?: ${row.returns.names.length > 1 ? 'readonly Tensor[]' : 'Tensor'}`);
-  const opt = options.length ? `options?: { ${options.join('; ')} }` : '';
+  const positional = args.filter((a) => !a.keywordOnly), keywords = args.filter((a) => a.keywordOnly);
+  const more = [];
+  if (row.flags.includes('factory')) more.push('layout?: string | null', 'device?: string | null', 'pinMemory?: boolean | null', 'requiresGrad?: boolean', 'memoryFormat?: string | null');
+  if (row.as.includes('out')) more.push(`out?: ${row.returns.names.length > 1 ? 'readonly Tensor[]' : 'Tensor'}`);
+  const field = (a) => `${a.name}${a.optional ? '?' : ''}: ${tsType(a)}`;
+  const optionsOf = (list) => [...list.map(field), ...more].join('; ');
   const param = (a) => `${ident(a.name)}${a.optional ? '?' : ''}: ${tsType(a)}`;
   const lists = [];
   const spreadAt = positional.findIndex((a) => a.spread);
   if (spreadAt >= 0) {
-    const before = positional.slice(0, spreadAt).map(param);
-    lists.push([...before, `...${positional[spreadAt].name}: ${spreadType(positional[spreadAt])}[]`]);
-    if (opt) lists.push([...before, `...args: [...${positional[spreadAt].name}: ${spreadType(positional[spreadAt])}[], ${opt.replace('?:', ':')}]`]);
+    const before = positional.slice(0, spreadAt).map(param), spread = positional[spreadAt], options = optionsOf(keywords);
+    lists.push([...before, `...${spread.name}: ${spreadType(spread)}[]`]);
+    if (options) lists.push([...before, `...args: [...${spread.name}: ${spreadType(spread)}[], options: { ${options} }]`]);
   }
-  const all = [...positional.map(param)];
-  if (opt) all.push(opt);
-  lists.push(all);
-  /* Options may stand right after the required arguments. */
-  const firstOptional = positional.findIndex((a) => a.optional);
-  if (opt && firstOptional >= 0) lists.push([...positional.slice(0, firstOptional).map(param), opt.replace('?:', ':')]);
+  const options = optionsOf(keywords);
+  lists.push([...positional.map(param), ...(options ? [`options${keywords.every((a) => a.optional) ? '?' : ''}: { ${options} }`] : [])]);
+  const required = positional.filter((a) => !a.optional).length;
+  for (let k = positional.length - 1; k >= required; k--) lists.push([...positional.slice(0, k).map((a) => param({ ...a, optional: false })), `options: { ${optionsOf([...positional.slice(k), ...keywords])} }`]);
+  /* All by name, behind the tensor it is about. */
+  const first = args === row.args ? 1 : 0;
+  if (required > first && spreadAt < 0) lists.push([...positional.slice(0, first).map(param), `options: { ${optionsOf([...positional.slice(first), ...keywords])} }`]);
   return lists.map((l) => l.join(', '));
 }
 

@@ -1,4 +1,4 @@
-"""Golden values from PyTorch's own operator database, in the format of the conformance set ("opinfo-golden/1").
+"""Golden values from PyTorch's own operator database, in the format of test/fixtures ("opinfo-golden/1").
 
     python3 tools/golden/opinfo.py FOLDER [OP ...]
 

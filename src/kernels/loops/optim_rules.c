@@ -101,12 +101,11 @@ TS_FLOAT_TYPES(NUMBERS)
   RULE(t, lion, 1, GET(t, m, A); const ts_val_##t way = m * c.n0 + c.n1 * g; *A = TS_SAVE_##t(m * c.n2 + c.n3 * g);    \
        x = x * c.keep - c.n4 * (way != way ? way : SIGN(t, way)))
 
-/* States z and n. n0: lr; n1: beta; n2, n3: L1 and L2. */
+/* States z and n. n0: 1 / lr; n1: beta / lr + L2; n2, n3: L1 and -L1. */
 #define FTRL(t, d)                                                                                                     \
-  RULE(t, ftrl, 2, GET(t, z0, A); GET(t, s0, B); LET(t, s, B, s0 + g * g);                                             \
-       LET(t, z, A, z0 + g - (SQRT_##t(s) - SQRT_##t(s0)) / c.n0 * x);                                                 \
-       const ts_val_##t over = z > 0 ? z - c.n2 : z + c.n2;                                                            \
-       x = ABS_##t(z) <= c.n2 ? 0 : -over / ((c.n1 + SQRT_##t(s)) / c.n0 + c.n3))
+  RULE(t, ftrl, 2, GET(t, z0, A); GET(t, s0, B); LET(t, s, B, s0 + g * g); const ts_val_##t root = SQRT_##t(s);        \
+       LET(t, z, A, z0 + g - (root - SQRT_##t(s0)) * c.n0 * x);                                                        \
+       const ts_val_##t low = z < c.n3 ? c.n3 : z; x = ((low > c.n2 ? c.n2 : low) - z) / (c.n1 + root * c.n0))
 
 TS_FLOAT_TYPES(ADAMAX)
 TS_FLOAT_TYPES(SCALED)

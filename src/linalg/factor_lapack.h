@@ -1,4 +1,4 @@
-/* What LAPACK does where there is one (lapack_openblas.c, the LAPACK inside OpenBLAS); lapack_none.c says no to everything.
+/* What LAPACK does where there is one (factor_openblas.c, the LAPACK inside OpenBLAS); factor_none.c says no to everything.
    Arguments as factor.h has them. False: do it yourself (no LAPACK, sizes beyond its int, or not worth it). */
 #ifndef TS_LAPACK_H
 #define TS_LAPACK_H

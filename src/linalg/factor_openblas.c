@@ -2,7 +2,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include "../core/alloc.h"
-#include "lapack.h"
+#include "factor_lapack.h"
 
 extern void openblas_set_num_threads(int n);
 
