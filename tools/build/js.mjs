@@ -26,7 +26,7 @@ export async function buildJs(root) {
   /* ESM wrappers re-export the one CommonJS instance, so that import and require give the same classes. */
   const names = JSON.parse(spawnSync(process.execPath, ['-e', 'console.log(JSON.stringify(Object.keys(require("./dist/wasm.cjs"))))'], { cwd: root, encoding: 'utf8' }).stdout || '[]');
   for (const name of ['native', 'wasm', 'torsh']) {
-    const ids = names.filter((n) => /^[A-Za-z]\w*$/.test(n) && n !== 'default');
+    const ids = names.filter((n) => /^_?[A-Za-z]\w*$/.test(n) && n !== 'default');
     writeFileSync(join(dist, `${name}.mjs`), `import torsh from './${name}.cjs';\nexport default torsh;\n`
       // By way of other names: `var` is an op, and a word of the language.
       + `const { ${ids.map((n) => `${n}: $${n}`).join(', ')} } = torsh;\nexport { ${ids.map((n) => `$${n} as ${n}`).join(', ')} };\n`);
