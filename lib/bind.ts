@@ -24,8 +24,14 @@ export interface Signature {
   index: Map<string, number>;
 }
 
-/** Parses a signature; defaults are JSON values. Call it once, at module level. */
+/** A signature, read when it is first used; defaults are JSON values. Call it once, at module level. */
 export function signature(name: string, text: string): Signature {
+  let parts: Omit<Signature, 'name'> | null = null;
+  const read = (): Omit<Signature, 'name'> => (parts ??= parse(text));
+  return { name, get params() { return read().params; }, get positional() { return read().positional; }, get index() { return read().index; } };
+}
+
+function parse(text: string): Omit<Signature, 'name'> {
   const params: Param[] = [];
   let keywordOnly = false;
   for (const raw of splitTop(text)) {
@@ -43,7 +49,7 @@ export function signature(name: string, text: string): Signature {
   const index = new Map(params.map((p, i) => [p.name, i] as const));
   if (index.has('dim') && !index.has('axis')) index.set('axis', index.get('dim')!);
   const keywords = params.findIndex((p) => p.keywordOnly);
-  return { name, params, positional: keywords < 0 ? params.length : keywords, index };
+  return { params, positional: keywords < 0 ? params.length : keywords, index };
 }
 
 function splitTop(text: string): string[] {
