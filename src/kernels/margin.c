@@ -20,7 +20,8 @@ bool ts_margin_ranking_loss_impl(ts_cx *cx, const ts_margin_ranking_loss_args *a
   if (x1->ndim != x2->ndim || x1->ndim != y->ndim)
     return ts_fail(cx, TS_ERR_SHAPE, "margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: %s, input2: %s, target: %s",
                    TS_TEXT(x1), TS_TEXT(x2), TS_TEXT(y));
-  return ts_loss_reduced(cx, ts_clamp_min(cx, ADD(MUL(NEG(y), SUB(x1, x2)), NUM(a->margin)), INT(0)), mode, out);
+  ts_tensor *apart = SUB(x1, x2); /* one after the other: which of two refusals comes first must not depend on the compiler */
+  return ts_loss_reduced(cx, ts_clamp_min(cx, ADD(MUL(NEG(y), apart), NUM(a->margin)), INT(0)), mode, out);
 }
 
 /* x where target is 1, max(0, margin - x) where it is -1, both where it is neither. */
@@ -73,7 +74,9 @@ bool ts_multilabel_soft_margin_loss_impl(ts_cx *cx, const ts_multilabel_soft_mar
   ts_tensor *x = a->self, *y = a->target;
   if (!plain_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;
   if (x->ndim < 1) return ts_fail(cx, TS_ERR_SHAPE, "input must have at least one dimension, got shape %s", TS_TEXT(x));
-  ts_tensor *loss = ADD(MUL(y, ts_logsigmoid(cx, x)), MUL(ts_rsub(cx, y, INT(1), ts_int(1)), ts_logsigmoid(cx, NEG(x))));
+  ts_tensor *log_of = ts_logsigmoid(cx, x), *log_of_not = ts_logsigmoid(cx, NEG(x));
+  ts_tensor *there = MUL(y, log_of), *not_there = MUL(ts_rsub(cx, y, INT(1), ts_int(1)), log_of_not);
+  ts_tensor *loss = ADD(there, not_there);
   if (a->weight) loss = MUL(loss, a->weight);
   loss = DIV(ts_sum(cx, NEG(loss), TS_INTS(x->ndim - 1), false, TS_DTYPE_NONE), INT(x->sizes[x->ndim - 1]));
   return ts_loss_reduced(cx, loss, mode, out);

@@ -51,13 +51,13 @@ export default [
     ],
   },
   {
-    name: 'svd_lowrank', args: 'Tensor A, int? q=6, int? niter=2, Tensor? M=None', returns: 'Tensor U, Tensor S, Tensor V', grad: 'composite', dtypes,
+    name: 'svd_lowrank', tolerance: { parity: 1e-10, why: 'vectors move with rounding as far as the gaps between singular values allow' }, args: 'Tensor A, int? q=6, int? niter=2, Tensor? M=None', returns: 'Tensor U, Tensor S, Tensor V', grad: 'composite', dtypes,
     doc: `The q largest singular values of A - M and their vectors, by random projections (torsh.manualSeed makes them repeatable) and niter steps of subspace iteration. Errors: a q beyond the smaller size. ${torchDoc('svd_lowrank')}`,
     samples: [{ args: [fixed(5, 3), 2] }, { args: [fixed(3, 5), 2, 1, fixed(1, 5)] }, { args: [fixed(2, 3, 3), 3] }],
     errors: [{ args: [t(4, 3), 5], code: 'ERR_ARGUMENT', message: 'svdLowrank: q(=5) must be non-negative integer and not greater than min(m, n)=3' }],
   },
   {
-    name: 'pca_lowrank', args: 'Tensor A, int? q=None, bool center=True, int niter=2', returns: 'Tensor U, Tensor S, Tensor V', grad: 'composite', dtypes,
+    name: 'pca_lowrank', tolerance: { parity: 1e-10, why: 'vectors move with rounding as far as the gaps between singular values allow' }, args: 'Tensor A, int? q=None, bool center=True, int niter=2', returns: 'Tensor U, Tensor S, Tensor V', grad: 'composite', dtypes,
     doc: `Principal components by svdLowrank, of A less its mean row unless center is false; q is 6 at most by default. ${torchDoc('pca_lowrank')}`,
     samples: [{ args: [fixed(5, 3), 2] }, { args: [fixed(4, 5)], kwargs: { center: false } }],
     errors: [{ args: [t(4, 3), 5], code: 'ERR_ARGUMENT', message: 'pcaLowrank: q(=5) must be non-negative integer and not greater than min(m, n)=3' }],
@@ -67,7 +67,7 @@ export default [
     doc: 'lobpcg of one matrix, without B.', samples: [{ args: [t(6, 6), t(6, 2), null, 1, 20, 1e-6, true] }],
   },
   {
-    name: 'lobpcg', tolerance: { parity: 1e-10, why: 'vectors are as near as tol and the gaps between eigenvalues allow' }, args: 'Tensor A, int? k=None, Tensor? B=None, Tensor? X=None, int? n=None, Tensor? iK=None, int? niter=None, float? tol=None, bool? largest=None, str? method=None', returns: 'Tensor eigenvalues, Tensor eigenvectors', grad: 'composite', dtypes: 'float',
+    name: 'lobpcg', tolerance: { parity: 1e-10, layouts: 1e-9, why: 'vectors are as near as tol and the gaps between eigenvalues allow' }, args: 'Tensor A, int? k=None, Tensor? B=None, Tensor? X=None, int? n=None, Tensor? iK=None, int? niter=None, float? tol=None, bool? largest=None, str? method=None', returns: 'Tensor eigenvalues, Tensor eigenvectors', grad: 'composite', dtypes: 'float',
     doc: `The k largest (or smallest) eigenvalues of symmetric matrices A and their vectors, or those of A x = lambda B x for a positive B, by conjugate gradients from X, or from n random vectors, with a preconditioner iK. It ends when residuals fall below tol, after niter (1000) steps, or with niter -1 when they do fall. Both methods are one here. Errors: fewer than 3 n rows. ${torchDoc('lobpcg')}`,
     samples: [
       { args: [{ t: [7, 7], matrix: 'definite' }, 2], kwargs: { tol: 1e-15, niter: 30 } }, { args: [{ t: [2, 7, 7], matrix: 'symmetric' }], kwargs: { largest: false, tol: 1e-15, niter: 30 } },

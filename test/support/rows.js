@@ -151,7 +151,7 @@ const isUninitialised = (row) => row.name.includes('empty');
 /** Rows whose meaning is the layout itself: they may refuse one layout and take another. */
 const isAboutLayout = (row) => /^as_strided|^view(_as|_as_complex(_copy)?|_dtype)?$/.test(row.name);
 /** Rows that draw random numbers: these follow the memory's order, as PyTorch's do. */
-const isRandom = (row) => Boolean(row.random) || /rand|bernoulli|normal|uniform|multinomial|dropout|exponential|geometric|cauchy|rrelu|gumbel|poisson$|binomial|gamma$|dirichlet/i.test(row.name);
+const isRandom = (row) => Boolean(row.random) || /rand|bernoulli|normal|uniform|multinomial|dropout|exponential|geometric|cauchy|rrelu|gumbel|poisson$|binomial|gamma$|dirichlet|lowrank/i.test(row.name);
 /** Does the row change its first argument (fill_, copy_, normal_, ...)? */
 const changesSelf = (row) => row.name.endsWith('_');
 
