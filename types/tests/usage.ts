@@ -136,5 +136,5 @@ export {
   best, whole, largest, sorted, top, places, min, max, mantissa, exponent, spread, mean, parts, pieces, grids, total, clamped, shifted, polar, angles, picked, median, moved, quantiles, counts,
   unique, elements, inverse, howMany, kinds, product, contracted, kron, U, S, Vh, Q, R, eigenvalues, eigenvectors, sign, logarithm, solved, inverted, norm, vectorNorm, LU, pivots,
   solution, residuals, rank, singularValues, cholesky, spectrum, image, bins, framed, special, masked, applied, gradient, slope, mapped, jacobian, anomalous, checkpointed, ctc, resized,
-  pooled, rates, indices, V,
+  pooled, rates, indices, V, mixed, table, adds, distilled,
 };
