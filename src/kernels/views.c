@@ -383,7 +383,7 @@ bool ts__unfold_backward_impl(ts_cx *cx, const ts__unfold_backward_args *a, ts_o
   /* Element k of all windows at once: they do not overlap unless step is 0. */
   int64_t strides[TS_MAX_DIM], step = n ? whole->strides[dim] : 0;
   memcpy(strides, whole->strides, n * sizeof *strides);
-  if (n) strides[dim] *= a->step;
+  if (n && __builtin_mul_overflow(step, a->step, &strides[dim])) strides[dim] = step; /* a single window */
   for (int64_t k = 0; k < grad->sizes[n]; k++) {
     ts_tensor *window = ts_alias(cx, whole, n, grad->sizes, strides, k * step);
     ts_tensor *part = ts_alias(cx, grad, n, grad->sizes, grad->strides, grad->offset + k * grad->strides[n]);
