@@ -14,7 +14,7 @@ import { setup } from './setup.mjs';
 import { root } from './sources.mjs';
 import { runCTests } from './test-c.mjs';
 
-const FULL_FUZZ_SECONDS = 90;
+const FULL_FUZZ_SECONDS = 40;
 const started = Date.now();
 const totals = { passed: 0, failed: 0 };
 const add = ({ passed, failed }) => {
