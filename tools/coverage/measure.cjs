@@ -4,7 +4,7 @@ const torsh = require('torsh');
 const { gradcheck, gradgradcheck } = require('../../test/support/gradcheck');
 const { caller, needsComplex, replay, replayError, isPythonOnly, exists } = require('../../test/support/golden');
 const { load, loadIndex } = require('../../test/support/goldenset');
-const { rows, build, callRow, changesSelf, isDifferentiable, isDifferentiableRow, tensorsOf } = require('../../test/support/rows');
+const { rows, build, callRow, changesSelf, isDifferentiable, isDifferentiableRow, ontoMatrices, tensorsOf } = require('../../test/support/rows');
 
 const attempt = (f) => {
   try {
@@ -26,7 +26,7 @@ function asFunction(row, sample) {
   const f = (list) => {
     const rest = [...list];
     const built = build(torsh, sample, { float: 'float64' });
-    const given = new Map(built.tensors.map(({ tensor }, i) => [tensor, free[i] ? rest.shift() : tensor]));
+    const given = new Map(built.tensors.map(({ tensor, spec }, i) => [tensor, free[i] ? ontoMatrices(rest.shift(), spec.matrix) : tensor]));
     const swap = (v) => (given.has(v) ? given.get(v) : Array.isArray(v) ? v.map(swap) : v);
     const args = built.args.map(swap);
     if (changesSelf(row)) args[0] = args[0].clone();
