@@ -1,6 +1,6 @@
 /**
  * `npm run test:full` (--full): the long sweeps instead, on what `npm test` has built: layouts and dtypes of every op on both
- * backends, and minutes of random calls under sanitizers.
+ * backends, and random calls under sanitizers.
  *
  * `npm test`: sets the machine up where it may, builds, checks the tree, runs the C tests under sanitizers and the Jest
  * suites on both backends. The last line is "N passed, N failed"; the exit code is 0 when nothing failed.
