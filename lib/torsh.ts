@@ -17,6 +17,7 @@ import * as info from './info';
 import * as masked from './masked';
 import * as memory from './memory';
 import { fromMessage, toMessage } from './messages';
+import * as metrics from './metrics';
 import * as nn from './nn';
 import { deepcopy } from './nn/deepcopy';
 import { summary } from './nn/summary';
@@ -25,6 +26,7 @@ import { setPrintoptions } from './print';
 import { einsum, tensordot } from './products';
 import * as random from './random';
 import { slice } from './slice';
+import * as testing from './testing';
 import { dtypes } from './runtime/dtype';
 import { unique, uniqueConsecutive } from './unique';
 import { histogramdd } from './histogram';
@@ -59,6 +61,7 @@ export const torsh = {
   linalg: generated.linalg, fft: generated.fft, special: generated.special,
   func, vmap: func.vmap,
   masked: { ...masked },
+  metrics, testing,
   utils: { data, checkpoint: { checkpoint, checkpointSequential } },
   autograd: {
     grad: autograd.grad, backward: autograd.backward, Function: autograd.Function, functional: autograd.functional,
