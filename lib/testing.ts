@@ -1,7 +1,7 @@
 /** torsh.testing: comparing results in tests. */
 import { noGrad } from './autograd';
 import { bind, isPlainObject, signature } from './bind';
-import { typedArrayDtype } from './convert';
+import { typedArrayDtype } from './creation';
 import { TorshError, type ErrorCode } from './errors';
 import * as ops from './gen/ops';
 import { tidy } from './memory';
