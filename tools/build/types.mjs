@@ -38,7 +38,8 @@ export function writeTypes(root) {
   write('torsh.d.cts', [banner, "import torsh = require('./api.js');", 'export = torsh;', '']);
   write('web.d.mts', [
     banner, "import * as torsh from './api.js';", "import type { compileWasm } from './lib/backend/wasm';",
-    '/** Loads the backend; wasm: the address, bytes, response or compiled module of torsh.wasm (default: beside the bundle). */',
+    '/** Loads the backend; wasm: the address, bytes, response or compiled module of torsh.wasm, or of torsh-threads.wasm for a page that is cross-origin isolated',
+    ' * (default: the right one, beside the bundle). */',
     'export declare function init(options?: { wasm?: Parameters<typeof compileWasm>[0] }): Promise<typeof torsh>;', 'export default torsh;', '',
   ]);
   return null;
