@@ -4,6 +4,7 @@ import { type BackendInfo, abi, backendReasons } from './backend/abi';
 import { TorshError } from './errors';
 import * as aten from './aten';
 import * as data from './data';
+import { distributions } from './distributions';
 import { autocast, getAutocastDtype, isAutocastEnabled } from './autograd/autocast';
 import { checkpoint, checkpointSequential } from './autograd/checkpoint';
 import * as func from './func';
@@ -53,12 +54,13 @@ export const torsh = {
   noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
-  _standardGamma: random._standardGamma, _sampleDirichlet: random._sampleDirichlet,
+  _standardGamma: random._standardGamma, _sampleDirichlet: random._sampleDirichlet, _dirichletGrad: random._dirichletGrad,
   autocast, getAutocastDtype, isAutocastEnabled, amp: { autocast },
   nn, optim, deepcopy, summary, save, load, metadataOf,
   linalg: generated.linalg, fft: generated.fft, special: generated.special,
   func, vmap: func.vmap,
   masked: { ...masked },
+  distributions,
   utils: { data, checkpoint: { checkpoint, checkpointSequential } },
   autograd: {
     grad: autograd.grad, backward: autograd.backward, Function: autograd.Function, functional: autograd.functional,

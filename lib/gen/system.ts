@@ -35,289 +35,289 @@ export function _zeroGrads(tensors: readonly Tensor[], setToNone: boolean): void
 }
 
 /** An uninitialised contiguous tensor. */
-const S__empty = op(858, '_empty', 'int[] size, dtype? dtype', 'Tensor');
+const S__empty = op(859, '_empty', 'int[] size, dtype? dtype', 'Tensor');
 export function _empty(size: number | readonly number[], dtype: DType | null): Tensor {
   return invoke(S__empty, arguments) as Tensor;
 }
 
 /** [dtype, flags (1 requires grad, 2 leaf, 4 contiguous, 8 inference, 16 retains grad, 32 view), storage offset, id, version, ndim, sizes..., strides...]. */
-const S__meta = op(859, '_meta', 'Tensor input', 'int[]');
+const S__meta = op(860, '_meta', 'Tensor input', 'int[]');
 export function _meta(input: Tensor): number[] {
   return invoke(S__meta, arguments) as number[];
 }
 
 /** The value of a one-element tensor. */
-const S__item = op(860, '_item', 'Tensor input', 'Scalar');
+const S__item = op(861, '_item', 'Tensor input', 'Scalar');
 export function _item(input: Tensor): Scalar {
   return invoke(S__item, arguments) as Scalar;
 }
 
 /** Whether two tensors share memory. */
-const S__same_storage = op(861, '_sameStorage', 'Tensor input, Tensor other', 'bool');
+const S__same_storage = op(862, '_sameStorage', 'Tensor input, Tensor other', 'bool');
 export function _sameStorage(input: Tensor, other: Tensor): boolean {
   return invoke(S__same_storage, arguments) as boolean;
 }
 
 /** Sets requiresGrad of a leaf. */
-const S__set_requires_grad = op(862, '_setRequiresGrad', 'Tensor input, bool value', 'void');
+const S__set_requires_grad = op(863, '_setRequiresGrad', 'Tensor input, bool value', 'void');
 export function _setRequiresGrad(input: Tensor, value: boolean): void {
   return invoke(S__set_requires_grad, arguments) as void;
 }
 
 /** The accumulated gradient, or nothing. */
-const S__grad = op(863, '_grad', 'Tensor input', 'Tensor');
+const S__grad = op(864, '_grad', 'Tensor input', 'Tensor');
 export function _grad(input: Tensor): Tensor {
   return invoke(S__grad, arguments) as Tensor;
 }
 
 /** The id of the accumulated gradient, 0 for none. */
-const S__grad_id = op(864, '_gradId', 'Tensor input', 'int');
+const S__grad_id = op(865, '_gradId', 'Tensor input', 'int');
 export function _gradId(input: Tensor): number {
   return invoke(S__grad_id, arguments) as number;
 }
 
 /** Replaces the accumulated gradient. */
-const S__set_grad = op(865, '_setGrad', 'Tensor input, Tensor? grad', 'void');
+const S__set_grad = op(866, '_setGrad', 'Tensor input, Tensor? grad', 'void');
 export function _setGrad(input: Tensor, grad: Tensor | null): void {
   return invoke(S__set_grad, arguments) as void;
 }
 
 /** Lets a tensor that is no leaf keep its gradient. */
-const S__retain_grad = op(866, '_retainGrad', 'Tensor input', 'void');
+const S__retain_grad = op(867, '_retainGrad', 'Tensor input', 'void');
 export function _retainGrad(input: Tensor): void {
   return invoke(S__retain_grad, arguments) as void;
 }
 
 /** The name of the node that made the tensor, or nothing for leaves. */
-const S__grad_fn = op(867, '_gradFn', 'Tensor input', 'str');
+const S__grad_fn = op(868, '_gradFn', 'Tensor input', 'str');
 export function _gradFn(input: Tensor): string | null {
   return invoke(S__grad_fn, arguments) as string | null;
 }
 
 /** Names of the nodes that the tensor's node leads to, comma-separated. */
-const S__next_functions = op(868, '_nextFunctions', 'Tensor input', 'str');
+const S__next_functions = op(869, '_nextFunctions', 'Tensor input', 'str');
 export function _nextFunctions(input: Tensor): string | null {
   return invoke(S__next_functions, arguments) as string | null;
 }
 
 /** Runs host callback on the gradient of the tensor. */
-const S__add_hook = op(869, '_addHook', 'Tensor input, int callback', 'void');
+const S__add_hook = op(870, '_addHook', 'Tensor input, int callback', 'void');
 export function _addHook(input: Tensor, callback: number): void {
   return invoke(S__add_hook, arguments) as void;
 }
 
 /** Takes a hook away. */
-const S__remove_hook = op(870, '_removeHook', 'Tensor input, int callback', 'void');
+const S__remove_hook = op(871, '_removeHook', 'Tensor input, int callback', 'void');
 export function _removeHook(input: Tensor, callback: number): void {
   return invoke(S__remove_hook, arguments) as void;
 }
 
 /** Ids of host callbacks that nothing needs any more, since the last call. */
-const S__dropped_callbacks = op(871, '_droppedCallbacks', '', 'int[]');
+const S__dropped_callbacks = op(872, '_droppedCallbacks', '', 'int[]');
 export function _droppedCallbacks(): number[] {
   return invoke(S__dropped_callbacks, arguments) as number[];
 }
 
 /** Accumulates gradients into the leaves (into inputs only, when there are any). */
-const S__backward = op(872, '_backward', 'Tensor[] tensors, Tensor?[] grads, bool retainGraph, bool createGraph, Tensor[] inputs', 'void');
+const S__backward = op(873, '_backward', 'Tensor[] tensors, Tensor?[] grads, bool retainGraph, bool createGraph, Tensor[] inputs', 'void');
 export function _backward(tensors: readonly Tensor[], grads: readonly (Tensor | null)[], retainGraph: boolean, createGraph: boolean, inputs: readonly Tensor[]): void {
   return invoke(S__backward, arguments) as void;
 }
 
 /** Gradients of outputs with respect to inputs. */
-const S__autograd_grad = op(873, '_autogradGrad', 'Tensor[] outputs, Tensor[] inputs, Tensor?[] grads, bool retainGraph, bool createGraph', 'Tensor[]');
+const S__autograd_grad = op(874, '_autogradGrad', 'Tensor[] outputs, Tensor[] inputs, Tensor?[] grads, bool retainGraph, bool createGraph', 'Tensor[]');
 export function _autogradGrad(outputs: readonly Tensor[], inputs: readonly Tensor[], grads: readonly (Tensor | null)[], retainGraph: boolean, createGraph: boolean): Tensor[] {
   return invoke(S__autograd_grad, arguments) as Tensor[];
 }
 
 /** Makes a host function the origin of outputs. saved_from: which output a saved tensor is, or -1; flags of outputs: 1 differentiable, 2 an input changed in place. */
-const S__custom_node = op(874, '_customNode', 'Tensor[] inputs, Tensor[] outputs, Tensor[] saved, int[] savedFrom, int[] flags, int callback, bool materialize, str name', 'void');
+const S__custom_node = op(875, '_customNode', 'Tensor[] inputs, Tensor[] outputs, Tensor[] saved, int[] savedFrom, int[] flags, int callback, bool materialize, str name', 'void');
 export function _customNode(inputs: readonly Tensor[], outputs: readonly Tensor[], saved: readonly Tensor[], savedFrom: number | readonly number[], flags: number | readonly number[], callback: number, materialize: boolean, name: string): void {
   return invoke(S__custom_node, arguments) as void;
 }
 
 /** Anomaly detection: 0 off, 1 asks the host for a trace of each recorded op, 3 also looks for NaN in gradients; gives the former mode. */
-const S__set_anomaly = op(875, '_setAnomaly', 'int mode', 'int');
+const S__set_anomaly = op(876, '_setAnomaly', 'int mode', 'int');
 export function _setAnomaly(mode: number): number {
   return invoke(S__set_anomaly, arguments) as number;
 }
 
 /** The number of the node whose gradient was found to be NaN, or 0. */
-const S__anomalous_node = op(876, '_anomalousNode', '', 'int');
+const S__anomalous_node = op(877, '_anomalousNode', '', 'int');
 export function _anomalousNode(): number {
   return invoke(S__anomalous_node, arguments) as number;
 }
 
 /** Turns recording on or off; gives the former state. */
-const S__set_grad_mode = op(877, '_setGradMode', 'bool value', 'bool');
+const S__set_grad_mode = op(878, '_setGradMode', 'bool value', 'bool');
 export function _setGradMode(value: boolean): boolean {
   return invoke(S__set_grad_mode, arguments) as boolean;
 }
 
 /** Turns inference mode on or off; gives the former state. */
-const S__set_inference_mode = op(878, '_setInferenceMode', 'bool value', 'bool');
+const S__set_inference_mode = op(879, '_setInferenceMode', 'bool value', 'bool');
 export function _setInferenceMode(value: boolean): boolean {
   return invoke(S__set_inference_mode, arguments) as boolean;
 }
 
 /** Turns autocast to a lower dtype on, or off (None); gives the number of the former dtype, or 0. */
-const S__set_autocast = op(879, '_setAutocast', 'dtype? dtype', 'int');
+const S__set_autocast = op(880, '_setAutocast', 'dtype? dtype', 'int');
 export function _setAutocast(dtype: DType | null): number {
   return invoke(S__set_autocast, arguments) as number;
 }
 
 /** The number of the dtype that autocast lowers to, or 0. */
-const S__autocast = op(880, '_autocast', '', 'int');
+const S__autocast = op(881, '_autocast', '', 'int');
 export function _autocast(): number {
   return invoke(S__autocast, arguments) as number;
 }
 
 /** Whether operations are recorded. */
-const S__grad_mode = op(881, '_gradMode', '', 'bool');
+const S__grad_mode = op(882, '_gradMode', '', 'bool');
 export function _gradMode(): boolean {
   return invoke(S__grad_mode, arguments) as boolean;
 }
 
 /** Whether inference mode is on. */
-const S__inference_mode = op(882, '_inferenceMode', '', 'bool');
+const S__inference_mode = op(883, '_inferenceMode', '', 'bool');
 export function _inferenceMode(): boolean {
   return invoke(S__inference_mode, arguments) as boolean;
 }
 
 /** Takes a tensor out of the graph: a leaf that wants no gradient. */
-const S__detach_in_place = op(883, '_detachInPlace', 'Tensor input', 'void');
+const S__detach_in_place = op(884, '_detachInPlace', 'Tensor input', 'void');
 export function _detachInPlace(input: Tensor): void {
   return invoke(S__detach_in_place, arguments) as void;
 }
 
 /** The dtype of what is made of numbers. */
-const S__set_default_dtype = op(884, '_setDefaultDtype', 'dtype? dtype', 'void');
+const S__set_default_dtype = op(885, '_setDefaultDtype', 'dtype? dtype', 'void');
 export function _setDefaultDtype(dtype: DType | null): void {
   return invoke(S__set_default_dtype, arguments) as void;
 }
 
 /** The number of the dtype that arithmetic with both gives. */
-const S__result_type = op(885, '_resultType', 'Operand tensor1, Operand tensor2', 'int');
+const S__result_type = op(886, '_resultType', 'Operand tensor1, Operand tensor2', 'int');
 export function _resultType(tensor1: Tensor | Scalar, tensor2: Tensor | Scalar): number {
   return invoke(S__result_type, arguments) as number;
 }
 
 /** The number of the least dtype that holds both. */
-const S__promote_types = op(886, '_promoteTypes', 'dtype? type1, dtype? type2', 'int');
+const S__promote_types = op(887, '_promoteTypes', 'dtype? type1, dtype? type2', 'int');
 export function _promoteTypes(type1: DType | null, type2: DType | null): number {
   return invoke(S__promote_types, arguments) as number;
 }
 
 /** Whether a result of one dtype may be stored in another. */
-const S__can_cast = op(887, '_canCast', 'dtype? from, dtype? to', 'bool');
+const S__can_cast = op(888, '_canCast', 'dtype? from, dtype? to', 'bool');
 export function _canCast(from: DType | null, to: DType | null): boolean {
   return invoke(S__can_cast, arguments) as boolean;
 }
 
 /** Makes self a window on the memory of data, keeping its identity (x.data = y). */
-const S__set_data = op(888, '_setData', 'Tensor input, Tensor data', 'void');
+const S__set_data = op(889, '_setData', 'Tensor input, Tensor data', 'void');
 export function _setData(input: Tensor, data: Tensor): void {
   return invoke(S__set_data, arguments) as void;
 }
 
 /** A second handle of the same tensor. */
-const S__share = op(889, '_share', 'Tensor input', 'Tensor');
+const S__share = op(890, '_share', 'Tensor input', 'Tensor');
 export function _share(input: Tensor): Tensor {
   return invoke(S__share, arguments) as Tensor;
 }
 
 /** A number by which another thread of the process can adopt the memory of a tensor, once. */
-const S__token_new = op(890, '_tokenNew', 'Tensor input', 'int');
+const S__token_new = op(891, '_tokenNew', 'Tensor input', 'int');
 export function _tokenNew(input: Tensor): number {
   return invoke(S__token_new, arguments) as number;
 }
 
 /** The tensor of a token, on the same memory. */
-const S__token_adopt = op(891, '_tokenAdopt', 'int token', 'Tensor');
+const S__token_adopt = op(892, '_tokenAdopt', 'int token', 'Tensor');
 export function _tokenAdopt(token: number): Tensor {
   return invoke(S__token_adopt, arguments) as Tensor;
 }
 
 /** Forgets a token that will not be adopted. */
-const S__token_drop = op(892, '_tokenDrop', 'int token', 'void');
+const S__token_drop = op(893, '_tokenDrop', 'int token', 'void');
 export function _tokenDrop(token: number): void {
   return invoke(S__token_drop, arguments) as void;
 }
 
 /** [live handles, live bytes, pooled bytes, peak bytes, budget, live blocks]. */
-const S__memory = op(893, '_memory', '', 'int[]');
+const S__memory = op(894, '_memory', '', 'int[]');
 export function _memory(): number[] {
   return invoke(S__memory, arguments) as number[];
 }
 
 /** The byte budget; 0: none. */
-const S__set_memory_budget = op(894, '_setMemoryBudget', 'int bytes', 'void');
+const S__set_memory_budget = op(895, '_setMemoryBudget', 'int bytes', 'void');
 export function _setMemoryBudget(bytes: number): void {
   return invoke(S__set_memory_budget, arguments) as void;
 }
 
 /** Peak becomes what is live now. */
-const S__reset_peak_memory = op(895, '_resetPeakMemory', '', 'void');
+const S__reset_peak_memory = op(896, '_resetPeakMemory', '', 'void');
 export function _resetPeakMemory(): void {
   return invoke(S__reset_peak_memory, arguments) as void;
 }
 
 /** Gives pooled memory back to the system. */
-const S__trim_memory = op(896, '_trimMemory', '', 'void');
+const S__trim_memory = op(897, '_trimMemory', '', 'void');
 export function _trimMemory(): void {
   return invoke(S__trim_memory, arguments) as void;
 }
 
 /** Threads that an op may use. */
-const S__num_threads = op(897, '_numThreads', '', 'int');
+const S__num_threads = op(898, '_numThreads', '', 'int');
 export function _numThreads(): number {
   return invoke(S__num_threads, arguments) as number;
 }
 
 /** Threads that an op may use; 0: those of the machine. */
-const S__set_num_threads = op(898, '_setNumThreads', 'int n', 'void');
+const S__set_num_threads = op(899, '_setNumThreads', 'int n', 'void');
 export function _setNumThreads(n: number): void {
   return invoke(S__set_num_threads, arguments) as void;
 }
 
 /** 'blas|simd': what the core was built with and chose at load. */
-const S__build = op(899, '_build', '', 'str');
+const S__build = op(900, '_build', '', 'str');
 export function _build(): string | null {
   return invoke(S__build, arguments) as string | null;
 }
 
 /** A new generator with the default seed; gives its number. */
-const S__generator_new = op(900, '_generatorNew', '', 'int');
+const S__generator_new = op(901, '_generatorNew', '', 'int');
 export function _generatorNew(): number {
   return invoke(S__generator_new, arguments) as number;
 }
 
 /** Frees a generator by number. */
-const S__generator_free = op(901, '_generatorFree', 'int id', 'void');
+const S__generator_free = op(902, '_generatorFree', 'int id', 'void');
 export function _generatorFree(id: number): void {
   return invoke(S__generator_free, arguments) as void;
 }
 
 /** Seeds a generator (none: the default one). */
-const S__manual_seed = op(902, '_manualSeed', 'Scalar seed, int? generator', 'void');
+const S__manual_seed = op(903, '_manualSeed', 'Scalar seed, int? generator', 'void');
 export function _manualSeed(seed: Scalar, generator: number | null): void {
   return invoke(S__manual_seed, arguments) as void;
 }
 
 /** The seed of a generator. */
-const S__initial_seed = op(903, '_initialSeed', 'int? generator', 'Scalar');
+const S__initial_seed = op(904, '_initialSeed', 'int? generator', 'Scalar');
 export function _initialSeed(generator: number | null): Scalar {
   return invoke(S__initial_seed, arguments) as Scalar;
 }
 
 /** The state of a generator as bytes, in the layout of PyTorch's CPU generator. */
-const S__rng_state = op(904, '_rngState', 'int? generator', 'Tensor');
+const S__rng_state = op(905, '_rngState', 'int? generator', 'Tensor');
 export function _rngState(generator: number | null): Tensor {
   return invoke(S__rng_state, arguments) as Tensor;
 }
 
 /** Replaces the state of a generator. */
-const S__set_rng_state = op(905, '_setRngState', 'Tensor state, int? generator', 'void');
+const S__set_rng_state = op(906, '_setRngState', 'Tensor state, int? generator', 'void');
 export function _setRngState(state: Tensor, generator: number | null): void {
   return invoke(S__set_rng_state, arguments) as void;
 }

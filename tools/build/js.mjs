@@ -17,7 +17,9 @@ export async function buildJs(root) {
   const webTwins = { name: 'web-twins', setup(build) { build.onResolve({ filter: /\.node$/ }, (args) => build.resolve(args.path.replace(/\.node$/, '.web'), { resolveDir: args.resolveDir, kind: args.kind })); } };
   try {
     await Promise.all([
-      ...['native', 'wasm', 'torsh.node'].map((name) => esbuild.build({ ...common, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name.replace('.node', '')}.cjs`, platform: 'node', format: 'cjs', footer: { js: 'module.exports = module.exports.default;' }, external: ['./native.cjs', './wasm.cjs'] })),
+      ...['native', 'wasm', 'torsh.node'].map((name) => esbuild.build({ ...common, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name.replace('.node', '')}.cjs`, platform: 'node', format: 'cjs', footer: { js: 'module.exports = module.exports.default;' }, external: ['./native.cjs', './wasm.cjs', './distributions.cjs'] })),
+      /* A function that makes the classes for the backend that calls it. */
+      esbuild.build({ ...common, entryPoints: ['lib/distributions/make.ts'], outfile: 'dist/distributions.cjs', platform: 'node', format: 'iife', globalName: 'bundle', banner: { js: 'module.exports = (core) => {' }, footer: { js: 'return bundle.make(core);\n};' } }),
       ...['torsh.web', 'web'].map((name) => esbuild.build({ ...common, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name}.mjs`, platform: 'browser', format: 'esm', plugins: [webTwins] })),
     ]);
   } catch (e) {
