@@ -9,7 +9,7 @@ export type Validate = boolean | null;
 /** How constructors end: validateArgs by place or by name. */
 export type Tail = Validate | { validateArgs?: Validate };
 
-export const eulerConstant = 0.57721566490153286060;
+export const eulerConstant = 0.5772156649015329;
 
 export function fail(name: string, text: string, code: ErrorCode = 'ERR_ARGUMENT'): never {
   throw new core.TorshError(code, name, `${name}: ${text}`);

@@ -60,6 +60,9 @@ export function checkModules(files) {
         problems.push(`${at}: ${path.split('/')[1]} may not know a backend (${target})`);
       }
     }
+    if (path.startsWith('lib/distributions/') && !/\/load\.(node|web)\.ts$/.test(path)) {
+      for (const m of code.matchAll(/^import (?!type\b)[^;]*?from '(\.\.[^']*)'/gm)) problems.push(`${path}: imports ${m[1]}, but what is no type comes through core.ts: the folder is a bundle of its own`);
+    }
     code.split('\n').forEach((line, i) => {
       const at = `${path}:${i + 1}`;
       if (/\.node['"`]/.test(line) && !/^lib\/backend\/native(\.node)?\.ts$/.test(path) && !/\bfrom\b|\bimport\b/.test(line)) {
