@@ -9,6 +9,17 @@ export function withFile<T>(file: FileName, op: string, _use: (source: ByteSourc
     `${op}: a page cannot read the file '${String(file)}'; pass its bytes: ${op}(await (await fetch(url)).arrayBuffer())`);
 }
 
+export interface OpenFile {
+  readonly name: string;
+  size(): number;
+  read(into: Uint8Array, offset: number): void;
+  close(): void;
+}
+
+export function openFile(file: FileName, op: string): OpenFile {
+  throw new TorshError('ERR_UNSUPPORTED', op, `${op}: a page cannot read the file '${String(file)}'`);
+}
+
 export function writeFile(file: FileName, op: string, _chunks: Iterable<Uint8Array>): void {
   throw new TorshError('ERR_UNSUPPORTED', op,
     `${op}: a page cannot write the file '${String(file)}'; ${op}(stateDict) returns the bytes instead`);
