@@ -1,7 +1,7 @@
 /** torchvision.datasets.DatasetFolder and ImageFolder: a folder for each class. */
 import { bind, signature } from '../bind';
 import { TorshError } from '../errors';
-import type { FileName } from '../io/files.node';
+import type { FileName } from '../io/values';
 import type { Tensor } from '../tensor';
 import { recipe } from './collate';
 import { Dataset, inRange } from './dataset';

@@ -1,11 +1,11 @@
 /** Images and folders on disk. In a page images.web.ts takes this module's place. */
 import * as fs from 'fs';
 import * as path from 'path';
-import { fileURLToPath } from 'url';
 import { bind, signature } from '../bind';
 import { fromBytes } from '../creation';
 import { TorshError } from '../errors';
-import type { FileName } from '../io/files.node';
+import { toPath } from '../io/files.node';
+import { bytesOf, type FileName, isFileName } from '../io/values';
 import { tidy } from '../memory';
 import { type Tensor, tensor } from '../tensor';
 
@@ -63,10 +63,8 @@ export async function readImage(...args: unknown[]): Promise<Tensor> {
   const op = 'readImage';
   const [file, ...values] = bind(imageSignature, args) as [unknown, 3, null];
   const { channels, size } = checkImageOptions({ channels: values[0], size: values[1] }, op);
-  let input: string | Uint8Array, name = 'the given bytes';
-  if (ArrayBuffer.isView(file)) input = new Uint8Array(file.buffer as ArrayBuffer, file.byteOffset, file.byteLength);
-  else if (Object.prototype.toString.call(file) === '[object ArrayBuffer]') input = new Uint8Array(file as ArrayBuffer);
-  else name = `'${(input = toPath(file as FileName, op))}'`;
+  const input = isFileName(file) ? toPath(file, op) : bytesOf(file), name = typeof input === 'string' ? `'${input}'` : 'the given bytes';
+  if (input === null) throw new TorshError('ERR_ARGUMENT', op, `${op}: takes a path, a file URL or bytes`);
   const open = await sharp(op);
   try {
     let image = open(input, { failOn: 'error' });
@@ -83,13 +81,6 @@ export async function readImage(...args: unknown[]): Promise<Tensor> {
     if (e instanceof TorshError) throw e;
     throw new TorshError('ERR_IO', op, `${op}: cannot read ${name}: ${String((e as Error)?.message ?? e)}`, { cause: e });
   }
-}
-
-function toPath(file: FileName, op: string): string {
-  if (typeof file === 'string') return file;
-  if (Object.prototype.toString.call(file) !== '[object URL]') throw new TorshError('ERR_ARGUMENT', op, `${op}: takes a path, a file URL or bytes`);
-  if (file.protocol !== 'file:') throw new TorshError('ERR_IO', op, `${op}: ${file.href} is not a file; pass its bytes: await (await fetch(url)).arrayBuffer()`);
-  return fileURLToPath(file);
 }
 
 /** The folders right below `root` by name, and a function that lists all files below one of them, in order. Links are followed, once. */

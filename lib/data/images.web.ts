@@ -1,6 +1,6 @@
 /** What images.node.ts offers, where there are no files. */
 import { TorshError } from '../errors';
-import type { FileName } from '../io/files.node';
+import type { FileName } from '../io/values';
 import type { Tensor } from '../tensor';
 
 export interface ReadImageOptions {

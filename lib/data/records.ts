@@ -2,7 +2,8 @@
 import { bind, isPlainObject, signature } from '../bind';
 import { fromBytes } from '../creation';
 import { TorshError } from '../errors';
-import { type FileName, openFile, type OpenFile } from '../io/files.node';
+import { openFile, type OpenFile } from '../io/files.node';
+import type { FileName } from '../io/values';
 import { type DType, dtypeNumber, dtypes, itemsizes } from '../runtime/dtype';
 import type { Tensor } from '../tensor';
 import { recipe } from './collate';

@@ -6,7 +6,7 @@ import { TorshError } from '../errors';
 import type { ByteSource } from './source';
 import type { FileName } from './values';
 
-function toPath(file: FileName, op: string): string {
+export function toPath(file: FileName, op: string): string {
   if (typeof file === 'string') return file;
   if (file.protocol !== 'file:') {
     throw new TorshError('ERR_IO', op, `${op}: ${file.href} is not a file; pass its bytes: await (await fetch(url)).arrayBuffer()`);

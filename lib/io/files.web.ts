@@ -3,6 +3,10 @@ import { TorshError } from '../errors';
 import type { ByteSource } from './source';
 import type { FileName } from './values';
 
+export function toPath(file: FileName, op: string): string {
+  throw new TorshError('ERR_UNSUPPORTED', op, `${op}: a page has no files such as '${String(file)}'`);
+}
+
 export function withFile<T>(file: FileName, op: string, _use: (source: ByteSource, name: string) => T): T {
   throw new TorshError('ERR_UNSUPPORTED', op,
     `${op}: a page cannot read the file '${String(file)}'; pass its bytes: ${op}(await (await fetch(url)).arrayBuffer())`);
