@@ -1,8 +1,12 @@
 /** Counts of successes and failures. */
+import { noGrad } from '../autograd/modes';
+import { bind, signature } from '../bind';
+import * as ops from '../gen/ops';
+import { finfo } from '../info';
+import { py } from '../nn/repr';
 import type { Tensor } from '../tensor';
 import * as constraints from './constraints';
 import type { Constraint } from './constraints';
-import { core } from './core';
 import { Distribution, ExponentialFamily, type SampleShape } from './distribution';
 import { Gamma } from './gamma';
 import { broadcastAll, clampProbs, enumerated, fail, logitsToProbs, oneOf, probsToLogits, unsupported, type Param, type Tail, type Validate } from './utils';
@@ -12,15 +16,15 @@ export interface OddsOptions { probs?: Param | null; logits?: Param | null; vali
 
 const odds = 'probs=null, logits=null';
 const sigs = {
-  Bernoulli: core.signature('Bernoulli', `${odds}, validateArgs=null`),
-  Geometric: core.signature('Geometric', `${odds}, validateArgs=null`),
-  Binomial: core.signature('Binomial', `totalCount=1, ${odds}, validateArgs=null`),
-  NegativeBinomial: core.signature('NegativeBinomial', `totalCount, ${odds}, validateArgs=null`),
-  ContinuousBernoulli: core.signature('ContinuousBernoulli', `${odds}, lims=[0.499, 0.501], validateArgs=null`),
-  Poisson: core.signature('Poisson', 'rate, validateArgs=null'),
+  Bernoulli: signature('Bernoulli', `${odds}, validateArgs=null`),
+  Geometric: signature('Geometric', `${odds}, validateArgs=null`),
+  Binomial: signature('Binomial', `totalCount=1, ${odds}, validateArgs=null`),
+  NegativeBinomial: signature('NegativeBinomial', `totalCount, ${odds}, validateArgs=null`),
+  ContinuousBernoulli: signature('ContinuousBernoulli', `${odds}, lims=[0.499, 0.501], validateArgs=null`),
+  Poisson: signature('Poisson', 'rate, validateArgs=null'),
 };
 const both = { probs: constraints.unitInterval, logits: constraints.real };
-const crossEntropy = (logits: Tensor, target: Tensor): Tensor => core.binaryCrossEntropyWithLogits(logits, target, { reduction: 'none' });
+const crossEntropy = (logits: Tensor, target: Tensor): Tensor => ops.binaryCrossEntropyWithLogits(logits, target, { reduction: 'none' });
 
 /** Which parameter was given, and it as a tensor. */
 export function oddsOf(name: string, probs: unknown, logits: unknown): { what: 'probs' | 'logits'; value: Tensor } {
@@ -38,7 +42,7 @@ export class Bernoulli extends ExponentialFamily {
   constructor(probs?: Param | null, logits?: Param | null, validateArgs?: Tail);
   constructor(options: OddsOptions);
   constructor(...args: unknown[]) {
-    const [probs, logits, validateArgs] = core.bind(sigs.Bernoulli, args) as [unknown, unknown, Validate];
+    const [probs, logits, validateArgs] = bind(sigs.Bernoulli, args) as [unknown, unknown, Validate];
     const { what, value } = oddsOf('Bernoulli', probs, logits);
     super(value.shape, [], validateArgs);
     this._give(what, value);
@@ -51,7 +55,7 @@ export class Bernoulli extends ExponentialFamily {
   override get mode(): Tensor { return this.probs.ge(0.5).to(this.probs.dtype).maskedFill(this.probs.eq(0.5), NaN); }
   override get variance(): Tensor { return this.probs.mul(this.probs.neg().add(1)); }
   override sample(...sampleShape: SampleShape): Tensor {
-    return core.noGrad(() => core.bernoulli(this.probs.expand(this._extendedShape(sampleShape))));
+    return noGrad(() => ops.bernoulli(this.probs.expand(this._extendedShape(sampleShape))));
   }
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
@@ -60,7 +64,7 @@ export class Bernoulli extends ExponentialFamily {
   }
   override entropy(): Tensor { return crossEntropy(this.logits, this.probs); }
   override enumerateSupport(expand: boolean | { expand?: boolean } = true): Tensor {
-    return enumerated(core.arange(2, { dtype: this.probs.dtype }), this.batchShape, expand);
+    return enumerated(ops.arange(2, { dtype: this.probs.dtype }), this.batchShape, expand);
   }
   override get _naturalParams(): Tensor[] { return [this.probs.logit()]; }
   override _logNormalizer(x: Tensor): Tensor { return x.exp().add(1).log(); }
@@ -75,23 +79,23 @@ export class Geometric extends Distribution {
   constructor(probs?: Param | null, logits?: Param | null, validateArgs?: Tail);
   constructor(options: OddsOptions);
   constructor(...args: unknown[]) {
-    const [probs, logits, validateArgs] = core.bind(sigs.Geometric, args) as [unknown, unknown, Validate];
+    const [probs, logits, validateArgs] = bind(sigs.Geometric, args) as [unknown, unknown, Validate];
     const { what, value } = oddsOf('Geometric', probs, logits);
     super(value.shape, [], validateArgs);
     this._give(what, value);
     this._checkArgs();
     if (this._validateArgs && what === 'probs' && !value.gt(0).all().item()) {
-      fail('Geometric', `Expected parameter probs (Tensor of shape ${core.py(value.shape)}) of distribution ${this} to be positive but found invalid values:\n${value.detach().maskedSelect(value.le(0))}`);
+      fail('Geometric', `Expected parameter probs (Tensor of shape ${py(value.shape)}) of distribution ${this} to be positive but found invalid values:\n${value.detach().maskedSelect(value.le(0))}`);
     }
   }
   get probs(): Tensor { return this._given('probs', () => logitsToProbs(this.logits, true)); }
   get logits(): Tensor { return this._given('logits', () => probsToLogits(this.probs, true)); }
   override get mean(): Tensor { return this.probs.reciprocal().sub(1); }
-  override get mode(): Tensor { return core.zerosLike(this.probs); }
+  override get mode(): Tensor { return ops.zerosLike(this.probs); }
   override get variance(): Tensor { return this.mean.div(this.probs); }
   override sample(...sampleShape: SampleShape): Tensor {
-    return core.noGrad(() => {
-      const u = core.empty(this._extendedShape(sampleShape), { dtype: this.probs.dtype }).uniform_(core.finfo(this.probs.dtype).tiny, 1);
+    return noGrad(() => {
+      const u = ops.empty(this._extendedShape(sampleShape), { dtype: this.probs.dtype }).uniform_(finfo(this.probs.dtype).tiny, 1);
       return u.log().div(this.probs.neg().log1p()).floor();
     });
   }
@@ -117,7 +121,7 @@ export class Binomial extends Distribution {
   constructor(totalCount: Param, options: OddsOptions);
   constructor(options: OddsOptions & { totalCount?: Param });
   constructor(...args: unknown[]) {
-    const [count, probs, logits, validateArgs] = core.bind(sigs.Binomial, args) as [unknown, unknown, unknown, Validate];
+    const [count, probs, logits, validateArgs] = bind(sigs.Binomial, args) as [unknown, unknown, unknown, Validate];
     const { what, value } = oddsOf('Binomial', probs, logits);
     const [totalCount, param] = broadcastAll('Binomial', count, value);
     super(param.shape, [], validateArgs);
@@ -134,7 +138,7 @@ export class Binomial extends Distribution {
   override get variance(): Tensor { return this.mean.mul(this.probs.neg().add(1)); }
   override sample(...sampleShape: SampleShape): Tensor {
     const shape = this._extendedShape(sampleShape);
-    return core.noGrad(() => core.binomial(this.totalCount.expand(shape), this.probs.expand(shape)));
+    return noGrad(() => ops.binomial(this.totalCount.expand(shape), this.probs.expand(shape)));
   }
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
@@ -154,7 +158,7 @@ export class Binomial extends Distribution {
     return logProb.exp().mul(logProb).sum(0).neg();
   }
   override enumerateSupport(expand: boolean | { expand?: boolean } = true): Tensor {
-    return enumerated(core.arange(this.homogeneous('enumerateSupport') + 1, { dtype: this.totalCount.dtype }), this.batchShape, expand);
+    return enumerated(ops.arange(this.homogeneous('enumerateSupport') + 1, { dtype: this.totalCount.dtype }), this.batchShape, expand);
   }
 }
 
@@ -168,7 +172,7 @@ export class NegativeBinomial extends Distribution {
   constructor(totalCount: Param, options: OddsOptions);
   constructor(options: OddsOptions & { totalCount: Param });
   constructor(...args: unknown[]) {
-    const [count, probs, logits, validateArgs] = core.bind(sigs.NegativeBinomial, args) as [unknown, unknown, unknown, Validate];
+    const [count, probs, logits, validateArgs] = bind(sigs.NegativeBinomial, args) as [unknown, unknown, unknown, Validate];
     const { what, value } = oddsOf('NegativeBinomial', probs, logits);
     const [totalCount, param] = broadcastAll('NegativeBinomial', count, value);
     super(param.shape, [], validateArgs);
@@ -184,12 +188,12 @@ export class NegativeBinomial extends Distribution {
   override get variance(): Tensor { return this.mean.div(this.logits.neg().sigmoid()); }
   override sample(...sampleShape: SampleShape): Tensor {
     // A count of 0 is no concentration of a gamma distribution, but draws its 0.
-    return core.noGrad(() => core.poisson(new Gamma(this.totalCount, this.logits.neg().exp(), { validateArgs: false }).sample(...sampleShape)));
+    return noGrad(() => ops.poisson(new Gamma(this.totalCount, this.logits.neg().exp(), { validateArgs: false }).sample(...sampleShape)));
   }
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
     const n = this.totalCount, sum = n.add(value);
-    const unnormalized = n.mul(core.logsigmoid(this.logits.neg())).add(value.mul(core.logsigmoid(this.logits)));
+    const unnormalized = n.mul(ops.logsigmoid(this.logits.neg())).add(value.mul(ops.logsigmoid(this.logits)));
     const normalization = value.add(1).lgamma().sub(sum.lgamma()).add(n.lgamma());
     return unnormalized.sub(normalization.maskedFill(sum.eq(0), 0));
   }
@@ -203,7 +207,7 @@ export class Poisson extends ExponentialFamily {
   constructor(rate: Param, validateArgs?: Tail);
   constructor(options: { rate: Param; validateArgs?: Validate });
   constructor(...args: unknown[]) {
-    const [given, validateArgs] = core.bind(sigs.Poisson, args) as [unknown, Validate];
+    const [given, validateArgs] = bind(sigs.Poisson, args) as [unknown, Validate];
     const [rate] = broadcastAll('Poisson', given);
     super(rate.shape, [], validateArgs);
     this.rate = rate;
@@ -212,11 +216,11 @@ export class Poisson extends ExponentialFamily {
   override get mean(): Tensor { return this.rate; }
   override get mode(): Tensor { return this.rate.floor(); }
   override get variance(): Tensor { return this.rate; }
-  override sample(...sampleShape: SampleShape): Tensor { return core.noGrad(() => core.poisson(this.rate.expand(this._extendedShape(sampleShape)))); }
+  override sample(...sampleShape: SampleShape): Tensor { return noGrad(() => ops.poisson(this.rate.expand(this._extendedShape(sampleShape)))); }
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
     const [rate, x] = broadcastAll('Poisson', this.rate, value);
-    return core.xlogy(x, rate).sub(rate).sub(x.add(1).lgamma());
+    return ops.xlogy(x, rate).sub(rate).sub(x.add(1).lgamma());
   }
   override get _naturalParams(): Tensor[] { return [this.rate.log()]; }
   override _logNormalizer(x: Tensor): Tensor { return x.exp(); }
@@ -233,7 +237,7 @@ export class ContinuousBernoulli extends ExponentialFamily {
   constructor(probs?: Param | null, logits?: Param | null, lims?: readonly [number, number], validateArgs?: Tail);
   constructor(options: OddsOptions & { lims?: readonly [number, number] });
   constructor(...args: unknown[]) {
-    const [probs, logits, lims, validateArgs] = core.bind(sigs.ContinuousBernoulli, args) as [unknown, unknown, [number, number], Validate];
+    const [probs, logits, lims, validateArgs] = bind(sigs.ContinuousBernoulli, args) as [unknown, unknown, [number, number], Validate];
     const { what, value } = oddsOf('ContinuousBernoulli', probs, logits);
     super(value.shape, [], validateArgs);
     this.lims = lims;
@@ -245,25 +249,25 @@ export class ContinuousBernoulli extends ExponentialFamily {
   get logits(): Tensor { return this._given('logits', () => probsToLogits(this.probs, true)); }
   get paramShape(): number[] { return this.probs.shape; }
   private get stable(): Tensor { return outside(this.probs, this.lims[0], this.lims[1]); }
-  private get cut(): Tensor { return core.where(this.stable, this.probs, core.fullLike(this.probs, this.lims[0])); }
+  private get cut(): Tensor { return ops.where(this.stable, this.probs, ops.fullLike(this.probs, this.lims[0])); }
   /** @internal The logarithm of what makes the density's integral 1. */
   get _logNorm(): Tensor {
-    const p = this.cut, half = p.le(0.5), below = core.where(half, p, core.zerosLike(p)), above = core.where(p.ge(0.5), p, core.onesLike(p));
-    const norm = p.neg().log1p().sub(p.log()).abs().log().sub(core.where(half, below.mul(-2).log1p(), above.mul(2).sub(1).log()));
+    const p = this.cut, half = p.le(0.5), below = ops.where(half, p, ops.zerosLike(p)), above = ops.where(p.ge(0.5), p, ops.onesLike(p));
+    const norm = p.neg().log1p().sub(p.log()).abs().log().sub(ops.where(half, below.mul(-2).log1p(), above.mul(2).sub(1).log()));
     const x = this.probs.sub(0.5).square();
-    return core.where(this.stable, norm, x.mul(104 / 45).add(4 / 3).mul(x).add(Math.LN2));
+    return ops.where(this.stable, norm, x.mul(104 / 45).add(4 / 3).mul(x).add(Math.LN2));
   }
   override get mean(): Tensor {
     const p = this.cut, x = this.probs.sub(0.5);
     const mean = p.div(p.mul(2).sub(1)).add(p.neg().log1p().sub(p.log()).reciprocal());
-    return core.where(this.stable, mean, x.square().mul(16 / 45).add(1 / 3).mul(x).add(0.5));
+    return ops.where(this.stable, mean, x.square().mul(16 / 45).add(1 / 3).mul(x).add(0.5));
   }
   override get variance(): Tensor {
     const p = this.cut, x = this.probs.sub(0.5).square();
     const variance = p.mul(p.sub(1)).div(p.mul(-2).add(1).square()).add(p.neg().log1p().sub(p.log()).square().reciprocal());
-    return core.where(this.stable, variance, x.mul(-128 / 945).add(1 / 15).mul(x).neg().add(1 / 12));
+    return ops.where(this.stable, variance, x.mul(-128 / 945).add(1 / 15).mul(x).neg().add(1 / 12));
   }
-  override rsample(...sampleShape: SampleShape): Tensor { return this.icdf(core.rand(this._extendedShape(sampleShape), { dtype: this.probs.dtype })); }
+  override rsample(...sampleShape: SampleShape): Tensor { return this.icdf(ops.rand(this._extendedShape(sampleShape), { dtype: this.probs.dtype })); }
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
     const [logits, x] = broadcastAll('ContinuousBernoulli', this.logits, value);
@@ -273,11 +277,11 @@ export class ContinuousBernoulli extends ExponentialFamily {
     this._validateSample(value, 'cdf');
     const p = this.cut, rest = p.neg().add(1);
     const inside = p.pow(value).mul(rest.pow(value.neg().add(1))).add(p).sub(1).div(p.mul(2).sub(1));
-    return core.where(value.le(0), core.zerosLike(value), core.where(value.ge(1), core.onesLike(value), core.where(this.stable, inside, value)));
+    return ops.where(value.le(0), ops.zerosLike(value), ops.where(value.ge(1), ops.onesLike(value), ops.where(this.stable, inside, value)));
   }
   override icdf(value: Tensor): Tensor {
     const p = this.cut, low = p.neg().log1p();
-    return core.where(this.stable, value.mul(p.mul(2).sub(1)).sub(p).log1p().sub(low).div(p.log().sub(low)), value);
+    return ops.where(this.stable, value.mul(p.mul(2).sub(1)).sub(p).log1p().sub(low).div(p.log().sub(low)), value);
   }
   override entropy(): Tensor {
     const low = this.probs.neg().log1p();
@@ -285,9 +289,9 @@ export class ContinuousBernoulli extends ExponentialFamily {
   }
   override get _naturalParams(): Tensor[] { return [this.logits]; }
   override _logNormalizer(x: Tensor): Tensor {
-    const low = this.lims[0] - 0.5, stable = outside(x, low, this.lims[1] - 0.5), cut = core.where(stable, x, core.fullLike(x, low));
+    const low = this.lims[0] - 0.5, stable = outside(x, low, this.lims[1] - 0.5), cut = ops.where(stable, x, ops.fullLike(x, low));
     const norm = cut.exp().sub(1).abs().log().sub(cut.abs().log());
-    return core.where(stable, norm, x.mul(0.5).add(x.pow(2).div(24)).sub(x.pow(4).div(2880)));
+    return ops.where(stable, norm, x.mul(0.5).add(x.pow(2).div(24)).sub(x.pow(4).div(2880)));
   }
   override get _meanCarrierMeasure(): number { return 0; }
 }

@@ -1,9 +1,13 @@
 /** One of several classes: as an index, as a one-hot vector, or counted over several draws. */
+import { noGrad } from '../autograd/modes';
+import { bind, signature } from '../bind';
+import { tensor } from '../creation';
+import * as ops from '../gen/ops';
+import { finfo } from '../info';
 import type { Tensor } from '../tensor';
 import { Binomial } from './binomial';
 import * as constraints from './constraints';
 import type { Constraint } from './constraints';
-import { core } from './core';
 import { Distribution, type SampleShape } from './distribution';
 import { enumerated, fail, logitsToProbs, needTensor, oneOf, probsToLogits, type Validate } from './utils';
 
@@ -12,9 +16,9 @@ export interface ClassOptions { probs?: Tensor | null; logits?: Tensor | null; v
 
 const text = 'probs=null, logits=null, validateArgs=null';
 const sigs = {
-  Categorical: core.signature('Categorical', text),
-  OneHotCategorical: core.signature('OneHotCategorical', text),
-  Multinomial: core.signature('Multinomial', `totalCount=1, ${text}`),
+  Categorical: signature('Categorical', text),
+  OneHotCategorical: signature('OneHotCategorical', text),
+  Multinomial: signature('Multinomial', `totalCount=1, ${text}`),
 };
 
 /** Indices of classes, 0 to K - 1, int64. https://pytorch.org/docs/stable/distributions.html#categorical */
@@ -26,7 +30,7 @@ export class Categorical extends Distribution {
   constructor(probs?: Tensor | null, logits?: Tensor | null, validateArgs?: Validate | { validateArgs?: Validate });
   constructor(options: ClassOptions);
   constructor(...args: unknown[]) {
-    const [probs, logits, validateArgs] = core.bind(sigs.Categorical, args) as [unknown, unknown, Validate];
+    const [probs, logits, validateArgs] = bind(sigs.Categorical, args) as [unknown, unknown, Validate];
     oneOf('Categorical', probs, logits);
     const byProbs = probs !== null, what = byProbs ? 'probs' : 'logits';
     const given = needTensor('Categorical', what, probs ?? logits);
@@ -42,24 +46,24 @@ export class Categorical extends Distribution {
   get paramShape(): number[] { return this._param.shape; }
   /** @internal */ get _numEvents(): number { return this._param.size(-1); }
   override get support(): Constraint { return constraints.integerInterval(0, this._numEvents - 1); }
-  override get mean(): Tensor { return core.full(this._extendedShape(), NaN, { dtype: this.probs.dtype }); }
+  override get mean(): Tensor { return ops.full(this._extendedShape(), NaN, { dtype: this.probs.dtype }); }
   override get mode(): Tensor { return this.probs.argmax(-1); }
   override get variance(): Tensor { return this.mean; }
   override sample(...sampleShape: SampleShape): Tensor {
-    return core.noGrad(() => {
+    return noGrad(() => {
       const shape = this._sampleShape(sampleShape), draws = shape.reduce((a, b) => a * b, 1);
-      const drawn = core.multinomial(this.probs.reshape(-1, this._numEvents), draws, true);
+      const drawn = ops.multinomial(this.probs.reshape(-1, this._numEvents), draws, true);
       return drawn.t().reshape([...shape, ...this.batchShape]);
     });
   }
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
-    const [index, logits] = core.broadcastTensors([value.long().unsqueeze(-1), this.logits]);
+    const [index, logits] = ops.broadcastTensors([value.long().unsqueeze(-1), this.logits]);
     return logits.gather(-1, index.narrow(-1, 0, 1)).squeeze(-1);
   }
-  override entropy(): Tensor { return this.logits.clamp(core.finfo(this.logits.dtype).min).mul(this.probs).sum(-1).neg(); }
+  override entropy(): Tensor { return this.logits.clamp(finfo(this.logits.dtype).min).mul(this.probs).sum(-1).neg(); }
   override enumerateSupport(expand: boolean | { expand?: boolean } = true): Tensor {
-    return enumerated(core.arange(this._numEvents, { dtype: 'int64' }), this.batchShape, expand);
+    return enumerated(ops.arange(this._numEvents, { dtype: 'int64' }), this.batchShape, expand);
   }
 }
 
@@ -86,21 +90,21 @@ export class OneHotCategorical extends OverCategorical {
   constructor(probs?: Tensor | null, logits?: Tensor | null, validateArgs?: Validate | { validateArgs?: Validate });
   constructor(options: ClassOptions);
   constructor(...args: unknown[]) {
-    const [probs, logits, validateArgs] = core.bind(sigs.OneHotCategorical, args) as [Tensor, Tensor, Validate];
+    const [probs, logits, validateArgs] = bind(sigs.OneHotCategorical, args) as [Tensor, Tensor, Validate];
     super(new Categorical(probs, logits, validateArgs), validateArgs);
     this._checkArgs();
   }
   override get mean(): Tensor { return this.probs; }
-  override get mode(): Tensor { return core.oneHot(this.probs.argmax(-1), this.eventShape[0]).to(this.probs); }
+  override get mode(): Tensor { return ops.oneHot(this.probs.argmax(-1), this.eventShape[0]).to(this.probs); }
   override get variance(): Tensor { return this.probs.mul(this.probs.neg().add(1)); }
-  override sample(...sampleShape: SampleShape): Tensor { return core.oneHot(this._categorical.sample(...sampleShape), this.eventShape[0]).to(this.probs.dtype); }
+  override sample(...sampleShape: SampleShape): Tensor { return ops.oneHot(this._categorical.sample(...sampleShape), this.eventShape[0]).to(this.probs.dtype); }
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
     return this._categorical.logProb(value.max(-1).indices);
   }
   override entropy(): Tensor { return this._categorical.entropy(); }
   override enumerateSupport(expand: boolean | { expand?: boolean } = true): Tensor {
-    return enumerated(core.eye(this.eventShape[0], { dtype: this.probs.dtype }), this.batchShape, expand);
+    return enumerated(ops.eye(this.eventShape[0], { dtype: this.probs.dtype }), this.batchShape, expand);
   }
 }
 
@@ -122,7 +126,7 @@ export class Multinomial extends OverCategorical {
   constructor(totalCount: number, options: ClassOptions);
   constructor(options: MultinomialOptions);
   constructor(...args: unknown[]) {
-    const [totalCount, probs, logits, validateArgs] = core.bind(sigs.Multinomial, args) as [number, Tensor, Tensor, Validate];
+    const [totalCount, probs, logits, validateArgs] = bind(sigs.Multinomial, args) as [number, Tensor, Tensor, Validate];
     if (!Number.isSafeInteger(totalCount) || totalCount < 0) fail('Multinomial', `totalCount must be an integer of at least 0, got ${String(totalCount)}: inhomogeneous counts are not supported`, 'ERR_UNSUPPORTED');
     super(new Categorical(probs, logits, validateArgs), validateArgs);
     this.totalCount = totalCount;
@@ -132,14 +136,14 @@ export class Multinomial extends OverCategorical {
   override get mean(): Tensor { return this.probs.mul(this.totalCount); }
   override get variance(): Tensor { return this.probs.mul(this.totalCount).mul(this.probs.neg().add(1)); }
   override sample(...sampleShape: SampleShape): Tensor {
-    return core.noGrad(() => {
+    return noGrad(() => {
       const drawn = this._categorical.sample([this.totalCount, ...this._sampleShape(sampleShape)]).movedim(0, -1);
-      const counts = core.zeros(this._extendedShape(sampleShape), { dtype: 'int64' });
-      return counts.scatterAdd(-1, drawn, core.onesLike(drawn)).to(this.probs.dtype);
+      const counts = ops.zeros(this._extendedShape(sampleShape), { dtype: 'int64' });
+      return counts.scatterAdd(-1, drawn, ops.onesLike(drawn)).to(this.probs.dtype);
     });
   }
   override entropy(): Tensor {
-    const n = this.totalCount, counts = core.tensor([n], { dtype: 'int64' });
+    const n = this.totalCount, counts = tensor([n], { dtype: 'int64' });
     const first = this._categorical.entropy().mul(n).sub(counts.add(1).lgamma().squeeze(0));
     const binomial = new Binomial(n, this.probs);
     const support = binomial.enumerateSupport(false).narrow(0, 1, n);
@@ -147,7 +151,7 @@ export class Multinomial extends OverCategorical {
   }
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
-    const [all, counts] = core.broadcastTensors([this.logits, value]);
+    const [all, counts] = ops.broadcastTensors([this.logits, value]);
     const logits = all.maskedFill(counts.eq(0).logicalAnd(all.eq(-Infinity)), 0);
     return counts.sum(-1).add(1).lgamma().sub(counts.add(1).lgamma().sum(-1)).add(logits.mul(counts).sum(-1));
   }

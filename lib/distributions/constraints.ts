@@ -1,6 +1,8 @@
 /** Regions over which a value is valid. https://pytorch.org/docs/stable/distributions.html#module-torch.distributions.constraints */
+import * as ops from '../gen/ops';
+import { finfo } from '../info';
+import { py, pyFloat } from '../nn/repr';
 import type { Tensor } from '../tensor';
-import { core } from './core';
 import { fail, unsupported } from './utils';
 
 /** A bound: a number, or a tensor of them. */
@@ -55,7 +57,7 @@ export class OneHot extends Constraint {
 }
 
 /** Bounds as Python prints them. */
-const bound = (x: Bound, float: boolean): string => (typeof x === 'number' ? (float ? core.pyFloat(x) : core.py(x)) : String(x));
+const bound = (x: Bound, float: boolean): string => (typeof x === 'number' ? (float ? pyFloat(x) : py(x)) : String(x));
 
 export class IntegerInterval extends Constraint {
   constructor(readonly lowerBound: Bound, readonly upperBound: Bound) { super(); }
@@ -141,21 +143,21 @@ export class LowerCholesky extends MatrixConstraint {
 
 export class CorrCholesky extends MatrixConstraint {
   override check(value: Tensor): Tensor {
-    const tolerance = core.finfo(value.dtype).eps * value.size(-1) * 10;
-    const unit = core.vectorNorm(value.detach(), 2, -1).sub(1).abs().le(tolerance).all(-1);
+    const tolerance = finfo(value.dtype).eps * value.size(-1) * 10;
+    const unit = ops.vectorNorm(value.detach(), 2, -1).sub(1).abs().le(tolerance).all(-1);
     return lowerCholesky.check(value).logicalAnd(unit);
   }
 }
 
 export class Square extends MatrixConstraint {
-  override check(value: Tensor): Tensor { return core.full(value.shape.slice(0, -2), value.size(-2) === value.size(-1), { dtype: 'bool' }); }
+  override check(value: Tensor): Tensor { return ops.full(value.shape.slice(0, -2), value.size(-2) === value.size(-1), { dtype: 'bool' }); }
 }
 
 export class SymmetricConstraint extends Square {
   override check(value: Tensor): Tensor {
     const isSquare = super.check(value);
     if (!isSquare.all().item()) return isSquare;
-    return core.isclose(value, value.transpose(-2, -1), { atol: 1e-6 }).all(-2).all(-1);
+    return ops.isclose(value, value.transpose(-2, -1), { atol: 1e-6 }).all(-2).all(-1);
   }
   override toString(): string { return 'Symmetric()'; }
 }
@@ -163,7 +165,7 @@ export class SymmetricConstraint extends Square {
 export class PositiveSemidefinite extends SymmetricConstraint {
   override check(value: Tensor): Tensor {
     const symmetric = super.check(value);
-    return symmetric.all().item() ? core.eigvalsh(value).ge(0).all(-1) : symmetric;
+    return symmetric.all().item() ? ops.linalgEigvalsh(value).ge(0).all(-1) : symmetric;
   }
   override toString(): string { return 'PositiveSemidefinite()'; }
 }
@@ -171,7 +173,7 @@ export class PositiveSemidefinite extends SymmetricConstraint {
 export class PositiveDefinite extends SymmetricConstraint {
   override check(value: Tensor): Tensor {
     const symmetric = super.check(value);
-    return symmetric.all().item() ? core.choleskyEx(value).info.eq(0) : symmetric;
+    return symmetric.all().item() ? ops.linalgCholeskyEx(value).info.eq(0) : symmetric;
   }
   override toString(): string { return 'PositiveDefinite()'; }
 }
@@ -188,7 +190,7 @@ export class CatConstraint extends Constraint {
   override get eventDim(): number { return Math.max(...this.cseq.map((c) => c.eventDim)); }
   override check(value: Tensor): Tensor {
     let start = 0;
-    return core.cat(this.cseq.map((c, i) => {
+    return ops.cat(this.cseq.map((c, i) => {
       const part = value.narrow(this.dim, start, this.lengths[i]);
       start += this.lengths[i];
       return c.check(part);
@@ -205,7 +207,7 @@ export class StackConstraint extends Constraint {
     const dim = Math.max(...this.cseq.map((c) => c.eventDim));
     return this.dim + dim < 0 ? dim + 1 : dim;
   }
-  override check(value: Tensor): Tensor { return core.stack(this.cseq.map((c, i) => c.check(value.select(this.dim, i))), this.dim); }
+  override check(value: Tensor): Tensor { return ops.stack(this.cseq.map((c, i) => c.check(value.select(this.dim, i))), this.dim); }
   override toString(): string { return 'Stack()'; }
 }
 

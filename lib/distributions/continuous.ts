@@ -1,8 +1,11 @@
 /** Continuous distributions on lines, half lines, intervals and the circle. */
+import { noGrad } from '../autograd/modes';
+import { bind, signature } from '../bind';
+import * as ops from '../gen/ops';
+import { finfo } from '../info';
 import type { Tensor } from '../tensor';
 import * as constraints from './constraints';
 import type { Constraint } from './constraints';
-import { core } from './core';
 import { Distribution, type SampleShape } from './distribution';
 import { Exponential } from './gamma';
 import { TransformedDistribution } from './independent';
@@ -11,15 +14,15 @@ import { AbsTransform, AffineTransform, ExpTransform, PowerTransform } from './t
 import { broadcastAll, eulerConstant, fail, type Param, type Tail, type Validate } from './utils';
 
 const sigs = {
-  Uniform: core.signature('Uniform', 'low, high, validateArgs=null'),
-  Cauchy: core.signature('Cauchy', 'loc, scale, validateArgs=null'),
-  HalfCauchy: core.signature('HalfCauchy', 'scale, validateArgs=null'),
-  Laplace: core.signature('Laplace', 'loc, scale, validateArgs=null'),
-  Gumbel: core.signature('Gumbel', 'loc, scale, validateArgs=null'),
-  Weibull: core.signature('Weibull', 'scale, concentration, validateArgs=null'),
-  Pareto: core.signature('Pareto', 'scale, alpha, validateArgs=null'),
-  Kumaraswamy: core.signature('Kumaraswamy', 'concentration1, concentration0, validateArgs=null'),
-  VonMises: core.signature('VonMises', 'loc, concentration, validateArgs=null'),
+  Uniform: signature('Uniform', 'low, high, validateArgs=null'),
+  Cauchy: signature('Cauchy', 'loc, scale, validateArgs=null'),
+  HalfCauchy: signature('HalfCauchy', 'scale, validateArgs=null'),
+  Laplace: signature('Laplace', 'loc, scale, validateArgs=null'),
+  Gumbel: signature('Gumbel', 'loc, scale, validateArgs=null'),
+  Weibull: signature('Weibull', 'scale, concentration, validateArgs=null'),
+  Pareto: signature('Pareto', 'scale, alpha, validateArgs=null'),
+  Kumaraswamy: signature('Kumaraswamy', 'concentration1, concentration0, validateArgs=null'),
+  VonMises: signature('VonMises', 'loc, concentration, validateArgs=null'),
 };
 const locScale = { loc: constraints.real, scale: constraints.positive };
 const dependent = constraints.dependent({ isDiscrete: false, eventDim: 0 });
@@ -33,7 +36,7 @@ export class Uniform extends Distribution {
   constructor(low: Param, high: Param, validateArgs?: Tail);
   constructor(options: { low: Param; high: Param; validateArgs?: Validate });
   constructor(...args: unknown[]) {
-    const [a, b, validateArgs] = core.bind(sigs.Uniform, args) as [unknown, unknown, Validate];
+    const [a, b, validateArgs] = bind(sigs.Uniform, args) as [unknown, unknown, Validate];
     const [low, high] = broadcastAll('Uniform', a, b);
     super(low.shape, [], validateArgs);
     this.low = low;
@@ -47,7 +50,7 @@ export class Uniform extends Distribution {
   override get stddev(): Tensor { return this.width.div(Math.sqrt(12)); }
   override get variance(): Tensor { return this.width.square().div(12); }
   override rsample(...sampleShape: SampleShape): Tensor {
-    return core.rand(this._extendedShape(sampleShape), { dtype: this.low.dtype }).mul(this.width).add(this.low);
+    return ops.rand(this._extendedShape(sampleShape), { dtype: this.low.dtype }).mul(this.width).add(this.low);
   }
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
@@ -71,18 +74,18 @@ export class Cauchy extends Distribution {
   constructor(loc: Param, scale: Param, validateArgs?: Tail);
   constructor(options: LocScale);
   constructor(...args: unknown[]) {
-    const [a, b, validateArgs] = core.bind(sigs.Cauchy, args) as [unknown, unknown, Validate];
+    const [a, b, validateArgs] = bind(sigs.Cauchy, args) as [unknown, unknown, Validate];
     const [loc, scale] = broadcastAll('Cauchy', a, b);
     super(loc.shape, [], validateArgs);
     this.loc = loc;
     this.scale = scale;
     this._checkArgs();
   }
-  override get mean(): Tensor { return core.full(this._extendedShape(), NaN, { dtype: this.loc.dtype }); }
+  override get mean(): Tensor { return ops.full(this._extendedShape(), NaN, { dtype: this.loc.dtype }); }
   override get mode(): Tensor { return this.loc; }
-  override get variance(): Tensor { return core.full(this._extendedShape(), Infinity, { dtype: this.loc.dtype }); }
+  override get variance(): Tensor { return ops.full(this._extendedShape(), Infinity, { dtype: this.loc.dtype }); }
   override rsample(...sampleShape: SampleShape): Tensor {
-    return core.empty(this._extendedShape(sampleShape), { dtype: this.loc.dtype }).cauchy_().mul(this.scale).add(this.loc);
+    return ops.empty(this._extendedShape(sampleShape), { dtype: this.loc.dtype }).cauchy_().mul(this.scale).add(this.loc);
   }
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
@@ -103,13 +106,13 @@ export class HalfCauchy extends TransformedDistribution<Cauchy> {
   constructor(scale: Param, validateArgs?: Tail);
   constructor(options: ScaleOnly);
   constructor(...args: unknown[]) {
-    const [scale, validateArgs] = core.bind(sigs.HalfCauchy, args) as [Param, Validate];
+    const [scale, validateArgs] = bind(sigs.HalfCauchy, args) as [Param, Validate];
     super(new Cauchy(0, scale, { validateArgs: false }), new AbsTransform(), validateArgs);
     this._checkArgs();
   }
   get scale(): Tensor { return this.baseDist.scale; }
-  override get mean(): Tensor { return core.full(this._extendedShape(), Infinity, { dtype: this.scale.dtype }); }
-  override get mode(): Tensor { return core.zerosLike(this.scale); }
+  override get mean(): Tensor { return ops.full(this._extendedShape(), Infinity, { dtype: this.scale.dtype }); }
+  override get mode(): Tensor { return ops.zerosLike(this.scale); }
   override get variance(): Tensor { return this.baseDist.variance; }
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
@@ -133,7 +136,7 @@ export class Laplace extends Distribution {
   constructor(loc: Param, scale: Param, validateArgs?: Tail);
   constructor(options: LocScale);
   constructor(...args: unknown[]) {
-    const [a, b, validateArgs] = core.bind(sigs.Laplace, args) as [unknown, unknown, Validate];
+    const [a, b, validateArgs] = bind(sigs.Laplace, args) as [unknown, unknown, Validate];
     const [loc, scale] = broadcastAll('Laplace', a, b);
     super(loc.shape, [], validateArgs);
     this.loc = loc;
@@ -146,7 +149,7 @@ export class Laplace extends Distribution {
   override get stddev(): Tensor { return this.scale.mul(Math.SQRT2); }
   override rsample(...sampleShape: SampleShape): Tensor {
     const { dtype } = this.loc;
-    const u = core.empty(this._extendedShape(sampleShape), { dtype }).uniform_(core.finfo(dtype).eps - 1, 1);
+    const u = ops.empty(this._extendedShape(sampleShape), { dtype }).uniform_(finfo(dtype).eps - 1, 1);
     return this.loc.sub(this.scale.mul(u.sign()).mul(u.abs().neg().log1p()));
   }
   override logProb(value: Tensor): Tensor {
@@ -174,10 +177,10 @@ export class Gumbel extends TransformedDistribution<Uniform> {
   constructor(loc: Param, scale: Param, validateArgs?: Tail);
   constructor(options: LocScale);
   constructor(...args: unknown[]) {
-    const [a, b, validateArgs] = core.bind(sigs.Gumbel, args) as [unknown, unknown, Validate];
-    const [loc, scale] = broadcastAll('Gumbel', a, b), { tiny, eps } = core.finfo(loc.dtype);
-    super(new Uniform(core.fullLike(loc, tiny), core.fullLike(loc, 1 - eps)), [
-      new ExpTransform().inv, new AffineTransform(0, core.onesLike(scale).neg()), new ExpTransform().inv, new AffineTransform(loc, scale.neg()),
+    const [a, b, validateArgs] = bind(sigs.Gumbel, args) as [unknown, unknown, Validate];
+    const [loc, scale] = broadcastAll('Gumbel', a, b), { tiny, eps } = finfo(loc.dtype);
+    super(new Uniform(ops.fullLike(loc, tiny), ops.fullLike(loc, 1 - eps)), [
+      new ExpTransform().inv, new AffineTransform(0, ops.onesLike(scale).neg()), new ExpTransform().inv, new AffineTransform(loc, scale.neg()),
     ], validateArgs);
     this.loc = loc;
     this.scale = scale;
@@ -204,9 +207,9 @@ export class Weibull extends TransformedDistribution<Exponential> {
   constructor(scale: Param, concentration: Param, validateArgs?: Tail);
   constructor(options: { scale: Param; concentration: Param; validateArgs?: Validate });
   constructor(...args: unknown[]) {
-    const [a, b, validateArgs] = core.bind(sigs.Weibull, args) as [unknown, unknown, Validate];
+    const [a, b, validateArgs] = bind(sigs.Weibull, args) as [unknown, unknown, Validate];
     const [scale, concentration] = broadcastAll('Weibull', a, b);
-    super(new Exponential(core.onesLike(scale), validateArgs), [new PowerTransform(concentration.reciprocal()), new AffineTransform(0, scale)], validateArgs);
+    super(new Exponential(ops.onesLike(scale), validateArgs), [new PowerTransform(concentration.reciprocal()), new AffineTransform(0, scale)], validateArgs);
     this.scale = scale;
     this.concentration = concentration;
     this._checkArgs();
@@ -228,7 +231,7 @@ export class Pareto extends TransformedDistribution<Exponential> {
   constructor(scale: Param, alpha: Param, validateArgs?: Tail);
   constructor(options: { scale: Param; alpha: Param; validateArgs?: Validate });
   constructor(...args: unknown[]) {
-    const [a, b, validateArgs] = core.bind(sigs.Pareto, args) as [unknown, unknown, Validate];
+    const [a, b, validateArgs] = bind(sigs.Pareto, args) as [unknown, unknown, Validate];
     const [scale, alpha] = broadcastAll('Pareto', a, b);
     super(new Exponential(alpha, validateArgs), [new ExpTransform(), new AffineTransform(0, scale)], validateArgs);
     this.scale = scale;
@@ -257,9 +260,9 @@ export class Kumaraswamy extends TransformedDistribution<Uniform> {
   constructor(concentration1: Param, concentration0: Param, validateArgs?: Tail);
   constructor(options: { concentration1: Param; concentration0: Param; validateArgs?: Validate });
   constructor(...args: unknown[]) {
-    const [x, y, validateArgs] = core.bind(sigs.Kumaraswamy, args) as [unknown, unknown, Validate];
+    const [x, y, validateArgs] = bind(sigs.Kumaraswamy, args) as [unknown, unknown, Validate];
     const [a, b] = broadcastAll('Kumaraswamy', x, y);
-    super(new Uniform(core.zerosLike(b), core.onesLike(b), validateArgs), [new PowerTransform(b.reciprocal()), new AffineTransform(1, -1), new PowerTransform(a.reciprocal())], validateArgs);
+    super(new Uniform(ops.zerosLike(b), ops.onesLike(b), validateArgs), [new PowerTransform(b.reciprocal()), new AffineTransform(1, -1), new PowerTransform(a.reciprocal())], validateArgs);
     this.concentration1 = a;
     this.concentration0 = b;
     this._checkArgs();
@@ -296,7 +299,7 @@ function logBessel(x: Tensor, order: 0 | 1): Tensor {
   const low = polynomial(x.div(3.75).square(), small[order]);
   const near = (order === 1 ? x.abs().mul(low) : low).log();
   const far = x.sub(x.log().mul(0.5)).add(polynomial(x.reciprocal().mul(3.75), large[order]).log());
-  return core.where(x.lt(3.75), near, far);
+  return ops.where(x.lt(3.75), near, far);
 }
 
 /** The normal distribution of the circle: angles in [-pi, pi). https://pytorch.org/docs/stable/distributions.html#vonmises */
@@ -308,7 +311,7 @@ export class VonMises extends Distribution {
   constructor(loc: Param, concentration: Param, validateArgs?: Tail);
   constructor(options: { loc: Param; concentration: Param; validateArgs?: Validate });
   constructor(...args: unknown[]) {
-    const [a, b, validateArgs] = core.bind(sigs.VonMises, args) as [unknown, unknown, Validate];
+    const [a, b, validateArgs] = bind(sigs.VonMises, args) as [unknown, unknown, Validate];
     const [loc, concentration] = broadcastAll('VonMises', a, b);
     super(loc.shape, [], validateArgs);
     this.loc = loc;
@@ -325,17 +328,17 @@ export class VonMises extends Distribution {
   }
   /** By rejection, as Best and Fisher (1979) describe it. */
   override sample(...sampleShape: SampleShape): Tensor {
-    return core.noGrad(() => {
+    return noGrad(() => {
       const shape = this._extendedShape(sampleShape), k = this.concentration, { dtype } = this.loc;
       const tau = k.square().mul(4).add(1).sqrt().add(1), rho = tau.sub(tau.mul(2).sqrt()).div(k.mul(2));
       const r = rho.square().add(1).div(rho.mul(2));
-      let x = core.zeros(shape, { dtype }), done = core.zeros(shape, { dtype: 'bool' });
+      let x = ops.zeros(shape, { dtype }), done = ops.zeros(shape, { dtype: 'bool' });
       for (let round = 0; !done.all().item(); round++) {
         if (round === 1000) fail('VonMises', `no sample was accepted in ${round} rounds: is the concentration finite and positive?`, 'ERR_NUMERIC');
-        const [u1, u2, u3] = core.rand([3, ...shape], { dtype }).unbind();
+        const [u1, u2, u3] = ops.rand([3, ...shape], { dtype }).unbind();
         const z = u1.mul(Math.PI).cos(), f = r.mul(z).add(1).div(r.add(z)), c = k.mul(r.sub(f));
         const accept = c.mul(c.neg().add(2)).sub(u2).gt(0).logicalOr(c.div(u2).log().add(1).sub(c).ge(0));
-        x = core.where(accept, u3.sub(0.5).sign().mul(f.acos()), x);
+        x = ops.where(accept, u3.sub(0.5).sign().mul(f.acos()), x);
         done = done.logicalOr(accept);
       }
       return x.add(Math.PI).add(this.loc).remainder(2 * Math.PI).sub(Math.PI);

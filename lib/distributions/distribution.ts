@@ -1,7 +1,10 @@
 /** The base of all distributions. https://pytorch.org/docs/stable/distributions.html#distribution */
-import type { Signature } from '../bind';
+import { grad } from '../autograd';
+import { enableGrad, noGrad } from '../autograd/modes';
+import { bind, signature, type Signature } from '../bind';
+import { py, pyFloat, pySize } from '../nn/repr';
+import { isTensor } from '../runtime/call';
 import type { Tensor } from '../tensor';
-import { core } from './core';
 import { isDependent, type Constraint } from './constraints';
 import { fail, sumRightmost, unsupported, type Validate } from './utils';
 
@@ -10,18 +13,18 @@ export type Sizes = number[] | [sizes: readonly number[]];
 export type SampleShape = Sizes | [options: { sampleShape?: readonly number[] }];
 export type Constraints = Readonly<Record<string, Constraint>>;
 
-const sampleSignature = (): Signature => core.signature('sample', '...sampleShape=[]');
-const expandSignature = (): Signature => core.signature('expand', '...batchShape=[]');
+const sampleSignature = (): Signature => signature('sample', '...sampleShape=[]');
+const expandSignature = (): Signature => signature('expand', '...batchShape=[]');
 let signatures: { sample: Signature; expand: Signature } | null = null;
 const sizes = (which: 'sample' | 'expand', args: readonly unknown[]): number[] => {
   signatures ??= { sample: sampleSignature(), expand: expandSignature() };
-  const [shape] = core.bind(signatures[which], args) as [number[]];
+  const [shape] = bind(signatures[which], args) as [number[]];
   if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= (which === 'expand' ? -1 : 0))) fail(which, `expected sizes, got ${String(shape)}`);
   return shape;
 };
 
 const same = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
-const tuple = (shape: readonly number[]): string => core.py([...shape]);
+const tuple = (shape: readonly number[]): string => py([...shape]);
 const sized = (t: Tensor): string => `Tensor of shape ${tuple(t.shape)}`;
 
 /**
@@ -71,7 +74,7 @@ export abstract class Distribution {
   get stddev(): Tensor { return this.variance.sqrt(); }
 
   /** Samples of shape sampleShape + batchShape + eventShape, outside the graph. */
-  sample(...sampleShape: SampleShape): Tensor { return core.noGrad(() => this.rsample(...sampleShape)); }
+  sample(...sampleShape: SampleShape): Tensor { return noGrad(() => this.rsample(...sampleShape)); }
   /** Samples that are differentiable in the parameters. */
   rsample(..._sampleShape: SampleShape): Tensor { return unsupported(this._name, 'does not implement rsample'); }
   /** sample([n]). */
@@ -96,7 +99,7 @@ export abstract class Distribution {
     next._values = {};
     for (const [name, constraint] of Object.entries(this.argConstraints)) {
       const t = this._values[name] ?? (Object.hasOwn(this, name) ? (this as unknown as Record<string, unknown>)[name] : null);
-      if (!core.isTensor(t) || t.isDisposed) continue;
+      if (!isTensor(t) || t.isDisposed) continue;
       const wide = t.expand([...shape, ...t.shape.slice(t.ndim - constraint.eventDim)]);
       if (this._values[name]) next._values[name] = wide;
       else (next as Record<string, unknown>)[name] = wide;
@@ -112,7 +115,7 @@ export abstract class Distribution {
   _given(name: string, compute: () => Tensor): Tensor {
     const value = this._values[name];
     if (value !== undefined && !value.isDisposed) return value;
-    return (this._values[name] = core.enableGrad(compute));
+    return (this._values[name] = enableGrad(compute));
   }
   /** @internal */ _has(name: string): boolean { return name in this._values; }
 
@@ -133,7 +136,7 @@ export abstract class Distribution {
   /** @internal A value against the shapes and the support. */
   _validateSample(value: unknown, what = 'logProb'): void {
     if (!this._validateArgs) return;
-    if (!core.isTensor(value)) fail(this._name, `The value argument to ${what} must be a Tensor`);
+    if (!isTensor(value)) fail(this._name, `The value argument to ${what} must be a Tensor`);
     const given = value.shape, cut = given.length - this.eventShape.length;
     const text = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
     if (cut < 0 || !same(given.slice(cut), this.eventShape)) fail(this._name, `The right-most size of value must match eventShape: ${text(given)} vs ${text(this.eventShape)}.`, 'ERR_SHAPE');
@@ -150,7 +153,7 @@ export abstract class Distribution {
   toString(): string {
     const shown = Object.keys(this.argConstraints).flatMap((name) => {
       const value = this._values[name] ?? (Object.hasOwn(this, name) ? (this as unknown as Record<string, unknown>)[name] : null);
-      return core.isTensor(value) ? [`${name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)}: ${brief(value)}`] : [];
+      return isTensor(value) ? [`${name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)}: ${brief(value)}`] : [];
     });
     return `${this._name}(${shown.join(', ')})`;
   }
@@ -158,10 +161,10 @@ export abstract class Distribution {
 }
 
 function brief(t: Tensor): string {
-  if (t.isDisposed || t.numel() !== 1) return t.isDisposed ? String(t) : core.pySize(t.shape);
+  if (t.isDisposed || t.numel() !== 1) return t.isDisposed ? String(t) : pySize(t.shape);
   if (t.ndim > 0) return String(t);
   const value: unknown = t.item();
-  return t.isFloatingPoint() ? core.pyFloat(value as number) : core.py(value);
+  return t.isFloatingPoint() ? pyFloat(value as number) : py(value);
 }
 
 /**
@@ -182,9 +185,9 @@ export abstract class ExponentialFamily extends Distribution {
 
 /** The natural parameters, the log normalizer there and its gradients. */
 export function gradientsOf(p: ExponentialFamily): { params: Tensor[]; normalizer: Tensor; gradients: Tensor[] } {
-  return core.enableGrad(() => {
+  return enableGrad(() => {
     const params = p._naturalParams.map((t) => t.detach().requiresGrad_());
     const normalizer = p._logNormalizer(...params);
-    return { params, normalizer, gradients: core.autogradGrad(normalizer.sum(), params, { createGraph: true }) };
+    return { params, normalizer, gradients: grad(normalizer.sum(), params, { createGraph: true }) };
   });
 }

@@ -1,8 +1,11 @@
 /** Gamma variables, and ratios and sums of them. */
+import { bind, signature } from '../bind';
+import { tensor } from '../creation';
+import * as ops from '../gen/ops';
+import { finfo } from '../info';
 import type { Tensor } from '../tensor';
 import * as constraints from './constraints';
 import type { Constraint } from './constraints';
-import { core } from './core';
 import { Distribution, ExponentialFamily, type SampleShape } from './distribution';
 import { TransformedDistribution } from './independent';
 import { standardNormal } from './normal';
@@ -10,16 +13,16 @@ import { PowerTransform } from './transforms';
 import { broadcastAll, fail, needTensor, type Param, type Tail, type Validate } from './utils';
 
 const sigs = {
-  Exponential: core.signature('Exponential', 'rate, validateArgs=null'),
-  Gamma: core.signature('Gamma', 'concentration, rate, validateArgs=null'),
-  InverseGamma: core.signature('InverseGamma', 'concentration, rate, validateArgs=null'),
-  Chi2: core.signature('Chi2', 'df, validateArgs=null'),
-  Dirichlet: core.signature('Dirichlet', 'concentration, validateArgs=null'),
-  Beta: core.signature('Beta', 'concentration1, concentration0, validateArgs=null'),
-  FisherSnedecor: core.signature('FisherSnedecor', 'df1, df2, validateArgs=null'),
-  StudentT: core.signature('StudentT', 'df, loc=0, scale=1, validateArgs=null'),
+  Exponential: signature('Exponential', 'rate, validateArgs=null'),
+  Gamma: signature('Gamma', 'concentration, rate, validateArgs=null'),
+  InverseGamma: signature('InverseGamma', 'concentration, rate, validateArgs=null'),
+  Chi2: signature('Chi2', 'df, validateArgs=null'),
+  Dirichlet: signature('Dirichlet', 'concentration, validateArgs=null'),
+  Beta: signature('Beta', 'concentration1, concentration0, validateArgs=null'),
+  FisherSnedecor: signature('FisherSnedecor', 'df1, df2, validateArgs=null'),
+  StudentT: signature('StudentT', 'df, loc=0, scale=1, validateArgs=null'),
 };
-const tiny = (t: Tensor): number => core.finfo(t.dtype).tiny;
+const tiny = (t: Tensor): number => finfo(t.dtype).tiny;
 
 /** Waiting times between events of a rate. https://pytorch.org/docs/stable/distributions.html#exponential */
 export class Exponential extends ExponentialFamily {
@@ -30,18 +33,18 @@ export class Exponential extends ExponentialFamily {
   constructor(rate: Param, validateArgs?: Tail);
   constructor(options: { rate: Param; validateArgs?: Validate });
   constructor(...args: unknown[]) {
-    const [given, validateArgs] = core.bind(sigs.Exponential, args) as [unknown, Validate];
+    const [given, validateArgs] = bind(sigs.Exponential, args) as [unknown, Validate];
     const [rate] = broadcastAll('Exponential', given);
     super(rate.shape, [], validateArgs);
     this.rate = rate;
     this._checkArgs();
   }
   override get mean(): Tensor { return this.rate.reciprocal(); }
-  override get mode(): Tensor { return core.zerosLike(this.rate); }
+  override get mode(): Tensor { return ops.zerosLike(this.rate); }
   override get stddev(): Tensor { return this.rate.reciprocal(); }
   override get variance(): Tensor { return this.rate.pow(-2); }
   override rsample(...sampleShape: SampleShape): Tensor {
-    return core.empty(this._extendedShape(sampleShape), { dtype: this.rate.dtype }).exponential_().div(this.rate);
+    return ops.empty(this._extendedShape(sampleShape), { dtype: this.rate.dtype }).exponential_().div(this.rate);
   }
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
@@ -71,7 +74,7 @@ export class Gamma extends ExponentialFamily {
   constructor(concentration: Param, rate: Param, validateArgs?: Tail);
   constructor(options: { concentration: Param; rate: Param; validateArgs?: Validate });
   constructor(...args: unknown[]) {
-    const [a, b, validateArgs] = core.bind(sigs.Gamma, args) as [unknown, unknown, Validate];
+    const [a, b, validateArgs] = bind(sigs.Gamma, args) as [unknown, unknown, Validate];
     const [concentration, rate] = broadcastAll('Gamma', a, b);
     super(concentration.shape, [], validateArgs);
     this.concentration = concentration;
@@ -83,18 +86,18 @@ export class Gamma extends ExponentialFamily {
   override get variance(): Tensor { return this.concentration.div(this.rate.square()); }
   override rsample(...sampleShape: SampleShape): Tensor {
     const shape = this._extendedShape(sampleShape);
-    const value = core.standardGamma(this.concentration.expand(shape)).div(this.rate.expand(shape));
+    const value = ops._standardGamma(this.concentration.expand(shape)).div(this.rate.expand(shape));
     value.detach().clamp_(tiny(value)); // off 0, without a trace in the graph
     return value;
   }
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
     const { concentration, rate } = this;
-    return core.xlogy(concentration, rate).add(core.xlogy(concentration.sub(1), value)).sub(rate.mul(value)).sub(concentration.lgamma());
+    return ops.xlogy(concentration, rate).add(ops.xlogy(concentration.sub(1), value)).sub(rate.mul(value)).sub(concentration.lgamma());
   }
   override cdf(value: Tensor): Tensor {
     this._validateSample(value, 'cdf');
-    return core.igamma(this.concentration, this.rate.mul(value));
+    return ops.igamma(this.concentration, this.rate.mul(value));
   }
   override entropy(): Tensor {
     const { concentration, rate } = this;
@@ -112,9 +115,9 @@ export class InverseGamma extends TransformedDistribution<Gamma> {
   constructor(concentration: Param, rate: Param, validateArgs?: Tail);
   constructor(options: { concentration: Param; rate: Param; validateArgs?: Validate });
   constructor(...args: unknown[]) {
-    const [concentration, rate, validateArgs] = core.bind(sigs.InverseGamma, args) as [Param, Param, Validate];
+    const [concentration, rate, validateArgs] = bind(sigs.InverseGamma, args) as [Param, Param, Validate];
     const base = new Gamma(concentration, rate, validateArgs);
-    super(base, new PowerTransform(core.tensor(-1, { dtype: base.rate.dtype })), validateArgs);
+    super(base, new PowerTransform(tensor(-1, { dtype: base.rate.dtype })), validateArgs);
   }
   get concentration(): Tensor { return this.baseDist.concentration; }
   get rate(): Tensor { return this.baseDist.rate; }
@@ -134,7 +137,7 @@ export class Chi2 extends Gamma {
   constructor(df: Param, validateArgs?: Tail);
   constructor(options: { df: Param; validateArgs?: Validate });
   constructor(...args: unknown[]) {
-    const [df, validateArgs] = core.bind(sigs.Chi2, args) as [unknown, Validate];
+    const [df, validateArgs] = bind(sigs.Chi2, args) as [unknown, Validate];
     super(broadcastAll('Chi2', df)[0].mul(0.5), 0.5, validateArgs);
   }
   get df(): Tensor { return this.concentration.mul(2); }
@@ -154,7 +157,7 @@ export class Dirichlet extends ExponentialFamily {
   constructor(concentration: Tensor, validateArgs?: Tail);
   constructor(options: { concentration: Tensor; validateArgs?: Validate });
   constructor(...args: unknown[]) {
-    const [given, validateArgs] = core.bind(sigs.Dirichlet, args) as [unknown, Validate];
+    const [given, validateArgs] = bind(sigs.Dirichlet, args) as [unknown, Validate];
     const concentration = needTensor('Dirichlet', 'concentration', given), { shape } = concentration;
     if (shape.length < 1) fail('Dirichlet', '`concentration` parameter must be at least one-dimensional.', 'ERR_SHAPE');
     super(shape.slice(0, -1), shape.slice(-1), validateArgs);
@@ -165,18 +168,18 @@ export class Dirichlet extends ExponentialFamily {
   override get mean(): Tensor { return this.concentration.div(this.total); }
   override get mode(): Tensor {
     const excess = this.concentration.sub(1).clamp(0), mode = excess.div(excess.sum(-1, true));
-    const corner = core.oneHot(mode.argmax(-1), this.eventShape[0]).to(mode.dtype);
-    return core.where(this.concentration.lt(1).all(-1, true), corner, mode);
+    const corner = ops.oneHot(mode.argmax(-1), this.eventShape[0]).to(mode.dtype);
+    return ops.where(this.concentration.lt(1).all(-1, true), corner, mode);
   }
   override get variance(): Tensor {
     const { total } = this;
     return this.concentration.mul(total.sub(this.concentration)).div(total.square().mul(total.add(1)));
   }
-  override rsample(...sampleShape: SampleShape): Tensor { return core.sampleDirichlet(this.concentration.expand(this._extendedShape(sampleShape))); }
+  override rsample(...sampleShape: SampleShape): Tensor { return ops._sampleDirichlet(this.concentration.expand(this._extendedShape(sampleShape))); }
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
     const { concentration } = this;
-    return core.xlogy(concentration.sub(1), value).sum(-1).add(concentration.sum(-1).lgamma()).sub(concentration.lgamma().sum(-1));
+    return ops.xlogy(concentration.sub(1), value).sum(-1).add(concentration.sum(-1).lgamma()).sub(concentration.lgamma().sum(-1));
   }
   override entropy(): Tensor {
     const { concentration } = this, total = concentration.sum(-1);
@@ -196,8 +199,8 @@ export class Beta extends ExponentialFamily {
   constructor(concentration1: Param, concentration0: Param, validateArgs?: Tail);
   constructor(options: { concentration1: Param; concentration0: Param; validateArgs?: Validate });
   constructor(...args: unknown[]) {
-    const [a, b, validateArgs] = core.bind(sigs.Beta, args) as [unknown, unknown, Validate];
-    const dirichlet = new Dirichlet(core.stack(broadcastAll('Beta', a, b), -1), { validateArgs: false });
+    const [a, b, validateArgs] = bind(sigs.Beta, args) as [unknown, unknown, Validate];
+    const dirichlet = new Dirichlet(ops.stack(broadcastAll('Beta', a, b), -1), { validateArgs: false });
     super(dirichlet.batchShape, [], validateArgs);
     this.dirichlet = dirichlet;
     this._checkArgs();
@@ -214,7 +217,7 @@ export class Beta extends ExponentialFamily {
   override rsample(...sampleShape: SampleShape): Tensor { return this.dirichlet.rsample(...sampleShape).select(-1, 0); }
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
-    return this.dirichlet.logProb(core.stack([value, value.neg().add(1)], -1));
+    return this.dirichlet.logProb(ops.stack([value, value.neg().add(1)], -1));
   }
   override entropy(): Tensor { return this.dirichlet.entropy(); }
   override get _naturalParams(): Tensor[] { return [this.concentration1, this.concentration0]; }
@@ -231,7 +234,7 @@ export class FisherSnedecor extends Distribution {
   constructor(df1: Param, df2: Param, validateArgs?: Tail);
   constructor(options: { df1: Param; df2: Param; validateArgs?: Validate });
   constructor(...args: unknown[]) {
-    const [a, b, validateArgs] = core.bind(sigs.FisherSnedecor, args) as [unknown, unknown, Validate];
+    const [a, b, validateArgs] = bind(sigs.FisherSnedecor, args) as [unknown, unknown, Validate];
     const [df1, df2] = broadcastAll('FisherSnedecor', a, b);
     super(df1.shape, [], validateArgs);
     this.df1 = df1;
@@ -273,7 +276,7 @@ export class StudentT extends Distribution {
   constructor(df: Param, options: { loc?: Param; scale?: Param; validateArgs?: Validate });
   constructor(options: { df: Param; loc?: Param; scale?: Param; validateArgs?: Validate });
   constructor(...args: unknown[]) {
-    const [a, b, c, validateArgs] = core.bind(sigs.StudentT, args) as [unknown, unknown, unknown, Validate];
+    const [a, b, c, validateArgs] = bind(sigs.StudentT, args) as [unknown, unknown, unknown, Validate];
     const [df, loc, scale] = broadcastAll('StudentT', a, b, c);
     super(df.shape, [], validateArgs);
     this.df = df;

@@ -1,18 +1,20 @@
 /** Distributions made of others: more dims in one event, transformed variables, mixtures. */
+import { noGrad } from '../autograd/modes';
+import { bind, signature } from '../bind';
+import * as ops from '../gen/ops';
 import type { Tensor } from '../tensor';
 import { Categorical } from './categorical';
 import * as constraints from './constraints';
 import type { Constraint } from './constraints';
-import { core } from './core';
 import { Distribution, type SampleShape } from './distribution';
 import { ComposeTransform, isTransform, product, widened, type Transform } from './transform';
 import { fail, sumRightmost, unsupported, type Validate } from './utils';
 
 type Options = { validateArgs?: Validate };
 const sigs = {
-  Independent: core.signature('Independent', 'baseDistribution, reinterpretedBatchNdims, validateArgs=null'),
-  TransformedDistribution: core.signature('TransformedDistribution', 'baseDistribution, transforms, validateArgs=null'),
-  MixtureSameFamily: core.signature('MixtureSameFamily', 'mixtureDistribution, componentDistribution, validateArgs=null'),
+  Independent: signature('Independent', 'baseDistribution, reinterpretedBatchNdims, validateArgs=null'),
+  TransformedDistribution: signature('TransformedDistribution', 'baseDistribution, transforms, validateArgs=null'),
+  MixtureSameFamily: signature('MixtureSameFamily', 'mixtureDistribution, componentDistribution, validateArgs=null'),
 };
 
 /**
@@ -25,7 +27,7 @@ export class Independent<D extends Distribution = Distribution> extends Distribu
   constructor(baseDistribution: D, reinterpretedBatchNdims: number, validateArgs?: Validate | Options);
   constructor(options: { baseDistribution: D; reinterpretedBatchNdims: number } & Options);
   constructor(...args: unknown[]) {
-    const [base, n, validateArgs] = core.bind(sigs.Independent, args) as [D, number, Validate];
+    const [base, n, validateArgs] = bind(sigs.Independent, args) as [D, number, Validate];
     if (!(base instanceof Distribution)) fail('Independent', 'baseDistribution must be a Distribution');
     const { length } = base.batchShape;
     if (!Number.isInteger(n) || n < 0 || n > length) fail('Independent', `Expected reinterpretedBatchNdims <= baseDistribution.batchShape.length, actual ${n} vs ${length}`);
@@ -66,7 +68,7 @@ export class TransformedDistribution<D extends Distribution = Distribution> exte
   constructor(baseDistribution: D, transforms: Transform | readonly Transform[], validateArgs?: Validate | Options);
   constructor(options: { baseDistribution: D; transforms: Transform | readonly Transform[] } & Options);
   constructor(...args: unknown[]) {
-    const [given, list, validateArgs] = core.bind(sigs.TransformedDistribution, args) as [Distribution, Transform | Transform[], Validate];
+    const [given, list, validateArgs] = bind(sigs.TransformedDistribution, args) as [Distribution, Transform | Transform[], Validate];
     if (!(given instanceof Distribution)) fail('TransformedDistribution', 'baseDistribution must be a Distribution');
     const transforms = isTransform(list) ? [list] : list;
     if (!Array.isArray(transforms) || !transforms.every(isTransform)) fail('TransformedDistribution', 'transforms must be a Transform or an array of Transforms');
@@ -92,7 +94,7 @@ export class TransformedDistribution<D extends Distribution = Distribution> exte
   }
   override get hasRsample(): boolean { return this.baseDist.hasRsample; }
   override sample(...sampleShape: SampleShape): Tensor {
-    return core.noGrad(() => this.transforms.reduce((x, t) => t(x), this.baseDist.sample(...sampleShape)));
+    return noGrad(() => this.transforms.reduce((x, t) => t(x), this.baseDist.sample(...sampleShape)));
   }
   override rsample(...sampleShape: SampleShape): Tensor { return this.transforms.reduce((x, t) => t(x), this.baseDist.rsample(...sampleShape)); }
   override logProb(value: Tensor): Tensor {
@@ -132,7 +134,7 @@ export class MixtureSameFamily<D extends Distribution = Distribution> extends Di
   constructor(mixtureDistribution: Categorical, componentDistribution: D, validateArgs?: Validate | Options);
   constructor(options: { mixtureDistribution: Categorical; componentDistribution: D } & Options);
   constructor(...args: unknown[]) {
-    const [mixture, component, validateArgs] = core.bind(sigs.MixtureSameFamily, args) as [Categorical, D, Validate];
+    const [mixture, component, validateArgs] = bind(sigs.MixtureSameFamily, args) as [Categorical, D, Validate];
     const name = 'MixtureSameFamily';
     if (!(mixture instanceof Categorical)) fail(name, 'The Mixture distribution needs to be an instance of torsh.distributions.Categorical');
     if (!(component instanceof Distribution)) fail(name, 'The Component distribution needs to be an instance of torsh.distributions.Distribution');
@@ -168,10 +170,10 @@ export class MixtureSameFamily<D extends Distribution = Distribution> extends Di
   override cdf(value: Tensor): Tensor { return this.componentDistribution.cdf(this.pad(value)).mul(this.mixtureDistribution.probs).sum(-1); }
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
-    return this.componentDistribution.logProb(this.pad(value)).add(core.logSoftmax(this.mixtureDistribution.logits, -1)).logsumexp(-1);
+    return this.componentDistribution.logProb(this.pad(value)).add(ops.logSoftmax(this.mixtureDistribution.logits, -1)).logsumexp(-1);
   }
   override sample(...sampleShape: SampleShape): Tensor {
-    return core.noGrad(() => {
+    return noGrad(() => {
       const dim = this._sampleShape(sampleShape).length + this.batchShape.length;
       const chosen = this.mixtureDistribution.expand(this.batchShape).sample(...sampleShape), all = this.componentDistribution.sample(...sampleShape);
       const shape = all.shape;

@@ -1,9 +1,9 @@
 /** KL divergences in closed form: of two distributions of one kind, then of different kinds. */
+import * as ops from '../gen/ops';
 import type { Tensor } from '../tensor';
 import { Bernoulli, Binomial, ContinuousBernoulli, Geometric, Poisson } from './binomial';
 import { Categorical, OneHotCategorical } from './categorical';
 import { Cauchy, Gumbel, Laplace, Pareto, Uniform } from './continuous';
-import { core } from './core';
 import type { Distribution } from './distribution';
 import { Beta, Dirichlet, Exponential, Gamma, InverseGamma } from './gamma';
 import { klDivergence, registerKl, type Kind } from './kl';
@@ -19,7 +19,7 @@ const not1 = (x: Tensor): Tensor => x.neg().add(1);
 /* ---- one kind ---- */
 
 registerKl(Bernoulli, Bernoulli, (p, q) => {
-  const { softplus } = core;
+  const { softplus } = ops;
   const ones = p.probs.mul(softplus(q.logits.neg()).sub(softplus(p.logits.neg())));
   const zeros = not1(p.probs).mul(softplus(q.logits).sub(softplus(p.logits)));
   return infiniteWhere(ones, q.probs.eq(0)).maskedFill(p.probs.eq(0), 0).add(infiniteWhere(zeros, q.probs.eq(1)).maskedFill(p.probs.eq(1), 0));
@@ -85,7 +85,7 @@ function sameEvents(p: Distribution, q: Distribution): number {
 }
 /** The sum of squares of each matrix. */
 const squares = (t: Tensor): Tensor => t.square().sum([-2, -1]);
-const solve = (lower: Tensor, b: Tensor): Tensor => core.solveTriangular(lower, b, { upper: false });
+const solve = (lower: Tensor, b: Tensor): Tensor => ops.linalgSolveTriangular(lower, b, { upper: false });
 
 registerKl(MultivariateNormal, MultivariateNormal, (p, q) => {
   const n = sameEvents(p, q);
@@ -97,17 +97,17 @@ const reduced = (q: LowRankMultivariateNormal): Tensor => solve(q._capacitance, 
 registerKl(LowRankMultivariateNormal, LowRankMultivariateNormal, (p, q) => {
   const n = sameEvents(p, q), a = reduced(q);
   const trace = p._diag.div(q._diag).sum(-1).add(squares(p._factor.mul(q._diag.rsqrt().unsqueeze(-1))))
-    .sub(squares(a.mul(p._diag.sqrt().unsqueeze(-2)))).sub(squares(core.matmul(a, p._factor)));
+    .sub(squares(a.mul(p._diag.sqrt().unsqueeze(-2)))).sub(squares(ops.matmul(a, p._factor)));
   return lowRankLogdet(q).sub(lowRankLogdet(p)).add(trace).add(lowRankMahalanobis(q, q.loc.sub(p.loc))).sub(n).mul(0.5);
 });
 registerKl(MultivariateNormal, LowRankMultivariateNormal, (p, q) => {
   const n = sameEvents(p, q);
-  const trace = squares(p._tril.mul(q._diag.rsqrt().unsqueeze(-1))).sub(squares(core.matmul(reduced(q), p._tril)));
+  const trace = squares(p._tril.mul(q._diag.rsqrt().unsqueeze(-1))).sub(squares(ops.matmul(reduced(q), p._tril)));
   return lowRankLogdet(q).sub(logDiagonal(p._tril).mul(2)).add(trace).add(lowRankMahalanobis(q, q.loc.sub(p.loc))).sub(n).mul(0.5);
 });
 registerKl(LowRankMultivariateNormal, MultivariateNormal, (p, q) => {
   const n = sameEvents(p, q);
-  const trace = squares(solve(q._tril, p._factor)).add(squares(solve(q._tril, core.diagEmbed(p._diag.sqrt()))));
+  const trace = squares(solve(q._tril, p._factor)).add(squares(solve(q._tril, ops.diagEmbed(p._diag.sqrt()))));
   return logDiagonal(q._tril).mul(2).sub(lowRankLogdet(p)).add(trace).add(mahalanobis(q._tril, q.loc.sub(p.loc))).sub(n).mul(0.5);
 });
 
@@ -115,7 +115,7 @@ registerKl(LowRankMultivariateNormal, MultivariateNormal, (p, q) => {
 
 /** p reaches where q has no density. */
 function never<P extends Distribution>(kind: Kind<P>, parameter: (p: P) => Tensor, others: readonly Kind<Distribution>[]): void {
-  for (const other of others) registerKl(kind, other, (p: P) => core.fullLike(parameter(p), Infinity));
+  for (const other of others) registerKl(kind, other, (p: P) => ops.fullLike(parameter(p), Infinity));
 }
 never(Beta, (p) => p.concentration1, [Pareto]);
 never(ContinuousBernoulli, (p) => p.probs, [Pareto]);

@@ -1,18 +1,22 @@
 /** Normal vectors, and random matrices. */
+import { noGrad } from '../autograd/modes';
+import { bind, signature } from '../bind';
+import * as ops from '../gen/ops';
+import { broadcastShapes, finfo } from '../info';
+import { isTensor } from '../runtime/call';
 import type { Tensor } from '../tensor';
 import * as constraints from './constraints';
 import type { Constraint } from './constraints';
-import { core } from './core';
 import { Distribution, ExponentialFamily, type Constraints, type SampleShape } from './distribution';
 import { Beta, Chi2 } from './gamma';
 import { standardNormal } from './normal';
 import { broadcastAll, fail, needTensor, type Param, type Tail, type Validate } from './utils';
 
 const sigs = {
-  MultivariateNormal: core.signature('MultivariateNormal', 'loc, covarianceMatrix=null, precisionMatrix=null, scaleTril=null, validateArgs=null'),
-  LowRankMultivariateNormal: core.signature('LowRankMultivariateNormal', 'loc, covFactor, covDiag, validateArgs=null'),
-  Wishart: core.signature('Wishart', 'df, covarianceMatrix=null, precisionMatrix=null, scaleTril=null, validateArgs=null'),
-  LKJCholesky: core.signature('LKJCholesky', 'dim, concentration=1, validateArgs=null'),
+  MultivariateNormal: signature('MultivariateNormal', 'loc, covarianceMatrix=null, precisionMatrix=null, scaleTril=null, validateArgs=null'),
+  LowRankMultivariateNormal: signature('LowRankMultivariateNormal', 'loc, covFactor, covDiag, validateArgs=null'),
+  Wishart: signature('Wishart', 'df, covarianceMatrix=null, precisionMatrix=null, scaleTril=null, validateArgs=null'),
+  LKJCholesky: signature('LKJCholesky', 'dim, concentration=1, validateArgs=null'),
 };
 type MatrixName = 'covarianceMatrix' | 'precisionMatrix' | 'scaleTril';
 /** A covariance, by one of three matrices. */
@@ -23,15 +27,15 @@ const matrixConstraints = { covarianceMatrix: constraints.positiveDefinite, prec
 const transposed = (t: Tensor): Tensor => t.transpose(-2, -1);
 export const logDiagonal = (lower: Tensor): Tensor => lower.diagonal(0, -2, -1).log().sum(-1);
 /** Matrices times vectors, both in batches. */
-const times = (matrix: Tensor, vector: Tensor): Tensor => core.matmul(matrix, vector.unsqueeze(-1)).squeeze(-1);
+const times = (matrix: Tensor, vector: Tensor): Tensor => ops.matmul(matrix, vector.unsqueeze(-1)).squeeze(-1);
 /** The squared length of L^-1 x, for batches that broadcast. */
 export function mahalanobis(lower: Tensor, x: Tensor): Tensor {
-  return core.solveTriangular(lower, x.unsqueeze(-1), { upper: false }).squeeze(-1).square().sum(-1);
+  return ops.linalgSolveTriangular(lower, x.unsqueeze(-1), { upper: false }).squeeze(-1).square().sum(-1);
 }
 /** The Cholesky factor of the inverse. */
 function precisionToTril(precision: Tensor): Tensor {
-  const flipped = core.cholesky(precision.flip([-2, -1]));
-  return core.solveTriangular(transposed(flipped.flip([-2, -1])), core.eye(precision.size(-1), { dtype: precision.dtype }), { upper: false });
+  const flipped = ops.linalgCholesky(precision.flip([-2, -1]));
+  return ops.linalgSolveTriangular(transposed(flipped.flip([-2, -1])), ops.eye(precision.size(-1), { dtype: precision.dtype }), { upper: false });
 }
 
 /** The one matrix that was given. */
@@ -43,7 +47,7 @@ function onlyMatrix(name: string, given: readonly unknown[]): { what: MatrixName
   return { what, matrix };
 }
 const factorOf = (what: MatrixName, matrix: Tensor): Tensor =>
-  (what === 'scaleTril' ? matrix : what === 'covarianceMatrix' ? core.cholesky(matrix) : precisionToTril(matrix));
+  (what === 'scaleTril' ? matrix : what === 'covarianceMatrix' ? ops.linalgCholesky(matrix) : precisionToTril(matrix));
 
 /** A normal vector of mean loc. https://pytorch.org/docs/stable/distributions.html#multivariatenormal */
 export class MultivariateNormal extends Distribution {
@@ -57,11 +61,11 @@ export class MultivariateNormal extends Distribution {
   constructor(loc: Tensor, options: MatrixOptions);
   constructor(options: MatrixOptions & { loc: Tensor });
   constructor(...args: unknown[]) {
-    const [given, a, b, c, validateArgs] = core.bind(sigs.MultivariateNormal, args) as [unknown, unknown, unknown, unknown, Validate];
+    const [given, a, b, c, validateArgs] = bind(sigs.MultivariateNormal, args) as [unknown, unknown, unknown, unknown, Validate];
     const name = 'MultivariateNormal', loc = needTensor(name, 'loc', given);
     if (loc.ndim < 1) fail(name, 'loc must be at least one-dimensional.', 'ERR_SHAPE');
     const { what, matrix } = onlyMatrix(name, [a, b, c]);
-    const batch = core.broadcastShapes(matrix.shape.slice(0, -2), loc.shape.slice(0, -1));
+    const batch = broadcastShapes(matrix.shape.slice(0, -2), loc.shape.slice(0, -1));
     super(batch, loc.shape.slice(-1), validateArgs);
     this._give(what, matrix.expand([...batch, ...matrix.shape.slice(-2)]));
     this.loc = loc.expand([...batch, -1]);
@@ -70,8 +74,8 @@ export class MultivariateNormal extends Distribution {
   }
   private get matrixShape(): number[] { return [...this.batchShape, ...this.eventShape, ...this.eventShape]; }
   get scaleTril(): Tensor { return this._given('scaleTril', () => this._tril.expand(this.matrixShape)); }
-  get covarianceMatrix(): Tensor { return this._given('covarianceMatrix', () => core.matmul(this._tril, transposed(this._tril)).expand(this.matrixShape)); }
-  get precisionMatrix(): Tensor { return this._given('precisionMatrix', () => core.choleskyInverse(this._tril).expand(this.matrixShape)); }
+  get covarianceMatrix(): Tensor { return this._given('covarianceMatrix', () => ops.matmul(this._tril, transposed(this._tril)).expand(this.matrixShape)); }
+  get precisionMatrix(): Tensor { return this._given('precisionMatrix', () => ops.choleskyInverse(this._tril).expand(this.matrixShape)); }
   override get mean(): Tensor { return this.loc; }
   override get mode(): Tensor { return this.loc; }
   override get variance(): Tensor { return this._tril.square().sum(-1).expand([...this.batchShape, ...this.eventShape]); }
@@ -86,8 +90,8 @@ export class MultivariateNormal extends Distribution {
 
 /** I + W^T D^-1 W, factored: what is as small as the rank. */
 function capacitance(factor: Tensor, diag: Tensor): Tensor {
-  const k = core.matmul(transposed(factor).div(diag.unsqueeze(-2)), factor);
-  return core.cholesky(k.add(core.eye(k.size(-1), { dtype: k.dtype })));
+  const k = ops.matmul(transposed(factor).div(diag.unsqueeze(-2)), factor);
+  return ops.linalgCholesky(k.add(ops.eye(k.size(-1), { dtype: k.dtype })));
 }
 /** @internal */
 export const lowRankLogdet = (p: LowRankMultivariateNormal): Tensor => logDiagonal(p._capacitance).mul(2).add(p._diag.log().sum(-1));
@@ -111,14 +115,14 @@ export class LowRankMultivariateNormal extends Distribution {
   constructor(loc: Tensor, covFactor: Tensor, covDiag: Tensor, validateArgs?: Tail);
   constructor(options: { loc: Tensor; covFactor: Tensor; covDiag: Tensor; validateArgs?: Validate });
   constructor(...args: unknown[]) {
-    const [a, b, c, validateArgs] = core.bind(sigs.LowRankMultivariateNormal, args) as [unknown, unknown, unknown, Validate];
+    const [a, b, c, validateArgs] = bind(sigs.LowRankMultivariateNormal, args) as [unknown, unknown, unknown, Validate];
     const name = 'LowRankMultivariateNormal', loc = needTensor(name, 'loc', a), factor = needTensor(name, 'covFactor', b), diag = needTensor(name, 'covDiag', c);
     if (loc.ndim < 1) fail(name, 'loc must be at least one-dimensional.', 'ERR_SHAPE');
     const n = loc.size(-1);
     if (factor.ndim < 2) fail(name, 'covFactor must be at least two-dimensional, with optional leading batch dimensions', 'ERR_SHAPE');
     if (factor.size(-2) !== n) fail(name, `covFactor must be a batch of matrices with shape ${n} x m`, 'ERR_SHAPE');
     if (diag.ndim < 1 || diag.size(-1) !== n) fail(name, `covDiag must be a batch of vectors with shape [${n}]`, 'ERR_SHAPE');
-    const batch = core.broadcastShapes(loc.shape.slice(0, -1), factor.shape.slice(0, -2), diag.shape.slice(0, -1));
+    const batch = broadcastShapes(loc.shape.slice(0, -1), factor.shape.slice(0, -2), diag.shape.slice(0, -1));
     super(batch, [n], validateArgs);
     this.loc = loc.expand([...batch, n]);
     this.covFactor = factor.expand([...batch, n, factor.size(-1)]);
@@ -134,13 +138,13 @@ export class LowRankMultivariateNormal extends Distribution {
   override get variance(): Tensor { return this._factor.square().sum(-1).add(this._diag).expand([...this.batchShape, ...this.eventShape]); }
   get scaleTril(): Tensor {
     const root = this._diag.sqrt().unsqueeze(-1), w = this._factor.div(root);
-    const k = core.matmul(w, transposed(w)).add(core.eye(this.eventShape[0], { dtype: w.dtype }));
-    return this.whole(root.mul(core.cholesky(k)));
+    const k = ops.matmul(w, transposed(w)).add(ops.eye(this.eventShape[0], { dtype: w.dtype }));
+    return this.whole(root.mul(ops.linalgCholesky(k)));
   }
-  get covarianceMatrix(): Tensor { return this.whole(core.matmul(this._factor, transposed(this._factor)).add(core.diagEmbed(this._diag))); }
+  get covarianceMatrix(): Tensor { return this.whole(ops.matmul(this._factor, transposed(this._factor)).add(ops.diagEmbed(this._diag))); }
   get precisionMatrix(): Tensor {
-    const a = core.solveTriangular(this._capacitance, transposed(this._factor).div(this._diag.unsqueeze(-2)), { upper: false });
-    return this.whole(core.diagEmbed(this._diag.reciprocal()).sub(core.matmul(transposed(a), a)));
+    const a = ops.linalgSolveTriangular(this._capacitance, transposed(this._factor).div(this._diag.unsqueeze(-2)), { upper: false });
+    return this.whole(ops.diagEmbed(this._diag.reciprocal()).sub(ops.matmul(transposed(a), a)));
   }
   override rsample(...sampleShape: SampleShape): Tensor {
     const shape = this._extendedShape(sampleShape);
@@ -155,7 +159,7 @@ export class LowRankMultivariateNormal extends Distribution {
 }
 
 /** The sum of digammas that is the derivative of mvlgamma. */
-const multivariateDigamma = (x: Tensor, p: number): Tensor => x.unsqueeze(-1).sub(core.arange(p, { dtype: x.dtype }).div(2)).digamma().sum(-1);
+const multivariateDigamma = (x: Tensor, p: number): Tensor => x.unsqueeze(-1).sub(ops.arange(p, { dtype: x.dtype }).div(2)).digamma().sum(-1);
 
 /** Sums of df squares of normal vectors, as matrices. https://pytorch.org/docs/stable/distributions.html#wishart */
 export class Wishart extends ExponentialFamily {
@@ -169,10 +173,10 @@ export class Wishart extends ExponentialFamily {
   constructor(df: Param, options: MatrixOptions);
   constructor(options: MatrixOptions & { df: Param });
   constructor(...args: unknown[]) {
-    const [given, a, b, c, validateArgs] = core.bind(sigs.Wishart, args) as [unknown, unknown, unknown, unknown, Validate];
+    const [given, a, b, c, validateArgs] = bind(sigs.Wishart, args) as [unknown, unknown, unknown, unknown, Validate];
     const { what, matrix } = onlyMatrix('Wishart', [a, b, c]);
-    const df = core.isTensor(given) ? given : broadcastAll('Wishart', given)[0].to(matrix.dtype), n = matrix.size(-1);
-    const batch = core.broadcastShapes(matrix.shape.slice(0, -2), df.shape);
+    const df = isTensor(given) ? given : broadcastAll('Wishart', given)[0].to(matrix.dtype), n = matrix.size(-1);
+    const batch = broadcastShapes(matrix.shape.slice(0, -2), df.shape);
     super(batch, matrix.shape.slice(-2), validateArgs);
     if (df.le(n - 1).any().item()) fail('Wishart', `Value of df=${df} expected to be greater than ndim - 1 = ${n - 1}.`);
     this.df = df.expand(batch);
@@ -183,9 +187,9 @@ export class Wishart extends ExponentialFamily {
   override get argConstraints(): Constraints { return { ...Wishart.argConstraints, df: constraints.greaterThan(this.eventShape[1] - 1) }; }
   private whole(t: Tensor): Tensor { return t.expand([...this.batchShape, ...this.eventShape]); }
   get scaleTril(): Tensor { return this._given('scaleTril', () => this.whole(this._tril)); }
-  get covarianceMatrix(): Tensor { return this._given('covarianceMatrix', () => this.whole(core.matmul(this._tril, transposed(this._tril)))); }
+  get covarianceMatrix(): Tensor { return this._given('covarianceMatrix', () => this.whole(ops.matmul(this._tril, transposed(this._tril)))); }
   get precisionMatrix(): Tensor {
-    return this._given('precisionMatrix', () => this.whole(core.choleskySolve(core.eye(this.eventShape[0], { dtype: this._tril.dtype }), this._tril)));
+    return this._given('precisionMatrix', () => this.whole(ops.choleskySolve(ops.eye(this.eventShape[0], { dtype: this._tril.dtype }), this._tril)));
   }
   private get degrees(): Tensor { return this.df.reshape([...this.batchShape, 1, 1]); }
   override get mean(): Tensor { return this.degrees.mul(this.covarianceMatrix); }
@@ -200,15 +204,15 @@ export class Wishart extends ExponentialFamily {
   /** Bartlett's decomposition: roots of chi2 variables on the diagonal, normal ones below it. */
   private bartlett(sampleShape: readonly number[]): Tensor {
     const n = this.eventShape[0], { dtype } = this._tril;
-    const degrees = this.df.unsqueeze(-1).sub(core.arange(n, { dtype }));
-    const diagonal = new Chi2(degrees, { validateArgs: false }).rsample([...sampleShape]).sqrt().clamp(core.finfo(dtype).eps);
-    const below = core.randn([...sampleShape, ...this.batchShape, n * (n - 1) / 2], { dtype });
+    const degrees = this.df.unsqueeze(-1).sub(ops.arange(n, { dtype }));
+    const diagonal = new Chi2(degrees, { validateArgs: false }).rsample([...sampleShape]).sqrt().clamp(finfo(dtype).eps);
+    const below = ops.randn([...sampleShape, ...this.batchShape, n * (n - 1) / 2], { dtype });
     const rows: Tensor[] = [];
     for (let i = 0, at = 0; i < n; at += i, i++) {
-      rows.push(core.pad(core.cat([below.narrow(-1, at, i), diagonal.narrow(-1, i, 1)], -1), [0, n - 1 - i], 'constant', 0));
+      rows.push(ops.pad(ops.cat([below.narrow(-1, at, i), diagonal.narrow(-1, i, 1)], -1), [0, n - 1 - i], 'constant', 0));
     }
-    const chol = core.matmul(this._tril, core.stack(rows, -2));
-    return core.matmul(chol, transposed(chol));
+    const chol = ops.matmul(this._tril, ops.stack(rows, -2));
+    return ops.matmul(chol, transposed(chol));
   }
   /** Over the batch: whether all events of a draw are positive definite. */
   private sound(sample: Tensor): Tensor {
@@ -230,19 +234,19 @@ export class Wishart extends ExponentialFamily {
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
     const p = this.eventShape[0], half = this.df.div(2);
-    const trace = core.choleskySolve(value, this._tril).diagonal(0, -2, -1).sum(-1);
-    return this.df.neg().mul(logDiagonal(this._tril).add(p * Math.LN2 / 2)).sub(core.mvlgamma(half, p))
-      .add(this.df.sub(p + 1).div(2).mul(core.slogdet(value).logabsdet)).sub(trace.div(2));
+    const trace = ops.choleskySolve(value, this._tril).diagonal(0, -2, -1).sum(-1);
+    return this.df.neg().mul(logDiagonal(this._tril).add(p * Math.LN2 / 2)).sub(ops.mvlgamma(half, p))
+      .add(this.df.sub(p + 1).div(2).mul(ops.slogdet(value).logabsdet)).sub(trace.div(2));
   }
   override entropy(): Tensor {
     const p = this.eventShape[0], half = this.df.div(2);
-    return logDiagonal(this._tril).add(p * Math.LN2 / 2).mul(p + 1).add(core.mvlgamma(half, p))
+    return logDiagonal(this._tril).add(p * Math.LN2 / 2).mul(p + 1).add(ops.mvlgamma(half, p))
       .sub(this.df.sub(p + 1).div(2).mul(multivariateDigamma(half, p))).add(this.df.mul(p).div(2));
   }
   override get _naturalParams(): Tensor[] { return [this.precisionMatrix.neg().div(2), this.df.sub(this.eventShape[0] + 1).div(2)]; }
   override _logNormalizer(x: Tensor, y: Tensor): Tensor {
     const p = this.eventShape[0], z = y.add((p + 1) / 2);
-    return z.mul(core.slogdet(x.mul(-2)).logabsdet.neg().add(Math.LN2 * p)).add(core.mvlgamma(z, p));
+    return z.mul(ops.slogdet(x.mul(-2)).logabsdet.neg().add(Math.LN2 * p)).add(ops.mvlgamma(z, p));
   }
   override get _meanCarrierMeasure(): number { return 0; }
 }
@@ -257,7 +261,7 @@ export class LKJCholesky extends Distribution {
   constructor(dim: number, options: { concentration?: Param; validateArgs?: Validate });
   constructor(options: { dim: number; concentration?: Param; validateArgs?: Validate });
   constructor(...args: unknown[]) {
-    const [dim, given, validateArgs] = core.bind(sigs.LKJCholesky, args) as [number, unknown, Validate];
+    const [dim, given, validateArgs] = bind(sigs.LKJCholesky, args) as [number, unknown, Validate];
     if (!Number.isSafeInteger(dim) || dim < 2) fail('LKJCholesky', `Expected dim to be an integer greater than or equal to 2. Found dim=${String(dim)}.`);
     const [concentration] = broadcastAll('LKJCholesky', given);
     super(concentration.shape, [dim, dim], validateArgs);
@@ -267,24 +271,24 @@ export class LKJCholesky extends Distribution {
   }
   /** By the onion method, a row at a time. */
   override sample(...sampleShape: SampleShape): Tensor {
-    return core.noGrad(() => {
+    return noGrad(() => {
       const { dim, concentration } = this, { dtype } = concentration;
-      const offset = core.arange(-1, dim - 1, { dtype }).clamp(0), marginal = concentration.add(0.5 * (dim - 2));
+      const offset = ops.arange(-1, dim - 1, { dtype }).clamp(0), marginal = concentration.add(0.5 * (dim - 2));
       const beta = new Beta(offset.add(0.5), marginal.unsqueeze(-1).sub(offset.mul(0.5)), { validateArgs: false });
       const y = beta.sample(...sampleShape).unsqueeze(-1);
-      const normal = core.randn(this._extendedShape(sampleShape), { dtype }).tril(-1);
-      const sphere = normal.div(core.vectorNorm(normal, 2, -1, true));
+      const normal = ops.randn(this._extendedShape(sampleShape), { dtype }).tril(-1);
+      const sphere = normal.div(ops.vectorNorm(normal, 2, -1, true));
       sphere.select(-2, 0).fill_(0);
       const w = y.sqrt().mul(sphere);
-      return w.add(core.diagEmbed(w.square().sum(-1).neg().add(1).clamp(core.finfo(dtype).tiny).sqrt()));
+      return w.add(ops.diagEmbed(w.square().sum(-1).neg().add(1).clamp(finfo(dtype).tiny).sqrt()));
     });
   }
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
     const { dim, concentration } = this, less = dim - 1;
-    const order = concentration.sub(1).unsqueeze(-1).mul(2).add(dim).sub(core.arange(2, dim + 1, { dtype: concentration.dtype }));
+    const order = concentration.sub(1).unsqueeze(-1).mul(2).add(dim).sub(ops.arange(2, dim + 1, { dtype: concentration.dtype }));
     const unnormalized = order.mul(value.diagonal(0, -1, -2).narrow(-1, 1, less).log()).sum(-1);
     const alpha = concentration.add(0.5 * less);
-    return unnormalized.sub(core.mvlgamma(alpha.sub(0.5), less).sub(alpha.lgamma().mul(less)).add(0.5 * less * Math.log(Math.PI)));
+    return unnormalized.sub(ops.mvlgamma(alpha.sub(0.5), less).sub(alpha.lgamma().mul(less)).add(0.5 * less * Math.log(Math.PI)));
   }
 }

@@ -1,8 +1,10 @@
 /** The normal distribution and what is made of it. */
+import { noGrad } from '../autograd/modes';
+import { bind, signature } from '../bind';
+import * as ops from '../gen/ops';
 import type { Tensor } from '../tensor';
 import * as constraints from './constraints';
 import type { Constraint } from './constraints';
-import { core } from './core';
 import { ExponentialFamily, type SampleShape } from './distribution';
 import { Independent, TransformedDistribution } from './independent';
 import { AbsTransform, ExpTransform, StickBreakingTransform } from './transforms';
@@ -11,10 +13,10 @@ import { broadcastAll, type Param, type Tail, type Validate } from './utils';
 export interface LocScale { loc: Param; scale: Param; validateArgs?: Validate }
 export interface ScaleOnly { scale: Param; validateArgs?: Validate }
 const sigs = {
-  Normal: core.signature('Normal', 'loc, scale, validateArgs=null'),
-  LogNormal: core.signature('LogNormal', 'loc, scale, validateArgs=null'),
-  LogisticNormal: core.signature('LogisticNormal', 'loc, scale, validateArgs=null'),
-  HalfNormal: core.signature('HalfNormal', 'scale, validateArgs=null'),
+  Normal: signature('Normal', 'loc, scale, validateArgs=null'),
+  LogNormal: signature('LogNormal', 'loc, scale, validateArgs=null'),
+  LogisticNormal: signature('LogisticNormal', 'loc, scale, validateArgs=null'),
+  HalfNormal: signature('HalfNormal', 'scale, validateArgs=null'),
 };
 const locScale = { loc: constraints.real, scale: constraints.positive };
 
@@ -28,7 +30,7 @@ export class Normal extends ExponentialFamily {
   constructor(loc: Param, scale: Param, validateArgs?: Tail);
   constructor(options: LocScale);
   constructor(...args: unknown[]) {
-    const [a, b, validateArgs] = core.bind(sigs.Normal, args) as [unknown, unknown, Validate];
+    const [a, b, validateArgs] = bind(sigs.Normal, args) as [unknown, unknown, Validate];
     const [loc, scale] = broadcastAll('Normal', a, b);
     super(loc.shape, [], validateArgs);
     this.loc = loc;
@@ -41,7 +43,7 @@ export class Normal extends ExponentialFamily {
   override get variance(): Tensor { return this.scale.square(); }
   override sample(...sampleShape: SampleShape): Tensor {
     const shape = this._extendedShape(sampleShape);
-    return core.noGrad(() => core.normal(this.loc.expand(shape), this.scale.expand(shape)));
+    return noGrad(() => ops.normal(this.loc.expand(shape), this.scale.expand(shape)));
   }
   override rsample(...sampleShape: SampleShape): Tensor { return standardNormal(this._extendedShape(sampleShape), this.loc).mul(this.scale).add(this.loc); }
   override logProb(value: Tensor): Tensor {
@@ -60,7 +62,7 @@ export class Normal extends ExponentialFamily {
 }
 
 /** Standard normal numbers in the dtype of a tensor. */
-export const standardNormal = (shape: number[], like: Tensor): Tensor => core.empty(shape, { dtype: like.dtype }).normal_();
+export const standardNormal = (shape: number[], like: Tensor): Tensor => ops.empty(shape, { dtype: like.dtype }).normal_();
 
 /** exp of a normal variable. https://pytorch.org/docs/stable/distributions.html#lognormal */
 export class LogNormal extends TransformedDistribution<Normal> {
@@ -69,7 +71,7 @@ export class LogNormal extends TransformedDistribution<Normal> {
   constructor(loc: Param, scale: Param, validateArgs?: Tail);
   constructor(options: LocScale);
   constructor(...args: unknown[]) {
-    const [loc, scale, validateArgs] = core.bind(sigs.LogNormal, args) as [Param, Param, Validate];
+    const [loc, scale, validateArgs] = bind(sigs.LogNormal, args) as [Param, Param, Validate];
     super(new Normal(loc, scale, validateArgs), new ExpTransform(), validateArgs);
   }
   get loc(): Tensor { return this.baseDist.loc; }
@@ -87,13 +89,13 @@ export class HalfNormal extends TransformedDistribution<Normal> {
   constructor(scale: Param, validateArgs?: Tail);
   constructor(options: ScaleOnly);
   constructor(...args: unknown[]) {
-    const [scale, validateArgs] = core.bind(sigs.HalfNormal, args) as [Param, Validate];
+    const [scale, validateArgs] = bind(sigs.HalfNormal, args) as [Param, Validate];
     super(new Normal(0, scale, { validateArgs: false }), new AbsTransform(), validateArgs);
     this._checkArgs();
   }
   get scale(): Tensor { return this.baseDist.scale; }
   override get mean(): Tensor { return this.scale.mul(Math.sqrt(2 / Math.PI)); }
-  override get mode(): Tensor { return core.zerosLike(this.scale); }
+  override get mode(): Tensor { return ops.zerosLike(this.scale); }
   override get variance(): Tensor { return this.scale.square().mul(1 - 2 / Math.PI); }
   override logProb(value: Tensor): Tensor {
     this._validateSample(value);
@@ -110,7 +112,7 @@ export class HalfNormal extends TransformedDistribution<Normal> {
 /** The density of |x| from that of a symmetric x. */
 export const folded = (logProb: Tensor, value: Tensor): Tensor => {
   const twice = logProb.add(Math.LN2);
-  return core.where(value.ge(0), twice, core.fullLike(twice, -Infinity));
+  return ops.where(value.ge(0), twice, ops.fullLike(twice, -Infinity));
 };
 
 /** Normal variables on the simplex, by breaking sticks. https://pytorch.org/docs/stable/distributions.html#logisticnormal */
@@ -120,7 +122,7 @@ export class LogisticNormal extends TransformedDistribution<Independent<Normal>>
   constructor(loc: Param, scale: Param, validateArgs?: Tail);
   constructor(options: LocScale);
   constructor(...args: unknown[]) {
-    const [loc, scale, validateArgs] = core.bind(sigs.LogisticNormal, args) as [Param, Param, Validate];
+    const [loc, scale, validateArgs] = bind(sigs.LogisticNormal, args) as [Param, Param, Validate];
     let base = new Normal(loc, scale, validateArgs);
     if (base.batchShape.length === 0) base = base.expand([1]);
     super(new Independent(base, 1), new StickBreakingTransform(), validateArgs);

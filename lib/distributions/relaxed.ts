@@ -1,10 +1,12 @@
 /** Continuous stand-ins for discrete variables, differentiable in their parameters. https://arxiv.org/abs/1611.00712 */
+import { bind, signature } from '../bind';
+import * as ops from '../gen/ops';
+import { isTensor } from '../runtime/call';
 import type { Tensor } from '../tensor';
 import { oddsOf, type OddsOptions } from './binomial';
 import { Categorical, type ClassOptions } from './categorical';
 import * as constraints from './constraints';
 import type { Constraint } from './constraints';
-import { core } from './core';
 import { Distribution, type SampleShape } from './distribution';
 import { TransformedDistribution } from './independent';
 import { ExpTransform, SigmoidTransform } from './transforms';
@@ -12,16 +14,16 @@ import { broadcastAll, clampProbs, logitsToProbs, probsToLogits, type Param, typ
 
 const text = 'temperature, probs=null, logits=null, validateArgs=null';
 const sigs = {
-  LogitRelaxedBernoulli: core.signature('LogitRelaxedBernoulli', text),
-  RelaxedBernoulli: core.signature('RelaxedBernoulli', text),
-  ExpRelaxedCategorical: core.signature('ExpRelaxedCategorical', text),
-  RelaxedOneHotCategorical: core.signature('RelaxedOneHotCategorical', text),
+  LogitRelaxedBernoulli: signature('LogitRelaxedBernoulli', text),
+  RelaxedBernoulli: signature('RelaxedBernoulli', text),
+  ExpRelaxedCategorical: signature('ExpRelaxedCategorical', text),
+  RelaxedOneHotCategorical: signature('RelaxedOneHotCategorical', text),
 };
 const both = { probs: constraints.unitInterval, logits: constraints.real };
 const classes = { probs: constraints.simplex, logits: constraints.realVector };
 /** The temperature as a tensor, of the parameter's dtype. */
 const warmth = (name: string, temperature: unknown, like: Tensor): Tensor =>
-  (core.isTensor(temperature) ? temperature : broadcastAll(name, temperature)[0].to(like.dtype));
+  (isTensor(temperature) ? temperature : broadcastAll(name, temperature)[0].to(like.dtype));
 
 /** The log-odds of a relaxed Bernoulli variable. */
 export class LogitRelaxedBernoulli extends Distribution {
@@ -34,7 +36,7 @@ export class LogitRelaxedBernoulli extends Distribution {
   constructor(temperature: Param, options: OddsOptions);
   constructor(options: OddsOptions & { temperature: Param });
   constructor(...args: unknown[]) {
-    const [temperature, probs, logits, validateArgs] = core.bind(sigs.LogitRelaxedBernoulli, args) as [unknown, unknown, unknown, Validate];
+    const [temperature, probs, logits, validateArgs] = bind(sigs.LogitRelaxedBernoulli, args) as [unknown, unknown, unknown, Validate];
     const { what, value } = oddsOf('LogitRelaxedBernoulli', probs, logits);
     super(value.shape, [], validateArgs);
     this.temperature = warmth('LogitRelaxedBernoulli', temperature, value);
@@ -46,7 +48,7 @@ export class LogitRelaxedBernoulli extends Distribution {
   get paramShape(): number[] { return this.probs.shape; }
   override rsample(...sampleShape: SampleShape): Tensor {
     const shape = this._extendedShape(sampleShape), probs = clampProbs(this.probs.expand(shape));
-    const u = clampProbs(core.rand(shape, { dtype: probs.dtype }));
+    const u = clampProbs(ops.rand(shape, { dtype: probs.dtype }));
     return u.log().sub(u.neg().log1p()).add(probs.log()).sub(probs.neg().log1p()).div(this.temperature);
   }
   override logProb(value: Tensor): Tensor {
@@ -65,7 +67,7 @@ export class RelaxedBernoulli extends TransformedDistribution<LogitRelaxedBernou
   constructor(temperature: Param, options: OddsOptions);
   constructor(options: OddsOptions & { temperature: Param });
   constructor(...args: unknown[]) {
-    const [temperature, probs, logits, validateArgs] = core.bind(sigs.RelaxedBernoulli, args) as [Param, Param, Param, Validate];
+    const [temperature, probs, logits, validateArgs] = bind(sigs.RelaxedBernoulli, args) as [Param, Param, Param, Validate];
     super(new LogitRelaxedBernoulli(temperature, probs, logits, validateArgs), new SigmoidTransform(), validateArgs);
   }
   get temperature(): Tensor { return this.baseDist.temperature; }
@@ -84,7 +86,7 @@ export class ExpRelaxedCategorical extends Distribution {
   constructor(temperature: Param, options: ClassOptions);
   constructor(options: ClassOptions & { temperature: Param });
   constructor(...args: unknown[]) {
-    const [temperature, probs, logits, validateArgs] = core.bind(sigs.ExpRelaxedCategorical, args) as [unknown, Tensor, Tensor, Validate];
+    const [temperature, probs, logits, validateArgs] = bind(sigs.ExpRelaxedCategorical, args) as [unknown, Tensor, Tensor, Validate];
     const categorical = new Categorical(probs, logits, validateArgs);
     super(categorical.batchShape, categorical.paramShape.slice(-1), validateArgs);
     this.categorical = categorical;
@@ -98,7 +100,7 @@ export class ExpRelaxedCategorical extends Distribution {
   get logits(): Tensor { return this.categorical.logits; }
   get paramShape(): number[] { return this.categorical.paramShape; }
   override rsample(...sampleShape: SampleShape): Tensor {
-    const u = clampProbs(core.rand(this._extendedShape(sampleShape), { dtype: this.logits.dtype }));
+    const u = clampProbs(ops.rand(this._extendedShape(sampleShape), { dtype: this.logits.dtype }));
     const scores = this.logits.sub(u.log().neg().log()).div(this.temperature);
     return scores.sub(scores.logsumexp(-1, true));
   }
@@ -106,7 +108,7 @@ export class ExpRelaxedCategorical extends Distribution {
     this._validateSample(value);
     const k = this.eventShape[0], [logits, x] = broadcastAll('ExpRelaxedCategorical', this.logits, value);
     const score = logits.sub(x.mul(this.temperature));
-    return score.sub(score.logsumexp(-1, true)).sum(-1).add(core.fullLike(this.temperature, k).lgamma()).add(this.temperature.log().mul(k - 1));
+    return score.sub(score.logsumexp(-1, true)).sum(-1).add(ops.fullLike(this.temperature, k).lgamma()).add(this.temperature.log().mul(k - 1));
   }
 }
 
@@ -118,7 +120,7 @@ export class RelaxedOneHotCategorical extends TransformedDistribution<ExpRelaxed
   constructor(temperature: Param, options: ClassOptions);
   constructor(options: ClassOptions & { temperature: Param });
   constructor(...args: unknown[]) {
-    const [temperature, probs, logits, validateArgs] = core.bind(sigs.RelaxedOneHotCategorical, args) as [Param, Tensor, Tensor, Validate];
+    const [temperature, probs, logits, validateArgs] = bind(sigs.RelaxedOneHotCategorical, args) as [Param, Tensor, Tensor, Validate];
     super(new ExpRelaxedCategorical(temperature, probs, logits, validateArgs), new ExpTransform(), validateArgs);
   }
   get temperature(): Tensor { return this.baseDist.temperature; }

@@ -1,6 +1,6 @@
 /** Transforms of random variables: the base class, inverses, compositions. https://pytorch.org/docs/stable/distributions.html#module-torch.distributions.transforms */
+import * as ops from '../gen/ops';
 import type { Tensor } from '../tensor';
-import { core } from './core';
 import * as constraints from './constraints';
 import type { Constraint } from './constraints';
 import { fail, sumRightmost, unsupported } from './utils';
@@ -132,7 +132,7 @@ export class ComposeTransform extends Transform {
   protected override _copy(cacheSize: number): Transform { return new ComposeTransform(this.parts, cacheSize); }
   override _forward(x: Tensor): Tensor { return this.parts.reduce((t, part) => part(t), x); }
   override logAbsDetJacobian(x: Tensor, y: Tensor): Tensor {
-    if (this.parts.length === 0) return core.zerosLike(x);
+    if (this.parts.length === 0) return ops.zerosLike(x);
     const xs = [x];
     for (const part of this.parts.slice(0, -1)) xs.push(part(xs[xs.length - 1]));
     xs.push(y);
@@ -207,7 +207,7 @@ export class ReshapeTransform extends Transform {
   override get bijective(): boolean { return true; }
   override _call(x: Tensor): Tensor { return x.reshape(exchange(x.shape, this.inShape, this.outShape)); }
   override _inverse(y: Tensor): Tensor { return y.reshape(exchange(y.shape, this.outShape, this.inShape)); }
-  override logAbsDetJacobian(x: Tensor, _y: Tensor): Tensor { return core.zeros(x.shape.slice(0, x.ndim - this.inShape.length), { dtype: x.dtype }); }
+  override logAbsDetJacobian(x: Tensor, _y: Tensor): Tensor { return ops.zeros(x.shape.slice(0, x.ndim - this.inShape.length), { dtype: x.dtype }); }
   override forwardShape(shape: Shape): number[] { return exchange(shape, this.inShape, this.outShape); }
   override inverseShape(shape: Shape): number[] { return exchange(shape, this.outShape, this.inShape); }
 }

@@ -1,6 +1,7 @@
 /** torsh.distributions.transforms: the transforms by name. */
+import * as ops from '../gen/ops';
+import { broadcastShapes, finfo } from '../info';
 import type { DType, Tensor } from '../tensor';
-import { core } from './core';
 import * as constraints from './constraints';
 import type { Constraint } from './constraints';
 import { ComposeTransform, IndependentTransform, ReshapeTransform, Transform, identityTransform, isTransform, type Shape } from './transform';
@@ -28,9 +29,9 @@ export class ExpTransform extends ToPositive {
 
 /** y = log(1 + exp(x)). */
 export class SoftplusTransform extends ToPositive {
-  override _call(x: Tensor): Tensor { return core.softplus(x); }
+  override _call(x: Tensor): Tensor { return ops.softplus(x); }
   override _inverse(y: Tensor): Tensor { return y.neg().expm1().neg().log().add(y); }
-  override logAbsDetJacobian(x: Tensor, _y: Tensor): Tensor { return core.softplus(x.neg()).neg(); }
+  override logAbsDetJacobian(x: Tensor, _y: Tensor): Tensor { return ops.softplus(x.neg()).neg(); }
 }
 
 /** y = |x|, which cannot be undone. */
@@ -58,8 +59,8 @@ export class PowerTransform extends Transform {
   override _call(x: Tensor): Tensor { return x.pow(this.exponent); }
   override _inverse(y: Tensor): Tensor { return y.pow(this.exponent.reciprocal()); }
   override logAbsDetJacobian(x: Tensor, y: Tensor): Tensor { return this.exponent.mul(y).div(x).abs().log(); }
-  override forwardShape(shape: Shape): number[] { return core.broadcastShapes(shape, this.exponent.shape); }
-  override inverseShape(shape: Shape): number[] { return core.broadcastShapes(shape, this.exponent.shape); }
+  override forwardShape(shape: Shape): number[] { return broadcastShapes(shape, this.exponent.shape); }
+  override inverseShape(shape: Shape): number[] { return broadcastShapes(shape, this.exponent.shape); }
 }
 
 function sameValues(a: Param, b: Param): boolean {
@@ -69,7 +70,7 @@ function sameValues(a: Param, b: Param): boolean {
 
 /** Sigmoids that stay off 0 and 1. */
 function clippedSigmoid(x: Tensor): Tensor {
-  const { tiny, eps } = core.finfo(x.dtype);
+  const { tiny, eps } = finfo(x.dtype);
   return x.sigmoid().clamp(tiny, 1 - eps);
 }
 
@@ -78,11 +79,11 @@ export class SigmoidTransform extends ToPositive {
   override get codomain(): Constraint { return constraints.unitInterval; }
   override _call(x: Tensor): Tensor { return clippedSigmoid(x); }
   override _inverse(y: Tensor): Tensor {
-    const { tiny, eps } = core.finfo(y.dtype);
+    const { tiny, eps } = finfo(y.dtype);
     const p = y.clamp(tiny, 1 - eps);
     return p.log().sub(p.neg().log1p());
   }
-  override logAbsDetJacobian(x: Tensor, _y: Tensor): Tensor { return core.softplus(x.neg()).neg().sub(core.softplus(x)); }
+  override logAbsDetJacobian(x: Tensor, _y: Tensor): Tensor { return ops.softplus(x.neg()).neg().sub(ops.softplus(x)); }
 }
 
 /** y = tanh(x); the inverse of what rounded to 1 is infinite: cacheSize 1 remembers x. */
@@ -90,7 +91,7 @@ export class TanhTransform extends ToPositive {
   override get codomain(): Constraint { return constraints.interval(-1, 1); }
   override _call(x: Tensor): Tensor { return x.tanh(); }
   override _inverse(y: Tensor): Tensor { return y.atanh(); }
-  override logAbsDetJacobian(x: Tensor, _y: Tensor): Tensor { return x.neg().add(Math.LN2).sub(core.softplus(x.mul(-2))).mul(2); }
+  override logAbsDetJacobian(x: Tensor, _y: Tensor): Tensor { return x.neg().add(Math.LN2).sub(ops.softplus(x.mul(-2))).mul(2); }
 }
 
 /** y = loc + scale * x; eventDim: how many of the last dims are one event. */
@@ -114,11 +115,11 @@ export class AffineTransform extends Transform {
   override _call(x: Tensor): Tensor { return x.mul(this.scale).add(this.loc); }
   override _inverse(y: Tensor): Tensor { return y.sub(this.loc).div(this.scale); }
   override logAbsDetJacobian(x: Tensor, _y: Tensor): Tensor {
-    const result = typeof this.scale === 'number' ? core.fullLike(x, Math.log(Math.abs(this.scale))) : this.scale.abs().log();
+    const result = typeof this.scale === 'number' ? ops.fullLike(x, Math.log(Math.abs(this.scale))) : this.scale.abs().log();
     const dims = this._eventDim;
     return sumRightmost(result, dims).expand(x.shape.slice(0, x.ndim - dims));
   }
-  override forwardShape(shape: Shape): number[] { return core.broadcastShapes(shape, shapeOf(this.loc), shapeOf(this.scale)); }
+  override forwardShape(shape: Shape): number[] { return broadcastShapes(shape, shapeOf(this.loc), shapeOf(this.scale)); }
   override inverseShape(shape: Shape): number[] { return this.forwardShape(shape); }
 }
 const shapeOf = (x: Param): number[] => (typeof x === 'number' ? [] : x.shape);
@@ -133,11 +134,11 @@ export class CorrCholeskyTransform extends Transform {
   override get codomain(): Constraint { return constraints.corrCholesky; }
   override get bijective(): boolean { return true; }
   override _call(x: Tensor): Tensor {
-    const { eps } = core.finfo(x.dtype);
+    const { eps } = finfo(x.dtype);
     const r = vectorToTril('CorrCholeskyTransform', x.tanh().clamp(-1 + eps, 1 - eps), -1);
     const n = r.size(-1);
     const rest = r.square().neg().add(1).sqrt().cumprod(-1);
-    return r.add(core.eye(n, { dtype: r.dtype })).mul(shifted(rest));
+    return r.add(ops.eye(n, { dtype: r.dtype })).mul(shifted(rest));
   }
   override _inverse(y: Tensor): Tensor {
     const rest = y.square().cumsum(-1).neg().add(1);
@@ -147,7 +148,7 @@ export class CorrCholeskyTransform extends Transform {
   override logAbsDetJacobian(x: Tensor, y: Tensor): Tensor {
     const rest = y.square().cumsum(-1).neg().add(1);
     const sticks = trilToVector(rest, -2).log().sum(-1).mul(0.5);
-    return sticks.add(x.add(core.softplus(x.mul(-2))).sub(Math.LN2).sum(-1).mul(-2));
+    return sticks.add(x.add(ops.softplus(x.mul(-2))).sub(Math.LN2).sum(-1).mul(-2));
   }
   override forwardShape(shape: Shape): number[] {
     needDims('CorrCholeskyTransform', shape, 1);
@@ -163,7 +164,7 @@ export class CorrCholeskyTransform extends Transform {
   }
 }
 /** One place to the right along the last dim, from 1 on. */
-const shifted = (t: Tensor): Tensor => core.pad(t.narrow(-1, 0, t.size(-1) - 1), [1, 0], 'constant', 1);
+const shifted = (t: Tensor): Tensor => ops.pad(t.narrow(-1, 0, t.size(-1) - 1), [1, 0], 'constant', 1);
 
 /** Normalised exponentials: coordinatewise and simple, but not bijective. */
 export class SoftmaxTransform extends Transform {
@@ -187,30 +188,30 @@ export class StickBreakingTransform extends Transform {
   override equals(other: unknown): boolean { return other instanceof StickBreakingTransform; }
   override _call(x: Tensor): Tensor {
     const z = clippedSigmoid(x.sub(sticks(x.size(-1), x.dtype).log()));
-    return core.pad(z, [0, 1], 'constant', 1).mul(core.pad(z.neg().add(1).cumprod(-1), [1, 0], 'constant', 1));
+    return ops.pad(z, [0, 1], 'constant', 1).mul(ops.pad(z.neg().add(1).cumprod(-1), [1, 0], 'constant', 1));
   }
   override _inverse(y: Tensor): Tensor {
     const n = y.size(-1) - 1, crop = y.narrow(-1, 0, n);
-    const rest = crop.cumsum(-1).neg().add(1).clamp(core.finfo(y.dtype).tiny);
+    const rest = crop.cumsum(-1).neg().add(1).clamp(finfo(y.dtype).tiny);
     return crop.log().sub(rest.log()).add(sticks(n, y.dtype).log());
   }
   override logAbsDetJacobian(x: Tensor, y: Tensor): Tensor {
     const n = x.size(-1), t = x.sub(sticks(n, x.dtype).log());
-    return core.logsigmoid(t).sub(t).add(y.narrow(-1, 0, n).log()).sum(-1);
+    return ops.logsigmoid(t).sub(t).add(y.narrow(-1, 0, n).log()).sum(-1);
   }
   override forwardShape(shape: Shape): number[] { needDims('StickBreakingTransform', shape, 1); return [...shape.slice(0, -1), shape[shape.length - 1] + 1]; }
   override inverseShape(shape: Shape): number[] { needDims('StickBreakingTransform', shape, 1); return [...shape.slice(0, -1), shape[shape.length - 1] - 1]; }
 }
 /** n, n - 1, ..., 1. */
-const sticks = (n: number, dtype: DType): Tensor => core.arange(n, 0, -1, { dtype });
+const sticks = (n: number, dtype: DType): Tensor => ops.arange(n, 0, -1, { dtype });
 
 /** Square matrices to lower triangular ones with a positive diagonal. */
 export class LowerCholeskyTransform extends Transform {
   override get domain(): Constraint { return constraints.independent(constraints.real, 2); }
   override get codomain(): Constraint { return constraints.lowerCholesky; }
   override equals(other: unknown): boolean { return isTransform(other) && other.constructor === this.constructor; }
-  override _call(x: Tensor): Tensor { return x.tril(-1).add(core.diagEmbed(x.diagonal(0, -2, -1).exp())); }
-  override _inverse(y: Tensor): Tensor { return y.tril(-1).add(core.diagEmbed(y.diagonal(0, -2, -1).log())); }
+  override _call(x: Tensor): Tensor { return x.tril(-1).add(ops.diagEmbed(x.diagonal(0, -2, -1).exp())); }
+  override _inverse(y: Tensor): Tensor { return y.tril(-1).add(ops.diagEmbed(y.diagonal(0, -2, -1).log())); }
 }
 
 /** Square matrices to positive definite ones, by their lower triangle. */
@@ -218,9 +219,9 @@ export class PositiveDefiniteTransform extends LowerCholeskyTransform {
   override get codomain(): Constraint { return constraints.positiveDefinite; }
   override _call(x: Tensor): Tensor {
     const lower = super._call(x);
-    return core.matmul(lower, lower.transpose(-2, -1));
+    return ops.matmul(lower, lower.transpose(-2, -1));
   }
-  override _inverse(y: Tensor): Tensor { return super._inverse(core.cholesky(y)); }
+  override _inverse(y: Tensor): Tensor { return super._inverse(ops.linalgCholesky(y)); }
 }
 
 /** Transforms of parts of given lengths along a dim. */
@@ -247,13 +248,13 @@ export class CatTransform extends Transform {
       return t.narrow(this.dim, start - n, n);
     });
   }
-  override _call(x: Tensor): Tensor { return core.cat(this.parts(x).map((part, i) => this.transforms[i](part)), this.dim); }
-  override _inverse(y: Tensor): Tensor { return core.cat(this.parts(y).map((part, i) => this.transforms[i].inv(part)), this.dim); }
+  override _call(x: Tensor): Tensor { return ops.cat(this.parts(x).map((part, i) => this.transforms[i](part)), this.dim); }
+  override _inverse(y: Tensor): Tensor { return ops.cat(this.parts(y).map((part, i) => this.transforms[i].inv(part)), this.dim); }
   override logAbsDetJacobian(x: Tensor, y: Tensor): Tensor {
     const xs = this.parts(x), ys = this.parts(y), { eventDim } = this;
     const terms = this.transforms.map((t, i) => sumRightmost(t.logAbsDetJacobian(xs[i], ys[i]), Math.max(eventDim - t.eventDim, 0)));
     const dim = (this.dim >= 0 ? this.dim - x.ndim : this.dim) + eventDim;
-    return dim < 0 ? core.cat(terms, dim) : terms.reduce((a, b) => a.add(b));
+    return dim < 0 ? ops.cat(terms, dim) : terms.reduce((a, b) => a.add(b));
   }
   override get bijective(): boolean { return this.transforms.every((t) => t.bijective); }
   override get domain(): Constraint { return constraints.cat(this.transforms.map((t) => t.domain), this.dim, this.lengths); }
@@ -275,11 +276,11 @@ export class StackTransform extends Transform {
     if (t.size(this.dim) !== this.transforms.length) fail('StackTransform', `expected ${this.transforms.length} slices along dim ${this.dim}, got ${t.size(this.dim)}`);
     return this.transforms.map((_, i) => t.select(this.dim, i));
   }
-  override _call(x: Tensor): Tensor { return core.stack(this.slices(x).map((part, i) => this.transforms[i](part)), this.dim); }
-  override _inverse(y: Tensor): Tensor { return core.stack(this.slices(y).map((part, i) => this.transforms[i].inv(part)), this.dim); }
+  override _call(x: Tensor): Tensor { return ops.stack(this.slices(x).map((part, i) => this.transforms[i](part)), this.dim); }
+  override _inverse(y: Tensor): Tensor { return ops.stack(this.slices(y).map((part, i) => this.transforms[i].inv(part)), this.dim); }
   override logAbsDetJacobian(x: Tensor, y: Tensor): Tensor {
     const xs = this.slices(x), ys = this.slices(y);
-    return core.stack(this.transforms.map((t, i) => t.logAbsDetJacobian(xs[i], ys[i])), this.dim);
+    return ops.stack(this.transforms.map((t, i) => t.logAbsDetJacobian(xs[i], ys[i])), this.dim);
   }
   override get bijective(): boolean { return this.transforms.every((t) => t.bijective); }
   override get domain(): Constraint { return constraints.stack(this.transforms.map((t) => t.domain), this.dim); }

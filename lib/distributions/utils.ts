@@ -1,7 +1,10 @@
 /** What the distributions share: parameters of one shape, probabilities and log-odds, triangular matrices as vectors. */
+import { tensor } from '../creation';
+import { TorshError, type ErrorCode } from '../errors';
+import * as ops from '../gen/ops';
+import { finfo, getDefaultDtype } from '../info';
+import { isTensor } from '../runtime/call';
 import type { DType, Tensor } from '../tensor';
-import type { ErrorCode } from '../errors';
-import { core } from './core';
 
 /** A parameter: a tensor, or a number for all of the batch. */
 export type Param = Tensor | number;
@@ -12,27 +15,27 @@ export type Tail = Validate | { validateArgs?: Validate };
 export const eulerConstant = 0.5772156649015329;
 
 export function fail(name: string, text: string, code: ErrorCode = 'ERR_ARGUMENT'): never {
-  throw new core.TorshError(code, name, `${name}: ${text}`);
+  throw new TorshError(code, name, `${name}: ${text}`);
 }
 export const unsupported = (name: string, text: string): never => fail(name, text, 'ERR_UNSUPPORTED');
 
 /** A tensor that must be one. */
 export function needTensor(name: string, what: string, value: unknown): Tensor {
-  if (core.isTensor(value)) return value;
+  if (isTensor(value)) return value;
   return fail(name, `argument '${what}' must be a Tensor, not ${value === null ? 'null' : typeof value}`);
 }
 
 /** Tensors and numbers in one shape; a number takes the dtype of the first tensor, or the default one. */
 export function broadcastAll(name: string, ...values: unknown[]): Tensor[] {
-  const first = values.find((v) => core.isTensor(v)) as Tensor | undefined;
-  const dtype: DType = first ? first.dtype : core.defaultDtype();
+  const first = values.find((v) => isTensor(v)) as Tensor | undefined;
+  const dtype: DType = first ? first.dtype : getDefaultDtype();
   const tensors = values.map((v) => {
-    if (core.isTensor(v)) return v;
+    if (isTensor(v)) return v;
     if (typeof v !== 'number') return fail(name, 'Input arguments must all be instances of number or Tensor');
-    return core.tensor(v, { dtype });
+    return tensor(v, { dtype });
   });
   if (tensors.length === 1) return tensors;
-  return core.broadcastTensors(tensors);
+  return ops.broadcastTensors(tensors);
 }
 
 /** Sums the last dims. */
@@ -41,9 +44,9 @@ export function sumRightmost(value: Tensor, dims: number): Tensor {
   return value.reshape([...value.shape.slice(0, Math.max(value.ndim - dims, 0)), -1]).sum(-1);
 }
 
-export const logitsToProbs = (logits: Tensor, binary = false): Tensor => (binary ? logits.sigmoid() : core.softmax(logits, -1));
+export const logitsToProbs = (logits: Tensor, binary = false): Tensor => (binary ? logits.sigmoid() : ops.softmax(logits, -1));
 export function clampProbs(probs: Tensor): Tensor {
-  const { eps } = core.finfo(probs.dtype);
+  const { eps } = finfo(probs.dtype);
   return probs.clamp(eps, 1 - eps);
 }
 export function probsToLogits(probs: Tensor, binary = false): Tensor {
@@ -56,7 +59,7 @@ export function oneOf(name: string, probs: unknown, logits: unknown): void {
   if ((probs === null) === (logits === null)) fail(name, 'Either `probs` or `logits` must be specified, but not both.');
 }
 
-export const infinite = (like: Tensor): Tensor => core.fullLike(like, Infinity);
+export const infinite = (like: Tensor): Tensor => ops.fullLike(like, Infinity);
 
 /** Entries of the lower triangle (from diagonal `diag` down) of square matrices, row by row, in the last dim. */
 export function trilToVector(matrix: Tensor, diag = 0): Tensor {
@@ -69,16 +72,16 @@ export function vectorToTril(name: string, vector: Tensor, diag = 0): Tensor {
   const length = vector.shape[vector.ndim - 1], slope = 1 + 2 * diag;
   const size = (-slope + Math.sqrt(slope * slope + 8 * length + 4 * Math.abs(diag) * (diag + 1))) / 2;
   const n = Math.round(size);
-  if (n - size > core.finfo(vector.dtype).eps) fail(name, `The size of last dimension is ${length} which cannot be expressed as the lower triangular part of a square D x D matrix.`);
+  if (n - size > finfo(vector.dtype).eps) fail(name, `The size of last dimension is ${length} which cannot be expressed as the lower triangular part of a square D x D matrix.`);
   const batch = vector.shape.slice(0, -1);
-  const flat = core.zeros([...batch, n * n], { dtype: vector.dtype });
+  const flat = ops.zeros([...batch, n * n], { dtype: vector.dtype });
   return flat.indexCopy(-1, places(n, diag), vector).reshape([...batch, n, n]);
 }
 
 function places(n: number, diag: number): Tensor {
   const at: bigint[] = [];
   for (let i = 0; i < n; i++) for (let j = 0; j <= Math.min(i + diag, n - 1); j++) at.push(BigInt(i * n + j));
-  return core.tensor(BigInt64Array.from(at));
+  return tensor(BigInt64Array.from(at));
 }
 
 /** Values along a new first dim, with or without the batch's sizes. */
