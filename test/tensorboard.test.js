@@ -90,7 +90,7 @@ test('the bytes of an event are those of the format', () => {
   writer.close();
   expect(filesOf(dir)[0]).toMatch(/\.mine$/);
   // wall_time (1: 64 bits), step (2), summary (5) of one value (1) with its tag (1) and simple_value (2: 32 bits).
-  expect(records(fs.readFileSync(filesOf(dir)[0]))[1].toString('hex')).toBe('090000000000000040' + '1007' + '2a0a' + '0a08' + '0a0161' + '150000803f');
+  expect(records(fs.readFileSync(filesOf(dir)[0]))[1].toString('hex')).toBe(['090000000000000040', '1007', '2a0a', '0a08', '0a0161', '150000803f'].join(''));
 });
 
 test('scalars as tensors, and a run that was resumed', () => {

@@ -67,8 +67,8 @@ export function histogramOf(values: Float64Array, bins: unknown, maxBins: number
   let counts: number[] = [], at = 0;
   while (at < sorted.length && sorted[at] < edges[0]) at++;
   for (let b = 0; b < last; b++) {
-    const from = at;
-    while (at < sorted.length && (sorted[at] < edges[b + 1] || (b === last - 1 && sorted[at] === edges[last]))) at++;
+    const from = at, right = edges[b + 1], closed = b === last - 1;
+    for (; at < sorted.length && (closed ? sorted[at] <= right : sorted[at] < right); at++);
     counts.push(at - from);
   }
   let limits: number[] = [...edges];

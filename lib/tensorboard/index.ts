@@ -25,6 +25,9 @@ export interface SummaryWriterOptions {
   flushSecs?: number;
 }
 interface Moment { globalStep?: number | null; walltime?: number | null }
+interface ScalarOptions extends Moment { newStyle?: boolean; doublePrecision?: boolean }
+interface HistogramOptions extends Moment { bins?: Bins; maxBins?: number | null }
+interface ImageOptions extends Moment { dataformats?: string }
 /** A number, or a tensor with one element. */
 export type ScalarLike = number | Tensor;
 type Values = Tensor | readonly number[] | Float32Array | Float64Array | Int32Array | Uint8Array;
@@ -120,7 +123,7 @@ export class SummaryWriter {
   getLogdir(): string | null { return this.logDir; }
 
   /** A number under a tag; 'loss/train' and 'loss/test' stand together. newStyle writes it as a tensor, doublePrecision in 64 bits. */
-  addScalar(tag: string, scalarValue: ScalarLike, globalStep?: number | null | (Moment & { newStyle?: boolean; doublePrecision?: boolean }), walltime?: number | null, newStyle?: boolean, doublePrecision?: boolean): void;
+  addScalar(tag: string, scalarValue: ScalarLike, globalStep?: number | null | ScalarOptions, walltime?: number | null | ScalarOptions, newStyle?: boolean, doublePrecision?: boolean): void;
   addScalar(...args: unknown[]): void {
     const [tag, value, step, walltime, newStyle, precise] = bind(sigs.addScalar, args);
     const name = checkTag('addScalar', tag), number = numberOf('addScalar', 'scalarValue', value);
@@ -145,7 +148,7 @@ export class SummaryWriter {
   }
 
   /** How values are spread. bins: 'tensorflow' (each a tenth wider than the one before), a rule of numpy, a number of bins or their edges. NaN and infinities do not count. */
-  addHistogram(tag: string, values: Values, globalStep?: number | null | (Moment & { bins?: Bins; maxBins?: number | null }), bins?: Bins, walltime?: number | null, maxBins?: number | null): void;
+  addHistogram(tag: string, values: Values, globalStep?: number | null | HistogramOptions, bins?: Bins | HistogramOptions, walltime?: number | null | HistogramOptions, maxBins?: number | null): void;
   addHistogram(...args: unknown[]): void {
     const [tag, values, step, bins, walltime, maxBins] = bind(sigs.addHistogram, args);
     const name = checkTag('addHistogram', tag);
@@ -172,13 +175,13 @@ export class SummaryWriter {
     this.write(op, step, walltime, events.imageValue(checkTag(op, tag), shown.height, shown.width, shown.channels, encodePng(shown)));
   }
   /** An image, or several side by side: floats from 0 to 1 or uint8, of dims dataformats ('CHW', 'HWC', 'HW', 'NCHW', ...). */
-  addImage(tag: string, imgTensor: Tensor, globalStep?: number | null | (Moment & { dataformats?: string }), walltime?: number | null, dataformats?: string): void;
+  addImage(tag: string, imgTensor: Tensor, globalStep?: number | null | ImageOptions, walltime?: number | null | ImageOptions, dataformats?: string): void;
   addImage(...args: unknown[]): void {
     const [tag, image, step, walltime, formats] = bind(sigs.addImage, args);
     this.image('addImage', tag, step, walltime, tidy(() => noGrad(() => picture('addImage', image, formats as string))));
   }
   /** Images side by side, eight in a row: dims 'NCHW' unless told. */
-  addImages(tag: string, imgTensor: Tensor, globalStep?: number | null | (Moment & { dataformats?: string }), walltime?: number | null, dataformats?: string): void;
+  addImages(tag: string, imgTensor: Tensor, globalStep?: number | null | ImageOptions, walltime?: number | null | ImageOptions, dataformats?: string): void;
   addImages(...args: unknown[]): void {
     const [tag, image, step, walltime, formats] = bind(sigs.addImages, args);
     this.image('addImages', tag, step, walltime, tidy(() => noGrad(() => picture('addImages', image, formats as string))));
