@@ -79,6 +79,14 @@ def from_common_nn():
                 yield Case(cls, "common_nn", test.get("fullname", test.get("desc", "")), make), training
 
 
+def argument(v, file, known):
+    if isinstance(v, torch.nn.Module):
+        return {"module": f"torch.nn.{type(v).__name__}"}
+    if callable(v) and getattr(torch.nn.functional, getattr(v, "__name__", ""), None) is v:
+        return {"function": f"torch.nn.functional.{v.__name__}"}
+    return encode(v, file, known)
+
+
 def prepare(module):
     """Values that tell: no parameter is all zeros or ones, no running statistic as it was born."""
     with torch.no_grad():
@@ -108,16 +116,15 @@ def run(module, args, kwargs, seed=0):
 def record(case, training, dtype, index, file):
     torch.manual_seed(index)
     ctor_args, ctor_kwargs, args, kwargs = case.make(dtype)
-    args, kwargs = tuple(copy.copy(a) for a in args), {k: v for k, v in kwargs.items()}
     leaf = lambda v: v.detach().clone().requires_grad_(v.requires_grad) if isinstance(v, torch.Tensor) else type(v)(leaf(x) for x in v) if type(v) in (tuple, list) else v
     args, kwargs = leaf(args), {k: leaf(v) for k, v in kwargs.items()}
     known = {}
     name = case.cls.__name__
     entry = {"id": f"nn.{name}|{index}", "index": index, "source": case.source, "desc": case.desc, "dtype": str(dtype)[6:], "module": f"torch.nn.{name}",
-             "constructor": {"args": [encode(a, file, known) for a in ctor_args if True], "kwargs": {k: encode(v, file, known) for k, v in ctor_kwargs.items() if k not in ("dtype", "device")}},
+             "constructor": {"args": [argument(a, file, known) for a in ctor_args], "kwargs": {k: argument(v, file, known) for k, v in ctor_kwargs.items() if k not in ("dtype", "device")}},
              "training": training}
     torch.manual_seed(0)
-    module = case.cls(*ctor_args, **{k: v for k, v in ctor_kwargs.items()}).to(dtype).train(training)
+    module = case.cls(*ctor_args, **ctor_kwargs).to(dtype).train(training)
     if any(isinstance(p, torch.nn.parameter.UninitializedTensorMixin) for p in [*module.parameters(), *module.buffers()]):
         module(*args, **kwargs)
         torch.manual_seed(0)
