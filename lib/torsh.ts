@@ -55,7 +55,7 @@ export const torsh = {
   linalg: generated.linalg, fft: generated.fft, special: generated.special,
   func, vmap: kitFunction('vmap'),
   masked: kitNamespace('masked'), metrics: kitNamespace('metrics'), testing: kitNamespace('testing'), distributions: kitNamespace('distributions'),
-  utils: { data, checkpoint: { checkpoint, checkpointSequential } },
+  utils: { data, checkpoint: { checkpoint, checkpointSequential }, progress: kitFunction('progress'), tensorboard: kitNamespace('tensorboard') },
   autograd: {
     grad: autograd.grad, backward: autograd.backward, Function: autograd.Function, functional: autograd.functional,
     gradcheck: autograd.gradcheck, gradgradcheck: autograd.gradgradcheck,
