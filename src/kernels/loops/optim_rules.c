@@ -89,12 +89,12 @@ TS_FLOAT_TYPES(NUMBERS)
   RULE(t, asgd, 1, x = x * c.keep - c.n0 * g; GET(t, mean, A);                                                         \
        *A = TS_SAVE_##t(c.n1 == 1 ? x : mean + (x - mean) * c.n1))
 
-/* n0, n1: factors for a change of sign and for none; n2, n3: smallest and largest step. */
+/* n0, n1: factors for a change of sign and for none; n2, n3: smallest and largest step. A NaN has no sign. */
 #define RPROP(t, d)                                                                                                    \
   RULE(t, rprop, 2, GET(t, before, A); GET(t, step0, B); const ts_val_##t same = g * before;                           \
-       const ts_val_##t raw = step0 * (same > 0 ? c.n1 : same < 0 ? c.n0 : same == 0 ? 1 : same);                      \
-       LET(t, step, B, raw < c.n2 ? c.n2 : raw > c.n3 ? c.n3 : raw); LET(t, used, A, same < 0 ? 0 : g);                \
-       x -= SIGN(t, used) * step)
+       const ts_val_##t grown = same > 0 ? c.n1 : 1; const ts_val_##t raw = step0 * (same < 0 ? c.n0 : grown);         \
+       const ts_val_##t large = raw < c.n2 ? c.n2 : raw; LET(t, step, B, large > c.n3 ? c.n3 : large);                 \
+       LET(t, used, A, same < 0 ? 0 : g); const ts_val_##t up = used > 0 ? step : 0; x -= used < 0 ? -step : up)
 
 /* n0, n1: beta1 and 1 - beta1; n2, n3 the same of beta2; n4: lr. */
 #define LION(t, d)                                                                                                     \
