@@ -40,6 +40,7 @@ export const timed = [
   step('Rprop', 4, 7),
   step('Lion', 3, 5),
   step('FTRL', 4, 7),
+  step('LAMB', 4, 10),
 ];
 
 /** Peers that a group leaves out because they say nothing or would take minutes there. */
