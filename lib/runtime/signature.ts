@@ -21,9 +21,13 @@ export interface OpSignature extends Signature {
 
 export type LazySignature = () => OpSignature;
 
+const table: LazySignature[] = [];
+/** The signature of an op by its number. */
+export const signatureOf = (id: number): OpSignature => table[id]();
+
 export function op(id: number, name: string, text: string, returns: string): LazySignature {
   let made: OpSignature | null = null;
-  return () => (made ??= parse(id, name, text, returns));
+  return (table[id] = () => (made ??= parse(id, name, text, returns)));
 }
 
 function parse(id: number, name: string, text: string, returns: string): OpSignature {

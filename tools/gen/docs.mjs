@@ -8,7 +8,7 @@ export function opsJson(rows, hash) {
       name: r.name, jsName: r.jsName, id: r.id, family: r.file.replace('.ops.mjs', ''), system: r.system || undefined,
       args: r.args.map((a) => ({ name: a.name, type: a.type, ...(a.optional ? { default: a.default } : {}), keywordOnly: a.keywordOnly })),
       returns: r.returns.kind === 'TENSORS' ? (r.returns.names.length === 1 ? 'Tensor' : r.returns.names) : r.returns.type,
-      variants: r.as, namespaces: r.namespaces, aliases: [...r.aliases, ...r.elsewhere], flags: r.flags, dtypes: r.dtypes, gradient: r.gradient,
+      variants: r.as, namespaces: r.namespaces, aliases: [...r.aliases, ...r.elsewhere], flags: r.flags, dtypes: r.dtypes, gradient: r.gradient, batch: r.system ? undefined : r.batch.kind,
       tolerance: r.tolerance, samples: r.samples, errors: r.errors, doc: r.doc,
     })),
   }, null, 1) + '\n';
