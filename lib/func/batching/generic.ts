@@ -175,7 +175,7 @@ export const samples = (own: number): Rule => (call) => {
   const n = rank(values[0] as Tensor, level);
   if (own < 0 ? n < 2 : n !== own && n !== own + 1) return SLICES;
   const size = values[sig.index.get('outputSize') ?? -1];
-  if (/^maxUnpool/.test(sig.name) && Array.isArray(size) && size.length >= own) return SLICES;
+  if (sig.name.startsWith('maxUnpool') && Array.isArray(size) && size.length >= own) return SLICES;
   const joined = n !== own;
   const count = joined ? full(values[0] as Tensor, level).shape[1] : 0;
   for (const [i, p] of taken(sig).entries()) {

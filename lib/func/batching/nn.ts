@@ -45,6 +45,7 @@ function ofSamples(a: Named, call: Call): unknown {
   const x = full(a.input, level);
   if (x.ndim < 3 || anyAt(level, a.runningMean ?? null, a.runningVar ?? null) || a.runningMean) return SLICES;
   const own = anyAt(level, a.weight, a.bias);
+  if ([a.weight, a.bias].some((t) => t !== null && t !== undefined && full(t as Tensor, level).shape[1] !== x.shape[2])) return SLICES;
   const y = ops.unflatten(run(call, changed(call, { input: ops.flatten(x, 0, 1), ...(own ? { weight: null, bias: null } : {}) })) as Tensor, 0, [level.size, x.shape[1]]);
   if (!own) return y;
   return scaled(y, a.weight, a.bias, level, (t) => ops.reshape(t, [t.shape[0], 1, t.shape[1], ...Array.from({ length: x.ndim - 3 }, () => 1)]));

@@ -14,14 +14,14 @@ const sizesOf = (size: unknown): number[] => (typeof size === 'number' || typeof
 const inputOf = (a: Named, level: Level): Tensor => full(a.input as Tensor, level);
 
 const reshape: OwnRule = (a, { level }) => ops.reshape(inputOf(a, level), [level.size, ...sizesOf(a.shape)]);
-const view = (name: 'view' | 'viewCopy'): OwnRule => (a, { level }) => ops[name](inputOf(a, level), [level.size, ...sizesOf(a.size)]);
-const expand = (name: 'expand' | 'expandCopy'): OwnRule => (a, { level }) => {
-  const x = inputOf(a, level), size = sizesOf(a.size);
-  return size.length < x.ndim - 1 ? SLICES : ops[name](widened(x, size.length + 1 - x.ndim), { size: [level.size, ...size] });
+const view: OwnRule = (a, call) => run(call, [inputOf(a, call.level), [call.level.size, ...sizesOf(a.size)]]);
+const expand: OwnRule = (a, call) => {
+  const x = inputOf(a, call.level), size = sizesOf(a.size);
+  return size.length < x.ndim - 1 ? SLICES : run(call, [widened(x, size.length + 1 - x.ndim), [call.level.size, ...size]]);
 };
-const permute = (name: 'permute' | 'permuteCopy'): OwnRule => (a, { level }) => {
-  const x = inputOf(a, level), dims = fromEnd(sizesOf(a.dims), x.ndim - 1) as number[] | null;
-  return dims === null || dims.length !== x.ndim - 1 ? SLICES : ops[name](x, [0, ...dims]);
+const permute: OwnRule = (a, call) => {
+  const x = inputOf(a, call.level), dims = fromEnd(sizesOf(a.dims), x.ndim - 1) as number[] | null;
+  return dims === null || dims.length !== x.ndim - 1 ? SLICES : run(call, [x, [0, ...dims]]);
 };
 /** Dims that a result has one more of. */
 const oneMore = (call: Call, at: string, n: number): Call | null => {
@@ -48,8 +48,8 @@ const t: OwnRule = (a, call) => {
 const newOf: OwnRule = (a, call) => run(call, [inputOf(a, call.level), [call.level.size, ...sizesOf(a.size)], ...call.values.slice(2)]);
 
 export const rules: Record<string, OwnRule> = {
-  reshape, view: view('view'), view_copy: view('viewCopy'), expand: expand('expand'), expand_copy: expand('expandCopy'),
-  permute: permute('permute'), permute_copy: permute('permuteCopy'), unsqueeze, unsqueeze_copy: unsqueeze, squeeze, squeeze_copy: squeeze, t, t_copy: t,
+  reshape, view, view_copy: view, expand, expand_copy: expand,
+  permute, permute_copy: permute, unsqueeze, unsqueeze_copy: unsqueeze, squeeze, squeeze_copy: squeeze, t, t_copy: t,
   clone: contiguous, contiguous, as_strided: strided, as_strided_copy: strided,
   repeat: (a, { level }) => {
     const x = inputOf(a, level), repeats = sizesOf(a.repeats);
