@@ -3,24 +3,17 @@ import * as autograd from './autograd';
 import { type BackendInfo, abi, backendReasons } from './backend/abi';
 import { TorshError } from './errors';
 import * as aten from './aten';
-import * as data from './data';
 import { autocast, getAutocastDtype, isAutocastEnabled } from './autograd/autocast';
 import { checkpoint, checkpointSequential } from './autograd/checkpoint';
-import * as func from './func';
 import { asTensor, asarray, scalarTensor } from './creation';
 import * as generated from './gen/namespaces';
 import * as sys from './gen/system';
-import { load, metadataOf, save } from './io';
 import { nonzero } from './indexing';
 import { embedding, embeddingBag } from './lookup';
 import * as info from './info';
-import * as masked from './masked';
+import { kitFunction, kitNamespace } from './kit.node';
 import * as memory from './memory';
 import { fromMessage, toMessage } from './messages';
-import * as nn from './nn';
-import { deepcopy } from './nn/deepcopy';
-import { summary } from './nn/summary';
-import * as optim from './optim';
 import { setPrintoptions } from './print';
 import { einsum, tensordot } from './products';
 import * as random from './random';
@@ -43,6 +36,8 @@ const backend: BackendInfo = {
 // console.log shows values rather than getters.
 Object.defineProperty(backend, Symbol.for('nodejs.util.inspect.custom'), { value: () => ({ ...backend }) });
 
+const data = kitNamespace('data'), func = kitNamespace('func');
+
 export const torsh = {
   ...generated.torsh,
   ...aten,
@@ -55,10 +50,11 @@ export const torsh = {
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
   _standardGamma: random._standardGamma, _sampleDirichlet: random._sampleDirichlet,
   autocast, getAutocastDtype, isAutocastEnabled, amp: { autocast },
-  nn, optim, deepcopy, summary, save, load, metadataOf,
+  nn: kitNamespace('nn'), optim: kitNamespace('optim'), deepcopy: kitFunction('deepcopy'), summary: kitFunction('summary'),
+  save: kitFunction('save'), load: kitFunction('load'), metadataOf: kitFunction('metadataOf'),
   linalg: generated.linalg, fft: generated.fft, special: generated.special,
-  func, vmap: func.vmap,
-  masked: { ...masked },
+  func, vmap: kitFunction('vmap'),
+  masked: kitNamespace('masked'), metrics: kitNamespace('metrics'), testing: kitNamespace('testing'),
   utils: { data, checkpoint: { checkpoint, checkpointSequential } },
   autograd: {
     grad: autograd.grad, backward: autograd.backward, Function: autograd.Function, functional: autograd.functional,
@@ -68,6 +64,6 @@ export const torsh = {
   memory: memory.memory, setMemoryBudget: memory.setMemoryBudget, resetPeakMemory: memory.resetPeakMemory, emptyCache: memory.emptyCache, tidy: memory.tidy,
   manualSeed: random.manualSeed, initialSeed: random.initialSeed, getRngState: random.getRngState, setRngState: random.setRngState, forkRng: random.forkRng, Generator: random.Generator,
   getNumThreads: () => sys._numThreads(), setNumThreads: (n: number) => { sys._setNumThreads(n); },
-  setPrintoptions, toMessage, fromMessage, fromImageData: data.transforms.fromImageData, toImageData: data.transforms.toImageData,
+  setPrintoptions, toMessage, fromMessage, fromImageData: kitFunction('fromImageData'), toImageData: kitFunction('toImageData'),
   backend,
 };

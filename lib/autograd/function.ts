@@ -2,9 +2,7 @@
 import { abi } from '../backend/abi';
 import { TorshError } from '../errors';
 import * as sys from '../gen/system';
-import { sliced } from '../func/batching/answer';
-import { levelOf } from '../func/batching/levels';
-import { adopt, handleOf, isTensor } from '../runtime/call';
+import { PASS, adopt, handleOf, isTensor, sliced } from '../runtime/call';
 import type { Tensor } from '../tensor';
 import { registerCallback } from './callbacks';
 import { isGradEnabled, noGrad } from './modes';
@@ -81,7 +79,8 @@ export class Function {
 
 function apply(fn: FunctionClass, args: unknown[]): unknown {
   /* Inside vmap, of each sample: forward and backward are the user's, and may do anything. */
-  if (levelOf(args) !== null) return sliced(args, (each) => apply(fn, each));
+  const mapped = sliced(args, (each) => apply(fn, each));
+  if (mapped !== PASS) return mapped;
   const ctx = new FunctionCtx();
   ctx.needsInputGrad = args.map((a) => isTensor(a) && a.requiresGrad);
   const records = isGradEnabled() && ctx.needsInputGrad.includes(true);

@@ -1,8 +1,8 @@
 /** The native backend: the addon, found beside the package or in its platform package. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import v8 from 'node:v8';
-import vm from 'node:vm';
+import type v8 from 'node:v8';
+import type vm from 'node:vm';
 import { TorshError } from '../errors';
 import { tableHash } from '../gen/hash';
 import type { Abi } from './abi';
@@ -27,9 +27,11 @@ function collector(): ((options: { type: 'minor' | 'major' }) => void) | null {
   const own = (globalThis as { gc?: (o: object) => void }).gc;
   if (own) return own;
   try {
-    v8.setFlagsFromString('--expose-gc');
-    const gc = vm.runInNewContext('gc') as (o: object) => void;
-    v8.setFlagsFromString('--no-expose-gc');
+    // Read when they are needed: node:v8 alone takes a millisecond or two.
+    const { setFlagsFromString } = require('node:v8') as typeof v8, { runInNewContext } = require('node:vm') as typeof vm;
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as (o: object) => void;
+    setFlagsFromString('--no-expose-gc');
     return gc;
   } catch {
     return null;

@@ -1,16 +1,16 @@
 /** Workers of a DataLoader as worker_threads. A worker runs the very file that this is bundled into, which then serves instead of being imported. */
-import { isMainThread, MessageChannel, type MessagePort, receiveMessageOnPort, Worker, workerData } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { abi } from '../backend/abi';
 import { TorshError } from '../errors';
 import { dropMessage, fromMessage, toMessage } from '../messages';
 import { manualSeed } from '../random';
 import { isTensor } from '../tensor';
-import { fetchMarked, type Plan, Reader, SampleError } from './fetch';
+import { fetchLater, type Plan, Reader, SampleError } from './fetch';
 import type { Failure, Pool, PoolPlan, Reply } from './pass';
 import { make } from './transport';
+import { workerKey } from './worker-key';
 import { setWorkerInfo } from './worker-info';
 
-const key = 'torsh.utils.data.worker';
 /** How long a worker may take to end by itself. */
 const grace = 200;
 /** Words of the shared memory: how many replies were sent, whether all is over, and of each worker whether it has ended. */
@@ -55,7 +55,7 @@ class Threads implements Pool {
     this.ports.push(port1);
     const setup: Setup = { file: __filename, id, port: port2, shared, plan: message };
     const worker = new Worker(__filename, {
-      workerData: { [key]: setup }, transferList: [port2, ...transfer], name: `torsh data ${id}`,
+      workerData: { [workerKey]: setup }, transferList: [port2, ...transfer], name: `torsh data ${id}`,
       env: { ...process.env, TORSH_BACKEND: abi().name }, execArgv: process.execArgv.filter((a) => !/^--(?:input-type|inspect)/.test(a)),
     });
     this.workers.push(worker);
@@ -169,10 +169,9 @@ class Threads implements Pool {
   }
 }
 
-/** Called when the bundle is loaded: in a worker that a DataLoader has started with it, begins to serve. */
-export function serveIfWorker(): void {
-  const setup = isMainThread ? undefined : (workerData as Record<string, Setup> | null | undefined)?.[key];
-  if (setup === undefined || setup.file !== __filename) return;
+/** What a worker that a DataLoader has started does with the orders that it gets. */
+export function serve(given: unknown): void {
+  const setup = given as Setup;
   const server = new Server(setup);
   setup.port.on('message', (order: Order) => { server.take(order); });
 }
@@ -238,15 +237,15 @@ class Server {
     const { pass, task, index } = order;
     try {
       const plan = await this.ready;
-      let batch: unknown;
+      let batch: unknown, samples: number | undefined;
       if (this.options.iterable) {
         const step = await (this.reader ??= new Reader(plan)).next();
         if (step === undefined) { this.reply({ pass, task, end: true }); return; }
-        batch = step.batch;
-      } else batch = await fetchMarked(plan, index);
+        ({ batch, samples } = step);
+      } else batch = await fetchLater(plan, index);
       const { message, transfer } = toMessage(batch);
       try {
-        this.reply({ pass, task, message }, transfer);
+        this.reply({ pass, task, message, samples }, transfer);
       } catch (e) {
         dropMessage(message);
         throw e;

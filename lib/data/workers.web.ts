@@ -7,4 +7,4 @@ export function openPool(_plan: PoolPlan): Pool {
   throw new Error('torsh: no threads here');
 }
 
-export function serveIfWorker(): void { /* nobody starts a page as a worker of a DataLoader */ }
+export function serve(_given: unknown): void { /* nobody starts a page as a worker of a DataLoader */ }

@@ -3,462 +3,25 @@ import type { IndexArray } from '../convert';
 import type { Generator } from '../random';
 import type { Tensor } from '../tensor';
 import { type DType, type Scalar, binary, binaryInplace, invokeForm, invokeMethod, isTensor, unary, unaryInplace } from '../runtime/call';
-import { op } from '../runtime/signature';
 
-const S_relu = op(0, 'relu', 'Tensor input', 'Tensor');
-const S_relu_ = op(1, 'relu_', 'Tensor input', 'Tensor');
-const S_hardshrink = op(38, 'hardshrink', 'Tensor input, float lambd=0.5, *, Tensor? out=null', 'Tensor');
-const S_prelu = op(44, 'prelu', 'Tensor input, Tensor weight', 'Tensor');
-const S_add = op(49, 'add', 'Operand input, Operand other, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_add_ = op(50, 'add_', 'Operand input, Operand other, *, Scalar alpha=1', 'Tensor');
-const S_sub = op(51, 'sub', 'Operand input, Operand other, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_sub_ = op(52, 'sub_', 'Operand input, Operand other, *, Scalar alpha=1', 'Tensor');
-const S_mul = op(54, 'mul', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_mul_ = op(55, 'mul_', 'Operand input, Operand other', 'Tensor');
-const S_div = op(56, 'div', 'Operand input, Operand other, *, str? roundingMode=null, Tensor? out=null', 'Tensor');
-const S_div_ = op(57, 'div_', 'Operand input, Operand other, *, str? roundingMode=null', 'Tensor');
-const S_floor_divide = op(58, 'floorDivide', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_floor_divide_ = op(59, 'floorDivide_', 'Operand input, Operand other', 'Tensor');
-const S_remainder = op(60, 'remainder', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_remainder_ = op(61, 'remainder_', 'Operand input, Operand other', 'Tensor');
-const S_fmod = op(62, 'fmod', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_fmod_ = op(63, 'fmod_', 'Tensor input, Operand other', 'Tensor');
-const S_pow = op(64, 'pow', 'Operand input, Operand exponent, *, Tensor? out=null', 'Tensor');
-const S_pow_ = op(65, 'pow_', 'Operand input, Operand exponent', 'Tensor');
-const S_float_power = op(66, 'floatPower', 'Operand input, Operand exponent, *, Tensor? out=null', 'Tensor');
-const S_float_power_ = op(67, 'floatPower_', 'Operand input, Operand exponent', 'Tensor');
-const S_neg = op(68, 'neg', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_neg_ = op(69, 'neg_', 'Tensor input', 'Tensor');
-const S_positive = op(70, 'positive', 'Tensor input', 'Tensor');
-const S_abs = op(71, 'abs', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_abs_ = op(72, 'abs_', 'Tensor input', 'Tensor');
-const S_sign = op(73, 'sign', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sign_ = op(74, 'sign_', 'Tensor input', 'Tensor');
-const S_sgn = op(75, 'sgn', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sgn_ = op(76, 'sgn_', 'Tensor input', 'Tensor');
-const S_square = op(77, 'square', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_square_ = op(78, 'square_', 'Tensor input', 'Tensor');
-const S_reciprocal = op(79, 'reciprocal', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_reciprocal_ = op(80, 'reciprocal_', 'Tensor input', 'Tensor');
-const S_sqrt = op(81, 'sqrt', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sqrt_ = op(82, 'sqrt_', 'Tensor input', 'Tensor');
-const S_rsqrt = op(83, 'rsqrt', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_rsqrt_ = op(84, 'rsqrt_', 'Tensor input', 'Tensor');
-const S_floor = op(85, 'floor', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_floor_ = op(86, 'floor_', 'Tensor input', 'Tensor');
-const S_ceil = op(87, 'ceil', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_ceil_ = op(88, 'ceil_', 'Tensor input', 'Tensor');
-const S_trunc = op(89, 'trunc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_trunc_ = op(90, 'trunc_', 'Tensor input', 'Tensor');
-const S_round = op(91, 'round', 'Tensor input, *, int decimals=0, Tensor? out=null', 'Tensor');
-const S_round_ = op(92, 'round_', 'Tensor input, *, int decimals=0', 'Tensor');
-const S_frac = op(93, 'frac', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_frac_ = op(94, 'frac_', 'Tensor input', 'Tensor');
-const S_deg2rad = op(95, 'deg2rad', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_deg2rad_ = op(96, 'deg2rad_', 'Tensor input', 'Tensor');
-const S_rad2deg = op(97, 'rad2deg', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_rad2deg_ = op(98, 'rad2deg_', 'Tensor input', 'Tensor');
-const S_nan_to_num = op(99, 'nanToNum', 'Tensor input, float? nan=null, float? posinf=null, float? neginf=null, *, Tensor? out=null', 'Tensor');
-const S_nan_to_num_ = op(100, 'nanToNum_', 'Tensor input, float? nan=null, float? posinf=null, float? neginf=null', 'Tensor');
-const S_lerp = op(101, 'lerp', 'Tensor input, Tensor end, Operand weight, *, Tensor? out=null', 'Tensor');
-const S_lerp_ = op(102, 'lerp_', 'Tensor input, Tensor end, Operand weight', 'Tensor');
-const S_addcmul = op(103, 'addcmul', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor? out=null', 'Tensor');
-const S_addcmul_ = op(104, 'addcmul_', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1', 'Tensor');
-const S_addcdiv = op(105, 'addcdiv', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor? out=null', 'Tensor');
-const S_addcdiv_ = op(106, 'addcdiv_', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1', 'Tensor');
-const S_flip = op(107, 'flip', 'Tensor input, int[] ...dims', 'Tensor');
-const S_fliplr = op(108, 'fliplr', 'Tensor input', 'Tensor');
-const S_flipud = op(109, 'flipud', 'Tensor input', 'Tensor');
-const S_roll = op(110, 'roll', 'Tensor input, int[] shifts, int[] dims=[]', 'Tensor');
-const S_rot90 = op(111, 'rot90', 'Tensor input, int k=1, int[] dims=[0,1]', 'Tensor');
-const S_repeat = op(112, 'repeat', 'Tensor input, int[] ...repeats', 'Tensor');
-const S_tile = op(113, 'tile', 'Tensor input, int[] ...dims', 'Tensor');
-const S_repeat_interleave = op(114, 'repeatInterleave', 'Tensor input, int repeats, int? dim=null, *, int? outputSize=null', 'Tensor');
-const S_repeat_interleave_by = op(115, 'repeatInterleave', 'Tensor input, Tensor repeats, int? dim=null, *, int? outputSize=null', 'Tensor');
-const F_repeatInterleave = [S_repeat_interleave, S_repeat_interleave_by];
-const S_take_along_dim = op(117, 'takeAlongDim', 'Tensor input, Tensor indices, int? dim=null, *, Tensor? out=null', 'Tensor');
-const S_diff = op(123, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
-const S_eq = op(131, 'eq', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_eq_ = op(132, 'eq_', 'Tensor input, Operand other', 'Tensor');
-const S_ne = op(133, 'ne', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_ne_ = op(134, 'ne_', 'Tensor input, Operand other', 'Tensor');
-const S_lt = op(135, 'lt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_lt_ = op(136, 'lt_', 'Tensor input, Operand other', 'Tensor');
-const S_le = op(137, 'le', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_le_ = op(138, 'le_', 'Tensor input, Operand other', 'Tensor');
-const S_gt = op(139, 'gt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_gt_ = op(140, 'gt_', 'Tensor input, Operand other', 'Tensor');
-const S_ge = op(141, 'ge', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_ge_ = op(142, 'ge_', 'Tensor input, Operand other', 'Tensor');
-const S_isclose = op(143, 'isclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'Tensor');
-const S_allclose = op(144, 'allclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'bool');
-const S_equal = op(145, 'equal', 'Tensor input, Tensor other', 'bool');
-const S_maximum = op(146, 'maximum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_minimum = op(147, 'minimum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_fmax = op(148, 'fmax', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_fmin = op(149, 'fmin', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_isnan = op(150, 'isnan', 'Tensor input', 'Tensor');
-const S_isinf = op(151, 'isinf', 'Tensor input', 'Tensor');
-const S_isfinite = op(152, 'isfinite', 'Tensor input', 'Tensor');
-const S_isposinf = op(153, 'isposinf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_isneginf = op(154, 'isneginf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_signbit = op(155, 'signbit', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_isreal = op(156, 'isreal', 'Tensor input', 'Tensor');
-const S_logical_and = op(157, 'logicalAnd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logical_and_ = op(158, 'logicalAnd_', 'Tensor input, Tensor other', 'Tensor');
-const S_logical_or = op(159, 'logicalOr', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logical_or_ = op(160, 'logicalOr_', 'Tensor input, Tensor other', 'Tensor');
-const S_logical_xor = op(161, 'logicalXor', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logical_xor_ = op(162, 'logicalXor_', 'Tensor input, Tensor other', 'Tensor');
-const S_logical_not = op(163, 'logicalNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_logical_not_ = op(164, 'logicalNot_', 'Tensor input', 'Tensor');
-const S_bitwise_and = op(165, 'bitwiseAnd', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_and_ = op(166, 'bitwiseAnd_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_or = op(167, 'bitwiseOr', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_or_ = op(168, 'bitwiseOr_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_xor = op(169, 'bitwiseXor', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_xor_ = op(170, 'bitwiseXor_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_not = op(171, 'bitwiseNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_bitwise_not_ = op(172, 'bitwiseNot_', 'Tensor input', 'Tensor');
-const S_bitwise_left_shift = op(173, 'bitwiseLeftShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_left_shift_ = op(174, 'bitwiseLeftShift_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_right_shift = op(175, 'bitwiseRightShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_right_shift_ = op(176, 'bitwiseRightShift_', 'Operand input, Operand other', 'Tensor');
-const S__where_self = op(179, 'where', 'Tensor input, Tensor condition, Operand other', 'Tensor');
-const S_masked_fill = op(180, 'maskedFill', 'Tensor input, Tensor mask, Operand value', 'Tensor');
-const S_masked_fill_ = op(181, 'maskedFill_', 'Tensor input, Tensor mask, Operand value', 'Tensor');
-const S_clamp = op(182, 'clamp', 'Tensor input, Operand? min=null, Operand? max=null, *, Tensor? out=null', 'Tensor');
-const S_clamp_ = op(183, 'clamp_', 'Tensor input, Operand? min=null, Operand? max=null', 'Tensor');
-const S_clamp_min = op(184, 'clampMin', 'Tensor input, Operand min, *, Tensor? out=null', 'Tensor');
-const S_clamp_min_ = op(185, 'clampMin_', 'Tensor input, Operand min', 'Tensor');
-const S_clamp_max = op(186, 'clampMax', 'Tensor input, Operand max, *, Tensor? out=null', 'Tensor');
-const S_clamp_max_ = op(187, 'clampMax_', 'Tensor input, Operand max', 'Tensor');
-const S_real = op(192, 'real', 'Tensor input', 'Tensor');
-const S_imag = op(193, 'imag', 'Tensor input', 'Tensor');
-const S_conj_physical = op(194, 'conjPhysical', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_conj_physical_ = op(195, 'conjPhysical_', 'Tensor input', 'Tensor');
-const S_conj = op(196, 'conj', 'Tensor input', 'Tensor');
-const S_resolve_conj = op(197, 'resolveConj', 'Tensor input', 'Tensor');
-const S_resolve_neg = op(198, 'resolveNeg', 'Tensor input', 'Tensor');
-const S_is_conj = op(199, 'isConj', 'Tensor input', 'bool');
-const S_is_neg = op(200, 'isNeg', 'Tensor input', 'bool');
-const S_angle = op(201, 'angle', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_diagonal_scatter = op(213, 'diagonalScatter', 'Tensor input, Tensor src, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_select_scatter = op(214, 'selectScatter', 'Tensor input, Tensor src, int dim, int index', 'Tensor');
-const S_slice_scatter = op(215, 'sliceScatter', 'Tensor input, Tensor src, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
-const S_as_strided_scatter = op(216, 'asStridedScatter', 'Tensor input, Tensor src, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_narrow_copy = op(217, 'narrowCopy', 'Tensor input, int dim, int start, int length, *, Tensor? out=null', 'Tensor');
-const S_new_zeros = op(239, 'newZeros', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_new_ones = op(242, 'newOnes', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_new_empty = op(245, 'newEmpty', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_new_full = op(249, 'newFull', 'Tensor input, int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_fill = op(250, 'fill', 'Tensor input, Operand value', 'Tensor');
-const S_fill_ = op(251, 'fill_', 'Tensor input, Operand value', 'Tensor');
-const S_clone = op(256, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
-const S_contiguous = op(257, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
-const S_resize_ = op(258, 'resize_', 'Tensor input, int[] ...size, *, str? memoryFormat=null', 'Tensor');
-const S_resize_as_ = op(259, 'resizeAs_', 'Tensor input, Tensor theTemplate, *, str? memoryFormat=null', 'Tensor');
-const S_copy_ = op(260, 'copy_', 'Tensor input, Tensor src, bool nonBlocking=false', 'Tensor');
-const S_zero_ = op(261, 'zero_', 'Tensor input', 'Tensor');
-const S_new_empty_strided = op(263, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
-const S_sum_to_size = op(265, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
-const S_diag = op(269, 'diag', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
-const S_diag_embed = op(270, 'diagEmbed', 'Tensor input, int offset=0, int dim1=-2, int dim2=-1', 'Tensor');
-const S_diagflat = op(271, 'diagflat', 'Tensor input, int offset=0', 'Tensor');
-const S_trace = op(272, 'trace', 'Tensor input', 'Tensor');
-const S_tril = op(273, 'tril', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
-const S_tril_ = op(274, 'tril_', 'Tensor input, int diagonal=0', 'Tensor');
-const S_triu = op(275, 'triu', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
-const S_triu_ = op(276, 'triu_', 'Tensor input, int diagonal=0', 'Tensor');
-const S_fill_diagonal_ = op(279, 'fillDiagonal_', 'Tensor input, Scalar fillValue, bool wrap=false', 'Tensor');
-const S_bincount = op(348, 'bincount', 'Tensor input, Tensor? weights=null, int minlength=0', 'Tensor');
-const S_histc = op(349, 'histc', 'Tensor input, int bins=100, Scalar min=0, Scalar max=0, *, Tensor? out=null', 'Tensor');
-const S_histogram = op(350, 'histogram', 'Tensor input, int bins=100, *, float[]? range=null, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
-const S_histogram_bins = op(351, 'histogram', 'Tensor input, Tensor bins, *, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
-const F_histogram = [S_histogram, S_histogram_bins];
-const S_index_put = op(356, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
-const S_index_put_ = op(357, 'indexPut_', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
-const S_index_select = op(358, 'indexSelect', 'Tensor input, int dim, Tensor index, *, Tensor? out=null', 'Tensor');
-const S_index_add = op(359, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_index_add_ = op(360, 'indexAdd_', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
-const S_index_copy = op(361, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source, *, Tensor? out=null', 'Tensor');
-const S_index_copy_ = op(362, 'indexCopy_', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
-const S_index_fill = op(363, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
-const S_index_fill_ = op(364, 'indexFill_', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
-const S_gather = op(365, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
-const S_scatter = op(366, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null, Tensor? out=null', 'Tensor');
-const S_scatter_value = op(368, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null, Tensor? out=null', 'Tensor');
-const F_scatter = [S_scatter, S_scatter_value];
-const S_scatter_ = op(367, 'scatter_', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value_ = op(369, 'scatter_', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
-const F_scatter_ = [S_scatter_, S_scatter_value_];
-const S_scatter_add = op(370, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src, *, Tensor? out=null', 'Tensor');
-const S_scatter_add_ = op(371, 'scatterAdd_', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
-const S_scatter_reduce = op(372, 'scatterReduce', 'Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
-const S_scatter_reduce_ = op(373, 'scatterReduce_', 'Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool includeSelf=true', 'Tensor');
-const S_index_reduce = op(374, 'indexReduce', 'Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
-const S_index_reduce_ = op(375, 'indexReduce_', 'Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool includeSelf=true', 'Tensor');
-const S_take = op(378, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
-const S_put = op(379, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
-const S_put_ = op(380, 'put_', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
-const S_nonzero = op(381, 'nonzero', 'Tensor input', 'Tensor');
-const S_argwhere = op(383, 'argwhere', 'Tensor input', 'Tensor');
-const S_masked_select = op(384, 'maskedSelect', 'Tensor input, Tensor mask, *, Tensor? out=null', 'Tensor');
-const S_masked_scatter = op(385, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
-const S_masked_scatter_ = op(386, 'maskedScatter_', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
-const S_combinations = op(401, 'combinations', 'Tensor input, int r=2, bool withReplacement=false', 'Tensor');
-const S_lu = op(406, 'lu', 'Tensor input, bool pivot=true, false getInfos=false', ',;2');
-const S_lu_with_info = op(407, 'lu', 'Tensor input, bool pivot=true, true getInfos=false', 'LU,pivots,info;3');
-const F_lu = [S_lu, S_lu_with_info];
-const S_lu_solve = op(413, 'luSolve', 'Tensor input, Tensor LUData, Tensor LUPivots, *, Tensor? out=null', 'Tensor');
-const S_inverse = op(419, 'inverse', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_triangular_solve = op(421, 'triangularSolve', 'Tensor input, Tensor A, bool upper=true, bool transpose=false, bool unitriangular=false, *, Tensor[]? out=null', 'solution,clonedCoefficient;2');
-const S_det = op(424, 'det', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_slogdet = op(426, 'slogdet', 'Tensor input, *, Tensor[]? out=null', 'sign,logabsdet;2');
-const S_logdet = op(427, 'logdet', 'Tensor input', 'Tensor');
-const S_orgqr = op(431, 'orgqr', 'Tensor input, Tensor input2, *, Tensor? out=null', 'Tensor');
-const S_ormqr = op(432, 'ormqr', 'Tensor input, Tensor input2, Tensor input3, bool left=true, bool transpose=false, *, Tensor? out=null', 'Tensor');
-const S_matrix_power = op(439, 'matrixPower', 'Tensor input, int n, *, Tensor? out=null', 'Tensor');
-const S_matrix_exp = op(440, 'matrixExp', 'Tensor input', 'Tensor');
-const S_cross = op(444, 'cross', 'Tensor input, Tensor other, int? dim=null, *, Tensor? out=null', 'Tensor');
-const S_geqrf = op(449, 'geqrf', 'Tensor input, *, Tensor[]? out=null', 'a,tau;2');
-const S_qr = op(451, 'qr', 'Tensor input, bool some=true, *, Tensor[]? out=null', 'Q,R;2');
-const S_svd = op(455, 'svd', 'Tensor input, bool some=true, bool computeUv=true, *, Tensor[]? out=null', 'U,S,V;3');
-const S_symeig = op(459, 'symeig', 'Tensor input, bool eigenvectors=false, bool upper=true, *, Tensor[]? out=null', 'eigenvalues,eigenvectors;2');
-const S_pinverse = op(464, 'pinverse', 'Tensor input, float rcond=1e-15', 'Tensor');
-const S_cholesky = op(477, 'cholesky', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
-const S_cholesky_solve = op(478, 'choleskySolve', 'Tensor input, Tensor input2, bool upper=false, *, Tensor? out=null', 'Tensor');
-const S_cholesky_inverse = op(479, 'choleskyInverse', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
-const S_exp = op(515, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_exp_ = op(516, 'exp_', 'Tensor input', 'Tensor');
-const S_exp2 = op(517, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_exp2_ = op(518, 'exp2_', 'Tensor input', 'Tensor');
-const S_expm1 = op(519, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_expm1_ = op(520, 'expm1_', 'Tensor input', 'Tensor');
-const S_log = op(521, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log_ = op(522, 'log_', 'Tensor input', 'Tensor');
-const S_log2 = op(523, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log2_ = op(524, 'log2_', 'Tensor input', 'Tensor');
-const S_log10 = op(525, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log10_ = op(526, 'log10_', 'Tensor input', 'Tensor');
-const S_log1p = op(527, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log1p_ = op(528, 'log1p_', 'Tensor input', 'Tensor');
-const S_sin = op(529, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sin_ = op(530, 'sin_', 'Tensor input', 'Tensor');
-const S_cos = op(531, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_cos_ = op(532, 'cos_', 'Tensor input', 'Tensor');
-const S_tan = op(533, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_tan_ = op(534, 'tan_', 'Tensor input', 'Tensor');
-const S_asin = op(535, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_asin_ = op(536, 'asin_', 'Tensor input', 'Tensor');
-const S_acos = op(537, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_acos_ = op(538, 'acos_', 'Tensor input', 'Tensor');
-const S_atan = op(539, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_atan_ = op(540, 'atan_', 'Tensor input', 'Tensor');
-const S_sinh = op(541, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sinh_ = op(542, 'sinh_', 'Tensor input', 'Tensor');
-const S_cosh = op(543, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_cosh_ = op(544, 'cosh_', 'Tensor input', 'Tensor');
-const S_tanh = op(545, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_tanh_ = op(546, 'tanh_', 'Tensor input', 'Tensor');
-const S_asinh = op(547, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_asinh_ = op(548, 'asinh_', 'Tensor input', 'Tensor');
-const S_acosh = op(549, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_acosh_ = op(550, 'acosh_', 'Tensor input', 'Tensor');
-const S_atanh = op(551, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_atanh_ = op(552, 'atanh_', 'Tensor input', 'Tensor');
-const S_sinc = op(553, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sinc_ = op(554, 'sinc_', 'Tensor input', 'Tensor');
-const S_erf = op(555, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erf_ = op(556, 'erf_', 'Tensor input', 'Tensor');
-const S_erfc = op(557, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erfc_ = op(558, 'erfc_', 'Tensor input', 'Tensor');
-const S_erfinv = op(559, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erfinv_ = op(560, 'erfinv_', 'Tensor input', 'Tensor');
-const S_sigmoid = op(561, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sigmoid_ = op(562, 'sigmoid_', 'Tensor input', 'Tensor');
-const S_lgamma = op(563, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_lgamma_ = op(564, 'lgamma_', 'Tensor input', 'Tensor');
-const S_digamma = op(565, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_digamma_ = op(566, 'digamma_', 'Tensor input', 'Tensor');
-const S_mvlgamma = op(567, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
-const S_mvlgamma_ = op(568, 'mvlgamma_', 'Tensor input, int p', 'Tensor');
-const S_frexp = op(569, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
-const S_logit = op(570, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
-const S_logit_ = op(571, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
-const S_atan2 = op(574, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_atan2_ = op(575, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
-const S_hypot = op(576, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_hypot_ = op(577, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
-const S_logaddexp = op(578, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logaddexp2 = op(579, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_xlogy = op(580, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_xlogy_ = op(581, 'xlogy_', 'Operand input, Operand other', 'Tensor');
-const S_copysign = op(582, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_copysign_ = op(583, 'copysign_', 'Tensor input, Operand other', 'Tensor');
-const S_nextafter = op(584, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_nextafter_ = op(585, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
-const S_heaviside = op(586, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
-const S_heaviside_ = op(587, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
-const S_ldexp = op(588, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_ldexp_ = op(589, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
-const S_gcd = op(590, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_gcd_ = op(591, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
-const S_lcm = op(592, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_lcm_ = op(593, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
-const S_mm = op(594, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_bmm = op(595, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_matmul = op(596, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_addmm = op(597, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmm_ = op(598, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_mv = op(600, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
-const S_dot = op(601, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
-const S_vdot = op(602, 'vdot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_outer = op(603, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
-const S_baddbmm = op(604, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_baddbmm_ = op(605, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addbmm = op(606, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addbmm_ = op(607, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addmv = op(608, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmv_ = op(609, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addr = op(610, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addr_ = op(611, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_max = op(612, 'max', 'Tensor input', 'Tensor');
-const S_max_dim = op(613, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_max_other = op(614, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const F_max = [S_max, S_max_dim, S_max_other];
-const S_min = op(615, 'min', 'Tensor input', 'Tensor');
-const S_min_dim = op(616, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_min_other = op(617, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const F_min = [S_min, S_min_dim, S_min_other];
-const S_amax = op(618, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_amin = op(619, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_aminmax = op(620, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
-const S_argmax = op(621, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_argmin = op(622, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_median = op(623, 'median', 'Tensor input', 'Tensor');
-const S_median_dim = op(624, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const F_median = [S_median, S_median_dim];
-const S_nanmedian = op(625, 'nanmedian', 'Tensor input', 'Tensor');
-const S_nanmedian_dim = op(626, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const F_nanmedian = [S_nanmedian, S_nanmedian_dim];
-const S_kthvalue = op(627, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_mode = op(628, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_inner = op(685, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_kron = op(686, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_uniform_ = op(694, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
-const S_normal_ = op(695, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
-const S_random_ = op(696, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
-const S_exponential_ = op(697, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
-const S_cauchy_ = op(698, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
-const S_log_normal_ = op(699, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
-const S_geometric_ = op(700, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
-const S_bernoulli_ = op(701, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
-const S_bernoulli = op(702, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_multinomial = op(703, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_sum = op(713, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_mean = op(714, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_prod = op(715, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_any = op(716, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_all = op(717, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_count_nonzero = op(718, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_var = op(719, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(720, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(721, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
-const F_var = [S_var, S_var_dim, S_var_unbiased];
-const S_std = op(725, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(726, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(727, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
-const F_std = [S_std, S_std_dim, S_std_unbiased];
-const S_nansum = op(731, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_nanmean = op(732, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_logsumexp = op(733, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_cumsum = op(755, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumsum_ = op(756, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_cumprod = op(757, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumprod_ = op(758, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_logcumsumexp = op(759, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
-const S_cummax = op(760, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_cummin = op(761, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_view_as = op(767, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
-const S_reshape_as = op(768, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
-const S_expand_as = op(769, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
-const S_broadcast_to = op(770, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
-const S_ravel = op(771, 'ravel', 'Tensor input', 'Tensor');
-const S_T = op(772, 'T', 'Tensor input', 'Tensor');
-const S_mT = op(773, 'mT', 'Tensor input', 'Tensor');
-const S_H = op(774, 'H', 'Tensor input', 'Tensor');
-const S_mH = op(775, 'mH', 'Tensor input', 'Tensor');
-const S_adjoint = op(776, 'adjoint', 'Tensor input', 'Tensor');
-const S_flatten = op(777, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
-const S_unflatten = op(778, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
-const S_movedim = op(779, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
-const S_softmax = op(780, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_log_softmax = op(781, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_sort = op(786, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
-const S_argsort = op(787, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
-const S_msort = op(788, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_topk = op(789, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
-const S__polygamma_self = op(791, 'polygamma', 'Tensor input, int n', 'Tensor');
-const S__polygamma_self_ = op(792, 'polygamma_', 'Tensor input, int n', 'Tensor');
-const S_i0 = op(793, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_i0_ = op(794, 'i0_', 'Tensor input', 'Tensor');
-const S_igamma = op(829, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_igamma_ = op(830, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
-const S_igammac = op(831, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_igammac_ = op(832, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
-const S_unbind = op(833, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
-const S_split_with_sizes = op(834, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
-const S_chunk = op(835, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
-const S_split = op(836, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(837, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
-const F_split = [S_split, S_split_sizes];
-const S_tensor_split = op(838, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(839, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(840, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
-const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
-const S_hsplit = op(841, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(842, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
-const F_hsplit = [S_hsplit, S_hsplit_at];
-const S_vsplit = op(843, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(844, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
-const F_vsplit = [S_vsplit, S_vsplit_at];
-const S_dsplit = op(845, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(846, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
-const F_dsplit = [S_dsplit, S_dsplit_at];
-const S_quantile = op(847, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
-const S_nanquantile = op(848, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
-const S_cov = op(849, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
-const S_corrcoef = op(850, 'corrcoef', 'Tensor input', 'Tensor');
-const S_stft = op(851, 'stft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, str padMode="reflect", bool normalized=false, bool? onesided=null, bool? returnComplex=null', 'Tensor');
-const S_istft = op(852, 'istft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, bool normalized=false, bool? onesided=null, int? length=null, bool returnComplex=false', 'Tensor');
-const S_norm = op(909, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(910, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const F_norm = [S_norm, S_norm_named];
-const S_dist = op(911, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
-const S_renorm = op(916, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
-const S_renorm_ = op(917, 'renorm_', 'Tensor input, Scalar p, int dim, Scalar maxnorm', 'Tensor');
-const S_as_strided = op(918, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_as_strided_ = op(919, 'asStrided_', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(920, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(921, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(922, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_view_dtype = op(923, 'view', 'Tensor input, dtype? dtype', 'Tensor');
-const F_view = [S_view, S_view_dtype];
-const S_transpose = op(924, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(925, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(926, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(927, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(928, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_select = op(931, 'select', 'Tensor input, int dim, int index', 'Tensor');
-const S_permute = op(932, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
-const S_squeeze = op(933, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_squeeze_ = op(934, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_t = op(935, 't', 'Tensor input', 'Tensor');
-const S_t_ = op(936, 't_', 'Tensor input', 'Tensor');
-const S_diagonal = op(937, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_unfold = op(939, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
-const S_detach = op(941, 'detach', 'Tensor input', 'Tensor');
+const F_repeatInterleave = [114, 115];
+const F_histogram = [350, 351];
+const F_scatter = [366, 368];
+const F_scatter_ = [367, 369];
+const F_lu = [406, 407];
+const F_max = [612, 613, 614];
+const F_min = [615, 616, 617];
+const F_median = [623, 624];
+const F_nanmedian = [625, 626];
+const F_var = [719, 720, 721];
+const F_std = [725, 726, 727];
+const F_split = [836, 837];
+const F_tensorSplit = [838, 839, 840];
+const F_hsplit = [841, 842];
+const F_vsplit = [843, 844];
+const F_dsplit = [845, 846];
+const F_norm = [910, 911];
+const F_view = [923, 924];
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -467,13 +30,13 @@ export abstract class TensorOps {
   relu(): Tensor;
   relu(..._rest: any[]): any {
     if (arguments.length === 0) return unary(0, (this as any), 0);
-    return invokeMethod(S_relu, this, arguments);
+    return invokeMethod(0, this, arguments);
   }
   /** max(input, 0), elementwise; NaN stays NaN, the gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
   relu_(): Tensor;
   relu_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(1, (this as any), 0);
-    return invokeMethod(S_relu_, this, arguments);
+    return invokeMethod(1, this, arguments);
   }
   /** 0 within [-lambd, lambd], elsewhere input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html */
   hardshrink(lambd?: number, options?: { out?: Tensor }): Tensor;
@@ -481,7 +44,7 @@ export abstract class TensorOps {
   hardshrink(options: { lambd?: number; out?: Tensor }): Tensor;
   hardshrink(..._rest: any[]): any {
     if (arguments.length === 0) return unary(38, (this as any), 0, 0.5);
-    return invokeMethod(S_hardshrink, this, arguments);
+    return invokeMethod(38, this, arguments);
   }
   /** input where positive, else weight * input; weight has one element, or one for each channel (dim 1). Errors: integers, different dtypes, another number of weights. https://pytorch.org/docs/stable/generated/torch.nn.functional.prelu.html */
   prelu(weight: Tensor): Tensor;
@@ -489,7 +52,7 @@ export abstract class TensorOps {
   prelu(options: { weight: Tensor }): Tensor;
   prelu(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(44, (this as any), a, 0);
-    return invokeMethod(S_prelu, this, arguments);
+    return invokeMethod(44, this, arguments);
   }
   /** input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.add.html */
   add(other: Tensor | Scalar, options?: { alpha?: Scalar; out?: Tensor }): Tensor;
@@ -497,7 +60,7 @@ export abstract class TensorOps {
   add(options: { other: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   add(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(49, (this as any), a, 3, 2, 1);
-    return invokeMethod(S_add, this, arguments);
+    return invokeMethod(49, this, arguments);
   }
   /** input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.add.html */
   add_(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor;
@@ -505,7 +68,7 @@ export abstract class TensorOps {
   add_(options: { other: Tensor | Scalar; alpha?: Scalar }): Tensor;
   add_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(50, (this as any), a, 3, 2, 1);
-    return invokeMethod(S_add_, this, arguments);
+    return invokeMethod(50, this, arguments);
   }
   /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
   sub(other: Tensor | Scalar, options?: { alpha?: Scalar; out?: Tensor }): Tensor;
@@ -513,7 +76,7 @@ export abstract class TensorOps {
   sub(options: { other: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   sub(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(51, (this as any), a, 3, 2, 1);
-    return invokeMethod(S_sub, this, arguments);
+    return invokeMethod(51, this, arguments);
   }
   /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
   subtract(other: Tensor | Scalar, options?: { alpha?: Scalar; out?: Tensor }): Tensor;
@@ -521,7 +84,7 @@ export abstract class TensorOps {
   subtract(options: { other: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   subtract(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(51, (this as any), a, 3, 2, 1);
-    return invokeMethod(S_sub, this, arguments);
+    return invokeMethod(51, this, arguments);
   }
   /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
   sub_(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor;
@@ -529,7 +92,7 @@ export abstract class TensorOps {
   sub_(options: { other: Tensor | Scalar; alpha?: Scalar }): Tensor;
   sub_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(52, (this as any), a, 3, 2, 1);
-    return invokeMethod(S_sub_, this, arguments);
+    return invokeMethod(52, this, arguments);
   }
   /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
   subtract_(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor;
@@ -537,7 +100,7 @@ export abstract class TensorOps {
   subtract_(options: { other: Tensor | Scalar; alpha?: Scalar }): Tensor;
   subtract_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(52, (this as any), a, 3, 2, 1);
-    return invokeMethod(S_sub_, this, arguments);
+    return invokeMethod(52, this, arguments);
   }
   /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
   mul(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -545,7 +108,7 @@ export abstract class TensorOps {
   mul(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   mul(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(54, (this as any), a, 3);
-    return invokeMethod(S_mul, this, arguments);
+    return invokeMethod(54, this, arguments);
   }
   /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
   multiply(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -553,7 +116,7 @@ export abstract class TensorOps {
   multiply(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   multiply(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(54, (this as any), a, 3);
-    return invokeMethod(S_mul, this, arguments);
+    return invokeMethod(54, this, arguments);
   }
   /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
   mul_(other: Tensor | Scalar): Tensor;
@@ -561,7 +124,7 @@ export abstract class TensorOps {
   mul_(options: { other: Tensor | Scalar }): Tensor;
   mul_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(55, (this as any), a, 3);
-    return invokeMethod(S_mul_, this, arguments);
+    return invokeMethod(55, this, arguments);
   }
   /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
   multiply_(other: Tensor | Scalar): Tensor;
@@ -569,49 +132,49 @@ export abstract class TensorOps {
   multiply_(options: { other: Tensor | Scalar }): Tensor;
   multiply_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(55, (this as any), a, 3);
-    return invokeMethod(S_mul_, this, arguments);
+    return invokeMethod(55, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   div(other: Tensor | Scalar, options?: { roundingMode?: string | null; out?: Tensor }): Tensor;
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   div(options: { other: Tensor | Scalar; roundingMode?: string | null; out?: Tensor }): Tensor;
   div(..._args: any[]): any {
-    return invokeMethod(S_div, this, arguments);
+    return invokeMethod(56, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   divide(other: Tensor | Scalar, options?: { roundingMode?: string | null; out?: Tensor }): Tensor;
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   divide(options: { other: Tensor | Scalar; roundingMode?: string | null; out?: Tensor }): Tensor;
   divide(..._args: any[]): any {
-    return invokeMethod(S_div, this, arguments);
+    return invokeMethod(56, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   trueDivide(other: Tensor | Scalar, options?: { roundingMode?: string | null; out?: Tensor }): Tensor;
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   trueDivide(options: { other: Tensor | Scalar; roundingMode?: string | null; out?: Tensor }): Tensor;
   trueDivide(..._args: any[]): any {
-    return invokeMethod(S_div, this, arguments);
+    return invokeMethod(56, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   div_(other: Tensor | Scalar, options?: { roundingMode?: string | null }): Tensor;
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   div_(options: { other: Tensor | Scalar; roundingMode?: string | null }): Tensor;
   div_(..._args: any[]): any {
-    return invokeMethod(S_div_, this, arguments);
+    return invokeMethod(57, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   divide_(other: Tensor | Scalar, options?: { roundingMode?: string | null }): Tensor;
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   divide_(options: { other: Tensor | Scalar; roundingMode?: string | null }): Tensor;
   divide_(..._args: any[]): any {
-    return invokeMethod(S_div_, this, arguments);
+    return invokeMethod(57, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   trueDivide_(other: Tensor | Scalar, options?: { roundingMode?: string | null }): Tensor;
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   trueDivide_(options: { other: Tensor | Scalar; roundingMode?: string | null }): Tensor;
   trueDivide_(..._args: any[]): any {
-    return invokeMethod(S_div_, this, arguments);
+    return invokeMethod(57, this, arguments);
   }
   /** input / other rounded down, elementwise. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.floor_divide.html */
   floorDivide(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -619,7 +182,7 @@ export abstract class TensorOps {
   floorDivide(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   floorDivide(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(58, (this as any), a, 3);
-    return invokeMethod(S_floor_divide, this, arguments);
+    return invokeMethod(58, this, arguments);
   }
   /** input / other rounded down, elementwise. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.floor_divide.html */
   floorDivide_(other: Tensor | Scalar): Tensor;
@@ -627,7 +190,7 @@ export abstract class TensorOps {
   floorDivide_(options: { other: Tensor | Scalar }): Tensor;
   floorDivide_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(59, (this as any), a, 3);
-    return invokeMethod(S_floor_divide_, this, arguments);
+    return invokeMethod(59, this, arguments);
   }
   /** Python's input % other, elementwise: of the sign of other. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.remainder.html */
   remainder(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -635,7 +198,7 @@ export abstract class TensorOps {
   remainder(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   remainder(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(60, (this as any), a, 3);
-    return invokeMethod(S_remainder, this, arguments);
+    return invokeMethod(60, this, arguments);
   }
   /** Python's input % other, elementwise: of the sign of other. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.remainder.html */
   remainder_(other: Tensor | Scalar): Tensor;
@@ -643,7 +206,7 @@ export abstract class TensorOps {
   remainder_(options: { other: Tensor | Scalar }): Tensor;
   remainder_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(61, (this as any), a, 3);
-    return invokeMethod(S_remainder_, this, arguments);
+    return invokeMethod(61, this, arguments);
   }
   /** C's fmod of input and other, elementwise: of the sign of input. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.fmod.html */
   fmod(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -651,7 +214,7 @@ export abstract class TensorOps {
   fmod(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   fmod(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(62, (this as any), a, 2);
-    return invokeMethod(S_fmod, this, arguments);
+    return invokeMethod(62, this, arguments);
   }
   /** C's fmod of input and other, elementwise: of the sign of input. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.fmod.html */
   fmod_(other: Tensor | Scalar): Tensor;
@@ -659,7 +222,7 @@ export abstract class TensorOps {
   fmod_(options: { other: Tensor | Scalar }): Tensor;
   fmod_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(63, (this as any), a, 2);
-    return invokeMethod(S_fmod_, this, arguments);
+    return invokeMethod(63, this, arguments);
   }
   /** input to the power of exponent, elementwise. Errors: two bools, a negative number as the exponent of integers. https://pytorch.org/docs/stable/generated/torch.pow.html */
   pow(exponent: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -667,7 +230,7 @@ export abstract class TensorOps {
   pow(options: { exponent: Tensor | Scalar; out?: Tensor }): Tensor;
   pow(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(64, (this as any), a, 3);
-    return invokeMethod(S_pow, this, arguments);
+    return invokeMethod(64, this, arguments);
   }
   /** input to the power of exponent, elementwise. Errors: two bools, a negative number as the exponent of integers. https://pytorch.org/docs/stable/generated/torch.pow.html */
   pow_(exponent: Tensor | Scalar): Tensor;
@@ -675,7 +238,7 @@ export abstract class TensorOps {
   pow_(options: { exponent: Tensor | Scalar }): Tensor;
   pow_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(65, (this as any), a, 3);
-    return invokeMethod(S_pow_, this, arguments);
+    return invokeMethod(65, this, arguments);
   }
   /** input to the power of exponent, elementwise, in float64. https://pytorch.org/docs/stable/generated/torch.float_power.html */
   floatPower(exponent: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -683,7 +246,7 @@ export abstract class TensorOps {
   floatPower(options: { exponent: Tensor | Scalar; out?: Tensor }): Tensor;
   floatPower(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(66, (this as any), a, 3);
-    return invokeMethod(S_float_power, this, arguments);
+    return invokeMethod(66, this, arguments);
   }
   /** input to the power of exponent, elementwise, in float64. https://pytorch.org/docs/stable/generated/torch.float_power.html */
   floatPower_(exponent: Tensor | Scalar): Tensor;
@@ -691,229 +254,229 @@ export abstract class TensorOps {
   floatPower_(options: { exponent: Tensor | Scalar }): Tensor;
   floatPower_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(67, (this as any), a, 3);
-    return invokeMethod(S_float_power_, this, arguments);
+    return invokeMethod(67, this, arguments);
   }
   /** -input, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.neg.html */
   neg(options?: { out?: Tensor }): Tensor;
   neg(..._rest: any[]): any {
     if (arguments.length === 0) return unary(68, (this as any), 0);
-    return invokeMethod(S_neg, this, arguments);
+    return invokeMethod(68, this, arguments);
   }
   /** -input, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.neg.html */
   negative(options?: { out?: Tensor }): Tensor;
   negative(..._rest: any[]): any {
     if (arguments.length === 0) return unary(68, (this as any), 0);
-    return invokeMethod(S_neg, this, arguments);
+    return invokeMethod(68, this, arguments);
   }
   /** -input, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.neg.html */
   neg_(): Tensor;
   neg_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(69, (this as any), 0);
-    return invokeMethod(S_neg_, this, arguments);
+    return invokeMethod(69, this, arguments);
   }
   /** -input, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.neg.html */
   negative_(): Tensor;
   negative_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(69, (this as any), 0);
-    return invokeMethod(S_neg_, this, arguments);
+    return invokeMethod(69, this, arguments);
   }
   /** input itself. Errors: bools. https://pytorch.org/docs/stable/generated/torch.positive.html */
   positive(): Tensor;
   positive(..._rest: any[]): any {
     if (arguments.length === 0) return unary(70, (this as any), 0);
-    return invokeMethod(S_positive, this, arguments);
+    return invokeMethod(70, this, arguments);
   }
   /** The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
   abs(options?: { out?: Tensor }): Tensor;
   abs(..._rest: any[]): any {
     if (arguments.length === 0) return unary(71, (this as any), 0);
-    return invokeMethod(S_abs, this, arguments);
+    return invokeMethod(71, this, arguments);
   }
   /** The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
   absolute(options?: { out?: Tensor }): Tensor;
   absolute(..._rest: any[]): any {
     if (arguments.length === 0) return unary(71, (this as any), 0);
-    return invokeMethod(S_abs, this, arguments);
+    return invokeMethod(71, this, arguments);
   }
   /** The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
   abs_(): Tensor;
   abs_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(72, (this as any), 0);
-    return invokeMethod(S_abs_, this, arguments);
+    return invokeMethod(72, this, arguments);
   }
   /** The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
   absolute_(): Tensor;
   absolute_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(72, (this as any), 0);
-    return invokeMethod(S_abs_, this, arguments);
+    return invokeMethod(72, this, arguments);
   }
   /** -1, 0 or 1, elementwise; NaN gives 0. Errors: complex numbers. https://pytorch.org/docs/stable/generated/torch.sign.html */
   sign(options?: { out?: Tensor }): Tensor;
   sign(..._rest: any[]): any {
     if (arguments.length === 0) return unary(73, (this as any), 0);
-    return invokeMethod(S_sign, this, arguments);
+    return invokeMethod(73, this, arguments);
   }
   /** -1, 0 or 1, elementwise; NaN gives 0. Errors: complex numbers. https://pytorch.org/docs/stable/generated/torch.sign.html */
   sign_(): Tensor;
   sign_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(74, (this as any), 0);
-    return invokeMethod(S_sign_, this, arguments);
+    return invokeMethod(74, this, arguments);
   }
   /** The sign of real numbers; of complex ones input / abs(input), 0 at 0. https://pytorch.org/docs/stable/generated/torch.sgn.html */
   sgn(options?: { out?: Tensor }): Tensor;
   sgn(..._rest: any[]): any {
     if (arguments.length === 0) return unary(75, (this as any), 0);
-    return invokeMethod(S_sgn, this, arguments);
+    return invokeMethod(75, this, arguments);
   }
   /** The sign of real numbers; of complex ones input / abs(input), 0 at 0. https://pytorch.org/docs/stable/generated/torch.sgn.html */
   sgn_(): Tensor;
   sgn_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(76, (this as any), 0);
-    return invokeMethod(S_sgn_, this, arguments);
+    return invokeMethod(76, this, arguments);
   }
   /** input * input, elementwise. https://pytorch.org/docs/stable/generated/torch.square.html */
   square(options?: { out?: Tensor }): Tensor;
   square(..._rest: any[]): any {
     if (arguments.length === 0) return unary(77, (this as any), 0);
-    return invokeMethod(S_square, this, arguments);
+    return invokeMethod(77, this, arguments);
   }
   /** input * input, elementwise. https://pytorch.org/docs/stable/generated/torch.square.html */
   square_(): Tensor;
   square_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(78, (this as any), 0);
-    return invokeMethod(S_square_, this, arguments);
+    return invokeMethod(78, this, arguments);
   }
   /** 1 / input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
   reciprocal(options?: { out?: Tensor }): Tensor;
   reciprocal(..._rest: any[]): any {
     if (arguments.length === 0) return unary(79, (this as any), 0);
-    return invokeMethod(S_reciprocal, this, arguments);
+    return invokeMethod(79, this, arguments);
   }
   /** 1 / input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
   reciprocal_(): Tensor;
   reciprocal_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(80, (this as any), 0);
-    return invokeMethod(S_reciprocal_, this, arguments);
+    return invokeMethod(80, this, arguments);
   }
   /** The square root; NaN for negative numbers. https://pytorch.org/docs/stable/generated/torch.sqrt.html */
   sqrt(options?: { out?: Tensor }): Tensor;
   sqrt(..._rest: any[]): any {
     if (arguments.length === 0) return unary(81, (this as any), 0);
-    return invokeMethod(S_sqrt, this, arguments);
+    return invokeMethod(81, this, arguments);
   }
   /** The square root; NaN for negative numbers. https://pytorch.org/docs/stable/generated/torch.sqrt.html */
   sqrt_(): Tensor;
   sqrt_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(82, (this as any), 0);
-    return invokeMethod(S_sqrt_, this, arguments);
+    return invokeMethod(82, this, arguments);
   }
   /** 1 / sqrt(input), elementwise. https://pytorch.org/docs/stable/generated/torch.rsqrt.html */
   rsqrt(options?: { out?: Tensor }): Tensor;
   rsqrt(..._rest: any[]): any {
     if (arguments.length === 0) return unary(83, (this as any), 0);
-    return invokeMethod(S_rsqrt, this, arguments);
+    return invokeMethod(83, this, arguments);
   }
   /** 1 / sqrt(input), elementwise. https://pytorch.org/docs/stable/generated/torch.rsqrt.html */
   rsqrt_(): Tensor;
   rsqrt_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(84, (this as any), 0);
-    return invokeMethod(S_rsqrt_, this, arguments);
+    return invokeMethod(84, this, arguments);
   }
   /** The largest integer not above input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.floor.html */
   floor(options?: { out?: Tensor }): Tensor;
   floor(..._rest: any[]): any {
     if (arguments.length === 0) return unary(85, (this as any), 0);
-    return invokeMethod(S_floor, this, arguments);
+    return invokeMethod(85, this, arguments);
   }
   /** The largest integer not above input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.floor.html */
   floor_(): Tensor;
   floor_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(86, (this as any), 0);
-    return invokeMethod(S_floor_, this, arguments);
+    return invokeMethod(86, this, arguments);
   }
   /** The smallest integer not below input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.ceil.html */
   ceil(options?: { out?: Tensor }): Tensor;
   ceil(..._rest: any[]): any {
     if (arguments.length === 0) return unary(87, (this as any), 0);
-    return invokeMethod(S_ceil, this, arguments);
+    return invokeMethod(87, this, arguments);
   }
   /** The smallest integer not below input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.ceil.html */
   ceil_(): Tensor;
   ceil_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(88, (this as any), 0);
-    return invokeMethod(S_ceil_, this, arguments);
+    return invokeMethod(88, this, arguments);
   }
   /** input rounded towards zero. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
   trunc(options?: { out?: Tensor }): Tensor;
   trunc(..._rest: any[]): any {
     if (arguments.length === 0) return unary(89, (this as any), 0);
-    return invokeMethod(S_trunc, this, arguments);
+    return invokeMethod(89, this, arguments);
   }
   /** input rounded towards zero. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
   fix(options?: { out?: Tensor }): Tensor;
   fix(..._rest: any[]): any {
     if (arguments.length === 0) return unary(89, (this as any), 0);
-    return invokeMethod(S_trunc, this, arguments);
+    return invokeMethod(89, this, arguments);
   }
   /** input rounded towards zero. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
   trunc_(): Tensor;
   trunc_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(90, (this as any), 0);
-    return invokeMethod(S_trunc_, this, arguments);
+    return invokeMethod(90, this, arguments);
   }
   /** input rounded towards zero. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
   fix_(): Tensor;
   fix_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(90, (this as any), 0);
-    return invokeMethod(S_trunc_, this, arguments);
+    return invokeMethod(90, this, arguments);
   }
   /** The nearest integer, halves to even; with decimals, the nearest multiple of 10 ** -decimals (floats only). Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.round.html */
   round(options?: { decimals?: number; out?: Tensor }): Tensor;
   round(..._rest: any[]): any {
     if (arguments.length === 0) return unary(91, (this as any), 0, 0);
-    return invokeMethod(S_round, this, arguments);
+    return invokeMethod(91, this, arguments);
   }
   /** The nearest integer, halves to even; with decimals, the nearest multiple of 10 ** -decimals (floats only). Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.round.html */
   round_(options?: { decimals?: number }): Tensor;
   round_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(92, (this as any), 0, 0);
-    return invokeMethod(S_round_, this, arguments);
+    return invokeMethod(92, this, arguments);
   }
   /** input - trunc(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frac.html */
   frac(options?: { out?: Tensor }): Tensor;
   frac(..._rest: any[]): any {
     if (arguments.length === 0) return unary(93, (this as any), 0);
-    return invokeMethod(S_frac, this, arguments);
+    return invokeMethod(93, this, arguments);
   }
   /** input - trunc(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frac.html */
   frac_(): Tensor;
   frac_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(94, (this as any), 0);
-    return invokeMethod(S_frac_, this, arguments);
+    return invokeMethod(94, this, arguments);
   }
   /** Degrees to radians. https://pytorch.org/docs/stable/generated/torch.deg2rad.html */
   deg2rad(options?: { out?: Tensor }): Tensor;
   deg2rad(..._rest: any[]): any {
     if (arguments.length === 0) return unary(95, (this as any), 0);
-    return invokeMethod(S_deg2rad, this, arguments);
+    return invokeMethod(95, this, arguments);
   }
   /** Degrees to radians. https://pytorch.org/docs/stable/generated/torch.deg2rad.html */
   deg2rad_(): Tensor;
   deg2rad_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(96, (this as any), 0);
-    return invokeMethod(S_deg2rad_, this, arguments);
+    return invokeMethod(96, this, arguments);
   }
   /** Radians to degrees. https://pytorch.org/docs/stable/generated/torch.rad2deg.html */
   rad2deg(options?: { out?: Tensor }): Tensor;
   rad2deg(..._rest: any[]): any {
     if (arguments.length === 0) return unary(97, (this as any), 0);
-    return invokeMethod(S_rad2deg, this, arguments);
+    return invokeMethod(97, this, arguments);
   }
   /** Radians to degrees. https://pytorch.org/docs/stable/generated/torch.rad2deg.html */
   rad2deg_(): Tensor;
   rad2deg_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(98, (this as any), 0);
-    return invokeMethod(S_rad2deg_, this, arguments);
+    return invokeMethod(98, this, arguments);
   }
   /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
   nanToNum(nan?: number | null, posinf?: number | null, neginf?: number | null, options?: { out?: Tensor }): Tensor;
@@ -925,7 +488,7 @@ export abstract class TensorOps {
   nanToNum(options: { nan?: number | null; posinf?: number | null; neginf?: number | null; out?: Tensor }): Tensor;
   nanToNum(..._rest: any[]): any {
     if (arguments.length === 0) return unary(99, (this as any), 0, 0, 0, 0);
-    return invokeMethod(S_nan_to_num, this, arguments);
+    return invokeMethod(99, this, arguments);
   }
   /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
   nanToNum_(nan?: number | null, posinf?: number | null, neginf?: number | null): Tensor;
@@ -937,68 +500,68 @@ export abstract class TensorOps {
   nanToNum_(options: { nan?: number | null; posinf?: number | null; neginf?: number | null }): Tensor;
   nanToNum_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(100, (this as any), 0, 0, 0, 0);
-    return invokeMethod(S_nan_to_num_, this, arguments);
+    return invokeMethod(100, this, arguments);
   }
   /** input + weight * (end - input), elementwise. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.lerp.html */
   lerp(end: Tensor, weight: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
   /** input + weight * (end - input), elementwise. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.lerp.html */
   lerp(options: { end: Tensor; weight: Tensor | Scalar; out?: Tensor }): Tensor;
   lerp(..._args: any[]): any {
-    return invokeMethod(S_lerp, this, arguments);
+    return invokeMethod(101, this, arguments);
   }
   /** input + weight * (end - input), elementwise. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.lerp.html */
   lerp_(end: Tensor, weight: Tensor | Scalar): Tensor;
   /** input + weight * (end - input), elementwise. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.lerp.html */
   lerp_(options: { end: Tensor; weight: Tensor | Scalar }): Tensor;
   lerp_(..._args: any[]): any {
-    return invokeMethod(S_lerp_, this, arguments);
+    return invokeMethod(102, this, arguments);
   }
   /** input + value * tensor1 * tensor2, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
   addcmul(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar; out?: Tensor }): Tensor;
   /** input + value * tensor1 * tensor2, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
   addcmul(options: { tensor1: Tensor; tensor2: Tensor; value?: Scalar; out?: Tensor }): Tensor;
   addcmul(..._args: any[]): any {
-    return invokeMethod(S_addcmul, this, arguments);
+    return invokeMethod(103, this, arguments);
   }
   /** input + value * tensor1 * tensor2, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
   addcmul_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
   /** input + value * tensor1 * tensor2, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
   addcmul_(options: { tensor1: Tensor; tensor2: Tensor; value?: Scalar }): Tensor;
   addcmul_(..._args: any[]): any {
-    return invokeMethod(S_addcmul_, this, arguments);
+    return invokeMethod(104, this, arguments);
   }
   /** input + value * tensor1 / tensor2, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
   addcdiv(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar; out?: Tensor }): Tensor;
   /** input + value * tensor1 / tensor2, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
   addcdiv(options: { tensor1: Tensor; tensor2: Tensor; value?: Scalar; out?: Tensor }): Tensor;
   addcdiv(..._args: any[]): any {
-    return invokeMethod(S_addcdiv, this, arguments);
+    return invokeMethod(105, this, arguments);
   }
   /** input + value * tensor1 / tensor2, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
   addcdiv_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
   /** input + value * tensor1 / tensor2, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
   addcdiv_(options: { tensor1: Tensor; tensor2: Tensor; value?: Scalar }): Tensor;
   addcdiv_(..._args: any[]): any {
-    return invokeMethod(S_addcdiv_, this, arguments);
+    return invokeMethod(106, this, arguments);
   }
   /** A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
   flip(...dims: number[]): Tensor;
   /** A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
   flip(dims: readonly number[]): Tensor;
   flip(..._args: any[]): any {
-    return invokeMethod(S_flip, this, arguments);
+    return invokeMethod(107, this, arguments);
   }
   /** input with its columns (dim 1) in reverse order. Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.fliplr.html */
   fliplr(): Tensor;
   fliplr(..._rest: any[]): any {
     if (arguments.length === 0) return unary(108, (this as any), 0);
-    return invokeMethod(S_fliplr, this, arguments);
+    return invokeMethod(108, this, arguments);
   }
   /** input with its rows (dim 0) in reverse order. Errors: a 0-d input. https://pytorch.org/docs/stable/generated/torch.flipud.html */
   flipud(): Tensor;
   flipud(..._rest: any[]): any {
     if (arguments.length === 0) return unary(109, (this as any), 0);
-    return invokeMethod(S_flipud, this, arguments);
+    return invokeMethod(109, this, arguments);
   }
   /** A copy with the elements moved on by shifts along dims, those beyond the end coming in at the start; without dims the flattened elements roll. https://pytorch.org/docs/stable/generated/torch.roll.html */
   roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
@@ -1007,7 +570,7 @@ export abstract class TensorOps {
   /** A copy with the elements moved on by shifts along dims, those beyond the end coming in at the start; without dims the flattened elements roll. https://pytorch.org/docs/stable/generated/torch.roll.html */
   roll(options: { shifts: number | readonly number[]; dims?: number | readonly number[] }): Tensor;
   roll(..._args: any[]): any {
-    return invokeMethod(S_roll, this, arguments);
+    return invokeMethod(110, this, arguments);
   }
   /** input turned by 90 degrees k times in the plane of two dims, from the first towards the second. https://pytorch.org/docs/stable/generated/torch.rot90.html */
   rot90(k?: number, dims?: number | readonly number[]): Tensor;
@@ -1016,21 +579,21 @@ export abstract class TensorOps {
   /** input turned by 90 degrees k times in the plane of two dims, from the first towards the second. https://pytorch.org/docs/stable/generated/torch.rot90.html */
   rot90(options: { k?: number; dims?: number | readonly number[] }): Tensor;
   rot90(..._args: any[]): any {
-    return invokeMethod(S_rot90, this, arguments);
+    return invokeMethod(111, this, arguments);
   }
   /** A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
   repeat(...repeats: number[]): Tensor;
   /** A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
   repeat(repeats: readonly number[]): Tensor;
   repeat(..._args: any[]): any {
-    return invokeMethod(S_repeat, this, arguments);
+    return invokeMethod(112, this, arguments);
   }
   /** A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
   tile(...dims: number[]): Tensor;
   /** A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
   tile(dims: readonly number[]): Tensor;
   tile(..._args: any[]): any {
-    return invokeMethod(S_tile, this, arguments);
+    return invokeMethod(113, this, arguments);
   }
   /** Each element repeated on the spot along dim (without it, of the flattened input): the same number of times, or as often as an int tensor (one number, or one for each element) says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
   repeatInterleave(repeats: number, dim?: number | null, options?: { outputSize?: number | null }): Tensor;
@@ -1056,7 +619,7 @@ export abstract class TensorOps {
   takeAlongDim(options: { indices: Tensor | IndexArray; dim?: number | null; out?: Tensor }): Tensor;
   takeAlongDim(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(117, (this as any), a, 0, 0);
-    return invokeMethod(S_take_along_dim, this, arguments);
+    return invokeMethod(117, this, arguments);
   }
   /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
   diff(n?: number, dim?: number, prepend?: Tensor | null, append?: Tensor | null, options?: { out?: Tensor }): Tensor;
@@ -1069,7 +632,7 @@ export abstract class TensorOps {
   /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
   diff(options: { n?: number; dim?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
   diff(..._args: any[]): any {
-    return invokeMethod(S_diff, this, arguments);
+    return invokeMethod(123, this, arguments);
   }
   /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
   eq(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -1077,7 +640,7 @@ export abstract class TensorOps {
   eq(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   eq(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(131, (this as any), a, 2);
-    return invokeMethod(S_eq, this, arguments);
+    return invokeMethod(131, this, arguments);
   }
   /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
   eq_(other: Tensor | Scalar): Tensor;
@@ -1085,7 +648,7 @@ export abstract class TensorOps {
   eq_(options: { other: Tensor | Scalar }): Tensor;
   eq_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(132, (this as any), a, 2);
-    return invokeMethod(S_eq_, this, arguments);
+    return invokeMethod(132, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   ne(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -1093,7 +656,7 @@ export abstract class TensorOps {
   ne(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   ne(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(133, (this as any), a, 2);
-    return invokeMethod(S_ne, this, arguments);
+    return invokeMethod(133, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   notEqual(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -1101,7 +664,7 @@ export abstract class TensorOps {
   notEqual(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   notEqual(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(133, (this as any), a, 2);
-    return invokeMethod(S_ne, this, arguments);
+    return invokeMethod(133, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   ne_(other: Tensor | Scalar): Tensor;
@@ -1109,7 +672,7 @@ export abstract class TensorOps {
   ne_(options: { other: Tensor | Scalar }): Tensor;
   ne_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(134, (this as any), a, 2);
-    return invokeMethod(S_ne_, this, arguments);
+    return invokeMethod(134, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   notEqual_(other: Tensor | Scalar): Tensor;
@@ -1117,7 +680,7 @@ export abstract class TensorOps {
   notEqual_(options: { other: Tensor | Scalar }): Tensor;
   notEqual_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(134, (this as any), a, 2);
-    return invokeMethod(S_ne_, this, arguments);
+    return invokeMethod(134, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   lt(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -1125,7 +688,7 @@ export abstract class TensorOps {
   lt(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   lt(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(135, (this as any), a, 2);
-    return invokeMethod(S_lt, this, arguments);
+    return invokeMethod(135, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   less(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -1133,7 +696,7 @@ export abstract class TensorOps {
   less(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   less(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(135, (this as any), a, 2);
-    return invokeMethod(S_lt, this, arguments);
+    return invokeMethod(135, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   lt_(other: Tensor | Scalar): Tensor;
@@ -1141,7 +704,7 @@ export abstract class TensorOps {
   lt_(options: { other: Tensor | Scalar }): Tensor;
   lt_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(136, (this as any), a, 2);
-    return invokeMethod(S_lt_, this, arguments);
+    return invokeMethod(136, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   less_(other: Tensor | Scalar): Tensor;
@@ -1149,7 +712,7 @@ export abstract class TensorOps {
   less_(options: { other: Tensor | Scalar }): Tensor;
   less_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(136, (this as any), a, 2);
-    return invokeMethod(S_lt_, this, arguments);
+    return invokeMethod(136, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   le(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -1157,7 +720,7 @@ export abstract class TensorOps {
   le(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   le(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(137, (this as any), a, 2);
-    return invokeMethod(S_le, this, arguments);
+    return invokeMethod(137, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   lessEqual(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -1165,7 +728,7 @@ export abstract class TensorOps {
   lessEqual(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   lessEqual(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(137, (this as any), a, 2);
-    return invokeMethod(S_le, this, arguments);
+    return invokeMethod(137, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   le_(other: Tensor | Scalar): Tensor;
@@ -1173,7 +736,7 @@ export abstract class TensorOps {
   le_(options: { other: Tensor | Scalar }): Tensor;
   le_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(138, (this as any), a, 2);
-    return invokeMethod(S_le_, this, arguments);
+    return invokeMethod(138, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   lessEqual_(other: Tensor | Scalar): Tensor;
@@ -1181,7 +744,7 @@ export abstract class TensorOps {
   lessEqual_(options: { other: Tensor | Scalar }): Tensor;
   lessEqual_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(138, (this as any), a, 2);
-    return invokeMethod(S_le_, this, arguments);
+    return invokeMethod(138, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   gt(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -1189,7 +752,7 @@ export abstract class TensorOps {
   gt(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   gt(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(139, (this as any), a, 2);
-    return invokeMethod(S_gt, this, arguments);
+    return invokeMethod(139, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   greater(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -1197,7 +760,7 @@ export abstract class TensorOps {
   greater(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   greater(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(139, (this as any), a, 2);
-    return invokeMethod(S_gt, this, arguments);
+    return invokeMethod(139, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   gt_(other: Tensor | Scalar): Tensor;
@@ -1205,7 +768,7 @@ export abstract class TensorOps {
   gt_(options: { other: Tensor | Scalar }): Tensor;
   gt_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(140, (this as any), a, 2);
-    return invokeMethod(S_gt_, this, arguments);
+    return invokeMethod(140, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   greater_(other: Tensor | Scalar): Tensor;
@@ -1213,7 +776,7 @@ export abstract class TensorOps {
   greater_(options: { other: Tensor | Scalar }): Tensor;
   greater_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(140, (this as any), a, 2);
-    return invokeMethod(S_gt_, this, arguments);
+    return invokeMethod(140, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   ge(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -1221,7 +784,7 @@ export abstract class TensorOps {
   ge(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   ge(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(141, (this as any), a, 2);
-    return invokeMethod(S_ge, this, arguments);
+    return invokeMethod(141, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   greaterEqual(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -1229,7 +792,7 @@ export abstract class TensorOps {
   greaterEqual(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   greaterEqual(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(141, (this as any), a, 2);
-    return invokeMethod(S_ge, this, arguments);
+    return invokeMethod(141, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   ge_(other: Tensor | Scalar): Tensor;
@@ -1237,7 +800,7 @@ export abstract class TensorOps {
   ge_(options: { other: Tensor | Scalar }): Tensor;
   ge_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(142, (this as any), a, 2);
-    return invokeMethod(S_ge_, this, arguments);
+    return invokeMethod(142, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   greaterEqual_(other: Tensor | Scalar): Tensor;
@@ -1245,7 +808,7 @@ export abstract class TensorOps {
   greaterEqual_(options: { other: Tensor | Scalar }): Tensor;
   greaterEqual_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(142, (this as any), a, 2);
-    return invokeMethod(S_ge_, this, arguments);
+    return invokeMethod(142, this, arguments);
   }
   /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
   isclose(other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): Tensor;
@@ -1259,7 +822,7 @@ export abstract class TensorOps {
   isclose(options: { other: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): Tensor;
   isclose(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(143, (this as any), a, 0, 0.00001, 1e-8, 0);
-    return invokeMethod(S_isclose, this, arguments);
+    return invokeMethod(143, this, arguments);
   }
   /** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
   allclose(other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): boolean;
@@ -1272,14 +835,14 @@ export abstract class TensorOps {
   /** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
   allclose(options: { other: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): boolean;
   allclose(..._args: any[]): any {
-    return invokeMethod(S_allclose, this, arguments);
+    return invokeMethod(144, this, arguments);
   }
   /** Whether two tensors have the same shape and elements. https://pytorch.org/docs/stable/generated/torch.equal.html */
   equal(other: Tensor): boolean;
   /** Whether two tensors have the same shape and elements. https://pytorch.org/docs/stable/generated/torch.equal.html */
   equal(options: { other: Tensor }): boolean;
   equal(..._args: any[]): any {
-    return invokeMethod(S_equal, this, arguments);
+    return invokeMethod(145, this, arguments);
   }
   /** The larger of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.maximum.html */
   maximum(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -1287,7 +850,7 @@ export abstract class TensorOps {
   maximum(options: { other: Tensor; out?: Tensor }): Tensor;
   maximum(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(146, (this as any), a, 0);
-    return invokeMethod(S_maximum, this, arguments);
+    return invokeMethod(146, this, arguments);
   }
   /** The smaller of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.minimum.html */
   minimum(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -1295,7 +858,7 @@ export abstract class TensorOps {
   minimum(options: { other: Tensor; out?: Tensor }): Tensor;
   minimum(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(147, (this as any), a, 0);
-    return invokeMethod(S_minimum, this, arguments);
+    return invokeMethod(147, this, arguments);
   }
   /** The larger of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmax.html */
   fmax(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -1303,7 +866,7 @@ export abstract class TensorOps {
   fmax(options: { other: Tensor; out?: Tensor }): Tensor;
   fmax(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(148, (this as any), a, 0);
-    return invokeMethod(S_fmax, this, arguments);
+    return invokeMethod(148, this, arguments);
   }
   /** The smaller of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmin.html */
   fmin(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -1311,49 +874,49 @@ export abstract class TensorOps {
   fmin(options: { other: Tensor; out?: Tensor }): Tensor;
   fmin(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(149, (this as any), a, 0);
-    return invokeMethod(S_fmin, this, arguments);
+    return invokeMethod(149, this, arguments);
   }
   /** Whether elements are NaN. https://pytorch.org/docs/stable/generated/torch.isnan.html */
   isnan(): Tensor;
   isnan(..._rest: any[]): any {
     if (arguments.length === 0) return unary(150, (this as any), 0);
-    return invokeMethod(S_isnan, this, arguments);
+    return invokeMethod(150, this, arguments);
   }
   /** Whether elements are infinite. https://pytorch.org/docs/stable/generated/torch.isinf.html */
   isinf(): Tensor;
   isinf(..._rest: any[]): any {
     if (arguments.length === 0) return unary(151, (this as any), 0);
-    return invokeMethod(S_isinf, this, arguments);
+    return invokeMethod(151, this, arguments);
   }
   /** Whether elements are neither NaN nor infinite. https://pytorch.org/docs/stable/generated/torch.isfinite.html */
   isfinite(): Tensor;
   isfinite(..._rest: any[]): any {
     if (arguments.length === 0) return unary(152, (this as any), 0);
-    return invokeMethod(S_isfinite, this, arguments);
+    return invokeMethod(152, this, arguments);
   }
   /** Whether elements are positive infinity. https://pytorch.org/docs/stable/generated/torch.isposinf.html */
   isposinf(options?: { out?: Tensor }): Tensor;
   isposinf(..._rest: any[]): any {
     if (arguments.length === 0) return unary(153, (this as any), 0);
-    return invokeMethod(S_isposinf, this, arguments);
+    return invokeMethod(153, this, arguments);
   }
   /** Whether elements are negative infinity. https://pytorch.org/docs/stable/generated/torch.isneginf.html */
   isneginf(options?: { out?: Tensor }): Tensor;
   isneginf(..._rest: any[]): any {
     if (arguments.length === 0) return unary(154, (this as any), 0);
-    return invokeMethod(S_isneginf, this, arguments);
+    return invokeMethod(154, this, arguments);
   }
   /** Whether the sign bit is set: of negative numbers and -0. https://pytorch.org/docs/stable/generated/torch.signbit.html */
   signbit(options?: { out?: Tensor }): Tensor;
   signbit(..._rest: any[]): any {
     if (arguments.length === 0) return unary(155, (this as any), 0);
-    return invokeMethod(S_signbit, this, arguments);
+    return invokeMethod(155, this, arguments);
   }
   /** Whether elements are real numbers or complex ones with imaginary part 0. https://pytorch.org/docs/stable/generated/torch.isreal.html */
   isreal(): Tensor;
   isreal(..._rest: any[]): any {
     if (arguments.length === 0) return unary(156, (this as any), 0);
-    return invokeMethod(S_isreal, this, arguments);
+    return invokeMethod(156, this, arguments);
   }
   /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
   logicalAnd(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -1361,7 +924,7 @@ export abstract class TensorOps {
   logicalAnd(options: { other: Tensor; out?: Tensor }): Tensor;
   logicalAnd(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(157, (this as any), a, 0);
-    return invokeMethod(S_logical_and, this, arguments);
+    return invokeMethod(157, this, arguments);
   }
   /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
   logicalAnd_(other: Tensor): Tensor;
@@ -1369,7 +932,7 @@ export abstract class TensorOps {
   logicalAnd_(options: { other: Tensor }): Tensor;
   logicalAnd_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(158, (this as any), a, 0);
-    return invokeMethod(S_logical_and_, this, arguments);
+    return invokeMethod(158, this, arguments);
   }
   /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
   logicalOr(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -1377,7 +940,7 @@ export abstract class TensorOps {
   logicalOr(options: { other: Tensor; out?: Tensor }): Tensor;
   logicalOr(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(159, (this as any), a, 0);
-    return invokeMethod(S_logical_or, this, arguments);
+    return invokeMethod(159, this, arguments);
   }
   /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
   logicalOr_(other: Tensor): Tensor;
@@ -1385,7 +948,7 @@ export abstract class TensorOps {
   logicalOr_(options: { other: Tensor }): Tensor;
   logicalOr_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(160, (this as any), a, 0);
-    return invokeMethod(S_logical_or_, this, arguments);
+    return invokeMethod(160, this, arguments);
   }
   /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
   logicalXor(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -1393,7 +956,7 @@ export abstract class TensorOps {
   logicalXor(options: { other: Tensor; out?: Tensor }): Tensor;
   logicalXor(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(161, (this as any), a, 0);
-    return invokeMethod(S_logical_xor, this, arguments);
+    return invokeMethod(161, this, arguments);
   }
   /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
   logicalXor_(other: Tensor): Tensor;
@@ -1401,19 +964,19 @@ export abstract class TensorOps {
   logicalXor_(options: { other: Tensor }): Tensor;
   logicalXor_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(162, (this as any), a, 0);
-    return invokeMethod(S_logical_xor_, this, arguments);
+    return invokeMethod(162, this, arguments);
   }
   /** Logical not, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_not.html */
   logicalNot(options?: { out?: Tensor }): Tensor;
   logicalNot(..._rest: any[]): any {
     if (arguments.length === 0) return unary(163, (this as any), 0);
-    return invokeMethod(S_logical_not, this, arguments);
+    return invokeMethod(163, this, arguments);
   }
   /** Logical not, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_not.html */
   logicalNot_(): Tensor;
   logicalNot_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(164, (this as any), 0);
-    return invokeMethod(S_logical_not_, this, arguments);
+    return invokeMethod(164, this, arguments);
   }
   /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
   bitwiseAnd(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -1421,7 +984,7 @@ export abstract class TensorOps {
   bitwiseAnd(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseAnd(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(165, (this as any), a, 3);
-    return invokeMethod(S_bitwise_and, this, arguments);
+    return invokeMethod(165, this, arguments);
   }
   /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
   bitwiseAnd_(other: Tensor | Scalar): Tensor;
@@ -1429,7 +992,7 @@ export abstract class TensorOps {
   bitwiseAnd_(options: { other: Tensor | Scalar }): Tensor;
   bitwiseAnd_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(166, (this as any), a, 3);
-    return invokeMethod(S_bitwise_and_, this, arguments);
+    return invokeMethod(166, this, arguments);
   }
   /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
   bitwiseOr(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -1437,7 +1000,7 @@ export abstract class TensorOps {
   bitwiseOr(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseOr(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(167, (this as any), a, 3);
-    return invokeMethod(S_bitwise_or, this, arguments);
+    return invokeMethod(167, this, arguments);
   }
   /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
   bitwiseOr_(other: Tensor | Scalar): Tensor;
@@ -1445,7 +1008,7 @@ export abstract class TensorOps {
   bitwiseOr_(options: { other: Tensor | Scalar }): Tensor;
   bitwiseOr_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(168, (this as any), a, 3);
-    return invokeMethod(S_bitwise_or_, this, arguments);
+    return invokeMethod(168, this, arguments);
   }
   /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
   bitwiseXor(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -1453,7 +1016,7 @@ export abstract class TensorOps {
   bitwiseXor(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseXor(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(169, (this as any), a, 3);
-    return invokeMethod(S_bitwise_xor, this, arguments);
+    return invokeMethod(169, this, arguments);
   }
   /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
   bitwiseXor_(other: Tensor | Scalar): Tensor;
@@ -1461,19 +1024,19 @@ export abstract class TensorOps {
   bitwiseXor_(options: { other: Tensor | Scalar }): Tensor;
   bitwiseXor_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(170, (this as any), a, 3);
-    return invokeMethod(S_bitwise_xor_, this, arguments);
+    return invokeMethod(170, this, arguments);
   }
   /** Bitwise not, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_not.html */
   bitwiseNot(options?: { out?: Tensor }): Tensor;
   bitwiseNot(..._rest: any[]): any {
     if (arguments.length === 0) return unary(171, (this as any), 0);
-    return invokeMethod(S_bitwise_not, this, arguments);
+    return invokeMethod(171, this, arguments);
   }
   /** Bitwise not, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_not.html */
   bitwiseNot_(): Tensor;
   bitwiseNot_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(172, (this as any), 0);
-    return invokeMethod(S_bitwise_not_, this, arguments);
+    return invokeMethod(172, this, arguments);
   }
   /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
   bitwiseLeftShift(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -1481,7 +1044,7 @@ export abstract class TensorOps {
   bitwiseLeftShift(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseLeftShift(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(173, (this as any), a, 3);
-    return invokeMethod(S_bitwise_left_shift, this, arguments);
+    return invokeMethod(173, this, arguments);
   }
   /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
   bitwiseLeftShift_(other: Tensor | Scalar): Tensor;
@@ -1489,7 +1052,7 @@ export abstract class TensorOps {
   bitwiseLeftShift_(options: { other: Tensor | Scalar }): Tensor;
   bitwiseLeftShift_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(174, (this as any), a, 3);
-    return invokeMethod(S_bitwise_left_shift_, this, arguments);
+    return invokeMethod(174, this, arguments);
   }
   /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
   bitwiseRightShift(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -1497,7 +1060,7 @@ export abstract class TensorOps {
   bitwiseRightShift(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseRightShift(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(175, (this as any), a, 3);
-    return invokeMethod(S_bitwise_right_shift, this, arguments);
+    return invokeMethod(175, this, arguments);
   }
   /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
   bitwiseRightShift_(other: Tensor | Scalar): Tensor;
@@ -1505,28 +1068,28 @@ export abstract class TensorOps {
   bitwiseRightShift_(options: { other: Tensor | Scalar }): Tensor;
   bitwiseRightShift_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(176, (this as any), a, 3);
-    return invokeMethod(S_bitwise_right_shift_, this, arguments);
+    return invokeMethod(176, this, arguments);
   }
   /** input where condition holds, else other. https://pytorch.org/docs/stable/generated/torch.Tensor.where.html */
   where(condition: Tensor, other: Tensor | Scalar): Tensor;
   /** input where condition holds, else other. https://pytorch.org/docs/stable/generated/torch.Tensor.where.html */
   where(options: { condition: Tensor; other: Tensor | Scalar }): Tensor;
   where(..._args: any[]): any {
-    return invokeMethod(S__where_self, this, arguments);
+    return invokeMethod(179, this, arguments);
   }
   /** input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html */
   maskedFill(mask: Tensor, value: Tensor | Scalar): Tensor;
   /** input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html */
   maskedFill(options: { mask: Tensor; value: Tensor | Scalar }): Tensor;
   maskedFill(..._args: any[]): any {
-    return invokeMethod(S_masked_fill, this, arguments);
+    return invokeMethod(180, this, arguments);
   }
   /** input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html */
   maskedFill_(mask: Tensor, value: Tensor | Scalar): Tensor;
   /** input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html */
   maskedFill_(options: { mask: Tensor; value: Tensor | Scalar }): Tensor;
   maskedFill_(..._args: any[]): any {
-    return invokeMethod(S_masked_fill_, this, arguments);
+    return invokeMethod(181, this, arguments);
   }
   /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clamp(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null, options?: { out?: Tensor }): Tensor;
@@ -1535,7 +1098,7 @@ export abstract class TensorOps {
   /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clamp(options: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
   clamp(..._args: any[]): any {
-    return invokeMethod(S_clamp, this, arguments);
+    return invokeMethod(182, this, arguments);
   }
   /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clip(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null, options?: { out?: Tensor }): Tensor;
@@ -1544,7 +1107,7 @@ export abstract class TensorOps {
   /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clip(options: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
   clip(..._args: any[]): any {
-    return invokeMethod(S_clamp, this, arguments);
+    return invokeMethod(182, this, arguments);
   }
   /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clamp_(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null): Tensor;
@@ -1553,7 +1116,7 @@ export abstract class TensorOps {
   /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clamp_(options: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null }): Tensor;
   clamp_(..._args: any[]): any {
-    return invokeMethod(S_clamp_, this, arguments);
+    return invokeMethod(183, this, arguments);
   }
   /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clip_(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null): Tensor;
@@ -1562,7 +1125,7 @@ export abstract class TensorOps {
   /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clip_(options: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null }): Tensor;
   clip_(..._args: any[]): any {
-    return invokeMethod(S_clamp_, this, arguments);
+    return invokeMethod(183, this, arguments);
   }
   /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMin(min: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -1570,7 +1133,7 @@ export abstract class TensorOps {
   clampMin(options: { min: Tensor | Scalar; out?: Tensor }): Tensor;
   clampMin(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(184, (this as any), a, 2);
-    return invokeMethod(S_clamp_min, this, arguments);
+    return invokeMethod(184, this, arguments);
   }
   /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMin_(min: Tensor | Scalar): Tensor;
@@ -1578,7 +1141,7 @@ export abstract class TensorOps {
   clampMin_(options: { min: Tensor | Scalar }): Tensor;
   clampMin_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(185, (this as any), a, 2);
-    return invokeMethod(S_clamp_min_, this, arguments);
+    return invokeMethod(185, this, arguments);
   }
   /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMax(max: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -1586,7 +1149,7 @@ export abstract class TensorOps {
   clampMax(options: { max: Tensor | Scalar; out?: Tensor }): Tensor;
   clampMax(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(186, (this as any), a, 2);
-    return invokeMethod(S_clamp_max, this, arguments);
+    return invokeMethod(186, this, arguments);
   }
   /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMax_(max: Tensor | Scalar): Tensor;
@@ -1594,57 +1157,57 @@ export abstract class TensorOps {
   clampMax_(options: { max: Tensor | Scalar }): Tensor;
   clampMax_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(187, (this as any), a, 2);
-    return invokeMethod(S_clamp_max_, this, arguments);
+    return invokeMethod(187, this, arguments);
   }
   /** The real part as a view; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.real.html */
-  get real(): Tensor { return invokeMethod(S_real, this, []) as any; }
+  get real(): Tensor { return invokeMethod(192, this, []) as any; }
   /** The imaginary part as a view. Errors: real tensors. https://pytorch.org/docs/stable/generated/torch.imag.html */
-  get imag(): Tensor { return invokeMethod(S_imag, this, []) as any; }
+  get imag(): Tensor { return invokeMethod(193, this, []) as any; }
   /** The complex conjugate; of a real tensor a copy. https://pytorch.org/docs/stable/generated/torch.conj_physical.html */
   conjPhysical(options?: { out?: Tensor }): Tensor;
   conjPhysical(..._rest: any[]): any {
     if (arguments.length === 0) return unary(194, (this as any), 0);
-    return invokeMethod(S_conj_physical, this, arguments);
+    return invokeMethod(194, this, arguments);
   }
   /** The complex conjugate; of a real tensor a copy. https://pytorch.org/docs/stable/generated/torch.conj_physical.html */
   conjPhysical_(): Tensor;
   conjPhysical_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(195, (this as any), 0);
-    return invokeMethod(S_conj_physical_, this, arguments);
+    return invokeMethod(195, this, arguments);
   }
   /** The complex conjugate, computed at once; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.conj.html */
   conj(): Tensor;
   conj(..._rest: any[]): any {
     if (arguments.length === 0) return unary(196, (this as any), 0);
-    return invokeMethod(S_conj, this, arguments);
+    return invokeMethod(196, this, arguments);
   }
   /** input itself: no tensor of torsh waits to be conjugated. https://pytorch.org/docs/stable/generated/torch.resolve_conj.html */
   resolveConj(): Tensor;
   resolveConj(..._rest: any[]): any {
     if (arguments.length === 0) return unary(197, (this as any), 0);
-    return invokeMethod(S_resolve_conj, this, arguments);
+    return invokeMethod(197, this, arguments);
   }
   /** input itself: no tensor of torsh waits to be negated. https://pytorch.org/docs/stable/generated/torch.resolve_neg.html */
   resolveNeg(): Tensor;
   resolveNeg(..._rest: any[]): any {
     if (arguments.length === 0) return unary(198, (this as any), 0);
-    return invokeMethod(S_resolve_neg, this, arguments);
+    return invokeMethod(198, this, arguments);
   }
   /** Whether the tensor waits to be conjugated: never. https://pytorch.org/docs/stable/generated/torch.is_conj.html */
   isConj(): boolean;
   isConj(..._args: any[]): any {
-    return invokeMethod(S_is_conj, this, arguments);
+    return invokeMethod(199, this, arguments);
   }
   /** Whether the tensor waits to be negated: never. https://pytorch.org/docs/stable/generated/torch.is_neg.html */
   isNeg(): boolean;
   isNeg(..._args: any[]): any {
-    return invokeMethod(S_is_neg, this, arguments);
+    return invokeMethod(200, this, arguments);
   }
   /** The angle of complex numbers in radians; of real ones 0 or, when negative, pi. https://pytorch.org/docs/stable/generated/torch.angle.html */
   angle(options?: { out?: Tensor }): Tensor;
   angle(..._rest: any[]): any {
     if (arguments.length === 0) return unary(201, (this as any), 0);
-    return invokeMethod(S_angle, this, arguments);
+    return invokeMethod(201, this, arguments);
   }
   /** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
   diagonalScatter(src: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
@@ -1658,14 +1221,14 @@ export abstract class TensorOps {
   diagonalScatter(options: { src: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonalScatter(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(213, (this as any), a, 0, 0, 0, 1);
-    return invokeMethod(S_diagonal_scatter, this, arguments);
+    return invokeMethod(213, this, arguments);
   }
   /** A copy of input with src in the slice at index of dim. https://pytorch.org/docs/stable/generated/torch.select_scatter.html */
   selectScatter(src: Tensor, dim: number, index: number): Tensor;
   /** A copy of input with src in the slice at index of dim. https://pytorch.org/docs/stable/generated/torch.select_scatter.html */
   selectScatter(options: { src: Tensor; dim: number; index: number }): Tensor;
   selectScatter(..._args: any[]): any {
-    return invokeMethod(S_select_scatter, this, arguments);
+    return invokeMethod(214, this, arguments);
   }
   /** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
   sliceScatter(src: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number): Tensor;
@@ -1680,7 +1243,7 @@ export abstract class TensorOps {
   /** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
   sliceScatter(options: { src: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
   sliceScatter(..._args: any[]): any {
-    return invokeMethod(S_slice_scatter, this, arguments);
+    return invokeMethod(215, this, arguments);
   }
   /** A copy of input with src in a window of given sizes, strides and offset. https://pytorch.org/docs/stable/generated/torch.as_strided_scatter.html */
   asStridedScatter(src: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null): Tensor;
@@ -1689,14 +1252,14 @@ export abstract class TensorOps {
   /** A copy of input with src in a window of given sizes, strides and offset. https://pytorch.org/docs/stable/generated/torch.as_strided_scatter.html */
   asStridedScatter(options: { src: Tensor; size: number | readonly number[]; stride: number | readonly number[]; storageOffset?: number | null }): Tensor;
   asStridedScatter(..._args: any[]): any {
-    return invokeMethod(S_as_strided_scatter, this, arguments);
+    return invokeMethod(216, this, arguments);
   }
   /** narrow as a copy. https://pytorch.org/docs/stable/generated/torch.Tensor.narrow_copy.html */
   narrowCopy(dim: number, start: number, length: number, options?: { out?: Tensor }): Tensor;
   /** narrow as a copy. https://pytorch.org/docs/stable/generated/torch.Tensor.narrow_copy.html */
   narrowCopy(options: { dim: number; start: number; length: number; out?: Tensor }): Tensor;
   narrowCopy(..._args: any[]): any {
-    return invokeMethod(S_narrow_copy, this, arguments);
+    return invokeMethod(217, this, arguments);
   }
   /** A tensor of zeros with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
   newZeros(...size: number[]): Tensor;
@@ -1705,7 +1268,7 @@ export abstract class TensorOps {
   /** A tensor of zeros with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
   newZeros(size: readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
   newZeros(..._args: any[]): any {
-    return invokeMethod(S_new_zeros, this, arguments);
+    return invokeMethod(239, this, arguments);
   }
   /** A tensor of ones with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_ones.html */
   newOnes(...size: number[]): Tensor;
@@ -1714,7 +1277,7 @@ export abstract class TensorOps {
   /** A tensor of ones with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_ones.html */
   newOnes(size: readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
   newOnes(..._args: any[]): any {
-    return invokeMethod(S_new_ones, this, arguments);
+    return invokeMethod(242, this, arguments);
   }
   /** A tensor of uninitialised memory with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_empty.html */
   newEmpty(...size: number[]): Tensor;
@@ -1723,14 +1286,14 @@ export abstract class TensorOps {
   /** A tensor of uninitialised memory with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_empty.html */
   newEmpty(size: readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
   newEmpty(..._args: any[]): any {
-    return invokeMethod(S_new_empty, this, arguments);
+    return invokeMethod(245, this, arguments);
   }
   /** A tensor filled with one value, with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_full.html */
   newFull(size: number | readonly number[], fillValue: Scalar, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
   /** A tensor filled with one value, with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_full.html */
   newFull(options: { size: number | readonly number[]; fillValue: Scalar; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
   newFull(..._args: any[]): any {
-    return invokeMethod(S_new_full, this, arguments);
+    return invokeMethod(249, this, arguments);
   }
   /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
   fill(value: Tensor | Scalar): Tensor;
@@ -1738,7 +1301,7 @@ export abstract class TensorOps {
   fill(options: { value: Tensor | Scalar }): Tensor;
   fill(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(250, (this as any), a, 2);
-    return invokeMethod(S_fill, this, arguments);
+    return invokeMethod(250, this, arguments);
   }
   /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
   fill_(value: Tensor | Scalar): Tensor;
@@ -1746,17 +1309,17 @@ export abstract class TensorOps {
   fill_(options: { value: Tensor | Scalar }): Tensor;
   fill_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(251, (this as any), a, 2);
-    return invokeMethod(S_fill_, this, arguments);
+    return invokeMethod(251, this, arguments);
   }
   /** A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format', 'channels_last' (4 dims) or 'channels_last_3d' (5 dims). https://pytorch.org/docs/stable/generated/torch.clone.html */
   clone(options?: { memoryFormat?: string | null }): Tensor;
   clone(..._args: any[]): any {
-    return invokeMethod(S_clone, this, arguments);
+    return invokeMethod(256, this, arguments);
   }
   /** input itself when it is contiguous, else a contiguous copy; in the order of strides of a memoryFormat. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
   contiguous(options?: { memoryFormat?: string | null }): Tensor;
   contiguous(..._args: any[]): any {
-    return invokeMethod(S_contiguous, this, arguments);
+    return invokeMethod(257, this, arguments);
   }
   /** Gives input another size: the first elements of its memory in order, which grows by zeros where it is too short. Errors: an input that requires a gradient. https://pytorch.org/docs/stable/generated/torch.Tensor.resize_.html */
   resize_(...size: number[]): Tensor;
@@ -1765,14 +1328,14 @@ export abstract class TensorOps {
   /** Gives input another size: the first elements of its memory in order, which grows by zeros where it is too short. Errors: an input that requires a gradient. https://pytorch.org/docs/stable/generated/torch.Tensor.resize_.html */
   resize_(size: readonly number[], options?: { memoryFormat?: string | null }): Tensor;
   resize_(..._args: any[]): any {
-    return invokeMethod(S_resize_, this, arguments);
+    return invokeMethod(258, this, arguments);
   }
   /** input.resize_(theTemplate.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.resize_as_.html */
   resizeAs_(theTemplate: Tensor, options?: { memoryFormat?: string | null }): Tensor;
   /** input.resize_(theTemplate.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.resize_as_.html */
   resizeAs_(options: { theTemplate: Tensor; memoryFormat?: string | null }): Tensor;
   resizeAs_(..._args: any[]): any {
-    return invokeMethod(S_resize_as_, this, arguments);
+    return invokeMethod(259, this, arguments);
   }
   /** Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
   copy_(src: Tensor, nonBlocking?: boolean): Tensor;
@@ -1782,13 +1345,13 @@ export abstract class TensorOps {
   copy_(options: { src: Tensor; nonBlocking?: boolean }): Tensor;
   copy_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(260, (this as any), a, 0, 0);
-    return invokeMethod(S_copy_, this, arguments);
+    return invokeMethod(260, this, arguments);
   }
   /** Fills input with zeros. https://pytorch.org/docs/stable/generated/torch.Tensor.zero_.html */
   zero_(): Tensor;
   zero_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(261, (this as any), 0);
-    return invokeMethod(S_zero_, this, arguments);
+    return invokeMethod(261, this, arguments);
   }
   /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
   newEmptyStrided(size: number | readonly number[], stride: number | readonly number[], dtype?: DType | null): Tensor;
@@ -1797,14 +1360,14 @@ export abstract class TensorOps {
   /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
   newEmptyStrided(options: { size: number | readonly number[]; stride: number | readonly number[]; dtype?: DType | null }): Tensor;
   newEmptyStrided(..._args: any[]): any {
-    return invokeMethod(S_new_empty_strided, this, arguments);
+    return invokeMethod(263, this, arguments);
   }
   /** Sums input over the dims that broadcasting size to its shape would repeat. https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html */
   sumToSize(...size: number[]): Tensor;
   /** Sums input over the dims that broadcasting size to its shape would repeat. https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html */
   sumToSize(size: readonly number[]): Tensor;
   sumToSize(..._args: any[]): any {
-    return invokeMethod(S_sum_to_size, this, arguments);
+    return invokeMethod(265, this, arguments);
   }
   /** Of a vector, the matrix with it on the given diagonal; of a matrix, a copy of that diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
   diag(diagonal?: number, options?: { out?: Tensor }): Tensor;
@@ -1812,7 +1375,7 @@ export abstract class TensorOps {
   diag(options: { diagonal?: number; out?: Tensor }): Tensor;
   diag(..._rest: any[]): any {
     if (arguments.length === 0) return unary(269, (this as any), 0, 0);
-    return invokeMethod(S_diag, this, arguments);
+    return invokeMethod(269, this, arguments);
   }
   /** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
   diagEmbed(offset?: number, dim1?: number, dim2?: number): Tensor;
@@ -1824,7 +1387,7 @@ export abstract class TensorOps {
   diagEmbed(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagEmbed(..._rest: any[]): any {
     if (arguments.length === 0) return unary(270, (this as any), 0, 0, -2, -1);
-    return invokeMethod(S_diag_embed, this, arguments);
+    return invokeMethod(270, this, arguments);
   }
   /** The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
   diagflat(offset?: number): Tensor;
@@ -1832,13 +1395,13 @@ export abstract class TensorOps {
   diagflat(options: { offset?: number }): Tensor;
   diagflat(..._rest: any[]): any {
     if (arguments.length === 0) return unary(271, (this as any), 0, 0);
-    return invokeMethod(S_diagflat, this, arguments);
+    return invokeMethod(271, this, arguments);
   }
   /** The sum of the diagonal of a matrix; integers add up in int64. https://pytorch.org/docs/stable/generated/torch.trace.html */
   trace(): Tensor;
   trace(..._rest: any[]): any {
     if (arguments.length === 0) return unary(272, (this as any), 0);
-    return invokeMethod(S_trace, this, arguments);
+    return invokeMethod(272, this, arguments);
   }
   /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
   tril(diagonal?: number, options?: { out?: Tensor }): Tensor;
@@ -1846,7 +1409,7 @@ export abstract class TensorOps {
   tril(options: { diagonal?: number; out?: Tensor }): Tensor;
   tril(..._rest: any[]): any {
     if (arguments.length === 0) return unary(273, (this as any), 0, 0);
-    return invokeMethod(S_tril, this, arguments);
+    return invokeMethod(273, this, arguments);
   }
   /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
   tril_(diagonal?: number): Tensor;
@@ -1854,7 +1417,7 @@ export abstract class TensorOps {
   tril_(options: { diagonal?: number }): Tensor;
   tril_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(274, (this as any), 0, 0);
-    return invokeMethod(S_tril_, this, arguments);
+    return invokeMethod(274, this, arguments);
   }
   /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
   triu(diagonal?: number, options?: { out?: Tensor }): Tensor;
@@ -1862,7 +1425,7 @@ export abstract class TensorOps {
   triu(options: { diagonal?: number; out?: Tensor }): Tensor;
   triu(..._rest: any[]): any {
     if (arguments.length === 0) return unary(275, (this as any), 0, 0);
-    return invokeMethod(S_triu, this, arguments);
+    return invokeMethod(275, this, arguments);
   }
   /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
   triu_(diagonal?: number): Tensor;
@@ -1870,7 +1433,7 @@ export abstract class TensorOps {
   triu_(options: { diagonal?: number }): Tensor;
   triu_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(276, (this as any), 0, 0);
-    return invokeMethod(S_triu_, this, arguments);
+    return invokeMethod(276, this, arguments);
   }
   /** Fills the diagonal, of more than two dims (of one size) that of all; wrap begins it anew below a tall matrix. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_diagonal_.html */
   fillDiagonal_(fillValue: Scalar, wrap?: boolean): Tensor;
@@ -1879,7 +1442,7 @@ export abstract class TensorOps {
   /** Fills the diagonal, of more than two dims (of one size) that of all; wrap begins it anew below a tall matrix. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_diagonal_.html */
   fillDiagonal_(options: { fillValue: Scalar; wrap?: boolean }): Tensor;
   fillDiagonal_(..._args: any[]): any {
-    return invokeMethod(S_fill_diagonal_, this, arguments);
+    return invokeMethod(279, this, arguments);
   }
   /** How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
   bincount(weights?: Tensor | null, minlength?: number): Tensor;
@@ -1889,7 +1452,7 @@ export abstract class TensorOps {
   bincount(options: { weights?: Tensor | null; minlength?: number }): Tensor;
   bincount(..._rest: any[]): any {
     if (arguments.length === 0) return unary(348, (this as any), 0, 0, 0);
-    return invokeMethod(S_bincount, this, arguments);
+    return invokeMethod(348, this, arguments);
   }
   /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
   histc(bins?: number, min?: Scalar, max?: Scalar, options?: { out?: Tensor }): Tensor;
@@ -1900,7 +1463,7 @@ export abstract class TensorOps {
   /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
   histc(options: { bins?: number; min?: Scalar; max?: Scalar; out?: Tensor }): Tensor;
   histc(..._args: any[]): any {
-    return invokeMethod(S_histc, this, arguments);
+    return invokeMethod(349, this, arguments);
   }
   /** How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
   histogram(bins?: number, options?: { range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly hist: Tensor; readonly binEdges: Tensor };
@@ -1920,7 +1483,7 @@ export abstract class TensorOps {
   /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
   indexPut(options: { indices: readonly (Tensor | null)[]; values: Tensor; accumulate?: boolean }): Tensor;
   indexPut(..._args: any[]): any {
-    return invokeMethod(S_index_put, this, arguments);
+    return invokeMethod(356, this, arguments);
   }
   /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
   indexPut_(indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): Tensor;
@@ -1929,63 +1492,63 @@ export abstract class TensorOps {
   /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
   indexPut_(options: { indices: readonly (Tensor | null)[]; values: Tensor; accumulate?: boolean }): Tensor;
   indexPut_(..._args: any[]): any {
-    return invokeMethod(S_index_put_, this, arguments);
+    return invokeMethod(357, this, arguments);
   }
   /** The slices of dim that index (0-d or 1-d) names. https://pytorch.org/docs/stable/generated/torch.index_select.html */
   indexSelect(dim: number, index: Tensor | IndexArray, options?: { out?: Tensor }): Tensor;
   /** The slices of dim that index (0-d or 1-d) names. https://pytorch.org/docs/stable/generated/torch.index_select.html */
   indexSelect(options: { dim: number; index: Tensor | IndexArray; out?: Tensor }): Tensor;
   indexSelect(..._args: any[]): any {
-    return invokeMethod(S_index_select, this, arguments);
+    return invokeMethod(358, this, arguments);
   }
   /** A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
   indexAdd(dim: number, index: Tensor | IndexArray, source: Tensor, options?: { alpha?: Scalar; out?: Tensor }): Tensor;
   /** A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
   indexAdd(options: { dim: number; index: Tensor | IndexArray; source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
   indexAdd(..._args: any[]): any {
-    return invokeMethod(S_index_add, this, arguments);
+    return invokeMethod(359, this, arguments);
   }
   /** A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
   indexAdd_(dim: number, index: Tensor | IndexArray, source: Tensor, options?: { alpha?: Scalar }): Tensor;
   /** A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
   indexAdd_(options: { dim: number; index: Tensor | IndexArray; source: Tensor; alpha?: Scalar }): Tensor;
   indexAdd_(..._args: any[]): any {
-    return invokeMethod(S_index_add_, this, arguments);
+    return invokeMethod(360, this, arguments);
   }
   /** A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
   indexCopy(dim: number, index: Tensor | IndexArray, source: Tensor, options?: { out?: Tensor }): Tensor;
   /** A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
   indexCopy(options: { dim: number; index: Tensor | IndexArray; source: Tensor; out?: Tensor }): Tensor;
   indexCopy(..._args: any[]): any {
-    return invokeMethod(S_index_copy, this, arguments);
+    return invokeMethod(361, this, arguments);
   }
   /** A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
   indexCopy_(dim: number, index: Tensor | IndexArray, source: Tensor): Tensor;
   /** A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
   indexCopy_(options: { dim: number; index: Tensor | IndexArray; source: Tensor }): Tensor;
   indexCopy_(..._args: any[]): any {
-    return invokeMethod(S_index_copy_, this, arguments);
+    return invokeMethod(362, this, arguments);
   }
   /** A copy of input with value in the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
   indexFill(dim: number, index: Tensor | IndexArray, value: Tensor | Scalar): Tensor;
   /** A copy of input with value in the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
   indexFill(options: { dim: number; index: Tensor | IndexArray; value: Tensor | Scalar }): Tensor;
   indexFill(..._args: any[]): any {
-    return invokeMethod(S_index_fill, this, arguments);
+    return invokeMethod(363, this, arguments);
   }
   /** A copy of input with value in the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
   indexFill_(dim: number, index: Tensor | IndexArray, value: Tensor | Scalar): Tensor;
   /** A copy of input with value in the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
   indexFill_(options: { dim: number; index: Tensor | IndexArray; value: Tensor | Scalar }): Tensor;
   indexFill_(..._args: any[]): any {
-    return invokeMethod(S_index_fill_, this, arguments);
+    return invokeMethod(364, this, arguments);
   }
   /** out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on: elements along dim. https://pytorch.org/docs/stable/generated/torch.gather.html */
   gather(dim: number, index: Tensor | IndexArray, options?: { sparseGrad?: boolean; out?: Tensor }): Tensor;
   /** out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on: elements along dim. https://pytorch.org/docs/stable/generated/torch.gather.html */
   gather(options: { dim: number; index: Tensor | IndexArray; sparseGrad?: boolean; out?: Tensor }): Tensor;
   gather(..._args: any[]): any {
-    return invokeMethod(S_gather, this, arguments);
+    return invokeMethod(365, this, arguments);
   }
   /** A copy of input with src at the places that index names along dim (see gather); reduce 'add' or 'multiply' combines them with what is there. Or with a number instead of src. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
   scatter(dim: number, index: Tensor | IndexArray, src: Tensor, options?: { reduce?: string | null; out?: Tensor }): Tensor;
@@ -2014,42 +1577,42 @@ export abstract class TensorOps {
   /** A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
   scatterAdd(options: { dim: number; index: Tensor | IndexArray; src: Tensor; out?: Tensor }): Tensor;
   scatterAdd(..._args: any[]): any {
-    return invokeMethod(S_scatter_add, this, arguments);
+    return invokeMethod(370, this, arguments);
   }
   /** A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
   scatterAdd_(dim: number, index: Tensor | IndexArray, src: Tensor): Tensor;
   /** A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
   scatterAdd_(options: { dim: number; index: Tensor | IndexArray; src: Tensor }): Tensor;
   scatterAdd_(..._args: any[]): any {
-    return invokeMethod(S_scatter_add_, this, arguments);
+    return invokeMethod(371, this, arguments);
   }
   /** A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
   scatterReduce(dim: number, index: Tensor | IndexArray, src: Tensor, reduce: string, options?: { includeSelf?: boolean; out?: Tensor }): Tensor;
   /** A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
   scatterReduce(options: { dim: number; index: Tensor | IndexArray; src: Tensor; reduce: string; includeSelf?: boolean; out?: Tensor }): Tensor;
   scatterReduce(..._args: any[]): any {
-    return invokeMethod(S_scatter_reduce, this, arguments);
+    return invokeMethod(372, this, arguments);
   }
   /** A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
   scatterReduce_(dim: number, index: Tensor | IndexArray, src: Tensor, reduce: string, options?: { includeSelf?: boolean }): Tensor;
   /** A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
   scatterReduce_(options: { dim: number; index: Tensor | IndexArray; src: Tensor; reduce: string; includeSelf?: boolean }): Tensor;
   scatterReduce_(..._args: any[]): any {
-    return invokeMethod(S_scatter_reduce_, this, arguments);
+    return invokeMethod(373, this, arguments);
   }
   /** A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
   indexReduce(dim: number, index: Tensor | IndexArray, source: Tensor, reduce: string, options?: { includeSelf?: boolean; out?: Tensor }): Tensor;
   /** A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
   indexReduce(options: { dim: number; index: Tensor | IndexArray; source: Tensor; reduce: string; includeSelf?: boolean; out?: Tensor }): Tensor;
   indexReduce(..._args: any[]): any {
-    return invokeMethod(S_index_reduce, this, arguments);
+    return invokeMethod(374, this, arguments);
   }
   /** A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
   indexReduce_(dim: number, index: Tensor | IndexArray, source: Tensor, reduce: string, options?: { includeSelf?: boolean }): Tensor;
   /** A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
   indexReduce_(options: { dim: number; index: Tensor | IndexArray; source: Tensor; reduce: string; includeSelf?: boolean }): Tensor;
   indexReduce_(..._args: any[]): any {
-    return invokeMethod(S_index_reduce_, this, arguments);
+    return invokeMethod(375, this, arguments);
   }
   /** Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
   take(index: Tensor | IndexArray, options?: { out?: Tensor }): Tensor;
@@ -2057,7 +1620,7 @@ export abstract class TensorOps {
   take(options: { index: Tensor | IndexArray; out?: Tensor }): Tensor;
   take(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(378, (this as any), a, 0);
-    return invokeMethod(S_take, this, arguments);
+    return invokeMethod(378, this, arguments);
   }
   /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
   put(index: Tensor | IndexArray, source: Tensor, accumulate?: boolean): Tensor;
@@ -2066,7 +1629,7 @@ export abstract class TensorOps {
   /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
   put(options: { index: Tensor | IndexArray; source: Tensor; accumulate?: boolean }): Tensor;
   put(..._args: any[]): any {
-    return invokeMethod(S_put, this, arguments);
+    return invokeMethod(379, this, arguments);
   }
   /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
   put_(index: Tensor | IndexArray, source: Tensor, accumulate?: boolean): Tensor;
@@ -2075,19 +1638,19 @@ export abstract class TensorOps {
   /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
   put_(options: { index: Tensor | IndexArray; source: Tensor; accumulate?: boolean }): Tensor;
   put_(..._args: any[]): any {
-    return invokeMethod(S_put_, this, arguments);
+    return invokeMethod(380, this, arguments);
   }
   /** The coordinates of the elements that are not zero, one row for each, in row-major order; { asTuple: true } gives one tensor for each dim instead. https://pytorch.org/docs/stable/generated/torch.nonzero.html */
   nonzero(): Tensor;
   nonzero(..._rest: any[]): any {
     if (arguments.length === 0) return unary(381, (this as any), 0);
-    return invokeMethod(S_nonzero, this, arguments);
+    return invokeMethod(381, this, arguments);
   }
   /** The coordinates of the elements that are not zero, one row for each. https://pytorch.org/docs/stable/generated/torch.argwhere.html */
   argwhere(): Tensor;
   argwhere(..._rest: any[]): any {
     if (arguments.length === 0) return unary(383, (this as any), 0);
-    return invokeMethod(S_argwhere, this, arguments);
+    return invokeMethod(383, this, arguments);
   }
   /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
   maskedSelect(mask: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2095,21 +1658,21 @@ export abstract class TensorOps {
   maskedSelect(options: { mask: Tensor; out?: Tensor }): Tensor;
   maskedSelect(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(384, (this as any), a, 0);
-    return invokeMethod(S_masked_select, this, arguments);
+    return invokeMethod(384, this, arguments);
   }
   /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
   maskedScatter(mask: Tensor, source: Tensor): Tensor;
   /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
   maskedScatter(options: { mask: Tensor; source: Tensor }): Tensor;
   maskedScatter(..._args: any[]): any {
-    return invokeMethod(S_masked_scatter, this, arguments);
+    return invokeMethod(385, this, arguments);
   }
   /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
   maskedScatter_(mask: Tensor, source: Tensor): Tensor;
   /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
   maskedScatter_(options: { mask: Tensor; source: Tensor }): Tensor;
   maskedScatter_(..._args: any[]): any {
-    return invokeMethod(S_masked_scatter_, this, arguments);
+    return invokeMethod(386, this, arguments);
   }
   /** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
   combinations(r?: number, withReplacement?: boolean): Tensor;
@@ -2119,7 +1682,7 @@ export abstract class TensorOps {
   combinations(options: { r?: number; withReplacement?: boolean }): Tensor;
   combinations(..._rest: any[]): any {
     if (arguments.length === 0) return unary(401, (this as any), 0, 2, 0);
-    return invokeMethod(S_combinations, this, arguments);
+    return invokeMethod(401, this, arguments);
   }
   /** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). See linalg.luFactor. https://pytorch.org/docs/stable/generated/torch.lu.html */
   lu(pivot?: boolean, getInfos?: false): [Tensor, Tensor];
@@ -2141,13 +1704,13 @@ export abstract class TensorOps {
   /** X of A X = input from lu(A). See linalg.luSolve. https://pytorch.org/docs/stable/generated/torch.lu_solve.html */
   luSolve(options: { LUData: Tensor; LUPivots: Tensor; out?: Tensor }): Tensor;
   luSolve(..._args: any[]): any {
-    return invokeMethod(S_lu_solve, this, arguments);
+    return invokeMethod(413, this, arguments);
   }
   /** The inverse of a square matrix, or of each of a batch; linalg.inv. https://pytorch.org/docs/stable/generated/torch.inverse.html */
   inverse(options?: { out?: Tensor }): Tensor;
   inverse(..._rest: any[]): any {
     if (arguments.length === 0) return unary(419, (this as any), 0);
-    return invokeMethod(S_inverse, this, arguments);
+    return invokeMethod(419, this, arguments);
   }
   /** The solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
   triangularSolve(A: Tensor, upper?: boolean, transpose?: boolean, unitriangular?: boolean, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly solution: Tensor; readonly clonedCoefficient: Tensor };
@@ -2160,24 +1723,24 @@ export abstract class TensorOps {
   /** The solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
   triangularSolve(options: { A: Tensor; upper?: boolean; transpose?: boolean; unitriangular?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly solution: Tensor; readonly clonedCoefficient: Tensor };
   triangularSolve(..._args: any[]): any {
-    return invokeMethod(S_triangular_solve, this, arguments);
+    return invokeMethod(421, this, arguments);
   }
   /** The determinant of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.det.html */
   det(options?: { out?: Tensor }): Tensor;
   det(..._rest: any[]): any {
     if (arguments.length === 0) return unary(424, (this as any), 0);
-    return invokeMethod(S_det, this, arguments);
+    return invokeMethod(424, this, arguments);
   }
   /** Sign and logarithm of the absolute value of the determinant; 0 and -Infinity of a singular matrix. https://pytorch.org/docs/stable/generated/torch.linalg.slogdet.html */
   slogdet(options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly sign: Tensor; readonly logabsdet: Tensor };
   slogdet(..._args: any[]): any {
-    return invokeMethod(S_slogdet, this, arguments);
+    return invokeMethod(426, this, arguments);
   }
   /** The logarithm of the determinant; NaN of negative ones, -Infinity of 0. https://pytorch.org/docs/stable/generated/torch.logdet.html */
   logdet(): Tensor;
   logdet(..._rest: any[]): any {
     if (arguments.length === 0) return unary(427, (this as any), 0);
-    return invokeMethod(S_logdet, this, arguments);
+    return invokeMethod(427, this, arguments);
   }
   /** linalg.householderProduct by its older name. https://pytorch.org/docs/stable/generated/torch.orgqr.html */
   orgqr(input2: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2185,7 +1748,7 @@ export abstract class TensorOps {
   orgqr(options: { input2: Tensor; out?: Tensor }): Tensor;
   orgqr(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(431, (this as any), a, 0);
-    return invokeMethod(S_orgqr, this, arguments);
+    return invokeMethod(431, this, arguments);
   }
   /** Q input3, or input3 Q where left is false, or with the adjoint of Q where transpose is true, for the product Q (m, m) of Householder reflectors: input (..., m, k) holds their vectors and input2 their factors, as geqrf gives them. Errors: shapes, batches or dtypes that do not match. https://pytorch.org/docs/stable/generated/torch.ormqr.html */
   ormqr(input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean, options?: { out?: Tensor }): Tensor;
@@ -2196,20 +1759,20 @@ export abstract class TensorOps {
   /** Q input3, or input3 Q where left is false, or with the adjoint of Q where transpose is true, for the product Q (m, m) of Householder reflectors: input (..., m, k) holds their vectors and input2 their factors, as geqrf gives them. Errors: shapes, batches or dtypes that do not match. https://pytorch.org/docs/stable/generated/torch.ormqr.html */
   ormqr(options: { input2: Tensor; input3: Tensor; left?: boolean; transpose?: boolean; out?: Tensor }): Tensor;
   ormqr(..._args: any[]): any {
-    return invokeMethod(S_ormqr, this, arguments);
+    return invokeMethod(432, this, arguments);
   }
   /** The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html */
   matrixPower(n: number, options?: { out?: Tensor }): Tensor;
   /** The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html */
   matrixPower(options: { n: number; out?: Tensor }): Tensor;
   matrixPower(..._args: any[]): any {
-    return invokeMethod(S_matrix_power, this, arguments);
+    return invokeMethod(439, this, arguments);
   }
   /** The exponential of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_exp.html */
   matrixExp(): Tensor;
   matrixExp(..._rest: any[]): any {
     if (arguments.length === 0) return unary(440, (this as any), 0);
-    return invokeMethod(S_matrix_exp, this, arguments);
+    return invokeMethod(440, this, arguments);
   }
   /** Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
   cross(other: Tensor, dim?: number | null, options?: { out?: Tensor }): Tensor;
@@ -2219,19 +1782,19 @@ export abstract class TensorOps {
   cross(options: { other: Tensor; dim?: number | null; out?: Tensor }): Tensor;
   cross(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(444, (this as any), a, 0, 0);
-    return invokeMethod(S_cross, this, arguments);
+    return invokeMethod(444, this, arguments);
   }
   /** QR of (..., m, n) as LAPACK leaves it: R on and above the diagonal, Householder vectors below it, and their factors tau (..., min(m, n)). Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.geqrf.html */
   geqrf(options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly a: Tensor; readonly tau: Tensor };
   geqrf(..._args: any[]): any {
-    return invokeMethod(S_geqrf, this, arguments);
+    return invokeMethod(449, this, arguments);
   }
   /** linalg.qr: reduced, or complete when some is false. https://pytorch.org/docs/stable/generated/torch.qr.html */
   qr(some?: boolean, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly Q: Tensor; readonly R: Tensor };
   /** linalg.qr: reduced, or complete when some is false. https://pytorch.org/docs/stable/generated/torch.qr.html */
   qr(options: { some?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly Q: Tensor; readonly R: Tensor };
   qr(..._args: any[]): any {
-    return invokeMethod(S_qr, this, arguments);
+    return invokeMethod(451, this, arguments);
   }
   /** linalg.svd in older form: V instead of its adjoint, all of U and V where some is false, zeros for them where computeUv is false. https://pytorch.org/docs/stable/generated/torch.svd.html */
   svd(some?: boolean, computeUv?: boolean, options?: { out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
@@ -2240,7 +1803,7 @@ export abstract class TensorOps {
   /** linalg.svd in older form: V instead of its adjoint, all of U and V where some is false, zeros for them where computeUv is false. https://pytorch.org/docs/stable/generated/torch.svd.html */
   svd(options: { some?: boolean; computeUv?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
   svd(..._args: any[]): any {
-    return invokeMethod(S_svd, this, arguments);
+    return invokeMethod(455, this, arguments);
   }
   /** linalg.eigh in older form: the vectors are empty unless asked for, and the upper triangle is read unless upper is false. https://pytorch.org/docs/1.13/generated/torch.symeig.html */
   symeig(eigenvectors?: boolean, upper?: boolean, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
@@ -2249,7 +1812,7 @@ export abstract class TensorOps {
   /** linalg.eigh in older form: the vectors are empty unless asked for, and the upper triangle is read unless upper is false. https://pytorch.org/docs/1.13/generated/torch.symeig.html */
   symeig(options: { eigenvectors?: boolean; upper?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
   symeig(..._args: any[]): any {
-    return invokeMethod(S_symeig, this, arguments);
+    return invokeMethod(459, this, arguments);
   }
   /** linalg.pinv in older form. https://pytorch.org/docs/stable/generated/torch.pinverse.html */
   pinverse(rcond?: number): Tensor;
@@ -2257,7 +1820,7 @@ export abstract class TensorOps {
   pinverse(options: { rcond?: number }): Tensor;
   pinverse(..._rest: any[]): any {
     if (arguments.length === 0) return unary(464, (this as any), 0, 1e-15);
-    return invokeMethod(S_pinverse, this, arguments);
+    return invokeMethod(464, this, arguments);
   }
   /** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
   cholesky(upper?: boolean, options?: { out?: Tensor }): Tensor;
@@ -2265,7 +1828,7 @@ export abstract class TensorOps {
   cholesky(options: { upper?: boolean; out?: Tensor }): Tensor;
   cholesky(..._rest: any[]): any {
     if (arguments.length === 0) return unary(477, (this as any), 0, 0);
-    return invokeMethod(S_cholesky, this, arguments);
+    return invokeMethod(477, this, arguments);
   }
   /** X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
   choleskySolve(input2: Tensor, upper?: boolean, options?: { out?: Tensor }): Tensor;
@@ -2275,7 +1838,7 @@ export abstract class TensorOps {
   choleskySolve(options: { input2: Tensor; upper?: boolean; out?: Tensor }): Tensor;
   choleskySolve(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(478, (this as any), a, 0, 0);
-    return invokeMethod(S_cholesky_solve, this, arguments);
+    return invokeMethod(478, this, arguments);
   }
   /** The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
   choleskyInverse(upper?: boolean, options?: { out?: Tensor }): Tensor;
@@ -2283,410 +1846,410 @@ export abstract class TensorOps {
   choleskyInverse(options: { upper?: boolean; out?: Tensor }): Tensor;
   choleskyInverse(..._rest: any[]): any {
     if (arguments.length === 0) return unary(479, (this as any), 0, 0);
-    return invokeMethod(S_cholesky_inverse, this, arguments);
+    return invokeMethod(479, this, arguments);
   }
   /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
   exp(options?: { out?: Tensor }): Tensor;
   exp(..._rest: any[]): any {
     if (arguments.length === 0) return unary(515, (this as any), 0);
-    return invokeMethod(S_exp, this, arguments);
+    return invokeMethod(515, this, arguments);
   }
   /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
   exp_(): Tensor;
   exp_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(516, (this as any), 0);
-    return invokeMethod(S_exp_, this, arguments);
+    return invokeMethod(516, this, arguments);
   }
   /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
   exp2(options?: { out?: Tensor }): Tensor;
   exp2(..._rest: any[]): any {
     if (arguments.length === 0) return unary(517, (this as any), 0);
-    return invokeMethod(S_exp2, this, arguments);
+    return invokeMethod(517, this, arguments);
   }
   /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
   exp2_(): Tensor;
   exp2_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(518, (this as any), 0);
-    return invokeMethod(S_exp2_, this, arguments);
+    return invokeMethod(518, this, arguments);
   }
   /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
   expm1(options?: { out?: Tensor }): Tensor;
   expm1(..._rest: any[]): any {
     if (arguments.length === 0) return unary(519, (this as any), 0);
-    return invokeMethod(S_expm1, this, arguments);
+    return invokeMethod(519, this, arguments);
   }
   /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
   expm1_(): Tensor;
   expm1_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(520, (this as any), 0);
-    return invokeMethod(S_expm1_, this, arguments);
+    return invokeMethod(520, this, arguments);
   }
   /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
   log(options?: { out?: Tensor }): Tensor;
   log(..._rest: any[]): any {
     if (arguments.length === 0) return unary(521, (this as any), 0);
-    return invokeMethod(S_log, this, arguments);
+    return invokeMethod(521, this, arguments);
   }
   /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
   log_(): Tensor;
   log_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(522, (this as any), 0);
-    return invokeMethod(S_log_, this, arguments);
+    return invokeMethod(522, this, arguments);
   }
   /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
   log2(options?: { out?: Tensor }): Tensor;
   log2(..._rest: any[]): any {
     if (arguments.length === 0) return unary(523, (this as any), 0);
-    return invokeMethod(S_log2, this, arguments);
+    return invokeMethod(523, this, arguments);
   }
   /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
   log2_(): Tensor;
   log2_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(524, (this as any), 0);
-    return invokeMethod(S_log2_, this, arguments);
+    return invokeMethod(524, this, arguments);
   }
   /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
   log10(options?: { out?: Tensor }): Tensor;
   log10(..._rest: any[]): any {
     if (arguments.length === 0) return unary(525, (this as any), 0);
-    return invokeMethod(S_log10, this, arguments);
+    return invokeMethod(525, this, arguments);
   }
   /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
   log10_(): Tensor;
   log10_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(526, (this as any), 0);
-    return invokeMethod(S_log10_, this, arguments);
+    return invokeMethod(526, this, arguments);
   }
   /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
   log1p(options?: { out?: Tensor }): Tensor;
   log1p(..._rest: any[]): any {
     if (arguments.length === 0) return unary(527, (this as any), 0);
-    return invokeMethod(S_log1p, this, arguments);
+    return invokeMethod(527, this, arguments);
   }
   /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
   log1p_(): Tensor;
   log1p_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(528, (this as any), 0);
-    return invokeMethod(S_log1p_, this, arguments);
+    return invokeMethod(528, this, arguments);
   }
   /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
   sin(options?: { out?: Tensor }): Tensor;
   sin(..._rest: any[]): any {
     if (arguments.length === 0) return unary(529, (this as any), 0);
-    return invokeMethod(S_sin, this, arguments);
+    return invokeMethod(529, this, arguments);
   }
   /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
   sin_(): Tensor;
   sin_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(530, (this as any), 0);
-    return invokeMethod(S_sin_, this, arguments);
+    return invokeMethod(530, this, arguments);
   }
   /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
   cos(options?: { out?: Tensor }): Tensor;
   cos(..._rest: any[]): any {
     if (arguments.length === 0) return unary(531, (this as any), 0);
-    return invokeMethod(S_cos, this, arguments);
+    return invokeMethod(531, this, arguments);
   }
   /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
   cos_(): Tensor;
   cos_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(532, (this as any), 0);
-    return invokeMethod(S_cos_, this, arguments);
+    return invokeMethod(532, this, arguments);
   }
   /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
   tan(options?: { out?: Tensor }): Tensor;
   tan(..._rest: any[]): any {
     if (arguments.length === 0) return unary(533, (this as any), 0);
-    return invokeMethod(S_tan, this, arguments);
+    return invokeMethod(533, this, arguments);
   }
   /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
   tan_(): Tensor;
   tan_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(534, (this as any), 0);
-    return invokeMethod(S_tan_, this, arguments);
+    return invokeMethod(534, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   asin(options?: { out?: Tensor }): Tensor;
   asin(..._rest: any[]): any {
     if (arguments.length === 0) return unary(535, (this as any), 0);
-    return invokeMethod(S_asin, this, arguments);
+    return invokeMethod(535, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   arcsin(options?: { out?: Tensor }): Tensor;
   arcsin(..._rest: any[]): any {
     if (arguments.length === 0) return unary(535, (this as any), 0);
-    return invokeMethod(S_asin, this, arguments);
+    return invokeMethod(535, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   asin_(): Tensor;
   asin_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(536, (this as any), 0);
-    return invokeMethod(S_asin_, this, arguments);
+    return invokeMethod(536, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   arcsin_(): Tensor;
   arcsin_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(536, (this as any), 0);
-    return invokeMethod(S_asin_, this, arguments);
+    return invokeMethod(536, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   acos(options?: { out?: Tensor }): Tensor;
   acos(..._rest: any[]): any {
     if (arguments.length === 0) return unary(537, (this as any), 0);
-    return invokeMethod(S_acos, this, arguments);
+    return invokeMethod(537, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   arccos(options?: { out?: Tensor }): Tensor;
   arccos(..._rest: any[]): any {
     if (arguments.length === 0) return unary(537, (this as any), 0);
-    return invokeMethod(S_acos, this, arguments);
+    return invokeMethod(537, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   acos_(): Tensor;
   acos_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(538, (this as any), 0);
-    return invokeMethod(S_acos_, this, arguments);
+    return invokeMethod(538, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   arccos_(): Tensor;
   arccos_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(538, (this as any), 0);
-    return invokeMethod(S_acos_, this, arguments);
+    return invokeMethod(538, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   atan(options?: { out?: Tensor }): Tensor;
   atan(..._rest: any[]): any {
     if (arguments.length === 0) return unary(539, (this as any), 0);
-    return invokeMethod(S_atan, this, arguments);
+    return invokeMethod(539, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   arctan(options?: { out?: Tensor }): Tensor;
   arctan(..._rest: any[]): any {
     if (arguments.length === 0) return unary(539, (this as any), 0);
-    return invokeMethod(S_atan, this, arguments);
+    return invokeMethod(539, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   atan_(): Tensor;
   atan_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(540, (this as any), 0);
-    return invokeMethod(S_atan_, this, arguments);
+    return invokeMethod(540, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   arctan_(): Tensor;
   arctan_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(540, (this as any), 0);
-    return invokeMethod(S_atan_, this, arguments);
+    return invokeMethod(540, this, arguments);
   }
   /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
   sinh(options?: { out?: Tensor }): Tensor;
   sinh(..._rest: any[]): any {
     if (arguments.length === 0) return unary(541, (this as any), 0);
-    return invokeMethod(S_sinh, this, arguments);
+    return invokeMethod(541, this, arguments);
   }
   /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
   sinh_(): Tensor;
   sinh_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(542, (this as any), 0);
-    return invokeMethod(S_sinh_, this, arguments);
+    return invokeMethod(542, this, arguments);
   }
   /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
   cosh(options?: { out?: Tensor }): Tensor;
   cosh(..._rest: any[]): any {
     if (arguments.length === 0) return unary(543, (this as any), 0);
-    return invokeMethod(S_cosh, this, arguments);
+    return invokeMethod(543, this, arguments);
   }
   /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
   cosh_(): Tensor;
   cosh_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(544, (this as any), 0);
-    return invokeMethod(S_cosh_, this, arguments);
+    return invokeMethod(544, this, arguments);
   }
   /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
   tanh(options?: { out?: Tensor }): Tensor;
   tanh(..._rest: any[]): any {
     if (arguments.length === 0) return unary(545, (this as any), 0);
-    return invokeMethod(S_tanh, this, arguments);
+    return invokeMethod(545, this, arguments);
   }
   /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
   tanh_(): Tensor;
   tanh_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(546, (this as any), 0);
-    return invokeMethod(S_tanh_, this, arguments);
+    return invokeMethod(546, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   asinh(options?: { out?: Tensor }): Tensor;
   asinh(..._rest: any[]): any {
     if (arguments.length === 0) return unary(547, (this as any), 0);
-    return invokeMethod(S_asinh, this, arguments);
+    return invokeMethod(547, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   arcsinh(options?: { out?: Tensor }): Tensor;
   arcsinh(..._rest: any[]): any {
     if (arguments.length === 0) return unary(547, (this as any), 0);
-    return invokeMethod(S_asinh, this, arguments);
+    return invokeMethod(547, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   asinh_(): Tensor;
   asinh_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(548, (this as any), 0);
-    return invokeMethod(S_asinh_, this, arguments);
+    return invokeMethod(548, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   arcsinh_(): Tensor;
   arcsinh_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(548, (this as any), 0);
-    return invokeMethod(S_asinh_, this, arguments);
+    return invokeMethod(548, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   acosh(options?: { out?: Tensor }): Tensor;
   acosh(..._rest: any[]): any {
     if (arguments.length === 0) return unary(549, (this as any), 0);
-    return invokeMethod(S_acosh, this, arguments);
+    return invokeMethod(549, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   arccosh(options?: { out?: Tensor }): Tensor;
   arccosh(..._rest: any[]): any {
     if (arguments.length === 0) return unary(549, (this as any), 0);
-    return invokeMethod(S_acosh, this, arguments);
+    return invokeMethod(549, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   acosh_(): Tensor;
   acosh_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(550, (this as any), 0);
-    return invokeMethod(S_acosh_, this, arguments);
+    return invokeMethod(550, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   arccosh_(): Tensor;
   arccosh_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(550, (this as any), 0);
-    return invokeMethod(S_acosh_, this, arguments);
+    return invokeMethod(550, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   atanh(options?: { out?: Tensor }): Tensor;
   atanh(..._rest: any[]): any {
     if (arguments.length === 0) return unary(551, (this as any), 0);
-    return invokeMethod(S_atanh, this, arguments);
+    return invokeMethod(551, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   arctanh(options?: { out?: Tensor }): Tensor;
   arctanh(..._rest: any[]): any {
     if (arguments.length === 0) return unary(551, (this as any), 0);
-    return invokeMethod(S_atanh, this, arguments);
+    return invokeMethod(551, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   atanh_(): Tensor;
   atanh_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(552, (this as any), 0);
-    return invokeMethod(S_atanh_, this, arguments);
+    return invokeMethod(552, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   arctanh_(): Tensor;
   arctanh_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(552, (this as any), 0);
-    return invokeMethod(S_atanh_, this, arguments);
+    return invokeMethod(552, this, arguments);
   }
   /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
   sinc(options?: { out?: Tensor }): Tensor;
   sinc(..._rest: any[]): any {
     if (arguments.length === 0) return unary(553, (this as any), 0);
-    return invokeMethod(S_sinc, this, arguments);
+    return invokeMethod(553, this, arguments);
   }
   /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
   sinc_(): Tensor;
   sinc_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(554, (this as any), 0);
-    return invokeMethod(S_sinc_, this, arguments);
+    return invokeMethod(554, this, arguments);
   }
   /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
   erf(options?: { out?: Tensor }): Tensor;
   erf(..._rest: any[]): any {
     if (arguments.length === 0) return unary(555, (this as any), 0);
-    return invokeMethod(S_erf, this, arguments);
+    return invokeMethod(555, this, arguments);
   }
   /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
   erf_(): Tensor;
   erf_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(556, (this as any), 0);
-    return invokeMethod(S_erf_, this, arguments);
+    return invokeMethod(556, this, arguments);
   }
   /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
   erfc(options?: { out?: Tensor }): Tensor;
   erfc(..._rest: any[]): any {
     if (arguments.length === 0) return unary(557, (this as any), 0);
-    return invokeMethod(S_erfc, this, arguments);
+    return invokeMethod(557, this, arguments);
   }
   /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
   erfc_(): Tensor;
   erfc_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(558, (this as any), 0);
-    return invokeMethod(S_erfc_, this, arguments);
+    return invokeMethod(558, this, arguments);
   }
   /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
   erfinv(options?: { out?: Tensor }): Tensor;
   erfinv(..._rest: any[]): any {
     if (arguments.length === 0) return unary(559, (this as any), 0);
-    return invokeMethod(S_erfinv, this, arguments);
+    return invokeMethod(559, this, arguments);
   }
   /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
   erfinv_(): Tensor;
   erfinv_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(560, (this as any), 0);
-    return invokeMethod(S_erfinv_, this, arguments);
+    return invokeMethod(560, this, arguments);
   }
   /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
   sigmoid(options?: { out?: Tensor }): Tensor;
   sigmoid(..._rest: any[]): any {
     if (arguments.length === 0) return unary(561, (this as any), 0);
-    return invokeMethod(S_sigmoid, this, arguments);
+    return invokeMethod(561, this, arguments);
   }
   /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
   sigmoid_(): Tensor;
   sigmoid_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(562, (this as any), 0);
-    return invokeMethod(S_sigmoid_, this, arguments);
+    return invokeMethod(562, this, arguments);
   }
   /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
   lgamma(options?: { out?: Tensor }): Tensor;
   lgamma(..._rest: any[]): any {
     if (arguments.length === 0) return unary(563, (this as any), 0);
-    return invokeMethod(S_lgamma, this, arguments);
+    return invokeMethod(563, this, arguments);
   }
   /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
   lgamma_(): Tensor;
   lgamma_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(564, (this as any), 0);
-    return invokeMethod(S_lgamma_, this, arguments);
+    return invokeMethod(564, this, arguments);
   }
   /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
   digamma(options?: { out?: Tensor }): Tensor;
   digamma(..._rest: any[]): any {
     if (arguments.length === 0) return unary(565, (this as any), 0);
-    return invokeMethod(S_digamma, this, arguments);
+    return invokeMethod(565, this, arguments);
   }
   /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
   digamma_(): Tensor;
   digamma_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(566, (this as any), 0);
-    return invokeMethod(S_digamma_, this, arguments);
+    return invokeMethod(566, this, arguments);
   }
   /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
   mvlgamma(p: number, options?: { out?: Tensor }): Tensor;
   /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
   mvlgamma(options: { p: number; out?: Tensor }): Tensor;
   mvlgamma(..._args: any[]): any {
-    return invokeMethod(S_mvlgamma, this, arguments);
+    return invokeMethod(567, this, arguments);
   }
   /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
   mvlgamma_(p: number): Tensor;
   /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
   mvlgamma_(options: { p: number }): Tensor;
   mvlgamma_(..._args: any[]): any {
-    return invokeMethod(S_mvlgamma_, this, arguments);
+    return invokeMethod(568, this, arguments);
   }
   /** mantissa of [0.5, 1) in magnitude and exponent (int32) with input = mantissa * 2 ** exponent; 0 and what is not finite is its own mantissa. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frexp.html */
   frexp(options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly mantissa: Tensor; readonly exponent: Tensor };
   frexp(..._args: any[]): any {
-    return invokeMethod(S_frexp, this, arguments);
+    return invokeMethod(569, this, arguments);
   }
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit(eps?: number | null, options?: { out?: Tensor }): Tensor;
@@ -2694,7 +2257,7 @@ export abstract class TensorOps {
   logit(options: { eps?: number | null; out?: Tensor }): Tensor;
   logit(..._rest: any[]): any {
     if (arguments.length === 0) return unary(570, (this as any), 0, 0);
-    return invokeMethod(S_logit, this, arguments);
+    return invokeMethod(570, this, arguments);
   }
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit_(eps?: number | null): Tensor;
@@ -2702,7 +2265,7 @@ export abstract class TensorOps {
   logit_(options: { eps?: number | null }): Tensor;
   logit_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(571, (this as any), 0, 0);
-    return invokeMethod(S_logit_, this, arguments);
+    return invokeMethod(571, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2710,7 +2273,7 @@ export abstract class TensorOps {
   atan2(options: { other: Tensor; out?: Tensor }): Tensor;
   atan2(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(574, (this as any), a, 0);
-    return invokeMethod(S_atan2, this, arguments);
+    return invokeMethod(574, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2718,7 +2281,7 @@ export abstract class TensorOps {
   arctan2(options: { other: Tensor; out?: Tensor }): Tensor;
   arctan2(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(574, (this as any), a, 0);
-    return invokeMethod(S_atan2, this, arguments);
+    return invokeMethod(574, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2_(other: Tensor): Tensor;
@@ -2726,7 +2289,7 @@ export abstract class TensorOps {
   atan2_(options: { other: Tensor }): Tensor;
   atan2_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(575, (this as any), a, 0);
-    return invokeMethod(S_atan2_, this, arguments);
+    return invokeMethod(575, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2_(other: Tensor): Tensor;
@@ -2734,7 +2297,7 @@ export abstract class TensorOps {
   arctan2_(options: { other: Tensor }): Tensor;
   arctan2_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(575, (this as any), a, 0);
-    return invokeMethod(S_atan2_, this, arguments);
+    return invokeMethod(575, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2742,7 +2305,7 @@ export abstract class TensorOps {
   hypot(options: { other: Tensor; out?: Tensor }): Tensor;
   hypot(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(576, (this as any), a, 0);
-    return invokeMethod(S_hypot, this, arguments);
+    return invokeMethod(576, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot_(other: Tensor): Tensor;
@@ -2750,7 +2313,7 @@ export abstract class TensorOps {
   hypot_(options: { other: Tensor }): Tensor;
   hypot_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(577, (this as any), a, 0);
-    return invokeMethod(S_hypot_, this, arguments);
+    return invokeMethod(577, this, arguments);
   }
   /** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
   logaddexp(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2758,7 +2321,7 @@ export abstract class TensorOps {
   logaddexp(options: { other: Tensor; out?: Tensor }): Tensor;
   logaddexp(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(578, (this as any), a, 0);
-    return invokeMethod(S_logaddexp, this, arguments);
+    return invokeMethod(578, this, arguments);
   }
   /** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
   logaddexp2(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2766,7 +2329,7 @@ export abstract class TensorOps {
   logaddexp2(options: { other: Tensor; out?: Tensor }): Tensor;
   logaddexp2(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(579, (this as any), a, 0);
-    return invokeMethod(S_logaddexp2, this, arguments);
+    return invokeMethod(579, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -2774,7 +2337,7 @@ export abstract class TensorOps {
   xlogy(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   xlogy(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(580, (this as any), a, 3);
-    return invokeMethod(S_xlogy, this, arguments);
+    return invokeMethod(580, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy_(other: Tensor | Scalar): Tensor;
@@ -2782,7 +2345,7 @@ export abstract class TensorOps {
   xlogy_(options: { other: Tensor | Scalar }): Tensor;
   xlogy_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(581, (this as any), a, 3);
-    return invokeMethod(S_xlogy_, this, arguments);
+    return invokeMethod(581, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign(other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
@@ -2790,7 +2353,7 @@ export abstract class TensorOps {
   copysign(options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
   copysign(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(582, (this as any), a, 2);
-    return invokeMethod(S_copysign, this, arguments);
+    return invokeMethod(582, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign_(other: Tensor | Scalar): Tensor;
@@ -2798,7 +2361,7 @@ export abstract class TensorOps {
   copysign_(options: { other: Tensor | Scalar }): Tensor;
   copysign_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(583, (this as any), a, 2);
-    return invokeMethod(S_copysign_, this, arguments);
+    return invokeMethod(583, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2806,7 +2369,7 @@ export abstract class TensorOps {
   nextafter(options: { other: Tensor; out?: Tensor }): Tensor;
   nextafter(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(584, (this as any), a, 0);
-    return invokeMethod(S_nextafter, this, arguments);
+    return invokeMethod(584, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter_(other: Tensor): Tensor;
@@ -2814,7 +2377,7 @@ export abstract class TensorOps {
   nextafter_(options: { other: Tensor }): Tensor;
   nextafter_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(585, (this as any), a, 0);
-    return invokeMethod(S_nextafter_, this, arguments);
+    return invokeMethod(585, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside(values: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2822,7 +2385,7 @@ export abstract class TensorOps {
   heaviside(options: { values: Tensor; out?: Tensor }): Tensor;
   heaviside(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(586, (this as any), a, 0);
-    return invokeMethod(S_heaviside, this, arguments);
+    return invokeMethod(586, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside_(values: Tensor): Tensor;
@@ -2830,7 +2393,7 @@ export abstract class TensorOps {
   heaviside_(options: { values: Tensor }): Tensor;
   heaviside_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(587, (this as any), a, 0);
-    return invokeMethod(S_heaviside_, this, arguments);
+    return invokeMethod(587, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2838,7 +2401,7 @@ export abstract class TensorOps {
   ldexp(options: { other: Tensor; out?: Tensor }): Tensor;
   ldexp(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(588, (this as any), a, 0);
-    return invokeMethod(S_ldexp, this, arguments);
+    return invokeMethod(588, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp_(other: Tensor): Tensor;
@@ -2846,7 +2409,7 @@ export abstract class TensorOps {
   ldexp_(options: { other: Tensor }): Tensor;
   ldexp_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(589, (this as any), a, 0);
-    return invokeMethod(S_ldexp_, this, arguments);
+    return invokeMethod(589, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2854,7 +2417,7 @@ export abstract class TensorOps {
   gcd(options: { other: Tensor; out?: Tensor }): Tensor;
   gcd(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(590, (this as any), a, 0);
-    return invokeMethod(S_gcd, this, arguments);
+    return invokeMethod(590, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd_(other: Tensor): Tensor;
@@ -2862,7 +2425,7 @@ export abstract class TensorOps {
   gcd_(options: { other: Tensor }): Tensor;
   gcd_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(591, (this as any), a, 0);
-    return invokeMethod(S_gcd_, this, arguments);
+    return invokeMethod(591, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2870,7 +2433,7 @@ export abstract class TensorOps {
   lcm(options: { other: Tensor; out?: Tensor }): Tensor;
   lcm(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(592, (this as any), a, 0);
-    return invokeMethod(S_lcm, this, arguments);
+    return invokeMethod(592, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm_(other: Tensor): Tensor;
@@ -2878,7 +2441,7 @@ export abstract class TensorOps {
   lcm_(options: { other: Tensor }): Tensor;
   lcm_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(593, (this as any), a, 0);
-    return invokeMethod(S_lcm_, this, arguments);
+    return invokeMethod(593, this, arguments);
   }
   /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
   mm(mat2: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2886,7 +2449,7 @@ export abstract class TensorOps {
   mm(options: { mat2: Tensor; out?: Tensor }): Tensor;
   mm(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(594, (this as any), a, 0);
-    return invokeMethod(S_mm, this, arguments);
+    return invokeMethod(594, this, arguments);
   }
   /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
   bmm(mat2: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2894,7 +2457,7 @@ export abstract class TensorOps {
   bmm(options: { mat2: Tensor; out?: Tensor }): Tensor;
   bmm(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(595, (this as any), a, 0);
-    return invokeMethod(S_bmm, this, arguments);
+    return invokeMethod(595, this, arguments);
   }
   /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
   matmul(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2902,21 +2465,21 @@ export abstract class TensorOps {
   matmul(options: { other: Tensor; out?: Tensor }): Tensor;
   matmul(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(596, (this as any), a, 0);
-    return invokeMethod(S_matmul, this, arguments);
+    return invokeMethod(596, this, arguments);
   }
   /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
   addmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
   addmm(options: { mat1: Tensor; mat2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   addmm(..._args: any[]): any {
-    return invokeMethod(S_addmm, this, arguments);
+    return invokeMethod(597, this, arguments);
   }
   /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
   addmm_(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
   addmm_(options: { mat1: Tensor; mat2: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
   addmm_(..._args: any[]): any {
-    return invokeMethod(S_addmm_, this, arguments);
+    return invokeMethod(598, this, arguments);
   }
   /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
   mv(vec: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2924,7 +2487,7 @@ export abstract class TensorOps {
   mv(options: { vec: Tensor; out?: Tensor }): Tensor;
   mv(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(600, (this as any), a, 0);
-    return invokeMethod(S_mv, this, arguments);
+    return invokeMethod(600, this, arguments);
   }
   /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
   dot(tensor: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2932,7 +2495,7 @@ export abstract class TensorOps {
   dot(options: { tensor: Tensor; out?: Tensor }): Tensor;
   dot(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(601, (this as any), a, 0);
-    return invokeMethod(S_dot, this, arguments);
+    return invokeMethod(601, this, arguments);
   }
   /** Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
   vdot(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2940,7 +2503,7 @@ export abstract class TensorOps {
   vdot(options: { other: Tensor; out?: Tensor }): Tensor;
   vdot(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(602, (this as any), a, 0);
-    return invokeMethod(S_vdot, this, arguments);
+    return invokeMethod(602, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   outer(vec2: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2948,7 +2511,7 @@ export abstract class TensorOps {
   outer(options: { vec2: Tensor; out?: Tensor }): Tensor;
   outer(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(603, (this as any), a, 0);
-    return invokeMethod(S_outer, this, arguments);
+    return invokeMethod(603, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   ger(vec2: Tensor, options?: { out?: Tensor }): Tensor;
@@ -2956,63 +2519,63 @@ export abstract class TensorOps {
   ger(options: { vec2: Tensor; out?: Tensor }): Tensor;
   ger(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(603, (this as any), a, 0);
-    return invokeMethod(S_outer, this, arguments);
+    return invokeMethod(603, this, arguments);
   }
   /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
   baddbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
   baddbmm(options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   baddbmm(..._args: any[]): any {
-    return invokeMethod(S_baddbmm, this, arguments);
+    return invokeMethod(604, this, arguments);
   }
   /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
   baddbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
   baddbmm_(options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
   baddbmm_(..._args: any[]): any {
-    return invokeMethod(S_baddbmm_, this, arguments);
+    return invokeMethod(605, this, arguments);
   }
   /** beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
   addbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   /** beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
   addbmm(options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   addbmm(..._args: any[]): any {
-    return invokeMethod(S_addbmm, this, arguments);
+    return invokeMethod(606, this, arguments);
   }
   /** beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
   addbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   /** beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
   addbmm_(options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
   addbmm_(..._args: any[]): any {
-    return invokeMethod(S_addbmm_, this, arguments);
+    return invokeMethod(607, this, arguments);
   }
   /** beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
   addmv(mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   /** beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
   addmv(options: { mat: Tensor; vec: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   addmv(..._args: any[]): any {
-    return invokeMethod(S_addmv, this, arguments);
+    return invokeMethod(608, this, arguments);
   }
   /** beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
   addmv_(mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   /** beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
   addmv_(options: { mat: Tensor; vec: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
   addmv_(..._args: any[]): any {
-    return invokeMethod(S_addmv_, this, arguments);
+    return invokeMethod(609, this, arguments);
   }
   /** beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
   addr(vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   /** beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
   addr(options: { vec1: Tensor; vec2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   addr(..._args: any[]): any {
-    return invokeMethod(S_addr, this, arguments);
+    return invokeMethod(610, this, arguments);
   }
   /** beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
   addr_(vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   /** beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
   addr_(options: { vec1: Tensor; vec2: Tensor; beta?: Scalar; alpha?: Scalar }): Tensor;
   addr_(..._args: any[]): any {
-    return invokeMethod(S_addr_, this, arguments);
+    return invokeMethod(611, this, arguments);
   }
   /** The largest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.max.html */
   max(): Tensor;
@@ -3055,7 +2618,7 @@ export abstract class TensorOps {
   /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
   amax(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   amax(..._args: any[]): any {
-    return invokeMethod(S_amax, this, arguments);
+    return invokeMethod(618, this, arguments);
   }
   /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
   amin(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
@@ -3064,12 +2627,12 @@ export abstract class TensorOps {
   /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
   amin(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   amin(..._args: any[]): any {
-    return invokeMethod(S_amin, this, arguments);
+    return invokeMethod(619, this, arguments);
   }
   /** amin and amax in one call. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
   aminmax(options?: { dim?: number | null; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly min: Tensor; readonly max: Tensor };
   aminmax(..._args: any[]): any {
-    return invokeMethod(S_aminmax, this, arguments);
+    return invokeMethod(620, this, arguments);
   }
   /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
   argmax(dim?: number | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
@@ -3079,7 +2642,7 @@ export abstract class TensorOps {
   argmax(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmax(..._rest: any[]): any {
     if (arguments.length === 0) return unary(621, (this as any), 0, 0, 0);
-    return invokeMethod(S_argmax, this, arguments);
+    return invokeMethod(621, this, arguments);
   }
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
   argmin(dim?: number | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
@@ -3089,7 +2652,7 @@ export abstract class TensorOps {
   argmin(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmin(..._rest: any[]): any {
     if (arguments.length === 0) return unary(622, (this as any), 0, 0, 0);
-    return invokeMethod(S_argmin, this, arguments);
+    return invokeMethod(622, this, arguments);
   }
   /** Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
   median(): Tensor;
@@ -3124,7 +2687,7 @@ export abstract class TensorOps {
   /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
   kthvalue(options: { k: number; dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   kthvalue(..._args: any[]): any {
-    return invokeMethod(S_kthvalue, this, arguments);
+    return invokeMethod(627, this, arguments);
   }
   /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
   mode(dim?: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
@@ -3133,7 +2696,7 @@ export abstract class TensorOps {
   /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
   mode(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   mode(..._args: any[]): any {
-    return invokeMethod(S_mode, this, arguments);
+    return invokeMethod(628, this, arguments);
   }
   /** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
   inner(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -3141,7 +2704,7 @@ export abstract class TensorOps {
   inner(options: { other: Tensor; out?: Tensor }): Tensor;
   inner(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(685, (this as any), a, 0);
-    return invokeMethod(S_inner, this, arguments);
+    return invokeMethod(685, this, arguments);
   }
   /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
   kron(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -3149,7 +2712,7 @@ export abstract class TensorOps {
   kron(options: { other: Tensor; out?: Tensor }): Tensor;
   kron(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(686, (this as any), a, 0);
-    return invokeMethod(S_kron, this, arguments);
+    return invokeMethod(686, this, arguments);
   }
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
   uniform_(from?: number, to?: number, options?: { generator?: Generator | null }): Tensor;
@@ -3159,7 +2722,7 @@ export abstract class TensorOps {
   uniform_(options: { from?: number; to?: number; generator?: Generator | null }): Tensor;
   uniform_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(694, (this as any), 0, 0, 1, 0);
-    return invokeMethod(S_uniform_, this, arguments);
+    return invokeMethod(694, this, arguments);
   }
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
   normal_(mean?: number, std?: number, options?: { generator?: Generator | null }): Tensor;
@@ -3169,7 +2732,7 @@ export abstract class TensorOps {
   normal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   normal_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(695, (this as any), 0, 0, 1, 0);
-    return invokeMethod(S_normal_, this, arguments);
+    return invokeMethod(695, this, arguments);
   }
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
   random_(from?: number | null, to?: number | null, options?: { generator?: Generator | null }): Tensor;
@@ -3179,7 +2742,7 @@ export abstract class TensorOps {
   random_(options: { from?: number | null; to?: number | null; generator?: Generator | null }): Tensor;
   random_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(696, (this as any), 0, 0, 0, 0);
-    return invokeMethod(S_random_, this, arguments);
+    return invokeMethod(696, this, arguments);
   }
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
   exponential_(lambd?: number, options?: { generator?: Generator | null }): Tensor;
@@ -3187,7 +2750,7 @@ export abstract class TensorOps {
   exponential_(options: { lambd?: number; generator?: Generator | null }): Tensor;
   exponential_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(697, (this as any), 0, 1, 0);
-    return invokeMethod(S_exponential_, this, arguments);
+    return invokeMethod(697, this, arguments);
   }
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
   cauchy_(median?: number, sigma?: number, options?: { generator?: Generator | null }): Tensor;
@@ -3197,7 +2760,7 @@ export abstract class TensorOps {
   cauchy_(options: { median?: number; sigma?: number; generator?: Generator | null }): Tensor;
   cauchy_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(698, (this as any), 0, 0, 1, 0);
-    return invokeMethod(S_cauchy_, this, arguments);
+    return invokeMethod(698, this, arguments);
   }
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
   logNormal_(mean?: number, std?: number, options?: { generator?: Generator | null }): Tensor;
@@ -3207,21 +2770,21 @@ export abstract class TensorOps {
   logNormal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   logNormal_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(699, (this as any), 0, 1, 2, 0);
-    return invokeMethod(S_log_normal_, this, arguments);
+    return invokeMethod(699, this, arguments);
   }
   /** Fills input with numbers of Bernoulli trials up to the first success. https://pytorch.org/docs/stable/generated/torch.Tensor.geometric_.html */
   geometric_(p: number, options?: { generator?: Generator | null }): Tensor;
   /** Fills input with numbers of Bernoulli trials up to the first success. https://pytorch.org/docs/stable/generated/torch.Tensor.geometric_.html */
   geometric_(options: { p: number; generator?: Generator | null }): Tensor;
   geometric_(..._args: any[]): any {
-    return invokeMethod(S_geometric_, this, arguments);
+    return invokeMethod(700, this, arguments);
   }
   /** Fills input with ones of probability p (a number, or a tensor of them) and zeros. https://pytorch.org/docs/stable/generated/torch.Tensor.bernoulli_.html */
   bernoulli_(p?: Tensor | Scalar | null, options?: { generator?: Generator | null }): Tensor;
   /** Fills input with ones of probability p (a number, or a tensor of them) and zeros. https://pytorch.org/docs/stable/generated/torch.Tensor.bernoulli_.html */
   bernoulli_(options: { p?: Tensor | Scalar | null; generator?: Generator | null }): Tensor;
   bernoulli_(..._args: any[]): any {
-    return invokeMethod(S_bernoulli_, this, arguments);
+    return invokeMethod(701, this, arguments);
   }
   /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
   bernoulli(p?: number | null, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
@@ -3229,7 +2792,7 @@ export abstract class TensorOps {
   bernoulli(options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
   bernoulli(..._rest: any[]): any {
     if (arguments.length === 0) return unary(702, (this as any), 0, 0, 0);
-    return invokeMethod(S_bernoulli, this, arguments);
+    return invokeMethod(702, this, arguments);
   }
   /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
   multinomial(numSamples: number, replacement?: boolean, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
@@ -3238,7 +2801,7 @@ export abstract class TensorOps {
   /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
   multinomial(options: { numSamples: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
   multinomial(..._args: any[]): any {
-    return invokeMethod(S_multinomial, this, arguments);
+    return invokeMethod(703, this, arguments);
   }
   /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
   sum(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
@@ -3247,7 +2810,7 @@ export abstract class TensorOps {
   /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
   sum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   sum(..._args: any[]): any {
-    return invokeMethod(S_sum, this, arguments);
+    return invokeMethod(713, this, arguments);
   }
   /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
   mean(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
@@ -3256,7 +2819,7 @@ export abstract class TensorOps {
   /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
   mean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   mean(..._args: any[]): any {
-    return invokeMethod(S_mean, this, arguments);
+    return invokeMethod(714, this, arguments);
   }
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
   prod(dim?: number | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
@@ -3266,7 +2829,7 @@ export abstract class TensorOps {
   prod(options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   prod(..._rest: any[]): any {
     if (arguments.length === 0) return unary(715, (this as any), 0, 0, 0, 255);
-    return invokeMethod(S_prod, this, arguments);
+    return invokeMethod(715, this, arguments);
   }
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
   any(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
@@ -3275,7 +2838,7 @@ export abstract class TensorOps {
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
   any(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   any(..._args: any[]): any {
-    return invokeMethod(S_any, this, arguments);
+    return invokeMethod(716, this, arguments);
   }
   /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
   all(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
@@ -3284,14 +2847,14 @@ export abstract class TensorOps {
   /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
   all(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   all(..._args: any[]): any {
-    return invokeMethod(S_all, this, arguments);
+    return invokeMethod(717, this, arguments);
   }
   /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
   countNonzero(dim?: number | readonly number[] | null): Tensor;
   /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
   countNonzero(options: { dim?: number | readonly number[] | null }): Tensor;
   countNonzero(..._args: any[]): any {
-    return invokeMethod(S_count_nonzero, this, arguments);
+    return invokeMethod(718, this, arguments);
   }
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
   var(dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
@@ -3340,7 +2903,7 @@ export abstract class TensorOps {
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
   nansum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   nansum(..._args: any[]): any {
-    return invokeMethod(S_nansum, this, arguments);
+    return invokeMethod(731, this, arguments);
   }
   /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
   nanmean(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
@@ -3349,7 +2912,7 @@ export abstract class TensorOps {
   /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
   nanmean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   nanmean(..._args: any[]): any {
-    return invokeMethod(S_nanmean, this, arguments);
+    return invokeMethod(732, this, arguments);
   }
   /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
   logsumexp(dim: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
@@ -3358,56 +2921,56 @@ export abstract class TensorOps {
   /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
   logsumexp(options: { dim: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
   logsumexp(..._args: any[]): any {
-    return invokeMethod(S_logsumexp, this, arguments);
+    return invokeMethod(733, this, arguments);
   }
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
   cumsum(dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
   cumsum(options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
   cumsum(..._args: any[]): any {
-    return invokeMethod(S_cumsum, this, arguments);
+    return invokeMethod(755, this, arguments);
   }
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
   cumsum_(dim: number, options?: { dtype?: DType | null }): Tensor;
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
   cumsum_(options: { dim: number; dtype?: DType | null }): Tensor;
   cumsum_(..._args: any[]): any {
-    return invokeMethod(S_cumsum_, this, arguments);
+    return invokeMethod(756, this, arguments);
   }
   /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
   cumprod(dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
   cumprod(options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
   cumprod(..._args: any[]): any {
-    return invokeMethod(S_cumprod, this, arguments);
+    return invokeMethod(757, this, arguments);
   }
   /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
   cumprod_(dim: number, options?: { dtype?: DType | null }): Tensor;
   /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
   cumprod_(options: { dim: number; dtype?: DType | null }): Tensor;
   cumprod_(..._args: any[]): any {
-    return invokeMethod(S_cumprod_, this, arguments);
+    return invokeMethod(758, this, arguments);
   }
   /** Logarithm of the running sum of exponentials along dim. https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html */
   logcumsumexp(dim: number, options?: { out?: Tensor }): Tensor;
   /** Logarithm of the running sum of exponentials along dim. https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html */
   logcumsumexp(options: { dim: number; out?: Tensor }): Tensor;
   logcumsumexp(..._args: any[]): any {
-    return invokeMethod(S_logcumsumexp, this, arguments);
+    return invokeMethod(759, this, arguments);
   }
   /** Largest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummax.html */
   cummax(dim: number, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   /** Largest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummax.html */
   cummax(options: { dim: number; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   cummax(..._args: any[]): any {
-    return invokeMethod(S_cummax, this, arguments);
+    return invokeMethod(760, this, arguments);
   }
   /** Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
   cummin(dim: number, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   /** Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
   cummin(options: { dim: number; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   cummin(..._args: any[]): any {
-    return invokeMethod(S_cummin, this, arguments);
+    return invokeMethod(761, this, arguments);
   }
   /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
   viewAs(other: Tensor): Tensor;
@@ -3415,7 +2978,7 @@ export abstract class TensorOps {
   viewAs(options: { other: Tensor }): Tensor;
   viewAs(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(767, (this as any), a, 0);
-    return invokeMethod(S_view_as, this, arguments);
+    return invokeMethod(767, this, arguments);
   }
   /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
   reshapeAs(other: Tensor): Tensor;
@@ -3423,7 +2986,7 @@ export abstract class TensorOps {
   reshapeAs(options: { other: Tensor }): Tensor;
   reshapeAs(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(768, (this as any), a, 0);
-    return invokeMethod(S_reshape_as, this, arguments);
+    return invokeMethod(768, this, arguments);
   }
   /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
   expandAs(other: Tensor): Tensor;
@@ -3431,34 +2994,34 @@ export abstract class TensorOps {
   expandAs(options: { other: Tensor }): Tensor;
   expandAs(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(769, (this as any), a, 0);
-    return invokeMethod(S_expand_as, this, arguments);
+    return invokeMethod(769, this, arguments);
   }
   /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
   broadcastTo(size: number | readonly number[]): Tensor;
   /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
   broadcastTo(options: { size: number | readonly number[] }): Tensor;
   broadcastTo(..._args: any[]): any {
-    return invokeMethod(S_broadcast_to, this, arguments);
+    return invokeMethod(770, this, arguments);
   }
   /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
   ravel(): Tensor;
   ravel(..._rest: any[]): any {
     if (arguments.length === 0) return unary(771, (this as any), 0);
-    return invokeMethod(S_ravel, this, arguments);
+    return invokeMethod(771, this, arguments);
   }
   /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
-  get T(): Tensor { return invokeMethod(S_T, this, []) as any; }
+  get T(): Tensor { return invokeMethod(772, this, []) as any; }
   /** A view of a matrix, or of each of a batch, transposed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT */
-  get mT(): Tensor { return invokeMethod(S_mT, this, []) as any; }
+  get mT(): Tensor { return invokeMethod(773, this, []) as any; }
   /** A view of a matrix, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.H */
-  get H(): Tensor { return invokeMethod(S_H, this, []) as any; }
+  get H(): Tensor { return invokeMethod(774, this, []) as any; }
   /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH */
-  get mH(): Tensor { return invokeMethod(S_mH, this, []) as any; }
+  get mH(): Tensor { return invokeMethod(775, this, []) as any; }
   /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
   adjoint(): Tensor;
   adjoint(..._rest: any[]): any {
     if (arguments.length === 0) return unary(776, (this as any), 0);
-    return invokeMethod(S_adjoint, this, arguments);
+    return invokeMethod(776, this, arguments);
   }
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
   flatten(startDim?: number, endDim?: number): Tensor;
@@ -3468,28 +3031,28 @@ export abstract class TensorOps {
   flatten(options: { startDim?: number; endDim?: number }): Tensor;
   flatten(..._rest: any[]): any {
     if (arguments.length === 0) return unary(777, (this as any), 0, 0, -1);
-    return invokeMethod(S_flatten, this, arguments);
+    return invokeMethod(777, this, arguments);
   }
   /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
   unflatten(dim: number, sizes: number | readonly number[]): Tensor;
   /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
   unflatten(options: { dim: number; sizes: number | readonly number[] }): Tensor;
   unflatten(..._args: any[]): any {
-    return invokeMethod(S_unflatten, this, arguments);
+    return invokeMethod(778, this, arguments);
   }
   /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
   movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
   /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
   movedim(options: { source: number | readonly number[]; destination: number | readonly number[] }): Tensor;
   movedim(..._args: any[]): any {
-    return invokeMethod(S_movedim, this, arguments);
+    return invokeMethod(779, this, arguments);
   }
   /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
   moveaxis(source: number | readonly number[], destination: number | readonly number[]): Tensor;
   /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
   moveaxis(options: { source: number | readonly number[]; destination: number | readonly number[] }): Tensor;
   moveaxis(..._args: any[]): any {
-    return invokeMethod(S_movedim, this, arguments);
+    return invokeMethod(779, this, arguments);
   }
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
   softmax(dim?: number | null, dtype?: DType | null): Tensor;
@@ -3499,7 +3062,7 @@ export abstract class TensorOps {
   softmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   softmax(..._rest: any[]): any {
     if (arguments.length === 0) return unary(780, (this as any), 0, 0, 255);
-    return invokeMethod(S_softmax, this, arguments);
+    return invokeMethod(780, this, arguments);
   }
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
   logSoftmax(dim?: number | null, dtype?: DType | null): Tensor;
@@ -3509,7 +3072,7 @@ export abstract class TensorOps {
   logSoftmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   logSoftmax(..._rest: any[]): any {
     if (arguments.length === 0) return unary(781, (this as any), 0, 0, 255);
-    return invokeMethod(S_log_softmax, this, arguments);
+    return invokeMethod(781, this, arguments);
   }
   /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
   sort(dim?: number, descending?: boolean, options?: { stable?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
@@ -3518,7 +3081,7 @@ export abstract class TensorOps {
   /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
   sort(options: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   sort(..._args: any[]): any {
-    return invokeMethod(S_sort, this, arguments);
+    return invokeMethod(786, this, arguments);
   }
   /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
   argsort(dim?: number, descending?: boolean, options?: { stable?: boolean }): Tensor;
@@ -3528,13 +3091,13 @@ export abstract class TensorOps {
   argsort(options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
   argsort(..._rest: any[]): any {
     if (arguments.length === 0) return unary(787, (this as any), 0, -1, 0, 0);
-    return invokeMethod(S_argsort, this, arguments);
+    return invokeMethod(787, this, arguments);
   }
   /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
   msort(options?: { out?: Tensor }): Tensor;
   msort(..._rest: any[]): any {
     if (arguments.length === 0) return unary(788, (this as any), 0);
-    return invokeMethod(S_msort, this, arguments);
+    return invokeMethod(788, this, arguments);
   }
   /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
   topk(k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
@@ -3547,33 +3110,33 @@ export abstract class TensorOps {
   /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
   topk(options: { k: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   topk(..._args: any[]): any {
-    return invokeMethod(S_topk, this, arguments);
+    return invokeMethod(789, this, arguments);
   }
   /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
   polygamma(n: number): Tensor;
   /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
   polygamma(options: { n: number }): Tensor;
   polygamma(..._args: any[]): any {
-    return invokeMethod(S__polygamma_self, this, arguments);
+    return invokeMethod(791, this, arguments);
   }
   /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
   polygamma_(n: number): Tensor;
   /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
   polygamma_(options: { n: number }): Tensor;
   polygamma_(..._args: any[]): any {
-    return invokeMethod(S__polygamma_self_, this, arguments);
+    return invokeMethod(792, this, arguments);
   }
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0(options?: { out?: Tensor }): Tensor;
   i0(..._rest: any[]): any {
     if (arguments.length === 0) return unary(793, (this as any), 0);
-    return invokeMethod(S_i0, this, arguments);
+    return invokeMethod(793, this, arguments);
   }
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0_(): Tensor;
   i0_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(794, (this as any), 0);
-    return invokeMethod(S_i0_, this, arguments);
+    return invokeMethod(794, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -3581,7 +3144,7 @@ export abstract class TensorOps {
   igamma(options: { other: Tensor; out?: Tensor }): Tensor;
   igamma(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(829, (this as any), a, 0);
-    return invokeMethod(S_igamma, this, arguments);
+    return invokeMethod(829, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma_(other: Tensor): Tensor;
@@ -3589,7 +3152,7 @@ export abstract class TensorOps {
   igamma_(options: { other: Tensor }): Tensor;
   igamma_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(830, (this as any), a, 0);
-    return invokeMethod(S_igamma_, this, arguments);
+    return invokeMethod(830, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac(other: Tensor, options?: { out?: Tensor }): Tensor;
@@ -3597,7 +3160,7 @@ export abstract class TensorOps {
   igammac(options: { other: Tensor; out?: Tensor }): Tensor;
   igammac(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(831, (this as any), a, 0);
-    return invokeMethod(S_igammac, this, arguments);
+    return invokeMethod(831, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac_(other: Tensor): Tensor;
@@ -3605,14 +3168,14 @@ export abstract class TensorOps {
   igammac_(options: { other: Tensor }): Tensor;
   igammac_(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(832, (this as any), a, 0);
-    return invokeMethod(S_igammac_, this, arguments);
+    return invokeMethod(832, this, arguments);
   }
   /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
   unbind(dim?: number): Tensor[];
   /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
   unbind(options: { dim?: number }): Tensor[];
   unbind(..._args: any[]): any {
-    return invokeMethod(S_unbind, this, arguments);
+    return invokeMethod(833, this, arguments);
   }
   /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
   splitWithSizes(splitSizes: number | readonly number[], dim?: number): Tensor[];
@@ -3621,7 +3184,7 @@ export abstract class TensorOps {
   /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
   splitWithSizes(options: { splitSizes: number | readonly number[]; dim?: number }): Tensor[];
   splitWithSizes(..._args: any[]): any {
-    return invokeMethod(S_split_with_sizes, this, arguments);
+    return invokeMethod(834, this, arguments);
   }
   /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
   unsafeSplitWithSizes(splitSizes: number | readonly number[], dim?: number): Tensor[];
@@ -3630,7 +3193,7 @@ export abstract class TensorOps {
   /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
   unsafeSplitWithSizes(options: { splitSizes: number | readonly number[]; dim?: number }): Tensor[];
   unsafeSplitWithSizes(..._args: any[]): any {
-    return invokeMethod(S_split_with_sizes, this, arguments);
+    return invokeMethod(834, this, arguments);
   }
   /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
   chunk(chunks: number, dim?: number): Tensor[];
@@ -3639,7 +3202,7 @@ export abstract class TensorOps {
   /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
   chunk(options: { chunks: number; dim?: number }): Tensor[];
   chunk(..._args: any[]): any {
-    return invokeMethod(S_chunk, this, arguments);
+    return invokeMethod(835, this, arguments);
   }
   /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
   unsafeChunk(chunks: number, dim?: number): Tensor[];
@@ -3648,7 +3211,7 @@ export abstract class TensorOps {
   /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
   unsafeChunk(options: { chunks: number; dim?: number }): Tensor[];
   unsafeChunk(..._args: any[]): any {
-    return invokeMethod(S_chunk, this, arguments);
+    return invokeMethod(835, this, arguments);
   }
   /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
   split(splitSize: number, dim?: number): Tensor[];
@@ -3743,7 +3306,7 @@ export abstract class TensorOps {
   /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
   quantile(options: { q: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
   quantile(..._args: any[]): any {
-    return invokeMethod(S_quantile, this, arguments);
+    return invokeMethod(847, this, arguments);
   }
   /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
   nanquantile(q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
@@ -3754,19 +3317,19 @@ export abstract class TensorOps {
   /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
   nanquantile(options: { q: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
   nanquantile(..._args: any[]): any {
-    return invokeMethod(S_nanquantile, this, arguments);
+    return invokeMethod(848, this, arguments);
   }
   /** Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
   cov(options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
   cov(..._rest: any[]): any {
     if (arguments.length === 0) return unary(849, (this as any), 0, 1, 0, 0);
-    return invokeMethod(S_cov, this, arguments);
+    return invokeMethod(849, this, arguments);
   }
   /** Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
   corrcoef(): Tensor;
   corrcoef(..._rest: any[]): any {
     if (arguments.length === 0) return unary(850, (this as any), 0);
-    return invokeMethod(S_corrcoef, this, arguments);
+    return invokeMethod(850, this, arguments);
   }
   /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
   stft(nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, padMode?: string, normalized?: boolean, onesided?: boolean | null, returnComplex?: boolean | null): Tensor;
@@ -3789,7 +3352,7 @@ export abstract class TensorOps {
   /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
   stft(options: { nFft: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
   stft(..._args: any[]): any {
-    return invokeMethod(S_stft, this, arguments);
+    return invokeMethod(851, this, arguments);
   }
   /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
   istft(nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: number | null, returnComplex?: boolean): Tensor;
@@ -3812,7 +3375,7 @@ export abstract class TensorOps {
   /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
   istft(options: { nFft: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor;
   istft(..._args: any[]): any {
-    return invokeMethod(S_istft, this, arguments);
+    return invokeMethod(852, this, arguments);
   }
   /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
   norm(p?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
@@ -3840,22 +3403,22 @@ export abstract class TensorOps {
   /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
   dist(options: { other: Tensor; p?: Scalar }): Tensor;
   dist(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(911, (this as any), a, 0, 2, 2);
-    return invokeMethod(S_dist, this, arguments);
+    if (arguments.length === 1 && isTensor(a)) return binary(912, (this as any), a, 0, 2, 2);
+    return invokeMethod(912, this, arguments);
   }
   /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
   renorm(p: Scalar, dim: number, maxnorm: Scalar, options?: { out?: Tensor }): Tensor;
   /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
   renorm(options: { p: Scalar; dim: number; maxnorm: Scalar; out?: Tensor }): Tensor;
   renorm(..._args: any[]): any {
-    return invokeMethod(S_renorm, this, arguments);
+    return invokeMethod(917, this, arguments);
   }
   /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
   renorm_(p: Scalar, dim: number, maxnorm: Scalar): Tensor;
   /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
   renorm_(options: { p: Scalar; dim: number; maxnorm: Scalar }): Tensor;
   renorm_(..._args: any[]): any {
-    return invokeMethod(S_renorm_, this, arguments);
+    return invokeMethod(918, this, arguments);
   }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
   asStrided(size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null): Tensor;
@@ -3864,7 +3427,7 @@ export abstract class TensorOps {
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
   asStrided(options: { size: number | readonly number[]; stride: number | readonly number[]; storageOffset?: number | null }): Tensor;
   asStrided(..._args: any[]): any {
-    return invokeMethod(S_as_strided, this, arguments);
+    return invokeMethod(919, this, arguments);
   }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
   asStrided_(size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null): Tensor;
@@ -3873,7 +3436,7 @@ export abstract class TensorOps {
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
   asStrided_(options: { size: number | readonly number[]; stride: number | readonly number[]; storageOffset?: number | null }): Tensor;
   asStrided_(..._args: any[]): any {
-    return invokeMethod(S_as_strided_, this, arguments);
+    return invokeMethod(920, this, arguments);
   }
   /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
   expand(...size: number[]): Tensor;
@@ -3882,14 +3445,14 @@ export abstract class TensorOps {
   /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
   expand(size: readonly number[], options?: { implicit?: boolean }): Tensor;
   expand(..._args: any[]): any {
-    return invokeMethod(S_expand, this, arguments);
+    return invokeMethod(921, this, arguments);
   }
   /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
   reshape(...shape: number[]): Tensor;
   /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
   reshape(shape: readonly number[]): Tensor;
   reshape(..._args: any[]): any {
-    return invokeMethod(S_reshape, this, arguments);
+    return invokeMethod(922, this, arguments);
   }
   /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
   view(...size: number[]): Tensor;
@@ -3907,103 +3470,103 @@ export abstract class TensorOps {
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   transpose(options: { dim0: number; dim1: number }): Tensor;
   transpose(..._args: any[]): any {
-    return invokeMethod(S_transpose, this, arguments);
+    return invokeMethod(925, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapaxes(dim0: number, dim1: number): Tensor;
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapaxes(options: { dim0: number; dim1: number }): Tensor;
   swapaxes(..._args: any[]): any {
-    return invokeMethod(S_transpose, this, arguments);
+    return invokeMethod(925, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapdims(dim0: number, dim1: number): Tensor;
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapdims(options: { dim0: number; dim1: number }): Tensor;
   swapdims(..._args: any[]): any {
-    return invokeMethod(S_transpose, this, arguments);
+    return invokeMethod(925, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   transpose_(dim0: number, dim1: number): Tensor;
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   transpose_(options: { dim0: number; dim1: number }): Tensor;
   transpose_(..._args: any[]): any {
-    return invokeMethod(S_transpose_, this, arguments);
+    return invokeMethod(926, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapaxes_(dim0: number, dim1: number): Tensor;
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapaxes_(options: { dim0: number; dim1: number }): Tensor;
   swapaxes_(..._args: any[]): any {
-    return invokeMethod(S_transpose_, this, arguments);
+    return invokeMethod(926, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapdims_(dim0: number, dim1: number): Tensor;
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapdims_(options: { dim0: number; dim1: number }): Tensor;
   swapdims_(..._args: any[]): any {
-    return invokeMethod(S_transpose_, this, arguments);
+    return invokeMethod(926, this, arguments);
   }
   /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
   unsqueeze(dim: number): Tensor;
   /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
   unsqueeze(options: { dim: number }): Tensor;
   unsqueeze(..._args: any[]): any {
-    return invokeMethod(S_unsqueeze, this, arguments);
+    return invokeMethod(927, this, arguments);
   }
   /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
   unsqueeze_(dim: number): Tensor;
   /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
   unsqueeze_(options: { dim: number }): Tensor;
   unsqueeze_(..._args: any[]): any {
-    return invokeMethod(S_unsqueeze_, this, arguments);
+    return invokeMethod(928, this, arguments);
   }
   /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
   narrow(dim: number, start: number, length: number): Tensor;
   /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
   narrow(options: { dim: number; start: number; length: number }): Tensor;
   narrow(..._args: any[]): any {
-    return invokeMethod(S_narrow, this, arguments);
+    return invokeMethod(929, this, arguments);
   }
   /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
   select(dim: number, index: number): Tensor;
   /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
   select(options: { dim: number; index: number }): Tensor;
   select(..._args: any[]): any {
-    return invokeMethod(S_select, this, arguments);
+    return invokeMethod(932, this, arguments);
   }
   /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
   permute(...dims: number[]): Tensor;
   /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
   permute(dims: readonly number[]): Tensor;
   permute(..._args: any[]): any {
-    return invokeMethod(S_permute, this, arguments);
+    return invokeMethod(933, this, arguments);
   }
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze(dim?: number | readonly number[] | null): Tensor;
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze(..._args: any[]): any {
-    return invokeMethod(S_squeeze, this, arguments);
+    return invokeMethod(934, this, arguments);
   }
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze_(dim?: number | readonly number[] | null): Tensor;
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze_(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze_(..._args: any[]): any {
-    return invokeMethod(S_squeeze_, this, arguments);
+    return invokeMethod(935, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(935, (this as any), 0);
-    return invokeMethod(S_t, this, arguments);
+    if (arguments.length === 0) return unary(936, (this as any), 0);
+    return invokeMethod(936, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(936, (this as any), 0);
-    return invokeMethod(S_t_, this, arguments);
+    if (arguments.length === 0) return unaryInplace(937, (this as any), 0);
+    return invokeMethod(937, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
@@ -4014,20 +3577,20 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(937, (this as any), 0, 0, 0, 1);
-    return invokeMethod(S_diagonal, this, arguments);
+    if (arguments.length === 0) return unary(938, (this as any), 0, 0, 0, 1);
+    return invokeMethod(938, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
   unfold(dimension: number, size: number, step: number): Tensor;
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
   unfold(options: { dimension: number; size: number; step: number }): Tensor;
   unfold(..._args: any[]): any {
-    return invokeMethod(S_unfold, this, arguments);
+    return invokeMethod(940, this, arguments);
   }
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(941, (this as any), 0);
-    return invokeMethod(S_detach, this, arguments);
+    if (arguments.length === 0) return unary(942, (this as any), 0);
+    return invokeMethod(942, this, arguments);
   }
 }

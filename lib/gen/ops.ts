@@ -3,26 +3,21 @@ import type { IndexArray } from '../convert';
 import type { Generator } from '../random';
 import type { Tensor } from '../tensor';
 import { type DType, type Scalar, binary, invoke, invokeForm, invokeIndexed, invokeInplace, invokeOptional, isTensor, unary } from '../runtime/call';
-import { op } from '../runtime/signature';
 
-const S_relu_ = op(1, 'relu_', 'Tensor input', 'Tensor');
 /** max(input, 0), elementwise; NaN stays NaN, the gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
 export function relu_(input: Tensor): Tensor;
 export function relu_(..._args: any[]): any {
-  return invokeInplace(S_relu_, arguments);
+  return invokeInplace(1, arguments);
 }
 
-const S_threshold_ = op(3, 'threshold_', 'Tensor input, Scalar threshold, Scalar value', 'Tensor');
 /** input where it is above threshold, else value, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */
 export function threshold_(input: Tensor, threshold: Scalar, value: Scalar): Tensor;
 /** input where it is above threshold, else value, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */
 export function threshold_(input: Tensor, options: { threshold: Scalar; value: Scalar }): Tensor;
 export function threshold_(..._args: any[]): any {
-  return invokeInplace(S_threshold_, arguments);
+  return invokeInplace(3, arguments);
 }
 
-const S_relu6_ = op(6, 'relu6_', 'Tensor input', 'Tensor');
-const S_hardtanh_ = op(8, 'hardtanh_', 'Tensor input, float minVal=-1, float maxVal=1', 'Tensor');
 /** input within [minVal, maxVal], elementwise; the gradient on the bounds is 0. Errors: bools, unsigned integers with negative bounds. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html */
 export function hardtanh_(input: Tensor, minVal?: number, maxVal?: number): Tensor;
 /** input within [minVal, maxVal], elementwise; the gradient on the bounds is 0. Errors: bools, unsigned integers with negative bounds. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html */
@@ -30,48 +25,39 @@ export function hardtanh_(input: Tensor, minVal: number, options: { maxVal?: num
 /** input within [minVal, maxVal], elementwise; the gradient on the bounds is 0. Errors: bools, unsigned integers with negative bounds. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html */
 export function hardtanh_(input: Tensor, options: { minVal?: number; maxVal?: number }): Tensor;
 export function hardtanh_(..._args: any[]): any {
-  return invokeInplace(S_hardtanh_, arguments);
+  return invokeInplace(8, arguments);
 }
 
-const S_leaky_relu_ = op(11, 'leakyRelu_', 'Tensor input, float negativeSlope=0.01', 'Tensor');
 /** input where positive, else negativeSlope * input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html */
 export function leakyRelu_(input: Tensor, negativeSlope?: number): Tensor;
 /** input where positive, else negativeSlope * input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html */
 export function leakyRelu_(input: Tensor, options: { negativeSlope?: number }): Tensor;
 export function leakyRelu_(..._args: any[]): any {
-  return invokeInplace(S_leaky_relu_, arguments);
+  return invokeInplace(11, arguments);
 }
 
-const S_elu_ = op(14, 'elu_', 'Tensor input, float alpha=1', 'Tensor');
 /** input where positive, else alpha * (exp(input) - 1), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html */
 export function elu_(input: Tensor, alpha?: number): Tensor;
 /** input where positive, else alpha * (exp(input) - 1), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html */
 export function elu_(input: Tensor, options: { alpha?: number }): Tensor;
 export function elu_(..._args: any[]): any {
-  return invokeInplace(S_elu_, arguments);
+  return invokeInplace(14, arguments);
 }
 
-const S_selu_ = op(16, 'selu_', 'Tensor input', 'Tensor');
 /** 1.0507 * elu(input, 1.67326), elementwise: keeps mean 0 and variance 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html */
 export function selu_(input: Tensor): Tensor;
 export function selu_(..._args: any[]): any {
-  return invokeInplace(S_selu_, arguments);
+  return invokeInplace(16, arguments);
 }
 
-const S_celu_ = op(18, 'celu_', 'Tensor input, float alpha=1', 'Tensor');
 /** input where positive, else alpha * (exp(input / alpha) - 1), elementwise. Errors: integers, alpha 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html */
 export function celu_(input: Tensor, alpha?: number): Tensor;
 /** input where positive, else alpha * (exp(input / alpha) - 1), elementwise. Errors: integers, alpha 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html */
 export function celu_(input: Tensor, options: { alpha?: number }): Tensor;
 export function celu_(..._args: any[]): any {
-  return invokeInplace(S_celu_, arguments);
+  return invokeInplace(18, arguments);
 }
 
-const S_silu_ = op(23, 'silu_', 'Tensor input', 'Tensor');
-const S_mish_ = op(26, 'mish_', 'Tensor input', 'Tensor');
-const S_hardsigmoid_ = op(33, 'hardsigmoid_', 'Tensor input', 'Tensor');
-const S_hardswish_ = op(36, 'hardswish_', 'Tensor input', 'Tensor');
-const S_rrelu_ = op(47, 'rrelu_', 'Tensor input, float lower=0.125, float upper=0.3333333333333333, bool training=false', 'Tensor');
 /** input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
 export function rrelu_(input: Tensor, lower?: number, upper?: number, training?: boolean): Tensor;
 /** input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
@@ -81,101 +67,87 @@ export function rrelu_(input: Tensor, lower: number, options: { upper?: number; 
 /** input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
 export function rrelu_(input: Tensor, options: { lower?: number; upper?: number; training?: boolean }): Tensor;
 export function rrelu_(..._args: any[]): any {
-  return invokeInplace(S_rrelu_, arguments);
+  return invokeInplace(47, arguments);
 }
 
-const S_neg_ = op(69, 'neg_', 'Tensor input', 'Tensor');
 /** -input, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.neg.html */
 export function neg_(input: Tensor): Tensor;
 export function neg_(..._args: any[]): any {
-  return invokeInplace(S_neg_, arguments);
+  return invokeInplace(69, arguments);
 }
 
-const S_abs_ = op(72, 'abs_', 'Tensor input', 'Tensor');
 /** The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
 export function abs_(input: Tensor): Tensor;
 export function abs_(..._args: any[]): any {
-  return invokeInplace(S_abs_, arguments);
+  return invokeInplace(72, arguments);
 }
 
-const S_square_ = op(78, 'square_', 'Tensor input', 'Tensor');
 /** input * input, elementwise. https://pytorch.org/docs/stable/generated/torch.square.html */
 export function square_(input: Tensor): Tensor;
 export function square_(..._args: any[]): any {
-  return invokeInplace(S_square_, arguments);
+  return invokeInplace(78, arguments);
 }
 
-const S_reciprocal_ = op(80, 'reciprocal_', 'Tensor input', 'Tensor');
 /** 1 / input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
 export function reciprocal_(input: Tensor): Tensor;
 export function reciprocal_(..._args: any[]): any {
-  return invokeInplace(S_reciprocal_, arguments);
+  return invokeInplace(80, arguments);
 }
 
-const S_sqrt_ = op(82, 'sqrt_', 'Tensor input', 'Tensor');
 /** The square root; NaN for negative numbers. https://pytorch.org/docs/stable/generated/torch.sqrt.html */
 export function sqrt_(input: Tensor): Tensor;
 export function sqrt_(..._args: any[]): any {
-  return invokeInplace(S_sqrt_, arguments);
+  return invokeInplace(82, arguments);
 }
 
-const S_rsqrt_ = op(84, 'rsqrt_', 'Tensor input', 'Tensor');
 /** 1 / sqrt(input), elementwise. https://pytorch.org/docs/stable/generated/torch.rsqrt.html */
 export function rsqrt_(input: Tensor): Tensor;
 export function rsqrt_(..._args: any[]): any {
-  return invokeInplace(S_rsqrt_, arguments);
+  return invokeInplace(84, arguments);
 }
 
-const S_floor_ = op(86, 'floor_', 'Tensor input', 'Tensor');
 /** The largest integer not above input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.floor.html */
 export function floor_(input: Tensor): Tensor;
 export function floor_(..._args: any[]): any {
-  return invokeInplace(S_floor_, arguments);
+  return invokeInplace(86, arguments);
 }
 
-const S_ceil_ = op(88, 'ceil_', 'Tensor input', 'Tensor');
 /** The smallest integer not below input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.ceil.html */
 export function ceil_(input: Tensor): Tensor;
 export function ceil_(..._args: any[]): any {
-  return invokeInplace(S_ceil_, arguments);
+  return invokeInplace(88, arguments);
 }
 
-const S_trunc_ = op(90, 'trunc_', 'Tensor input', 'Tensor');
 /** input rounded towards zero. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
 export function trunc_(input: Tensor): Tensor;
 export function trunc_(..._args: any[]): any {
-  return invokeInplace(S_trunc_, arguments);
+  return invokeInplace(90, arguments);
 }
 
-const S_round_ = op(92, 'round_', 'Tensor input, *, int decimals=0', 'Tensor');
 /** The nearest integer, halves to even; with decimals, the nearest multiple of 10 ** -decimals (floats only). Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.round.html */
 export function round_(input: Tensor, options?: { decimals?: number }): Tensor;
 export function round_(..._args: any[]): any {
-  return invokeInplace(S_round_, arguments);
+  return invokeInplace(92, arguments);
 }
 
-const S_frac_ = op(94, 'frac_', 'Tensor input', 'Tensor');
 /** input - trunc(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frac.html */
 export function frac_(input: Tensor): Tensor;
 export function frac_(..._args: any[]): any {
-  return invokeInplace(S_frac_, arguments);
+  return invokeInplace(94, arguments);
 }
 
-const S_deg2rad_ = op(96, 'deg2rad_', 'Tensor input', 'Tensor');
 /** Degrees to radians. https://pytorch.org/docs/stable/generated/torch.deg2rad.html */
 export function deg2rad_(input: Tensor): Tensor;
 export function deg2rad_(..._args: any[]): any {
-  return invokeInplace(S_deg2rad_, arguments);
+  return invokeInplace(96, arguments);
 }
 
-const S_rad2deg_ = op(98, 'rad2deg_', 'Tensor input', 'Tensor');
 /** Radians to degrees. https://pytorch.org/docs/stable/generated/torch.rad2deg.html */
 export function rad2deg_(input: Tensor): Tensor;
 export function rad2deg_(..._args: any[]): any {
-  return invokeInplace(S_rad2deg_, arguments);
+  return invokeInplace(98, arguments);
 }
 
-const S_nan_to_num_ = op(100, 'nanToNum_', 'Tensor input, float? nan=null, float? posinf=null, float? neginf=null', 'Tensor');
 /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
 export function nanToNum_(input: Tensor, nan?: number | null, posinf?: number | null, neginf?: number | null): Tensor;
 /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
@@ -185,10 +157,9 @@ export function nanToNum_(input: Tensor, nan: number | null, options: { posinf?:
 /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
 export function nanToNum_(input: Tensor, options: { nan?: number | null; posinf?: number | null; neginf?: number | null }): Tensor;
 export function nanToNum_(..._args: any[]): any {
-  return invokeInplace(S_nan_to_num_, arguments);
+  return invokeInplace(100, arguments);
 }
 
-const S_clamp_ = op(183, 'clamp_', 'Tensor input, Operand? min=null, Operand? max=null', 'Tensor');
 /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clamp_(input: Tensor, min?: Tensor | Scalar | null, max?: Tensor | Scalar | null): Tensor;
 /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
@@ -196,28 +167,25 @@ export function clamp_(input: Tensor, min: Tensor | Scalar | null, options: { ma
 /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clamp_(input: Tensor, options: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null }): Tensor;
 export function clamp_(..._args: any[]): any {
-  return invokeInplace(S_clamp_, arguments);
+  return invokeInplace(183, arguments);
 }
 
-const S_clamp_min_ = op(185, 'clampMin_', 'Tensor input, Operand min', 'Tensor');
 /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMin_(input: Tensor, min: Tensor | Scalar): Tensor;
 /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMin_(input: Tensor, options: { min: Tensor | Scalar }): Tensor;
 export function clampMin_(..._args: any[]): any {
-  return invokeInplace(S_clamp_min_, arguments);
+  return invokeInplace(185, arguments);
 }
 
-const S_clamp_max_ = op(187, 'clampMax_', 'Tensor input, Operand max', 'Tensor');
 /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMax_(input: Tensor, max: Tensor | Scalar): Tensor;
 /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMax_(input: Tensor, options: { max: Tensor | Scalar }): Tensor;
 export function clampMax_(..._args: any[]): any {
-  return invokeInplace(S_clamp_max_, arguments);
+  return invokeInplace(187, arguments);
 }
 
-const S_alpha_dropout_ = op(286, 'alphaDropout_', 'Tensor input, float p=0.5, bool training=false', 'Tensor');
 /** In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
 export function alphaDropout_(input: Tensor, p?: number, training?: boolean): Tensor;
 /** In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
@@ -225,10 +193,9 @@ export function alphaDropout_(input: Tensor, p: number, options: { training?: bo
 /** In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
 export function alphaDropout_(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function alphaDropout_(..._args: any[]): any {
-  return invokeInplace(S_alpha_dropout_, arguments);
+  return invokeInplace(286, arguments);
 }
 
-const S_feature_alpha_dropout_ = op(288, 'featureAlphaDropout_', 'Tensor input, float p=0.5, bool training=false', 'Tensor');
 /** alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
 export function featureAlphaDropout_(input: Tensor, p?: number, training?: boolean): Tensor;
 /** alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
@@ -236,245 +203,210 @@ export function featureAlphaDropout_(input: Tensor, p: number, options: { traini
 /** alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
 export function featureAlphaDropout_(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function featureAlphaDropout_(..._args: any[]): any {
-  return invokeInplace(S_feature_alpha_dropout_, arguments);
+  return invokeInplace(288, arguments);
 }
 
-const S_feature_dropout_ = op(290, 'featureDropout_', 'Tensor input, float p, bool training', 'Tensor');
 /** Dropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
 export function featureDropout_(input: Tensor, p: number, training: boolean): Tensor;
 /** Dropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
 export function featureDropout_(input: Tensor, options: { p: number; training: boolean }): Tensor;
 export function featureDropout_(..._args: any[]): any {
-  return invokeInplace(S_feature_dropout_, arguments);
+  return invokeInplace(290, arguments);
 }
 
-const S_dropout1d_ = op(292, 'dropout1d_', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
-const S_dropout2d_ = op(294, 'dropout2d_', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
-const S_dropout3d_ = op(296, 'dropout3d_', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
-const S_exp_ = op(516, 'exp_', 'Tensor input', 'Tensor');
 /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
 export function exp_(input: Tensor): Tensor;
 export function exp_(..._args: any[]): any {
-  return invokeInplace(S_exp_, arguments);
+  return invokeInplace(516, arguments);
 }
 
-const S_exp2_ = op(518, 'exp2_', 'Tensor input', 'Tensor');
 /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
 export function exp2_(input: Tensor): Tensor;
 export function exp2_(..._args: any[]): any {
-  return invokeInplace(S_exp2_, arguments);
+  return invokeInplace(518, arguments);
 }
 
-const S_expm1_ = op(520, 'expm1_', 'Tensor input', 'Tensor');
 /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
 export function expm1_(input: Tensor): Tensor;
 export function expm1_(..._args: any[]): any {
-  return invokeInplace(S_expm1_, arguments);
+  return invokeInplace(520, arguments);
 }
 
-const S_log_ = op(522, 'log_', 'Tensor input', 'Tensor');
 /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
 export function log_(input: Tensor): Tensor;
 export function log_(..._args: any[]): any {
-  return invokeInplace(S_log_, arguments);
+  return invokeInplace(522, arguments);
 }
 
-const S_log2_ = op(524, 'log2_', 'Tensor input', 'Tensor');
 /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
 export function log2_(input: Tensor): Tensor;
 export function log2_(..._args: any[]): any {
-  return invokeInplace(S_log2_, arguments);
+  return invokeInplace(524, arguments);
 }
 
-const S_log10_ = op(526, 'log10_', 'Tensor input', 'Tensor');
 /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
 export function log10_(input: Tensor): Tensor;
 export function log10_(..._args: any[]): any {
-  return invokeInplace(S_log10_, arguments);
+  return invokeInplace(526, arguments);
 }
 
-const S_log1p_ = op(528, 'log1p_', 'Tensor input', 'Tensor');
 /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
 export function log1p_(input: Tensor): Tensor;
 export function log1p_(..._args: any[]): any {
-  return invokeInplace(S_log1p_, arguments);
+  return invokeInplace(528, arguments);
 }
 
-const S_sin_ = op(530, 'sin_', 'Tensor input', 'Tensor');
 /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
 export function sin_(input: Tensor): Tensor;
 export function sin_(..._args: any[]): any {
-  return invokeInplace(S_sin_, arguments);
+  return invokeInplace(530, arguments);
 }
 
-const S_cos_ = op(532, 'cos_', 'Tensor input', 'Tensor');
 /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
 export function cos_(input: Tensor): Tensor;
 export function cos_(..._args: any[]): any {
-  return invokeInplace(S_cos_, arguments);
+  return invokeInplace(532, arguments);
 }
 
-const S_tan_ = op(534, 'tan_', 'Tensor input', 'Tensor');
 /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
 export function tan_(input: Tensor): Tensor;
 export function tan_(..._args: any[]): any {
-  return invokeInplace(S_tan_, arguments);
+  return invokeInplace(534, arguments);
 }
 
-const S_asin_ = op(536, 'asin_', 'Tensor input', 'Tensor');
 /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
 export function asin_(input: Tensor): Tensor;
 export function asin_(..._args: any[]): any {
-  return invokeInplace(S_asin_, arguments);
+  return invokeInplace(536, arguments);
 }
 
-const S_acos_ = op(538, 'acos_', 'Tensor input', 'Tensor');
 /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
 export function acos_(input: Tensor): Tensor;
 export function acos_(..._args: any[]): any {
-  return invokeInplace(S_acos_, arguments);
+  return invokeInplace(538, arguments);
 }
 
-const S_atan_ = op(540, 'atan_', 'Tensor input', 'Tensor');
 /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
 export function atan_(input: Tensor): Tensor;
 export function atan_(..._args: any[]): any {
-  return invokeInplace(S_atan_, arguments);
+  return invokeInplace(540, arguments);
 }
 
-const S_sinh_ = op(542, 'sinh_', 'Tensor input', 'Tensor');
 /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
 export function sinh_(input: Tensor): Tensor;
 export function sinh_(..._args: any[]): any {
-  return invokeInplace(S_sinh_, arguments);
+  return invokeInplace(542, arguments);
 }
 
-const S_cosh_ = op(544, 'cosh_', 'Tensor input', 'Tensor');
 /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
 export function cosh_(input: Tensor): Tensor;
 export function cosh_(..._args: any[]): any {
-  return invokeInplace(S_cosh_, arguments);
+  return invokeInplace(544, arguments);
 }
 
-const S_tanh_ = op(546, 'tanh_', 'Tensor input', 'Tensor');
 /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
 export function tanh_(input: Tensor): Tensor;
 export function tanh_(..._args: any[]): any {
-  return invokeInplace(S_tanh_, arguments);
+  return invokeInplace(546, arguments);
 }
 
-const S_asinh_ = op(548, 'asinh_', 'Tensor input', 'Tensor');
 /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
 export function asinh_(input: Tensor): Tensor;
 export function asinh_(..._args: any[]): any {
-  return invokeInplace(S_asinh_, arguments);
+  return invokeInplace(548, arguments);
 }
 
-const S_acosh_ = op(550, 'acosh_', 'Tensor input', 'Tensor');
 /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
 export function acosh_(input: Tensor): Tensor;
 export function acosh_(..._args: any[]): any {
-  return invokeInplace(S_acosh_, arguments);
+  return invokeInplace(550, arguments);
 }
 
-const S_atanh_ = op(552, 'atanh_', 'Tensor input', 'Tensor');
 /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
 export function atanh_(input: Tensor): Tensor;
 export function atanh_(..._args: any[]): any {
-  return invokeInplace(S_atanh_, arguments);
+  return invokeInplace(552, arguments);
 }
 
-const S_sinc_ = op(554, 'sinc_', 'Tensor input', 'Tensor');
 /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
 export function sinc_(input: Tensor): Tensor;
 export function sinc_(..._args: any[]): any {
-  return invokeInplace(S_sinc_, arguments);
+  return invokeInplace(554, arguments);
 }
 
-const S_erf_ = op(556, 'erf_', 'Tensor input', 'Tensor');
 /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
 export function erf_(input: Tensor): Tensor;
 export function erf_(..._args: any[]): any {
-  return invokeInplace(S_erf_, arguments);
+  return invokeInplace(556, arguments);
 }
 
-const S_erfc_ = op(558, 'erfc_', 'Tensor input', 'Tensor');
 /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
 export function erfc_(input: Tensor): Tensor;
 export function erfc_(..._args: any[]): any {
-  return invokeInplace(S_erfc_, arguments);
+  return invokeInplace(558, arguments);
 }
 
-const S_sigmoid_ = op(562, 'sigmoid_', 'Tensor input', 'Tensor');
 /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
 export function sigmoid_(input: Tensor): Tensor;
 export function sigmoid_(..._args: any[]): any {
-  return invokeInplace(S_sigmoid_, arguments);
+  return invokeInplace(562, arguments);
 }
 
-const S_logit_ = op(571, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
 /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
 export function logit_(input: Tensor, eps?: number | null): Tensor;
 /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
 export function logit_(input: Tensor, options: { eps?: number | null }): Tensor;
 export function logit_(..._args: any[]): any {
-  return invokeInplace(S_logit_, arguments);
+  return invokeInplace(571, arguments);
 }
 
-const S_xlogy_ = op(581, 'xlogy_', 'Operand input, Operand other', 'Tensor');
 /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
 export function xlogy_(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
 /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
 export function xlogy_(input: Tensor | Scalar, options: { other: Tensor | Scalar }): Tensor;
 export function xlogy_(..._args: any[]): any {
-  return invokeInplace(S_xlogy_, arguments);
+  return invokeInplace(581, arguments);
 }
 
-const S_ldexp_ = op(589, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
 /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
 export function ldexp_(input: Tensor, other: Tensor): Tensor;
 /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
 export function ldexp_(input: Tensor, options: { other: Tensor }): Tensor;
 export function ldexp_(..._args: any[]): any {
-  return invokeInplace(S_ldexp_, arguments);
+  return invokeInplace(589, arguments);
 }
 
-const S_gcd_ = op(591, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
 /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
 export function gcd_(input: Tensor, other: Tensor): Tensor;
 /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
 export function gcd_(input: Tensor, options: { other: Tensor }): Tensor;
 export function gcd_(..._args: any[]): any {
-  return invokeInplace(S_gcd_, arguments);
+  return invokeInplace(591, arguments);
 }
 
-const S_lcm_ = op(593, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
 /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
 export function lcm_(input: Tensor, other: Tensor): Tensor;
 /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
 export function lcm_(input: Tensor, options: { other: Tensor }): Tensor;
 export function lcm_(..._args: any[]): any {
-  return invokeInplace(S_lcm_, arguments);
+  return invokeInplace(593, arguments);
 }
 
-const S_i0_ = op(794, 'i0_', 'Tensor input', 'Tensor');
 /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
 export function i0_(input: Tensor): Tensor;
 export function i0_(..._args: any[]): any {
-  return invokeInplace(S_i0_, arguments);
+  return invokeInplace(794, arguments);
 }
 
-const I_relu = op(0, 'relu', 'Tensor input, bool inplace=false', 'Tensor');
 /** max(input, 0), elementwise; NaN stays NaN, the gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
 export function relu$(input: Tensor, inplace?: boolean): Tensor;
 /** max(input, 0), elementwise; NaN stays NaN, the gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
 export function relu$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function relu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(0, a, 0);
-  return invokeOptional(I_relu, S_relu, S_relu_, arguments);
+  return invokeOptional(943, 0, 1, arguments);
 }
 
-const I_threshold = op(2, 'threshold', 'Tensor input, Scalar threshold, Scalar value, bool inplace=false', 'Tensor');
 /** input where it is above threshold, else value, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */
 export function threshold$(input: Tensor, threshold: Scalar, value: Scalar, inplace?: boolean): Tensor;
 /** input where it is above threshold, else value, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */
@@ -482,20 +414,18 @@ export function threshold$(input: Tensor, threshold: Scalar, value: Scalar, opti
 /** input where it is above threshold, else value, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */
 export function threshold$(input: Tensor, options: { threshold: Scalar; value: Scalar; inplace?: boolean }): Tensor;
 export function threshold$(..._args: any[]): any {
-  return invokeOptional(I_threshold, S_threshold, S_threshold_, arguments);
+  return invokeOptional(944, 2, 3, arguments);
 }
 
-const I_relu6 = op(5, 'relu6', 'Tensor input, bool inplace=false', 'Tensor');
 /** min(max(input, 0), 6), elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html */
 export function relu6$(input: Tensor, inplace?: boolean): Tensor;
 /** min(max(input, 0), 6), elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html */
 export function relu6$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function relu6$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(5, a, 0);
-  return invokeOptional(I_relu6, S_relu6, S_relu6_, arguments);
+  return invokeOptional(945, 5, 6, arguments);
 }
 
-const I_hardtanh = op(7, 'hardtanh', 'Tensor input, float minVal=-1, float maxVal=1, bool inplace=false', 'Tensor');
 /** input within [minVal, maxVal], elementwise; the gradient on the bounds is 0. Errors: bools, unsigned integers with negative bounds. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html */
 export function hardtanh$(input: Tensor, minVal?: number, maxVal?: number, inplace?: boolean): Tensor;
 /** input within [minVal, maxVal], elementwise; the gradient on the bounds is 0. Errors: bools, unsigned integers with negative bounds. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html */
@@ -506,10 +436,9 @@ export function hardtanh$(input: Tensor, minVal: number, options: { maxVal?: num
 export function hardtanh$(input: Tensor, options: { minVal?: number; maxVal?: number; inplace?: boolean }): Tensor;
 export function hardtanh$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(7, a, 0, -1, 1);
-  return invokeOptional(I_hardtanh, S_hardtanh, S_hardtanh_, arguments);
+  return invokeOptional(946, 7, 8, arguments);
 }
 
-const I_leaky_relu = op(10, 'leakyRelu', 'Tensor input, float negativeSlope=0.01, bool inplace=false', 'Tensor');
 /** input where positive, else negativeSlope * input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html */
 export function leakyRelu$(input: Tensor, negativeSlope?: number, inplace?: boolean): Tensor;
 /** input where positive, else negativeSlope * input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html */
@@ -518,10 +447,9 @@ export function leakyRelu$(input: Tensor, negativeSlope: number, options: { inpl
 export function leakyRelu$(input: Tensor, options: { negativeSlope?: number; inplace?: boolean }): Tensor;
 export function leakyRelu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(10, a, 0, 0.01);
-  return invokeOptional(I_leaky_relu, S_leaky_relu, S_leaky_relu_, arguments);
+  return invokeOptional(947, 10, 11, arguments);
 }
 
-const I_elu = op(13, 'elu', 'Tensor input, float alpha=1, bool inplace=false', 'Tensor');
 /** input where positive, else alpha * (exp(input) - 1), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html */
 export function elu$(input: Tensor, alpha?: number, inplace?: boolean): Tensor;
 /** input where positive, else alpha * (exp(input) - 1), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html */
@@ -530,20 +458,18 @@ export function elu$(input: Tensor, alpha: number, options: { inplace?: boolean 
 export function elu$(input: Tensor, options: { alpha?: number; inplace?: boolean }): Tensor;
 export function elu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(13, a, 0, 1);
-  return invokeOptional(I_elu, S_elu, S_elu_, arguments);
+  return invokeOptional(948, 13, 14, arguments);
 }
 
-const I_selu = op(15, 'selu', 'Tensor input, bool inplace=false', 'Tensor');
 /** 1.0507 * elu(input, 1.67326), elementwise: keeps mean 0 and variance 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html */
 export function selu$(input: Tensor, inplace?: boolean): Tensor;
 /** 1.0507 * elu(input, 1.67326), elementwise: keeps mean 0 and variance 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html */
 export function selu$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function selu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(15, a, 0);
-  return invokeOptional(I_selu, S_selu, S_selu_, arguments);
+  return invokeOptional(949, 15, 16, arguments);
 }
 
-const I_celu = op(17, 'celu', 'Tensor input, float alpha=1, bool inplace=false', 'Tensor');
 /** input where positive, else alpha * (exp(input / alpha) - 1), elementwise. Errors: integers, alpha 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html */
 export function celu$(input: Tensor, alpha?: number, inplace?: boolean): Tensor;
 /** input where positive, else alpha * (exp(input / alpha) - 1), elementwise. Errors: integers, alpha 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html */
@@ -552,50 +478,45 @@ export function celu$(input: Tensor, alpha: number, options: { inplace?: boolean
 export function celu$(input: Tensor, options: { alpha?: number; inplace?: boolean }): Tensor;
 export function celu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(17, a, 0, 1);
-  return invokeOptional(I_celu, S_celu, S_celu_, arguments);
+  return invokeOptional(950, 17, 18, arguments);
 }
 
-const I_silu = op(22, 'silu', 'Tensor input, bool inplace=false', 'Tensor');
 /** input * sigmoid(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */
 export function silu$(input: Tensor, inplace?: boolean): Tensor;
 /** input * sigmoid(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */
 export function silu$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function silu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(22, a, 0);
-  return invokeOptional(I_silu, S_silu, S_silu_, arguments);
+  return invokeOptional(951, 22, 23, arguments);
 }
 
-const I_mish = op(25, 'mish', 'Tensor input, bool inplace=false', 'Tensor');
 /** input * tanh(softplus(input)), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html */
 export function mish$(input: Tensor, inplace?: boolean): Tensor;
 /** input * tanh(softplus(input)), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html */
 export function mish$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function mish$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(25, a, 0);
-  return invokeOptional(I_mish, S_mish, S_mish_, arguments);
+  return invokeOptional(952, 25, 26, arguments);
 }
 
-const I_hardsigmoid = op(32, 'hardsigmoid', 'Tensor input, bool inplace=false', 'Tensor');
 /** min(max(input + 3, 0), 6) / 6, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html */
 export function hardsigmoid$(input: Tensor, inplace?: boolean): Tensor;
 /** min(max(input + 3, 0), 6) / 6, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html */
 export function hardsigmoid$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function hardsigmoid$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(32, a, 0);
-  return invokeOptional(I_hardsigmoid, S_hardsigmoid, S_hardsigmoid_, arguments);
+  return invokeOptional(953, 32, 33, arguments);
 }
 
-const I_hardswish = op(35, 'hardswish', 'Tensor input, bool inplace=false', 'Tensor');
 /** input * min(max(input + 3, 0), 6) / 6, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html */
 export function hardswish$(input: Tensor, inplace?: boolean): Tensor;
 /** input * min(max(input + 3, 0), 6) / 6, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html */
 export function hardswish$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function hardswish$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(35, a, 0);
-  return invokeOptional(I_hardswish, S_hardswish, S_hardswish_, arguments);
+  return invokeOptional(954, 35, 36, arguments);
 }
 
-const I_rrelu = op(46, 'rrelu', 'Tensor input, float lower=0.125, float upper=0.3333333333333333, bool training=false, bool inplace=false', 'Tensor');
 /** input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
 export function rrelu$(input: Tensor, lower?: number, upper?: number, training?: boolean, inplace?: boolean): Tensor;
 /** input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
@@ -608,10 +529,9 @@ export function rrelu$(input: Tensor, lower: number, options: { upper?: number; 
 export function rrelu$(input: Tensor, options: { lower?: number; upper?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function rrelu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(46, a, 0, 0.125, 0.3333333333333333, 0);
-  return invokeOptional(I_rrelu, S_rrelu, S_rrelu_, arguments);
+  return invokeOptional(955, 46, 47, arguments);
 }
 
-const I_alpha_dropout = op(285, 'alphaDropout', 'Tensor input, float p=0.5, bool training=false, bool inplace=false', 'Tensor');
 /** In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
 export function alphaDropout$(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
 /** In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
@@ -622,10 +542,9 @@ export function alphaDropout$(input: Tensor, p: number, options: { training?: bo
 export function alphaDropout$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function alphaDropout$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(285, a, 0, 0.5, 0);
-  return invokeOptional(I_alpha_dropout, S_alpha_dropout, S_alpha_dropout_, arguments);
+  return invokeOptional(956, 285, 286, arguments);
 }
 
-const I_feature_alpha_dropout = op(287, 'featureAlphaDropout', 'Tensor input, float p=0.5, bool training=false, bool inplace=false', 'Tensor');
 /** alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
 export function featureAlphaDropout$(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
 /** alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
@@ -636,10 +555,9 @@ export function featureAlphaDropout$(input: Tensor, p: number, options: { traini
 export function featureAlphaDropout$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function featureAlphaDropout$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(287, a, 0, 0.5, 0);
-  return invokeOptional(I_feature_alpha_dropout, S_feature_alpha_dropout, S_feature_alpha_dropout_, arguments);
+  return invokeOptional(957, 287, 288, arguments);
 }
 
-const I_dropout1d = op(291, 'dropout1d', 'Tensor input, float p=0.5, bool training=true, bool inplace=false', 'Tensor');
 /** In training zeroes whole channels of (N, C, L) or (C, L) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
 export function dropout1d$(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
 /** In training zeroes whole channels of (N, C, L) or (C, L) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
@@ -650,10 +568,9 @@ export function dropout1d$(input: Tensor, p: number, options: { training?: boole
 export function dropout1d$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function dropout1d$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(291, a, 0, 0.5, 1);
-  return invokeOptional(I_dropout1d, S_dropout1d, S_dropout1d_, arguments);
+  return invokeOptional(958, 291, 292, arguments);
 }
 
-const I_dropout2d = op(293, 'dropout2d', 'Tensor input, float p=0.5, bool training=true, bool inplace=false', 'Tensor');
 /** In training zeroes whole channels (the first two dims) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
 export function dropout2d$(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
 /** In training zeroes whole channels (the first two dims) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
@@ -664,10 +581,9 @@ export function dropout2d$(input: Tensor, p: number, options: { training?: boole
 export function dropout2d$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function dropout2d$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(293, a, 0, 0.5, 1);
-  return invokeOptional(I_dropout2d, S_dropout2d, S_dropout2d_, arguments);
+  return invokeOptional(959, 293, 294, arguments);
 }
 
-const I_dropout3d = op(295, 'dropout3d', 'Tensor input, float p=0.5, bool training=true, bool inplace=false', 'Tensor');
 /** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
 export function dropout3d$(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
 /** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
@@ -678,44 +594,39 @@ export function dropout3d$(input: Tensor, p: number, options: { training?: boole
 export function dropout3d$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function dropout3d$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(295, a, 0, 0.5, 1);
-  return invokeOptional(I_dropout3d, S_dropout3d, S_dropout3d_, arguments);
+  return invokeOptional(960, 295, 296, arguments);
 }
 
-const S_relu = op(0, 'relu', 'Tensor input', 'Tensor');
 /** max(input, 0), elementwise; NaN stays NaN, the gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
 export function relu(input: Tensor): Tensor;
 export function relu(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(0, a, 0);
-  return invoke(S_relu, arguments);
+  return invoke(0, arguments);
 }
 
-const S_threshold = op(2, 'threshold', 'Tensor input, Scalar threshold, Scalar value', 'Tensor');
 /** input where it is above threshold, else value, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */
 export function threshold(input: Tensor, threshold: Scalar, value: Scalar): Tensor;
 /** input where it is above threshold, else value, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */
 export function threshold(input: Tensor, options: { threshold: Scalar; value: Scalar }): Tensor;
 export function threshold(..._args: any[]): any {
-  return invoke(S_threshold, arguments);
+  return invoke(2, arguments);
 }
 
-const S__threshold_backward = op(4, '_thresholdBackward', 'Tensor grad, Tensor input, Scalar threshold', 'Tensor');
 /** grad where input is above the threshold, else 0: the gradient of relu and threshold. */
 export function _thresholdBackward(grad: Tensor, input: Tensor, threshold: Scalar): Tensor;
 /** grad where input is above the threshold, else 0: the gradient of relu and threshold. */
 export function _thresholdBackward(grad: Tensor, options: { input: Tensor; threshold: Scalar }): Tensor;
 export function _thresholdBackward(..._args: any[]): any {
-  return invoke(S__threshold_backward, arguments);
+  return invoke(4, arguments);
 }
 
-const S_relu6 = op(5, 'relu6', 'Tensor input', 'Tensor');
 /** min(max(input, 0), 6), elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html */
 export function relu6(input: Tensor): Tensor;
 export function relu6(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(5, a, 0);
-  return invoke(S_relu6, arguments);
+  return invoke(5, arguments);
 }
 
-const S_hardtanh = op(7, 'hardtanh', 'Tensor input, float minVal=-1, float maxVal=1', 'Tensor');
 /** input within [minVal, maxVal], elementwise; the gradient on the bounds is 0. Errors: bools, unsigned integers with negative bounds. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html */
 export function hardtanh(input: Tensor, minVal?: number, maxVal?: number): Tensor;
 /** input within [minVal, maxVal], elementwise; the gradient on the bounds is 0. Errors: bools, unsigned integers with negative bounds. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html */
@@ -724,127 +635,113 @@ export function hardtanh(input: Tensor, minVal: number, options: { maxVal?: numb
 export function hardtanh(input: Tensor, options: { minVal?: number; maxVal?: number }): Tensor;
 export function hardtanh(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(7, a, 0, -1, 1);
-  return invoke(S_hardtanh, arguments);
+  return invoke(7, arguments);
 }
 
-const S__hardtanh_backward = op(9, '_hardtanhBackward', 'Tensor gradOutput, Tensor input, float minVal, float maxVal', 'Tensor');
 /** The gradient of hardtanh. */
 export function _hardtanhBackward(gradOutput: Tensor, input: Tensor, minVal: number, maxVal: number): Tensor;
 /** The gradient of hardtanh. */
 export function _hardtanhBackward(gradOutput: Tensor, options: { input: Tensor; minVal: number; maxVal: number }): Tensor;
 export function _hardtanhBackward(..._args: any[]): any {
-  return invoke(S__hardtanh_backward, arguments);
+  return invoke(9, arguments);
 }
 
-const S_leaky_relu = op(10, 'leakyRelu', 'Tensor input, float negativeSlope=0.01', 'Tensor');
 /** input where positive, else negativeSlope * input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html */
 export function leakyRelu(input: Tensor, negativeSlope?: number): Tensor;
 /** input where positive, else negativeSlope * input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html */
 export function leakyRelu(input: Tensor, options: { negativeSlope?: number }): Tensor;
 export function leakyRelu(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(10, a, 0, 0.01);
-  return invoke(S_leaky_relu, arguments);
+  return invoke(10, arguments);
 }
 
-const S__leaky_relu_backward = op(12, '_leakyReluBackward', 'Tensor gradOutput, Tensor input, float negativeSlope', 'Tensor');
 /** The gradient of leaky_relu. */
 export function _leakyReluBackward(gradOutput: Tensor, input: Tensor, negativeSlope: number): Tensor;
 /** The gradient of leaky_relu. */
 export function _leakyReluBackward(gradOutput: Tensor, options: { input: Tensor; negativeSlope: number }): Tensor;
 export function _leakyReluBackward(..._args: any[]): any {
-  return invoke(S__leaky_relu_backward, arguments);
+  return invoke(12, arguments);
 }
 
-const S_elu = op(13, 'elu', 'Tensor input, float alpha=1', 'Tensor');
 /** input where positive, else alpha * (exp(input) - 1), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html */
 export function elu(input: Tensor, alpha?: number): Tensor;
 /** input where positive, else alpha * (exp(input) - 1), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html */
 export function elu(input: Tensor, options: { alpha?: number }): Tensor;
 export function elu(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(13, a, 0, 1);
-  return invoke(S_elu, arguments);
+  return invoke(13, arguments);
 }
 
-const S_selu = op(15, 'selu', 'Tensor input', 'Tensor');
 /** 1.0507 * elu(input, 1.67326), elementwise: keeps mean 0 and variance 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html */
 export function selu(input: Tensor): Tensor;
 export function selu(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(15, a, 0);
-  return invoke(S_selu, arguments);
+  return invoke(15, arguments);
 }
 
-const S_celu = op(17, 'celu', 'Tensor input, float alpha=1', 'Tensor');
 /** input where positive, else alpha * (exp(input / alpha) - 1), elementwise. Errors: integers, alpha 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html */
 export function celu(input: Tensor, alpha?: number): Tensor;
 /** input where positive, else alpha * (exp(input / alpha) - 1), elementwise. Errors: integers, alpha 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html */
 export function celu(input: Tensor, options: { alpha?: number }): Tensor;
 export function celu(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(17, a, 0, 1);
-  return invoke(S_celu, arguments);
+  return invoke(17, arguments);
 }
 
-const S__elu_backward = op(19, '_eluBackward', 'Tensor gradOutput, Tensor input, float negative, float positive, float inside', 'Tensor');
 /** The gradient of elu. */
 export function _eluBackward(gradOutput: Tensor, input: Tensor, negative: number, positive: number, inside: number): Tensor;
 /** The gradient of elu. */
 export function _eluBackward(gradOutput: Tensor, options: { input: Tensor; negative: number; positive: number; inside: number }): Tensor;
 export function _eluBackward(..._args: any[]): any {
-  return invoke(S__elu_backward, arguments);
+  return invoke(19, arguments);
 }
 
-const S_gelu = op(20, 'gelu', 'Tensor input, *, str approximate="none", Tensor? out=null', 'Tensor');
 /** input times the normal distribution function of input, elementwise; approximate 'tanh' computes it by tanh. Errors: integers, another approximate. https://pytorch.org/docs/stable/generated/torch.nn.functional.gelu.html */
 export function gelu(input: Tensor, options?: { approximate?: string; out?: Tensor }): Tensor;
 export function gelu(..._args: any[]): any {
-  return invoke(S_gelu, arguments);
+  return invoke(20, arguments);
 }
 
-const S__gelu_backward = op(21, '_geluBackward', 'Tensor gradOutput, Tensor input, *, str approximate="none"', 'Tensor');
 /** The gradient of gelu. */
 export function _geluBackward(gradOutput: Tensor, input: Tensor, options?: { approximate?: string }): Tensor;
 /** The gradient of gelu. */
 export function _geluBackward(gradOutput: Tensor, options: { input: Tensor; approximate?: string }): Tensor;
 export function _geluBackward(..._args: any[]): any {
-  return invoke(S__gelu_backward, arguments);
+  return invoke(21, arguments);
 }
 
-const S_silu = op(22, 'silu', 'Tensor input', 'Tensor');
 /** input * sigmoid(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */
 export function silu(input: Tensor): Tensor;
 export function silu(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(22, a, 0);
-  return invoke(S_silu, arguments);
+  return invoke(22, arguments);
 }
 
-const S__silu_backward = op(24, '_siluBackward', 'Tensor gradOutput, Tensor input', 'Tensor');
 /** The gradient of silu. */
 export function _siluBackward(gradOutput: Tensor, input: Tensor): Tensor;
 /** The gradient of silu. */
 export function _siluBackward(gradOutput: Tensor, options: { input: Tensor }): Tensor;
 export function _siluBackward(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(24, a, b, 0);
-  return invoke(S__silu_backward, arguments);
+  return invoke(24, arguments);
 }
 
-const S_mish = op(25, 'mish', 'Tensor input', 'Tensor');
 /** input * tanh(softplus(input)), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html */
 export function mish(input: Tensor): Tensor;
 export function mish(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(25, a, 0);
-  return invoke(S_mish, arguments);
+  return invoke(25, arguments);
 }
 
-const S__mish_backward = op(27, '_mishBackward', 'Tensor gradOutput, Tensor input', 'Tensor');
 /** The gradient of mish. */
 export function _mishBackward(gradOutput: Tensor, input: Tensor): Tensor;
 /** The gradient of mish. */
 export function _mishBackward(gradOutput: Tensor, options: { input: Tensor }): Tensor;
 export function _mishBackward(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(27, a, b, 0);
-  return invoke(S__mish_backward, arguments);
+  return invoke(27, arguments);
 }
 
-const S_softplus = op(28, 'softplus', 'Tensor input, float beta=1, float threshold=20, *, Tensor? out=null', 'Tensor');
 /** log(1 + exp(beta * input)) / beta, elementwise; input itself where beta * input is above threshold. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html */
 export function softplus(input: Tensor, beta?: number, threshold?: number, options?: { out?: Tensor }): Tensor;
 /** log(1 + exp(beta * input)) / beta, elementwise; input itself where beta * input is above threshold. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html */
@@ -853,148 +750,132 @@ export function softplus(input: Tensor, beta: number, options: { threshold?: num
 export function softplus(input: Tensor, options: { beta?: number; threshold?: number; out?: Tensor }): Tensor;
 export function softplus(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(28, a, 0, 1, 20);
-  return invoke(S_softplus, arguments);
+  return invoke(28, arguments);
 }
 
-const S__softplus_backward = op(29, '_softplusBackward', 'Tensor gradOutput, Tensor input, float beta, float threshold', 'Tensor');
 /** The gradient of softplus. */
 export function _softplusBackward(gradOutput: Tensor, input: Tensor, beta: number, threshold: number): Tensor;
 /** The gradient of softplus. */
 export function _softplusBackward(gradOutput: Tensor, options: { input: Tensor; beta: number; threshold: number }): Tensor;
 export function _softplusBackward(..._args: any[]): any {
-  return invoke(S__softplus_backward, arguments);
+  return invoke(29, arguments);
 }
 
-const S_logsigmoid = op(30, 'logsigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** log(sigmoid(input)), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html */
 export function logsigmoid(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function logsigmoid(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(30, a, 0);
-  return invoke(S_logsigmoid, arguments);
+  return invoke(30, arguments);
 }
 
-const S__logsigmoid_backward = op(31, '_logsigmoidBackward', 'Tensor gradOutput, Tensor input', 'Tensor');
 /** The gradient of logsigmoid. */
 export function _logsigmoidBackward(gradOutput: Tensor, input: Tensor): Tensor;
 /** The gradient of logsigmoid. */
 export function _logsigmoidBackward(gradOutput: Tensor, options: { input: Tensor }): Tensor;
 export function _logsigmoidBackward(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(31, a, b, 0);
-  return invoke(S__logsigmoid_backward, arguments);
+  return invoke(31, arguments);
 }
 
-const S_hardsigmoid = op(32, 'hardsigmoid', 'Tensor input', 'Tensor');
 /** min(max(input + 3, 0), 6) / 6, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html */
 export function hardsigmoid(input: Tensor): Tensor;
 export function hardsigmoid(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(32, a, 0);
-  return invoke(S_hardsigmoid, arguments);
+  return invoke(32, arguments);
 }
 
-const S__hardsigmoid_backward = op(34, '_hardsigmoidBackward', 'Tensor gradOutput, Tensor input', 'Tensor');
 /** The gradient of hardsigmoid. */
 export function _hardsigmoidBackward(gradOutput: Tensor, input: Tensor): Tensor;
 /** The gradient of hardsigmoid. */
 export function _hardsigmoidBackward(gradOutput: Tensor, options: { input: Tensor }): Tensor;
 export function _hardsigmoidBackward(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(34, a, b, 0);
-  return invoke(S__hardsigmoid_backward, arguments);
+  return invoke(34, arguments);
 }
 
-const S_hardswish = op(35, 'hardswish', 'Tensor input', 'Tensor');
 /** input * min(max(input + 3, 0), 6) / 6, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html */
 export function hardswish(input: Tensor): Tensor;
 export function hardswish(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(35, a, 0);
-  return invoke(S_hardswish, arguments);
+  return invoke(35, arguments);
 }
 
-const S__hardswish_backward = op(37, '_hardswishBackward', 'Tensor gradOutput, Tensor input', 'Tensor');
 /** The gradient of hardswish. */
 export function _hardswishBackward(gradOutput: Tensor, input: Tensor): Tensor;
 /** The gradient of hardswish. */
 export function _hardswishBackward(gradOutput: Tensor, options: { input: Tensor }): Tensor;
 export function _hardswishBackward(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(37, a, b, 0);
-  return invoke(S__hardswish_backward, arguments);
+  return invoke(37, arguments);
 }
 
-const S_hardshrink = op(38, 'hardshrink', 'Tensor input, float lambd=0.5, *, Tensor? out=null', 'Tensor');
 /** 0 within [-lambd, lambd], elsewhere input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html */
 export function hardshrink(input: Tensor, lambd?: number, options?: { out?: Tensor }): Tensor;
 /** 0 within [-lambd, lambd], elsewhere input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html */
 export function hardshrink(input: Tensor, options: { lambd?: number; out?: Tensor }): Tensor;
 export function hardshrink(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(38, a, 0, 0.5);
-  return invoke(S_hardshrink, arguments);
+  return invoke(38, arguments);
 }
 
-const S_softshrink = op(39, 'softshrink', 'Tensor input, float lambd=0.5, *, Tensor? out=null', 'Tensor');
 /** input moved towards 0 by lambd, 0 within [-lambd, lambd], elementwise. Errors: integers, a negative lambd. https://pytorch.org/docs/stable/generated/torch.nn.functional.softshrink.html */
 export function softshrink(input: Tensor, lambd?: number, options?: { out?: Tensor }): Tensor;
 /** input moved towards 0 by lambd, 0 within [-lambd, lambd], elementwise. Errors: integers, a negative lambd. https://pytorch.org/docs/stable/generated/torch.nn.functional.softshrink.html */
 export function softshrink(input: Tensor, options: { lambd?: number; out?: Tensor }): Tensor;
 export function softshrink(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(39, a, 0, 0.5);
-  return invoke(S_softshrink, arguments);
+  return invoke(39, arguments);
 }
 
-const S__shrink_backward = op(40, '_shrinkBackward', 'Tensor gradOutput, Tensor input, float lambd', 'Tensor');
 /** The gradient of shrink. */
 export function _shrinkBackward(gradOutput: Tensor, input: Tensor, lambd: number): Tensor;
 /** The gradient of shrink. */
 export function _shrinkBackward(gradOutput: Tensor, options: { input: Tensor; lambd: number }): Tensor;
 export function _shrinkBackward(..._args: any[]): any {
-  return invoke(S__shrink_backward, arguments);
+  return invoke(40, arguments);
 }
 
-const S_softsign = op(41, 'softsign', 'Tensor input', 'Tensor');
 /** input / (1 + |input|), elementwise. https://pytorch.org/docs/stable/generated/torch.nn.functional.softsign.html */
 export function softsign(input: Tensor): Tensor;
 export function softsign(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(41, a, 0);
-  return invoke(S_softsign, arguments);
+  return invoke(41, arguments);
 }
 
-const S_tanhshrink = op(42, 'tanhshrink', 'Tensor input', 'Tensor');
 /** input - tanh(input), elementwise. https://pytorch.org/docs/stable/generated/torch.nn.functional.tanhshrink.html */
 export function tanhshrink(input: Tensor): Tensor;
 export function tanhshrink(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(42, a, 0);
-  return invoke(S_tanhshrink, arguments);
+  return invoke(42, arguments);
 }
 
-const S__prelu = op(43, '_prelu', 'Tensor input, Tensor slope', 'Tensor');
 /** prelu with the weight spread over the dims of the input. */
 export function _prelu(input: Tensor, slope: Tensor): Tensor;
 /** prelu with the weight spread over the dims of the input. */
 export function _prelu(input: Tensor, options: { slope: Tensor }): Tensor;
 export function _prelu(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(43, a, b, 0);
-  return invoke(S__prelu, arguments);
+  return invoke(43, arguments);
 }
 
-const S_prelu = op(44, 'prelu', 'Tensor input, Tensor weight', 'Tensor');
 /** input where positive, else weight * input; weight has one element, or one for each channel (dim 1). Errors: integers, different dtypes, another number of weights. https://pytorch.org/docs/stable/generated/torch.nn.functional.prelu.html */
 export function prelu(input: Tensor, weight: Tensor): Tensor;
 /** input where positive, else weight * input; weight has one element, or one for each channel (dim 1). Errors: integers, different dtypes, another number of weights. https://pytorch.org/docs/stable/generated/torch.nn.functional.prelu.html */
 export function prelu(input: Tensor, options: { weight: Tensor }): Tensor;
 export function prelu(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(44, a, b, 0);
-  return invoke(S_prelu, arguments);
+  return invoke(44, arguments);
 }
 
-const S_glu = op(45, 'glu', 'Tensor input, int dim=-1', 'Tensor');
 /** The first half of input along dim times the sigmoid of the second. Errors: integers, an odd size. https://pytorch.org/docs/stable/generated/torch.nn.functional.glu.html */
 export function glu(input: Tensor, dim?: number): Tensor;
 /** The first half of input along dim times the sigmoid of the second. Errors: integers, an odd size. https://pytorch.org/docs/stable/generated/torch.nn.functional.glu.html */
 export function glu(input: Tensor, options: { dim?: number }): Tensor;
 export function glu(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(45, a, 0, -1);
-  return invoke(S_glu, arguments);
+  return invoke(45, arguments);
 }
 
-const S_rrelu = op(46, 'rrelu', 'Tensor input, float lower=0.125, float upper=0.3333333333333333, bool training=false', 'Tensor');
 /** input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
 export function rrelu(input: Tensor, lower?: number, upper?: number, training?: boolean): Tensor;
 /** input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
@@ -1005,39 +886,35 @@ export function rrelu(input: Tensor, lower: number, options: { upper?: number; t
 export function rrelu(input: Tensor, options: { lower?: number; upper?: number; training?: boolean }): Tensor;
 export function rrelu(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(46, a, 0, 0.125, 0.3333333333333333, 0);
-  return invoke(S_rrelu, arguments);
+  return invoke(46, arguments);
 }
 
-const S__rrelu_noise = op(48, '_rreluNoise', 'Tensor input, float lower, float upper', 'Tensor');
 /** The slopes of rrelu in training. */
 export function _rreluNoise(input: Tensor, lower: number, upper: number): Tensor;
 /** The slopes of rrelu in training. */
 export function _rreluNoise(input: Tensor, options: { lower: number; upper: number }): Tensor;
 export function _rreluNoise(..._args: any[]): any {
-  return invoke(S__rrelu_noise, arguments);
+  return invoke(48, arguments);
 }
 
-const S_add = op(49, 'add', 'Operand input, Operand other, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.add.html */
 export function add(input: Tensor | Scalar, other: Tensor | Scalar, options?: { alpha?: Scalar; out?: Tensor }): Tensor;
 /** input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.add.html */
 export function add(input: Tensor | Scalar, options: { other: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function add(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(49, a, b, 3, 2, 1);
-  return invoke(S_add, arguments);
+  return invoke(49, arguments);
 }
 
-const S_sub = op(51, 'sub', 'Operand input, Operand other, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
 export function sub(input: Tensor | Scalar, other: Tensor | Scalar, options?: { alpha?: Scalar; out?: Tensor }): Tensor;
 /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
 export function sub(input: Tensor | Scalar, options: { other: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function sub(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(51, a, b, 3, 2, 1);
-  return invoke(S_sub, arguments);
+  return invoke(51, arguments);
 }
 
-const S_rsub = op(53, 'rsub', 'Tensor input, Operand other, Scalar alpha=1', 'Tensor');
 /** other - alpha * input, elementwise. https://pytorch.org/docs/stable/tensors.html */
 export function rsub(input: Tensor, other: Tensor | Scalar, alpha?: Scalar): Tensor;
 /** other - alpha * input, elementwise. https://pytorch.org/docs/stable/tensors.html */
@@ -1046,207 +923,183 @@ export function rsub(input: Tensor, other: Tensor | Scalar, options: { alpha?: S
 export function rsub(input: Tensor, options: { other: Tensor | Scalar; alpha?: Scalar }): Tensor;
 export function rsub(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(53, a, b, 2, 2, 1);
-  return invoke(S_rsub, arguments);
+  return invoke(53, arguments);
 }
 
-const S_mul = op(54, 'mul', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
 export function mul(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
 export function mul(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function mul(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(54, a, b, 3);
-  return invoke(S_mul, arguments);
+  return invoke(54, arguments);
 }
 
-const S_div = op(56, 'div', 'Operand input, Operand other, *, str? roundingMode=null, Tensor? out=null', 'Tensor');
 /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
 export function div(input: Tensor | Scalar, other: Tensor | Scalar, options?: { roundingMode?: string | null; out?: Tensor }): Tensor;
 /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
 export function div(input: Tensor | Scalar, options: { other: Tensor | Scalar; roundingMode?: string | null; out?: Tensor }): Tensor;
 export function div(..._args: any[]): any {
-  return invoke(S_div, arguments);
+  return invoke(56, arguments);
 }
 
-const S_floor_divide = op(58, 'floorDivide', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input / other rounded down, elementwise. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.floor_divide.html */
 export function floorDivide(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input / other rounded down, elementwise. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.floor_divide.html */
 export function floorDivide(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function floorDivide(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(58, a, b, 3);
-  return invoke(S_floor_divide, arguments);
+  return invoke(58, arguments);
 }
 
-const S_remainder = op(60, 'remainder', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Python's input % other, elementwise: of the sign of other. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.remainder.html */
 export function remainder(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Python's input % other, elementwise: of the sign of other. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.remainder.html */
 export function remainder(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function remainder(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(60, a, b, 3);
-  return invoke(S_remainder, arguments);
+  return invoke(60, arguments);
 }
 
-const S_fmod = op(62, 'fmod', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** C's fmod of input and other, elementwise: of the sign of input. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.fmod.html */
 export function fmod(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** C's fmod of input and other, elementwise: of the sign of input. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.fmod.html */
 export function fmod(input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function fmod(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(62, a, b, 2);
-  return invoke(S_fmod, arguments);
+  return invoke(62, arguments);
 }
 
-const S_pow = op(64, 'pow', 'Operand input, Operand exponent, *, Tensor? out=null', 'Tensor');
 /** input to the power of exponent, elementwise. Errors: two bools, a negative number as the exponent of integers. https://pytorch.org/docs/stable/generated/torch.pow.html */
 export function pow(input: Tensor | Scalar, exponent: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input to the power of exponent, elementwise. Errors: two bools, a negative number as the exponent of integers. https://pytorch.org/docs/stable/generated/torch.pow.html */
 export function pow(input: Tensor | Scalar, options: { exponent: Tensor | Scalar; out?: Tensor }): Tensor;
 export function pow(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(64, a, b, 3);
-  return invoke(S_pow, arguments);
+  return invoke(64, arguments);
 }
 
-const S_float_power = op(66, 'floatPower', 'Operand input, Operand exponent, *, Tensor? out=null', 'Tensor');
 /** input to the power of exponent, elementwise, in float64. https://pytorch.org/docs/stable/generated/torch.float_power.html */
 export function floatPower(input: Tensor | Scalar, exponent: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input to the power of exponent, elementwise, in float64. https://pytorch.org/docs/stable/generated/torch.float_power.html */
 export function floatPower(input: Tensor | Scalar, options: { exponent: Tensor | Scalar; out?: Tensor }): Tensor;
 export function floatPower(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(66, a, b, 3);
-  return invoke(S_float_power, arguments);
+  return invoke(66, arguments);
 }
 
-const S_neg = op(68, 'neg', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** -input, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.neg.html */
 export function neg(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function neg(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(68, a, 0);
-  return invoke(S_neg, arguments);
+  return invoke(68, arguments);
 }
 
-const S_positive = op(70, 'positive', 'Tensor input', 'Tensor');
 /** input itself. Errors: bools. https://pytorch.org/docs/stable/generated/torch.positive.html */
 export function positive(input: Tensor): Tensor;
 export function positive(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(70, a, 0);
-  return invoke(S_positive, arguments);
+  return invoke(70, arguments);
 }
 
-const S_abs = op(71, 'abs', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
 export function abs(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function abs(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(71, a, 0);
-  return invoke(S_abs, arguments);
+  return invoke(71, arguments);
 }
 
-const S_sign = op(73, 'sign', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** -1, 0 or 1, elementwise; NaN gives 0. Errors: complex numbers. https://pytorch.org/docs/stable/generated/torch.sign.html */
 export function sign(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sign(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(73, a, 0);
-  return invoke(S_sign, arguments);
+  return invoke(73, arguments);
 }
 
-const S_sgn = op(75, 'sgn', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The sign of real numbers; of complex ones input / abs(input), 0 at 0. https://pytorch.org/docs/stable/generated/torch.sgn.html */
 export function sgn(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sgn(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(75, a, 0);
-  return invoke(S_sgn, arguments);
+  return invoke(75, arguments);
 }
 
-const S_square = op(77, 'square', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** input * input, elementwise. https://pytorch.org/docs/stable/generated/torch.square.html */
 export function square(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function square(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(77, a, 0);
-  return invoke(S_square, arguments);
+  return invoke(77, arguments);
 }
 
-const S_reciprocal = op(79, 'reciprocal', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** 1 / input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
 export function reciprocal(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function reciprocal(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(79, a, 0);
-  return invoke(S_reciprocal, arguments);
+  return invoke(79, arguments);
 }
 
-const S_sqrt = op(81, 'sqrt', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The square root; NaN for negative numbers. https://pytorch.org/docs/stable/generated/torch.sqrt.html */
 export function sqrt(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sqrt(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(81, a, 0);
-  return invoke(S_sqrt, arguments);
+  return invoke(81, arguments);
 }
 
-const S_rsqrt = op(83, 'rsqrt', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** 1 / sqrt(input), elementwise. https://pytorch.org/docs/stable/generated/torch.rsqrt.html */
 export function rsqrt(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function rsqrt(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(83, a, 0);
-  return invoke(S_rsqrt, arguments);
+  return invoke(83, arguments);
 }
 
-const S_floor = op(85, 'floor', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The largest integer not above input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.floor.html */
 export function floor(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function floor(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(85, a, 0);
-  return invoke(S_floor, arguments);
+  return invoke(85, arguments);
 }
 
-const S_ceil = op(87, 'ceil', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The smallest integer not below input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.ceil.html */
 export function ceil(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function ceil(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(87, a, 0);
-  return invoke(S_ceil, arguments);
+  return invoke(87, arguments);
 }
 
-const S_trunc = op(89, 'trunc', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** input rounded towards zero. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
 export function trunc(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function trunc(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(89, a, 0);
-  return invoke(S_trunc, arguments);
+  return invoke(89, arguments);
 }
 
-const S_round = op(91, 'round', 'Tensor input, *, int decimals=0, Tensor? out=null', 'Tensor');
 /** The nearest integer, halves to even; with decimals, the nearest multiple of 10 ** -decimals (floats only). Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.round.html */
 export function round(input: Tensor, options?: { decimals?: number; out?: Tensor }): Tensor;
 export function round(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(91, a, 0, 0);
-  return invoke(S_round, arguments);
+  return invoke(91, arguments);
 }
 
-const S_frac = op(93, 'frac', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** input - trunc(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frac.html */
 export function frac(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function frac(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(93, a, 0);
-  return invoke(S_frac, arguments);
+  return invoke(93, arguments);
 }
 
-const S_deg2rad = op(95, 'deg2rad', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Degrees to radians. https://pytorch.org/docs/stable/generated/torch.deg2rad.html */
 export function deg2rad(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function deg2rad(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(95, a, 0);
-  return invoke(S_deg2rad, arguments);
+  return invoke(95, arguments);
 }
 
-const S_rad2deg = op(97, 'rad2deg', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Radians to degrees. https://pytorch.org/docs/stable/generated/torch.rad2deg.html */
 export function rad2deg(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function rad2deg(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(97, a, 0);
-  return invoke(S_rad2deg, arguments);
+  return invoke(97, arguments);
 }
 
-const S_nan_to_num = op(99, 'nanToNum', 'Tensor input, float? nan=null, float? posinf=null, float? neginf=null, *, Tensor? out=null', 'Tensor');
 /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
 export function nanToNum(input: Tensor, nan?: number | null, posinf?: number | null, neginf?: number | null, options?: { out?: Tensor }): Tensor;
 /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
@@ -1257,62 +1110,55 @@ export function nanToNum(input: Tensor, nan: number | null, options: { posinf?: 
 export function nanToNum(input: Tensor, options: { nan?: number | null; posinf?: number | null; neginf?: number | null; out?: Tensor }): Tensor;
 export function nanToNum(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(99, a, 0, 0, 0, 0);
-  return invoke(S_nan_to_num, arguments);
+  return invoke(99, arguments);
 }
 
-const S_lerp = op(101, 'lerp', 'Tensor input, Tensor end, Operand weight, *, Tensor? out=null', 'Tensor');
 /** input + weight * (end - input), elementwise. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.lerp.html */
 export function lerp(input: Tensor, end: Tensor, weight: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input + weight * (end - input), elementwise. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.lerp.html */
 export function lerp(input: Tensor, options: { end: Tensor; weight: Tensor | Scalar; out?: Tensor }): Tensor;
 export function lerp(..._args: any[]): any {
-  return invoke(S_lerp, arguments);
+  return invoke(101, arguments);
 }
 
-const S_addcmul = op(103, 'addcmul', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor? out=null', 'Tensor');
 /** input + value * tensor1 * tensor2, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
 export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar; out?: Tensor }): Tensor;
 /** input + value * tensor1 * tensor2, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
 export function addcmul(input: Tensor, options: { tensor1: Tensor; tensor2: Tensor; value?: Scalar; out?: Tensor }): Tensor;
 export function addcmul(..._args: any[]): any {
-  return invoke(S_addcmul, arguments);
+  return invoke(103, arguments);
 }
 
-const S_addcdiv = op(105, 'addcdiv', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor? out=null', 'Tensor');
 /** input + value * tensor1 / tensor2, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
 export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar; out?: Tensor }): Tensor;
 /** input + value * tensor1 / tensor2, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
 export function addcdiv(input: Tensor, options: { tensor1: Tensor; tensor2: Tensor; value?: Scalar; out?: Tensor }): Tensor;
 export function addcdiv(..._args: any[]): any {
-  return invoke(S_addcdiv, arguments);
+  return invoke(105, arguments);
 }
 
-const S_flip = op(107, 'flip', 'Tensor input, int[] ...dims', 'Tensor');
 /** A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
 export function flip(input: Tensor, ...dims: number[]): Tensor;
 /** A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
 export function flip(input: Tensor, dims: readonly number[]): Tensor;
 export function flip(..._args: any[]): any {
-  return invoke(S_flip, arguments);
+  return invoke(107, arguments);
 }
 
-const S_fliplr = op(108, 'fliplr', 'Tensor input', 'Tensor');
 /** input with its columns (dim 1) in reverse order. Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.fliplr.html */
 export function fliplr(input: Tensor): Tensor;
 export function fliplr(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(108, a, 0);
-  return invoke(S_fliplr, arguments);
+  return invoke(108, arguments);
 }
 
-const S_flipud = op(109, 'flipud', 'Tensor input', 'Tensor');
 /** input with its rows (dim 0) in reverse order. Errors: a 0-d input. https://pytorch.org/docs/stable/generated/torch.flipud.html */
 export function flipud(input: Tensor): Tensor;
 export function flipud(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(109, a, 0);
-  return invoke(S_flipud, arguments);
+  return invoke(109, arguments);
 }
 
-const S_roll = op(110, 'roll', 'Tensor input, int[] shifts, int[] dims=[]', 'Tensor');
 /** A copy with the elements moved on by shifts along dims, those beyond the end coming in at the start; without dims the flattened elements roll. https://pytorch.org/docs/stable/generated/torch.roll.html */
 export function roll(input: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
 /** A copy with the elements moved on by shifts along dims, those beyond the end coming in at the start; without dims the flattened elements roll. https://pytorch.org/docs/stable/generated/torch.roll.html */
@@ -1320,10 +1166,9 @@ export function roll(input: Tensor, shifts: number | readonly number[], options:
 /** A copy with the elements moved on by shifts along dims, those beyond the end coming in at the start; without dims the flattened elements roll. https://pytorch.org/docs/stable/generated/torch.roll.html */
 export function roll(input: Tensor, options: { shifts: number | readonly number[]; dims?: number | readonly number[] }): Tensor;
 export function roll(..._args: any[]): any {
-  return invoke(S_roll, arguments);
+  return invoke(110, arguments);
 }
 
-const S_rot90 = op(111, 'rot90', 'Tensor input, int k=1, int[] dims=[0,1]', 'Tensor');
 /** input turned by 90 degrees k times in the plane of two dims, from the first towards the second. https://pytorch.org/docs/stable/generated/torch.rot90.html */
 export function rot90(input: Tensor, k?: number, dims?: number | readonly number[]): Tensor;
 /** input turned by 90 degrees k times in the plane of two dims, from the first towards the second. https://pytorch.org/docs/stable/generated/torch.rot90.html */
@@ -1331,31 +1176,26 @@ export function rot90(input: Tensor, k: number, options: { dims?: number | reado
 /** input turned by 90 degrees k times in the plane of two dims, from the first towards the second. https://pytorch.org/docs/stable/generated/torch.rot90.html */
 export function rot90(input: Tensor, options: { k?: number; dims?: number | readonly number[] }): Tensor;
 export function rot90(..._args: any[]): any {
-  return invoke(S_rot90, arguments);
+  return invoke(111, arguments);
 }
 
-const S_repeat = op(112, 'repeat', 'Tensor input, int[] ...repeats', 'Tensor');
 /** A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
 export function repeat(input: Tensor, ...repeats: number[]): Tensor;
 /** A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
 export function repeat(input: Tensor, repeats: readonly number[]): Tensor;
 export function repeat(..._args: any[]): any {
-  return invoke(S_repeat, arguments);
+  return invoke(112, arguments);
 }
 
-const S_tile = op(113, 'tile', 'Tensor input, int[] ...dims', 'Tensor');
 /** A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
 export function tile(input: Tensor, ...dims: number[]): Tensor;
 /** A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
 export function tile(input: Tensor, dims: readonly number[]): Tensor;
 export function tile(..._args: any[]): any {
-  return invoke(S_tile, arguments);
+  return invoke(113, arguments);
 }
 
-const S_repeat_interleave = op(114, 'repeatInterleave', 'Tensor input, int repeats, int? dim=null, *, int? outputSize=null', 'Tensor');
-const S_repeat_interleave_by = op(115, 'repeatInterleave', 'Tensor input, Tensor repeats, int? dim=null, *, int? outputSize=null', 'Tensor');
-const S_repeat_interleave_positions = op(116, 'repeatInterleave', 'Tensor repeats, *, int? outputSize=null', 'Tensor');
-const F_repeatInterleave = [S_repeat_interleave, S_repeat_interleave_by, S_repeat_interleave_positions];
+const F_repeatInterleave = [114, 115, 116];
 /** Each element repeated on the spot along dim (without it, of the flattened input): the same number of times, or as often as an int tensor (one number, or one for each element) says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
 export function repeatInterleave(input: Tensor, repeats: number, dim?: number | null, options?: { outputSize?: number | null }): Tensor;
 /** Each element repeated on the spot along dim (without it, of the flattened input): the same number of times, or as often as an int tensor (one number, or one for each element) says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
@@ -1376,7 +1216,6 @@ export function repeatInterleave(a?: any, b?: any, ..._rest: any[]): any {
   return invokeForm(F_repeatInterleave, undefined, arguments);
 }
 
-const S_take_along_dim = op(117, 'takeAlongDim', 'Tensor input, Tensor indices, int? dim=null, *, Tensor? out=null', 'Tensor');
 /** Elements of input at indices (int64) along dim, as gather takes them; all other dims broadcast. Without dim both are flattened. https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
 export function takeAlongDim(input: Tensor, indices: Tensor | IndexArray, dim?: number | null, options?: { out?: Tensor }): Tensor;
 /** Elements of input at indices (int64) along dim, as gather takes them; all other dims broadcast. Without dim both are flattened. https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
@@ -1385,10 +1224,9 @@ export function takeAlongDim(input: Tensor, indices: Tensor | IndexArray, option
 export function takeAlongDim(input: Tensor, options: { indices: Tensor | IndexArray; dim?: number | null; out?: Tensor }): Tensor;
 export function takeAlongDim(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(117, a, b, 0, 0);
-  return invoke(S_take_along_dim, arguments);
+  return invoke(117, arguments);
 }
 
-const S_scaled_dot_product_attention = op(118, 'scaledDotProductAttention', 'Tensor query, Tensor key, Tensor value, Tensor? attnMask=null, float dropoutP=0, bool isCausal=false, *, float? scale=null, bool enableGqa=false', 'Tensor');
 /** softmax(query @ key.mT * scale + attnMask) @ value: query (..., L, E), key (..., S, E), value (..., S, Ev) to (..., L, Ev); scale is 1 / sqrt(E) unless given. attnMask broadcasts to (..., L, S): booleans say what takes part, numbers are added. isCausal: each query sees the keys up to its own place. dropoutP drops weights whenever it is above 0. enableGqa: several heads (dim -3) of query share one of key and value. Queries without a key give 0. Scores of long sequences are never held as a whole. Errors: sizes or dtypes that do not match, a mask besides isCausal. https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html */
 export function scaledDotProductAttention(query: Tensor, key: Tensor, value: Tensor, attnMask?: Tensor | null, dropoutP?: number, isCausal?: boolean, options?: { scale?: number | null; enableGqa?: boolean }): Tensor;
 /** softmax(query @ key.mT * scale + attnMask) @ value: query (..., L, E), key (..., S, E), value (..., S, Ev) to (..., L, Ev); scale is 1 / sqrt(E) unless given. attnMask broadcasts to (..., L, S): booleans say what takes part, numbers are added. isCausal: each query sees the keys up to its own place. dropoutP drops weights whenever it is above 0. enableGqa: several heads (dim -3) of query share one of key and value. Queries without a key give 0. Scores of long sequences are never held as a whole. Errors: sizes or dtypes that do not match, a mask besides isCausal. https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html */
@@ -1400,10 +1238,9 @@ export function scaledDotProductAttention(query: Tensor, key: Tensor, value: Ten
 /** softmax(query @ key.mT * scale + attnMask) @ value: query (..., L, E), key (..., S, E), value (..., S, Ev) to (..., L, Ev); scale is 1 / sqrt(E) unless given. attnMask broadcasts to (..., L, S): booleans say what takes part, numbers are added. isCausal: each query sees the keys up to its own place. dropoutP drops weights whenever it is above 0. enableGqa: several heads (dim -3) of query share one of key and value. Queries without a key give 0. Scores of long sequences are never held as a whole. Errors: sizes or dtypes that do not match, a mask besides isCausal. https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html */
 export function scaledDotProductAttention(query: Tensor, options: { key: Tensor; value: Tensor; attnMask?: Tensor | null; dropoutP?: number; isCausal?: boolean; scale?: number | null; enableGqa?: boolean }): Tensor;
 export function scaledDotProductAttention(..._args: any[]): any {
-  return invoke(S_scaled_dot_product_attention, arguments);
+  return invoke(118, arguments);
 }
 
-const S__scaled_dot_product_attention = op(119, '_scaledDotProductAttention', 'Tensor query, Tensor key, Tensor value, Tensor? attnMask=null, float dropoutP=0, bool needAttnWeights=true, bool isCausal=false', ',;2');
 /** scaledDotProductAttention with its weights, as PyTorch 1.13 has it. https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html */
 export function _scaledDotProductAttention(query: Tensor, key: Tensor, value: Tensor, attnMask?: Tensor | null, dropoutP?: number, needAttnWeights?: boolean, isCausal?: boolean): [Tensor, Tensor];
 /** scaledDotProductAttention with its weights, as PyTorch 1.13 has it. https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html */
@@ -1417,37 +1254,33 @@ export function _scaledDotProductAttention(query: Tensor, key: Tensor, value: Te
 /** scaledDotProductAttention with its weights, as PyTorch 1.13 has it. https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html */
 export function _scaledDotProductAttention(query: Tensor, options: { key: Tensor; value: Tensor; attnMask?: Tensor | null; dropoutP?: number; needAttnWeights?: boolean; isCausal?: boolean }): [Tensor, Tensor];
 export function _scaledDotProductAttention(..._args: any[]): any {
-  return invoke(S__scaled_dot_product_attention, arguments);
+  return invoke(119, arguments);
 }
 
-const S__attention_math = op(120, '_attentionMath', 'Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, float scale, float dropoutP, bool safe', ',;2');
 /** Attention by plain ops, and its weights. safe: queries without a key give 0, not NaN. */
 export function _attentionMath(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null, isCausal: boolean, scale: number, dropoutP: number, safe: boolean): [Tensor, Tensor];
 /** Attention by plain ops, and its weights. safe: queries without a key give 0, not NaN. */
 export function _attentionMath(query: Tensor, options: { key: Tensor; value: Tensor; mask: Tensor | null; isCausal: boolean; scale: number; dropoutP: number; safe: boolean }): [Tensor, Tensor];
 export function _attentionMath(..._args: any[]): any {
-  return invoke(S__attention_math, arguments);
+  return invoke(120, arguments);
 }
 
-const S__attention = op(121, '_attention', 'Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, float scale', ',,;3');
 /** Attention of one batch shape for all, the largest score of each query, and the inverse of its sum. */
 export function _attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null, isCausal: boolean, scale: number): [Tensor, Tensor, Tensor];
 /** Attention of one batch shape for all, the largest score of each query, and the inverse of its sum. */
 export function _attention(query: Tensor, options: { key: Tensor; value: Tensor; mask: Tensor | null; isCausal: boolean; scale: number }): [Tensor, Tensor, Tensor];
 export function _attention(..._args: any[]): any {
-  return invoke(S__attention, arguments);
+  return invoke(121, arguments);
 }
 
-const S__attention_backward = op(122, '_attentionBackward', 'Tensor grad, Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, float scale, Tensor output, Tensor top, Tensor inverse', ',,;3');
 /** Gradients of _attention. */
 export function _attentionBackward(grad: Tensor, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null, isCausal: boolean, scale: number, output: Tensor, top: Tensor, inverse: Tensor): [Tensor, Tensor, Tensor];
 /** Gradients of _attention. */
 export function _attentionBackward(grad: Tensor, options: { query: Tensor; key: Tensor; value: Tensor; mask: Tensor | null; isCausal: boolean; scale: number; output: Tensor; top: Tensor; inverse: Tensor }): [Tensor, Tensor, Tensor];
 export function _attentionBackward(..._args: any[]): any {
-  return invoke(S__attention_backward, arguments);
+  return invoke(122, arguments);
 }
 
-const S_diff = op(123, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
 /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
 export function diff(input: Tensor, n?: number, dim?: number, prepend?: Tensor | null, append?: Tensor | null, options?: { out?: Tensor }): Tensor;
 /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
@@ -1459,13 +1292,10 @@ export function diff(input: Tensor, n: number, options: { dim?: number; prepend?
 /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
 export function diff(input: Tensor, options: { n?: number; dim?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
 export function diff(..._args: any[]): any {
-  return invoke(S_diff, arguments);
+  return invoke(123, arguments);
 }
 
-const S_gradient = op(124, 'gradient', 'Tensor input, *, Scalar? spacing=null, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
-const S_gradient_coordinates = op(125, 'gradient', 'Tensor input, *, Tensor[] spacing, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
-const S_gradient_list = op(126, 'gradient', 'Tensor input, *, float[] spacing, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
-const F_gradient = [S_gradient, S_gradient_coordinates, S_gradient_list];
+const F_gradient = [124, 125, 126];
 /** Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
 export function gradient(input: Tensor, options?: { spacing?: Scalar | null; dim?: number | readonly number[] | null; edgeOrder?: number }): Tensor[];
 /** Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
@@ -1476,9 +1306,7 @@ export function gradient(..._args: any[]): any {
   return invokeForm(F_gradient, undefined, arguments);
 }
 
-const S_trapezoid = op(127, 'trapezoid', 'Tensor y, *, Scalar dx=1, int dim=-1', 'Tensor');
-const S_trapezoid_x = op(128, 'trapezoid', 'Tensor y, Tensor x, *, int dim=-1', 'Tensor');
-const F_trapezoid = [S_trapezoid, S_trapezoid_x];
+const F_trapezoid = [127, 128];
 /** The area under y along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
 export function trapezoid(y: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor;
 /** The area under y along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
@@ -1491,9 +1319,7 @@ export function trapezoid(a?: any, b?: any, ..._rest: any[]): any {
   return invokeForm(F_trapezoid, undefined, arguments);
 }
 
-const S_cumulative_trapezoid = op(129, 'cumulativeTrapezoid', 'Tensor y, *, Scalar dx=1, int dim=-1', 'Tensor');
-const S_cumulative_trapezoid_x = op(130, 'cumulativeTrapezoid', 'Tensor y, Tensor x, *, int dim=-1', 'Tensor');
-const F_cumulativeTrapezoid = [S_cumulative_trapezoid, S_cumulative_trapezoid_x];
+const F_cumulativeTrapezoid = [129, 130];
 /** The area under y up to each sample but the first along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
 export function cumulativeTrapezoid(y: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor;
 /** The area under y up to each sample but the first along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
@@ -1506,67 +1332,60 @@ export function cumulativeTrapezoid(a?: any, b?: any, ..._rest: any[]): any {
   return invokeForm(F_cumulativeTrapezoid, undefined, arguments);
 }
 
-const S_eq = op(131, 'eq', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
 export function eq(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
 export function eq(input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function eq(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(131, a, b, 2);
-  return invoke(S_eq, arguments);
+  return invoke(131, arguments);
 }
 
-const S_ne = op(133, 'ne', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
 export function ne(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
 export function ne(input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function ne(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(133, a, b, 2);
-  return invoke(S_ne, arguments);
+  return invoke(133, arguments);
 }
 
-const S_lt = op(135, 'lt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
 export function lt(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
 export function lt(input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function lt(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(135, a, b, 2);
-  return invoke(S_lt, arguments);
+  return invoke(135, arguments);
 }
 
-const S_le = op(137, 'le', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
 export function le(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
 export function le(input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function le(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(137, a, b, 2);
-  return invoke(S_le, arguments);
+  return invoke(137, arguments);
 }
 
-const S_gt = op(139, 'gt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
 export function gt(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
 export function gt(input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function gt(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(139, a, b, 2);
-  return invoke(S_gt, arguments);
+  return invoke(139, arguments);
 }
 
-const S_ge = op(141, 'ge', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
 export function ge(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
 export function ge(input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function ge(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(141, a, b, 2);
-  return invoke(S_ge, arguments);
+  return invoke(141, arguments);
 }
 
-const S_isclose = op(143, 'isclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'Tensor');
 /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
 export function isclose(input: Tensor, other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): Tensor;
 /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
@@ -1579,10 +1398,9 @@ export function isclose(input: Tensor, other: Tensor, options: { rtol?: number; 
 export function isclose(input: Tensor, options: { other: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): Tensor;
 export function isclose(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(143, a, b, 0, 0.00001, 1e-8, 0);
-  return invoke(S_isclose, arguments);
+  return invoke(143, arguments);
 }
 
-const S_allclose = op(144, 'allclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'bool');
 /** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
 export function allclose(input: Tensor, other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): boolean;
 /** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
@@ -1594,213 +1412,189 @@ export function allclose(input: Tensor, other: Tensor, options: { rtol?: number;
 /** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
 export function allclose(input: Tensor, options: { other: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): boolean;
 export function allclose(..._args: any[]): any {
-  return invoke(S_allclose, arguments);
+  return invoke(144, arguments);
 }
 
-const S_equal = op(145, 'equal', 'Tensor input, Tensor other', 'bool');
 /** Whether two tensors have the same shape and elements. https://pytorch.org/docs/stable/generated/torch.equal.html */
 export function equal(input: Tensor, other: Tensor): boolean;
 /** Whether two tensors have the same shape and elements. https://pytorch.org/docs/stable/generated/torch.equal.html */
 export function equal(input: Tensor, options: { other: Tensor }): boolean;
 export function equal(..._args: any[]): any {
-  return invoke(S_equal, arguments);
+  return invoke(145, arguments);
 }
 
-const S_maximum = op(146, 'maximum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The larger of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.maximum.html */
 export function maximum(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The larger of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.maximum.html */
 export function maximum(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function maximum(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(146, a, b, 0);
-  return invoke(S_maximum, arguments);
+  return invoke(146, arguments);
 }
 
-const S_minimum = op(147, 'minimum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The smaller of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.minimum.html */
 export function minimum(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The smaller of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.minimum.html */
 export function minimum(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function minimum(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(147, a, b, 0);
-  return invoke(S_minimum, arguments);
+  return invoke(147, arguments);
 }
 
-const S_fmax = op(148, 'fmax', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The larger of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmax.html */
 export function fmax(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The larger of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmax.html */
 export function fmax(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function fmax(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(148, a, b, 0);
-  return invoke(S_fmax, arguments);
+  return invoke(148, arguments);
 }
 
-const S_fmin = op(149, 'fmin', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The smaller of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmin.html */
 export function fmin(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The smaller of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmin.html */
 export function fmin(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function fmin(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(149, a, b, 0);
-  return invoke(S_fmin, arguments);
+  return invoke(149, arguments);
 }
 
-const S_isnan = op(150, 'isnan', 'Tensor input', 'Tensor');
 /** Whether elements are NaN. https://pytorch.org/docs/stable/generated/torch.isnan.html */
 export function isnan(input: Tensor): Tensor;
 export function isnan(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(150, a, 0);
-  return invoke(S_isnan, arguments);
+  return invoke(150, arguments);
 }
 
-const S_isinf = op(151, 'isinf', 'Tensor input', 'Tensor');
 /** Whether elements are infinite. https://pytorch.org/docs/stable/generated/torch.isinf.html */
 export function isinf(input: Tensor): Tensor;
 export function isinf(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(151, a, 0);
-  return invoke(S_isinf, arguments);
+  return invoke(151, arguments);
 }
 
-const S_isfinite = op(152, 'isfinite', 'Tensor input', 'Tensor');
 /** Whether elements are neither NaN nor infinite. https://pytorch.org/docs/stable/generated/torch.isfinite.html */
 export function isfinite(input: Tensor): Tensor;
 export function isfinite(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(152, a, 0);
-  return invoke(S_isfinite, arguments);
+  return invoke(152, arguments);
 }
 
-const S_isposinf = op(153, 'isposinf', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Whether elements are positive infinity. https://pytorch.org/docs/stable/generated/torch.isposinf.html */
 export function isposinf(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function isposinf(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(153, a, 0);
-  return invoke(S_isposinf, arguments);
+  return invoke(153, arguments);
 }
 
-const S_isneginf = op(154, 'isneginf', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Whether elements are negative infinity. https://pytorch.org/docs/stable/generated/torch.isneginf.html */
 export function isneginf(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function isneginf(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(154, a, 0);
-  return invoke(S_isneginf, arguments);
+  return invoke(154, arguments);
 }
 
-const S_signbit = op(155, 'signbit', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Whether the sign bit is set: of negative numbers and -0. https://pytorch.org/docs/stable/generated/torch.signbit.html */
 export function signbit(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function signbit(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(155, a, 0);
-  return invoke(S_signbit, arguments);
+  return invoke(155, arguments);
 }
 
-const S_isreal = op(156, 'isreal', 'Tensor input', 'Tensor');
 /** Whether elements are real numbers or complex ones with imaginary part 0. https://pytorch.org/docs/stable/generated/torch.isreal.html */
 export function isreal(input: Tensor): Tensor;
 export function isreal(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(156, a, 0);
-  return invoke(S_isreal, arguments);
+  return invoke(156, arguments);
 }
 
-const S_logical_and = op(157, 'logicalAnd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
 export function logicalAnd(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
 export function logicalAnd(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function logicalAnd(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(157, a, b, 0);
-  return invoke(S_logical_and, arguments);
+  return invoke(157, arguments);
 }
 
-const S_logical_or = op(159, 'logicalOr', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
 export function logicalOr(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
 export function logicalOr(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function logicalOr(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(159, a, b, 0);
-  return invoke(S_logical_or, arguments);
+  return invoke(159, arguments);
 }
 
-const S_logical_xor = op(161, 'logicalXor', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
 export function logicalXor(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
 export function logicalXor(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function logicalXor(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(161, a, b, 0);
-  return invoke(S_logical_xor, arguments);
+  return invoke(161, arguments);
 }
 
-const S_logical_not = op(163, 'logicalNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Logical not, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_not.html */
 export function logicalNot(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function logicalNot(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(163, a, 0);
-  return invoke(S_logical_not, arguments);
+  return invoke(163, arguments);
 }
 
-const S_bitwise_and = op(165, 'bitwiseAnd', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
 export function bitwiseAnd(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
 export function bitwiseAnd(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function bitwiseAnd(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(165, a, b, 3);
-  return invoke(S_bitwise_and, arguments);
+  return invoke(165, arguments);
 }
 
-const S_bitwise_or = op(167, 'bitwiseOr', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
 export function bitwiseOr(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
 export function bitwiseOr(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function bitwiseOr(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(167, a, b, 3);
-  return invoke(S_bitwise_or, arguments);
+  return invoke(167, arguments);
 }
 
-const S_bitwise_xor = op(169, 'bitwiseXor', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
 export function bitwiseXor(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
 export function bitwiseXor(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function bitwiseXor(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(169, a, b, 3);
-  return invoke(S_bitwise_xor, arguments);
+  return invoke(169, arguments);
 }
 
-const S_bitwise_not = op(171, 'bitwiseNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Bitwise not, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_not.html */
 export function bitwiseNot(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function bitwiseNot(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(171, a, 0);
-  return invoke(S_bitwise_not, arguments);
+  return invoke(171, arguments);
 }
 
-const S_bitwise_left_shift = op(173, 'bitwiseLeftShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
 export function bitwiseLeftShift(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
 export function bitwiseLeftShift(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function bitwiseLeftShift(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(173, a, b, 3);
-  return invoke(S_bitwise_left_shift, arguments);
+  return invoke(173, arguments);
 }
 
-const S_bitwise_right_shift = op(175, 'bitwiseRightShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
 export function bitwiseRightShift(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
 export function bitwiseRightShift(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function bitwiseRightShift(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(175, a, b, 3);
-  return invoke(S_bitwise_right_shift, arguments);
+  return invoke(175, arguments);
 }
 
-const S_where = op(177, 'where', 'Tensor condition, Operand input, Operand other', 'Tensor');
-const S__where_tuple = op(178, 'where', 'Tensor condition', 'Tensor[]');
-const F_where = [S_where, S__where_tuple];
+const F_where = [177, 178];
 /** input where condition holds, else other; all three broadcast, dtypes promote. Errors: a condition that is neither bool nor uint8. https://pytorch.org/docs/stable/generated/torch.where.html */
 export function where(condition: Tensor, input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
 /** input where condition holds, else other; all three broadcast, dtypes promote. Errors: a condition that is neither bool nor uint8. https://pytorch.org/docs/stable/generated/torch.where.html */
@@ -1811,16 +1605,14 @@ export function where(..._args: any[]): any {
   return invokeForm(F_where, undefined, arguments);
 }
 
-const S_masked_fill = op(180, 'maskedFill', 'Tensor input, Tensor mask, Operand value', 'Tensor');
 /** input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html */
 export function maskedFill(input: Tensor, mask: Tensor, value: Tensor | Scalar): Tensor;
 /** input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html */
 export function maskedFill(input: Tensor, options: { mask: Tensor; value: Tensor | Scalar }): Tensor;
 export function maskedFill(..._args: any[]): any {
-  return invoke(S_masked_fill, arguments);
+  return invoke(180, arguments);
 }
 
-const S_clamp = op(182, 'clamp', 'Tensor input, Operand? min=null, Operand? max=null, *, Tensor? out=null', 'Tensor');
 /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clamp(input: Tensor, min?: Tensor | Scalar | null, max?: Tensor | Scalar | null, options?: { out?: Tensor }): Tensor;
 /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
@@ -1828,136 +1620,120 @@ export function clamp(input: Tensor, min: Tensor | Scalar | null, options: { max
 /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clamp(input: Tensor, options: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
 export function clamp(..._args: any[]): any {
-  return invoke(S_clamp, arguments);
+  return invoke(182, arguments);
 }
 
-const S_clamp_min = op(184, 'clampMin', 'Tensor input, Operand min, *, Tensor? out=null', 'Tensor');
 /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMin(input: Tensor, min: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMin(input: Tensor, options: { min: Tensor | Scalar; out?: Tensor }): Tensor;
 export function clampMin(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(184, a, b, 2);
-  return invoke(S_clamp_min, arguments);
+  return invoke(184, arguments);
 }
 
-const S_clamp_max = op(186, 'clampMax', 'Tensor input, Operand max, *, Tensor? out=null', 'Tensor');
 /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMax(input: Tensor, max: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMax(input: Tensor, options: { max: Tensor | Scalar; out?: Tensor }): Tensor;
 export function clampMax(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(186, a, b, 2);
-  return invoke(S_clamp_max, arguments);
+  return invoke(186, arguments);
 }
 
-const S_complex = op(188, 'complex', 'Tensor real, Tensor imag, *, Tensor? out=null', 'Tensor');
 /** A complex tensor of its real and imaginary parts, which broadcast: float32 gives complex64, float64 complex128. Errors: other dtypes, different ones. https://pytorch.org/docs/stable/generated/torch.complex.html */
 export function complex(real: Tensor, imag: Tensor, options?: { out?: Tensor }): Tensor;
 /** A complex tensor of its real and imaginary parts, which broadcast: float32 gives complex64, float64 complex128. Errors: other dtypes, different ones. https://pytorch.org/docs/stable/generated/torch.complex.html */
 export function complex(real: Tensor, options: { imag: Tensor; out?: Tensor }): Tensor;
 export function complex(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(188, a, b, 0);
-  return invoke(S_complex, arguments);
+  return invoke(188, arguments);
 }
 
-const S_polar = op(189, 'polar', 'Tensor abs, Tensor angle, *, Tensor? out=null', 'Tensor');
 /** A complex tensor of absolute values and angles. Errors: dtypes other than float32 and float64, different ones. https://pytorch.org/docs/stable/generated/torch.polar.html */
 export function polar(abs: Tensor, angle: Tensor, options?: { out?: Tensor }): Tensor;
 /** A complex tensor of absolute values and angles. Errors: dtypes other than float32 and float64, different ones. https://pytorch.org/docs/stable/generated/torch.polar.html */
 export function polar(abs: Tensor, options: { angle: Tensor; out?: Tensor }): Tensor;
 export function polar(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(189, a, b, 0);
-  return invoke(S_polar, arguments);
+  return invoke(189, arguments);
 }
 
-const S_view_as_real = op(190, 'viewAsReal', 'Tensor input', 'Tensor');
 /** A view of a complex tensor as a real one with a last dim of size 2: real and imaginary part. Errors: real tensors. https://pytorch.org/docs/stable/generated/torch.view_as_real.html */
 export function viewAsReal(input: Tensor): Tensor;
 export function viewAsReal(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(190, a, 0);
-  return invoke(S_view_as_real, arguments);
+  return invoke(190, arguments);
 }
 
-const S_view_as_complex = op(191, 'viewAsComplex', 'Tensor input', 'Tensor');
 /** A view of a real tensor with a last dim of size 2 as a complex one without it. Errors: another size, strides that do not allow it. https://pytorch.org/docs/stable/generated/torch.view_as_complex.html */
 export function viewAsComplex(input: Tensor): Tensor;
 export function viewAsComplex(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(191, a, 0);
-  return invoke(S_view_as_complex, arguments);
+  return invoke(191, arguments);
 }
 
-const S_real = op(192, 'real', 'Tensor input', 'Tensor');
 /** The real part as a view; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.real.html */
 export function real(input: Tensor): Tensor;
 export function real(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(192, a, 0);
-  return invoke(S_real, arguments);
+  return invoke(192, arguments);
 }
 
-const S_imag = op(193, 'imag', 'Tensor input', 'Tensor');
 /** The imaginary part as a view. Errors: real tensors. https://pytorch.org/docs/stable/generated/torch.imag.html */
 export function imag(input: Tensor): Tensor;
 export function imag(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(193, a, 0);
-  return invoke(S_imag, arguments);
+  return invoke(193, arguments);
 }
 
-const S_conj_physical = op(194, 'conjPhysical', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The complex conjugate; of a real tensor a copy. https://pytorch.org/docs/stable/generated/torch.conj_physical.html */
 export function conjPhysical(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function conjPhysical(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(194, a, 0);
-  return invoke(S_conj_physical, arguments);
+  return invoke(194, arguments);
 }
 
-const S_conj = op(196, 'conj', 'Tensor input', 'Tensor');
 /** The complex conjugate, computed at once; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.conj.html */
 export function conj(input: Tensor): Tensor;
 export function conj(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(196, a, 0);
-  return invoke(S_conj, arguments);
+  return invoke(196, arguments);
 }
 
-const S_resolve_conj = op(197, 'resolveConj', 'Tensor input', 'Tensor');
 /** input itself: no tensor of torsh waits to be conjugated. https://pytorch.org/docs/stable/generated/torch.resolve_conj.html */
 export function resolveConj(input: Tensor): Tensor;
 export function resolveConj(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(197, a, 0);
-  return invoke(S_resolve_conj, arguments);
+  return invoke(197, arguments);
 }
 
-const S_resolve_neg = op(198, 'resolveNeg', 'Tensor input', 'Tensor');
 /** input itself: no tensor of torsh waits to be negated. https://pytorch.org/docs/stable/generated/torch.resolve_neg.html */
 export function resolveNeg(input: Tensor): Tensor;
 export function resolveNeg(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(198, a, 0);
-  return invoke(S_resolve_neg, arguments);
+  return invoke(198, arguments);
 }
 
-const S_is_conj = op(199, 'isConj', 'Tensor input', 'bool');
 /** Whether the tensor waits to be conjugated: never. https://pytorch.org/docs/stable/generated/torch.is_conj.html */
 export function isConj(input: Tensor): boolean;
 export function isConj(..._args: any[]): any {
-  return invoke(S_is_conj, arguments);
+  return invoke(199, arguments);
 }
 
-const S_is_neg = op(200, 'isNeg', 'Tensor input', 'bool');
 /** Whether the tensor waits to be negated: never. https://pytorch.org/docs/stable/generated/torch.is_neg.html */
 export function isNeg(input: Tensor): boolean;
 export function isNeg(..._args: any[]): any {
-  return invoke(S_is_neg, arguments);
+  return invoke(200, arguments);
 }
 
-const S_angle = op(201, 'angle', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The angle of complex numbers in radians; of real ones 0 or, when negative, pi. https://pytorch.org/docs/stable/generated/torch.angle.html */
 export function angle(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function angle(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(201, a, 0);
-  return invoke(S_angle, arguments);
+  return invoke(201, arguments);
 }
 
-const S_conv_transpose1d = op(202, 'convTranspose1d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:1 stride=1, int[]:1 padding=0, int[]:1 outputPadding=0, int groups=1, int[]:1 dilation=1', 'Tensor');
 /** Transposed convolution of input (N, C, L), N optional, with weight (C, O / groups, k): the gradient of conv1d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html */
 export function convTranspose1d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], outputPadding?: number | readonly number[], groups?: number, dilation?: number | readonly number[]): Tensor;
 /** Transposed convolution of input (N, C, L), N optional, with weight (C, O / groups, k): the gradient of conv1d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html */
@@ -1975,10 +1751,9 @@ export function convTranspose1d(input: Tensor, weight: Tensor, options: { bias?:
 /** Transposed convolution of input (N, C, L), N optional, with weight (C, O / groups, k): the gradient of conv1d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html */
 export function convTranspose1d(input: Tensor, options: { weight: Tensor; bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; outputPadding?: number | readonly number[]; groups?: number; dilation?: number | readonly number[] }): Tensor;
 export function convTranspose1d(..._args: any[]): any {
-  return invoke(S_conv_transpose1d, arguments);
+  return invoke(202, arguments);
 }
 
-const S_conv_transpose2d = op(203, 'convTranspose2d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:2 stride=1, int[]:2 padding=0, int[]:2 outputPadding=0, int groups=1, int[]:2 dilation=1', 'Tensor');
 /** Transposed convolution of input (N, C, H, W), N optional, with weight (C, O / groups, kh, kw): the gradient of conv2d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html */
 export function convTranspose2d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], outputPadding?: number | readonly number[], groups?: number, dilation?: number | readonly number[]): Tensor;
 /** Transposed convolution of input (N, C, H, W), N optional, with weight (C, O / groups, kh, kw): the gradient of conv2d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html */
@@ -1996,10 +1771,9 @@ export function convTranspose2d(input: Tensor, weight: Tensor, options: { bias?:
 /** Transposed convolution of input (N, C, H, W), N optional, with weight (C, O / groups, kh, kw): the gradient of conv2d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html */
 export function convTranspose2d(input: Tensor, options: { weight: Tensor; bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; outputPadding?: number | readonly number[]; groups?: number; dilation?: number | readonly number[] }): Tensor;
 export function convTranspose2d(..._args: any[]): any {
-  return invoke(S_conv_transpose2d, arguments);
+  return invoke(203, arguments);
 }
 
-const S_conv_transpose3d = op(204, 'convTranspose3d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:3 stride=1, int[]:3 padding=0, int[]:3 outputPadding=0, int groups=1, int[]:3 dilation=1', 'Tensor');
 /** Transposed convolution of input (N, C, D, H, W), N optional, with weight (C, O / groups, kd, kh, kw): the gradient of conv3d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html */
 export function convTranspose3d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], outputPadding?: number | readonly number[], groups?: number, dilation?: number | readonly number[]): Tensor;
 /** Transposed convolution of input (N, C, D, H, W), N optional, with weight (C, O / groups, kd, kh, kw): the gradient of conv3d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html */
@@ -2017,19 +1791,17 @@ export function convTranspose3d(input: Tensor, weight: Tensor, options: { bias?:
 /** Transposed convolution of input (N, C, D, H, W), N optional, with weight (C, O / groups, kd, kh, kw): the gradient of conv3d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html */
 export function convTranspose3d(input: Tensor, options: { weight: Tensor; bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; outputPadding?: number | readonly number[]; groups?: number; dilation?: number | readonly number[] }): Tensor;
 export function convTranspose3d(..._args: any[]): any {
-  return invoke(S_conv_transpose3d, arguments);
+  return invoke(204, arguments);
 }
 
-const S_convolution = op(205, 'convolution', 'Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, bool transposed, int[] outputPadding, int groups', 'Tensor');
 /** Convolution or, where transposed is true, transposed convolution, of 1 to 3 spatial dims as weight has them. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html */
 export function convolution(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[], transposed: boolean, outputPadding: number | readonly number[], groups: number): Tensor;
 /** Convolution or, where transposed is true, transposed convolution, of 1 to 3 spatial dims as weight has them. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html */
 export function convolution(input: Tensor, options: { weight: Tensor; bias: Tensor | null; stride: number | readonly number[]; padding: number | readonly number[]; dilation: number | readonly number[]; transposed: boolean; outputPadding: number | readonly number[]; groups: number }): Tensor;
 export function convolution(..._args: any[]): any {
-  return invoke(S_convolution, arguments);
+  return invoke(205, arguments);
 }
 
-const S_conv_tbc = op(206, 'convTbc', 'Tensor input, Tensor weight, Tensor bias, int pad=0', 'Tensor');
 /** Convolution over time of input (T, N, C) with weight (k, C, O) and bias (O), to (T + 2 pad - k + 1, N, O). https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_tbc.html */
 export function convTbc(input: Tensor, weight: Tensor, bias: Tensor, pad?: number): Tensor;
 /** Convolution over time of input (T, N, C) with weight (k, C, O) and bias (O), to (T + 2 pad - k + 1, N, O). https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_tbc.html */
@@ -2037,10 +1809,9 @@ export function convTbc(input: Tensor, weight: Tensor, bias: Tensor, options: { 
 /** Convolution over time of input (T, N, C) with weight (k, C, O) and bias (O), to (T + 2 pad - k + 1, N, O). https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_tbc.html */
 export function convTbc(input: Tensor, options: { weight: Tensor; bias: Tensor; pad?: number }): Tensor;
 export function convTbc(..._args: any[]): any {
-  return invoke(S_conv_tbc, arguments);
+  return invoke(206, arguments);
 }
 
-const S_conv1d = op(207, 'conv1d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:1 stride=1, padding[]:1 padding=0, int[]:1 dilation=1, int groups=1', 'Tensor');
 /** Cross-correlation of input (N, C, L), N optional, with weight (O, C / groups, k). padding is a number, an array, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html */
 export function conv1d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[] | 'same' | 'valid', dilation?: number | readonly number[], groups?: number): Tensor;
 /** Cross-correlation of input (N, C, L), N optional, with weight (O, C / groups, k). padding is a number, an array, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html */
@@ -2056,10 +1827,9 @@ export function conv1d(input: Tensor, weight: Tensor, options: { bias?: Tensor |
 /** Cross-correlation of input (N, C, L), N optional, with weight (O, C / groups, k). padding is a number, an array, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html */
 export function conv1d(input: Tensor, options: { weight: Tensor; bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[] | 'same' | 'valid'; dilation?: number | readonly number[]; groups?: number }): Tensor;
 export function conv1d(..._args: any[]): any {
-  return invoke(S_conv1d, arguments);
+  return invoke(207, arguments);
 }
 
-const S_conv2d = op(208, 'conv2d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:2 stride=1, padding[]:2 padding=0, int[]:2 dilation=1, int groups=1', 'Tensor');
 /** Cross-correlation of input (N, C, H, W), N optional, with weight (O, C / groups, kh, kw). padding is a number, 2 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html */
 export function conv2d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[] | 'same' | 'valid', dilation?: number | readonly number[], groups?: number): Tensor;
 /** Cross-correlation of input (N, C, H, W), N optional, with weight (O, C / groups, kh, kw). padding is a number, 2 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html */
@@ -2075,10 +1845,9 @@ export function conv2d(input: Tensor, weight: Tensor, options: { bias?: Tensor |
 /** Cross-correlation of input (N, C, H, W), N optional, with weight (O, C / groups, kh, kw). padding is a number, 2 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html */
 export function conv2d(input: Tensor, options: { weight: Tensor; bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[] | 'same' | 'valid'; dilation?: number | readonly number[]; groups?: number }): Tensor;
 export function conv2d(..._args: any[]): any {
-  return invoke(S_conv2d, arguments);
+  return invoke(208, arguments);
 }
 
-const S_conv3d = op(209, 'conv3d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:3 stride=1, padding[]:3 padding=0, int[]:3 dilation=1, int groups=1', 'Tensor');
 /** Cross-correlation of input (N, C, D, H, W), N optional, with weight (O, C / groups, kd, kh, kw). padding is a number, 3 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html */
 export function conv3d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[] | 'same' | 'valid', dilation?: number | readonly number[], groups?: number): Tensor;
 /** Cross-correlation of input (N, C, D, H, W), N optional, with weight (O, C / groups, kd, kh, kw). padding is a number, 3 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html */
@@ -2094,37 +1863,33 @@ export function conv3d(input: Tensor, weight: Tensor, options: { bias?: Tensor |
 /** Cross-correlation of input (N, C, D, H, W), N optional, with weight (O, C / groups, kd, kh, kw). padding is a number, 3 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html */
 export function conv3d(input: Tensor, options: { weight: Tensor; bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[] | 'same' | 'valid'; dilation?: number | readonly number[]; groups?: number }): Tensor;
 export function conv3d(..._args: any[]): any {
-  return invoke(S_conv3d, arguments);
+  return invoke(209, arguments);
 }
 
-const S__conv = op(210, '_conv', 'Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
 /** Convolution with 1 to 3 spatial dims, input (N, C, ...), weight (O, C / groups, ...). */
 export function _conv(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[], groups: number): Tensor;
 /** Convolution with 1 to 3 spatial dims, input (N, C, ...), weight (O, C / groups, ...). */
 export function _conv(input: Tensor, options: { weight: Tensor; bias: Tensor | null; stride: number | readonly number[]; padding: number | readonly number[]; dilation: number | readonly number[]; groups: number }): Tensor;
 export function _conv(..._args: any[]): any {
-  return invoke(S__conv, arguments);
+  return invoke(210, arguments);
 }
 
-const S__conv_input = op(211, '_convInput', 'Tensor grad, Tensor weight, int[] size, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
 /** Gradient of a convolution with respect to its input of the given size: the transposed convolution. */
 export function _convInput(grad: Tensor, weight: Tensor, size: number | readonly number[], stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[], groups: number): Tensor;
 /** Gradient of a convolution with respect to its input of the given size: the transposed convolution. */
 export function _convInput(grad: Tensor, options: { weight: Tensor; size: number | readonly number[]; stride: number | readonly number[]; padding: number | readonly number[]; dilation: number | readonly number[]; groups: number }): Tensor;
 export function _convInput(..._args: any[]): any {
-  return invoke(S__conv_input, arguments);
+  return invoke(211, arguments);
 }
 
-const S__conv_weight = op(212, '_convWeight', 'Tensor grad, Tensor input, int[] size, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
 /** Gradient of a convolution with respect to its weight of the given size. */
 export function _convWeight(grad: Tensor, input: Tensor, size: number | readonly number[], stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[], groups: number): Tensor;
 /** Gradient of a convolution with respect to its weight of the given size. */
 export function _convWeight(grad: Tensor, options: { input: Tensor; size: number | readonly number[]; stride: number | readonly number[]; padding: number | readonly number[]; dilation: number | readonly number[]; groups: number }): Tensor;
 export function _convWeight(..._args: any[]): any {
-  return invoke(S__conv_weight, arguments);
+  return invoke(212, arguments);
 }
 
-const S_diagonal_scatter = op(213, 'diagonalScatter', 'Tensor input, Tensor src, int offset=0, int dim1=0, int dim2=1', 'Tensor');
 /** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
 export function diagonalScatter(input: Tensor, src: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
 /** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
@@ -2137,19 +1902,17 @@ export function diagonalScatter(input: Tensor, src: Tensor, options: { offset?: 
 export function diagonalScatter(input: Tensor, options: { src: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonalScatter(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(213, a, b, 0, 0, 0, 1);
-  return invoke(S_diagonal_scatter, arguments);
+  return invoke(213, arguments);
 }
 
-const S_select_scatter = op(214, 'selectScatter', 'Tensor input, Tensor src, int dim, int index', 'Tensor');
 /** A copy of input with src in the slice at index of dim. https://pytorch.org/docs/stable/generated/torch.select_scatter.html */
 export function selectScatter(input: Tensor, src: Tensor, dim: number, index: number): Tensor;
 /** A copy of input with src in the slice at index of dim. https://pytorch.org/docs/stable/generated/torch.select_scatter.html */
 export function selectScatter(input: Tensor, options: { src: Tensor; dim: number; index: number }): Tensor;
 export function selectScatter(..._args: any[]): any {
-  return invoke(S_select_scatter, arguments);
+  return invoke(214, arguments);
 }
 
-const S_slice_scatter = op(215, 'sliceScatter', 'Tensor input, Tensor src, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
 /** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
 export function sliceScatter(input: Tensor, src: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number): Tensor;
 /** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
@@ -2163,10 +1926,9 @@ export function sliceScatter(input: Tensor, src: Tensor, options: { dim?: number
 /** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
 export function sliceScatter(input: Tensor, options: { src: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
 export function sliceScatter(..._args: any[]): any {
-  return invoke(S_slice_scatter, arguments);
+  return invoke(215, arguments);
 }
 
-const S_as_strided_scatter = op(216, 'asStridedScatter', 'Tensor input, Tensor src, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
 /** A copy of input with src in a window of given sizes, strides and offset. https://pytorch.org/docs/stable/generated/torch.as_strided_scatter.html */
 export function asStridedScatter(input: Tensor, src: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null): Tensor;
 /** A copy of input with src in a window of given sizes, strides and offset. https://pytorch.org/docs/stable/generated/torch.as_strided_scatter.html */
@@ -2174,27 +1936,24 @@ export function asStridedScatter(input: Tensor, src: Tensor, size: number | read
 /** A copy of input with src in a window of given sizes, strides and offset. https://pytorch.org/docs/stable/generated/torch.as_strided_scatter.html */
 export function asStridedScatter(input: Tensor, options: { src: Tensor; size: number | readonly number[]; stride: number | readonly number[]; storageOffset?: number | null }): Tensor;
 export function asStridedScatter(..._args: any[]): any {
-  return invoke(S_as_strided_scatter, arguments);
+  return invoke(216, arguments);
 }
 
-const S_narrow_copy = op(217, 'narrowCopy', 'Tensor input, int dim, int start, int length, *, Tensor? out=null', 'Tensor');
 /** narrow as a copy. https://pytorch.org/docs/stable/generated/torch.Tensor.narrow_copy.html */
 export function narrowCopy(input: Tensor, dim: number, start: number, length: number, options?: { out?: Tensor }): Tensor;
 /** narrow as a copy. https://pytorch.org/docs/stable/generated/torch.Tensor.narrow_copy.html */
 export function narrowCopy(input: Tensor, options: { dim: number; start: number; length: number; out?: Tensor }): Tensor;
 export function narrowCopy(..._args: any[]): any {
-  return invoke(S_narrow_copy, arguments);
+  return invoke(217, arguments);
 }
 
-const S_alias_copy = op(218, 'aliasCopy', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** alias as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.alias_copy.html */
 export function aliasCopy(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function aliasCopy(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(218, a, 0);
-  return invoke(S_alias_copy, arguments);
+  return invoke(218, arguments);
 }
 
-const S_as_strided_copy = op(219, 'asStridedCopy', 'Tensor input, int[] size, int[] stride, int? storageOffset=null, *, Tensor? out=null', 'Tensor');
 /** as_strided as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.as_strided_copy.html */
 export function asStridedCopy(input: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { out?: Tensor }): Tensor;
 /** as_strided as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.as_strided_copy.html */
@@ -2202,18 +1961,16 @@ export function asStridedCopy(input: Tensor, size: number | readonly number[], s
 /** as_strided as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.as_strided_copy.html */
 export function asStridedCopy(input: Tensor, options: { size: number | readonly number[]; stride: number | readonly number[]; storageOffset?: number | null; out?: Tensor }): Tensor;
 export function asStridedCopy(..._args: any[]): any {
-  return invoke(S_as_strided_copy, arguments);
+  return invoke(219, arguments);
 }
 
-const S_detach_copy = op(220, 'detachCopy', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** detach as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.detach_copy.html */
 export function detachCopy(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function detachCopy(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(220, a, 0);
-  return invoke(S_detach_copy, arguments);
+  return invoke(220, arguments);
 }
 
-const S_diagonal_copy = op(221, 'diagonalCopy', 'Tensor input, int offset=0, int dim1=0, int dim2=1, *, Tensor? out=null', 'Tensor');
 /** diagonal as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.diagonal_copy.html */
 export function diagonalCopy(input: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { out?: Tensor }): Tensor;
 /** diagonal as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.diagonal_copy.html */
@@ -2224,37 +1981,33 @@ export function diagonalCopy(input: Tensor, offset: number, options: { dim1?: nu
 export function diagonalCopy(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number; out?: Tensor }): Tensor;
 export function diagonalCopy(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(221, a, 0, 0, 0, 1);
-  return invoke(S_diagonal_copy, arguments);
+  return invoke(221, arguments);
 }
 
-const S_expand_copy = op(222, 'expandCopy', 'Tensor input, int[] size, *, bool implicit=false, Tensor? out=null', 'Tensor');
 /** expand as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.expand_copy.html */
 export function expandCopy(input: Tensor, size: number | readonly number[], options?: { implicit?: boolean; out?: Tensor }): Tensor;
 /** expand as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.expand_copy.html */
 export function expandCopy(input: Tensor, options: { size: number | readonly number[]; implicit?: boolean; out?: Tensor }): Tensor;
 export function expandCopy(..._args: any[]): any {
-  return invoke(S_expand_copy, arguments);
+  return invoke(222, arguments);
 }
 
-const S_permute_copy = op(223, 'permuteCopy', 'Tensor input, int[] dims, *, Tensor? out=null', 'Tensor');
 /** permute as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.permute_copy.html */
 export function permuteCopy(input: Tensor, dims: number | readonly number[], options?: { out?: Tensor }): Tensor;
 /** permute as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.permute_copy.html */
 export function permuteCopy(input: Tensor, options: { dims: number | readonly number[]; out?: Tensor }): Tensor;
 export function permuteCopy(..._args: any[]): any {
-  return invoke(S_permute_copy, arguments);
+  return invoke(223, arguments);
 }
 
-const S_select_copy = op(224, 'selectCopy', 'Tensor input, int dim, int index, *, Tensor? out=null', 'Tensor');
 /** select as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.select_copy.html */
 export function selectCopy(input: Tensor, dim: number, index: number, options?: { out?: Tensor }): Tensor;
 /** select as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.select_copy.html */
 export function selectCopy(input: Tensor, options: { dim: number; index: number; out?: Tensor }): Tensor;
 export function selectCopy(..._args: any[]): any {
-  return invoke(S_select_copy, arguments);
+  return invoke(224, arguments);
 }
 
-const S_slice_copy = op(225, 'sliceCopy', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1, *, Tensor? out=null', 'Tensor');
 /** slice as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.slice_copy.html */
 export function sliceCopy(input: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { out?: Tensor }): Tensor;
 /** slice as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.slice_copy.html */
@@ -2266,10 +2019,9 @@ export function sliceCopy(input: Tensor, dim: number, options: { start?: number 
 /** slice as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.slice_copy.html */
 export function sliceCopy(input: Tensor, options: { dim?: number; start?: number | null; end?: number | null; step?: number; out?: Tensor }): Tensor;
 export function sliceCopy(..._args: any[]): any {
-  return invoke(S_slice_copy, arguments);
+  return invoke(225, arguments);
 }
 
-const S_split_copy = op(226, 'splitCopy', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
 /** split as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.split_copy.html */
 export function splitCopy(input: Tensor, splitSize: number, dim?: number): Tensor[];
 /** split as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.split_copy.html */
@@ -2277,10 +2029,9 @@ export function splitCopy(input: Tensor, splitSize: number, options: { dim?: num
 /** split as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.split_copy.html */
 export function splitCopy(input: Tensor, options: { splitSize: number; dim?: number }): Tensor[];
 export function splitCopy(..._args: any[]): any {
-  return invoke(S_split_copy, arguments);
+  return invoke(226, arguments);
 }
 
-const S_split_with_sizes_copy = op(227, 'splitWithSizesCopy', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
 /** split_with_sizes as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.split_with_sizes_copy.html */
 export function splitWithSizesCopy(input: Tensor, splitSizes: number | readonly number[], dim?: number): Tensor[];
 /** split_with_sizes as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.split_with_sizes_copy.html */
@@ -2288,88 +2039,78 @@ export function splitWithSizesCopy(input: Tensor, splitSizes: number | readonly 
 /** split_with_sizes as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.split_with_sizes_copy.html */
 export function splitWithSizesCopy(input: Tensor, options: { splitSizes: number | readonly number[]; dim?: number }): Tensor[];
 export function splitWithSizesCopy(..._args: any[]): any {
-  return invoke(S_split_with_sizes_copy, arguments);
+  return invoke(227, arguments);
 }
 
-const S_squeeze_copy = op(228, 'squeezeCopy', 'Tensor input, int[]? dim=null, *, Tensor? out=null', 'Tensor');
 /** squeeze as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.squeeze_copy.html */
 export function squeezeCopy(input: Tensor, dim?: number | readonly number[] | null, options?: { out?: Tensor }): Tensor;
 /** squeeze as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.squeeze_copy.html */
 export function squeezeCopy(input: Tensor, options: { dim?: number | readonly number[] | null; out?: Tensor }): Tensor;
 export function squeezeCopy(..._args: any[]): any {
-  return invoke(S_squeeze_copy, arguments);
+  return invoke(228, arguments);
 }
 
-const S_t_copy = op(229, 'tCopy', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** t as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.t_copy.html */
 export function tCopy(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function tCopy(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(229, a, 0);
-  return invoke(S_t_copy, arguments);
+  return invoke(229, arguments);
 }
 
-const S_transpose_copy = op(230, 'transposeCopy', 'Tensor input, int dim0, int dim1, *, Tensor? out=null', 'Tensor');
 /** transpose as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.transpose_copy.html */
 export function transposeCopy(input: Tensor, dim0: number, dim1: number, options?: { out?: Tensor }): Tensor;
 /** transpose as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.transpose_copy.html */
 export function transposeCopy(input: Tensor, options: { dim0: number; dim1: number; out?: Tensor }): Tensor;
 export function transposeCopy(..._args: any[]): any {
-  return invoke(S_transpose_copy, arguments);
+  return invoke(230, arguments);
 }
 
-const S_unbind_copy = op(231, 'unbindCopy', 'Tensor input, int dim=0', 'Tensor[]');
 /** unbind as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unbind_copy.html */
 export function unbindCopy(input: Tensor, dim?: number): Tensor[];
 /** unbind as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unbind_copy.html */
 export function unbindCopy(input: Tensor, options: { dim?: number }): Tensor[];
 export function unbindCopy(..._args: any[]): any {
-  return invoke(S_unbind_copy, arguments);
+  return invoke(231, arguments);
 }
 
-const S_unfold_copy = op(232, 'unfoldCopy', 'Tensor input, int dimension, int size, int step, *, Tensor? out=null', 'Tensor');
 /** unfold as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unfold_copy.html */
 export function unfoldCopy(input: Tensor, dimension: number, size: number, step: number, options?: { out?: Tensor }): Tensor;
 /** unfold as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unfold_copy.html */
 export function unfoldCopy(input: Tensor, options: { dimension: number; size: number; step: number; out?: Tensor }): Tensor;
 export function unfoldCopy(..._args: any[]): any {
-  return invoke(S_unfold_copy, arguments);
+  return invoke(232, arguments);
 }
 
-const S_unsqueeze_copy = op(233, 'unsqueezeCopy', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
 /** unsqueeze as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unsqueeze_copy.html */
 export function unsqueezeCopy(input: Tensor, dim: number, options?: { out?: Tensor }): Tensor;
 /** unsqueeze as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unsqueeze_copy.html */
 export function unsqueezeCopy(input: Tensor, options: { dim: number; out?: Tensor }): Tensor;
 export function unsqueezeCopy(..._args: any[]): any {
-  return invoke(S_unsqueeze_copy, arguments);
+  return invoke(233, arguments);
 }
 
-const S_view_as_real_copy = op(234, 'viewAsRealCopy', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** view_as_real as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.view_as_real_copy.html */
 export function viewAsRealCopy(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function viewAsRealCopy(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(234, a, 0);
-  return invoke(S_view_as_real_copy, arguments);
+  return invoke(234, arguments);
 }
 
-const S_view_as_complex_copy = op(235, 'viewAsComplexCopy', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** view_as_complex as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.view_as_complex_copy.html */
 export function viewAsComplexCopy(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function viewAsComplexCopy(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(235, a, 0);
-  return invoke(S_view_as_complex_copy, arguments);
+  return invoke(235, arguments);
 }
 
-const S_view_copy = op(236, 'viewCopy', 'Tensor input, int[] size, *, Tensor? out=null', 'Tensor');
 /** view as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.view_copy.html */
 export function viewCopy(input: Tensor, size: number | readonly number[], options?: { out?: Tensor }): Tensor;
 /** view as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.view_copy.html */
 export function viewCopy(input: Tensor, options: { size: number | readonly number[]; out?: Tensor }): Tensor;
 export function viewCopy(..._args: any[]): any {
-  return invoke(S_view_copy, arguments);
+  return invoke(236, arguments);
 }
 
-const S_zeros = op(237, 'zeros', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A tensor of zeros with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.zeros.html */
 export function zeros(...size: number[]): Tensor;
 /** A tensor of zeros with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.zeros.html */
@@ -2377,17 +2118,15 @@ export function zeros(...args: [...size: number[], options: { dtype?: DType | nu
 /** A tensor of zeros with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.zeros.html */
 export function zeros(size: readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function zeros(..._args: any[]): any {
-  return invoke(S_zeros, arguments);
+  return invoke(237, arguments);
 }
 
-const S_zeros_like = op(238, 'zerosLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of zeros with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.zeros_like.html */
 export function zerosLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function zerosLike(..._args: any[]): any {
-  return invoke(S_zeros_like, arguments);
+  return invoke(238, arguments);
 }
 
-const S_new_zeros = op(239, 'newZeros', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of zeros with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
 export function newZeros(input: Tensor, ...size: number[]): Tensor;
 /** A tensor of zeros with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
@@ -2395,10 +2134,9 @@ export function newZeros(input: Tensor, ...args: [...size: number[], options: { 
 /** A tensor of zeros with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
 export function newZeros(input: Tensor, size: readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function newZeros(..._args: any[]): any {
-  return invoke(S_new_zeros, arguments);
+  return invoke(239, arguments);
 }
 
-const S_ones = op(240, 'ones', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A tensor of ones with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.ones.html */
 export function ones(...size: number[]): Tensor;
 /** A tensor of ones with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.ones.html */
@@ -2406,17 +2144,15 @@ export function ones(...args: [...size: number[], options: { dtype?: DType | nul
 /** A tensor of ones with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.ones.html */
 export function ones(size: readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function ones(..._args: any[]): any {
-  return invoke(S_ones, arguments);
+  return invoke(240, arguments);
 }
 
-const S_ones_like = op(241, 'onesLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of ones with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.ones_like.html */
 export function onesLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function onesLike(..._args: any[]): any {
-  return invoke(S_ones_like, arguments);
+  return invoke(241, arguments);
 }
 
-const S_new_ones = op(242, 'newOnes', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of ones with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_ones.html */
 export function newOnes(input: Tensor, ...size: number[]): Tensor;
 /** A tensor of ones with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_ones.html */
@@ -2424,10 +2160,9 @@ export function newOnes(input: Tensor, ...args: [...size: number[], options: { d
 /** A tensor of ones with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_ones.html */
 export function newOnes(input: Tensor, size: readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function newOnes(..._args: any[]): any {
-  return invoke(S_new_ones, arguments);
+  return invoke(242, arguments);
 }
 
-const S_empty = op(243, 'empty', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A tensor of uninitialised memory with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.empty.html */
 export function empty(...size: number[]): Tensor;
 /** A tensor of uninitialised memory with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.empty.html */
@@ -2435,17 +2170,15 @@ export function empty(...args: [...size: number[], options: { dtype?: DType | nu
 /** A tensor of uninitialised memory with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.empty.html */
 export function empty(size: readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function empty(..._args: any[]): any {
-  return invoke(S_empty, arguments);
+  return invoke(243, arguments);
 }
 
-const S_empty_like = op(244, 'emptyLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of uninitialised memory with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_like.html */
 export function emptyLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function emptyLike(..._args: any[]): any {
-  return invoke(S_empty_like, arguments);
+  return invoke(244, arguments);
 }
 
-const S_new_empty = op(245, 'newEmpty', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of uninitialised memory with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_empty.html */
 export function newEmpty(input: Tensor, ...size: number[]): Tensor;
 /** A tensor of uninitialised memory with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_empty.html */
@@ -2453,56 +2186,50 @@ export function newEmpty(input: Tensor, ...args: [...size: number[], options: { 
 /** A tensor of uninitialised memory with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_empty.html */
 export function newEmpty(input: Tensor, size: readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function newEmpty(..._args: any[]): any {
-  return invoke(S_new_empty, arguments);
+  return invoke(245, arguments);
 }
 
-const S_empty_strided = op(246, 'emptyStrided', 'int[] size, int[] stride, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** An uninitialised tensor with the given sizes and strides. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
 export function emptyStrided(size: number | readonly number[], stride: number | readonly number[], options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** An uninitialised tensor with the given sizes and strides. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
 export function emptyStrided(size: number | readonly number[], options: { stride: number | readonly number[]; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function emptyStrided(..._args: any[]): any {
-  return invoke(S_empty_strided, arguments);
+  return invoke(246, arguments);
 }
 
-const S_full = op(247, 'full', 'int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A tensor of the given size filled with one value: float32 for numbers, bool for booleans, int64 for bigints, unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.full.html */
 export function full(size: number | readonly number[], fillValue: Scalar, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** A tensor of the given size filled with one value: float32 for numbers, bool for booleans, int64 for bigints, unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.full.html */
 export function full(size: number | readonly number[], options: { fillValue: Scalar; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function full(..._args: any[]): any {
-  return invoke(S_full, arguments);
+  return invoke(247, arguments);
 }
 
-const S_full_like = op(248, 'fullLike', 'Tensor input, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor filled with one value, with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.full_like.html */
 export function fullLike(input: Tensor, fillValue: Scalar, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** A tensor filled with one value, with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.full_like.html */
 export function fullLike(input: Tensor, options: { fillValue: Scalar; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function fullLike(..._args: any[]): any {
-  return invoke(S_full_like, arguments);
+  return invoke(248, arguments);
 }
 
-const S_new_full = op(249, 'newFull', 'Tensor input, int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor filled with one value, with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_full.html */
 export function newFull(input: Tensor, size: number | readonly number[], fillValue: Scalar, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** A tensor filled with one value, with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_full.html */
 export function newFull(input: Tensor, options: { size: number | readonly number[]; fillValue: Scalar; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function newFull(..._args: any[]): any {
-  return invoke(S_new_full, arguments);
+  return invoke(249, arguments);
 }
 
-const S_fill = op(250, 'fill', 'Tensor input, Operand value', 'Tensor');
 /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
 export function fill(input: Tensor, value: Tensor | Scalar): Tensor;
 /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
 export function fill(input: Tensor, options: { value: Tensor | Scalar }): Tensor;
 export function fill(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(250, a, b, 2);
-  return invoke(S_fill, arguments);
+  return invoke(250, arguments);
 }
 
-const S_arange = op(252, 'arange', 'Scalar? start=null, Scalar? end=null, Scalar step=1, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Values from start (inclusive; 0 when only one bound is given) to end (exclusive) by step; int64 when all are integers, else float32. Errors: a step of 0, bounds of the wrong order. https://pytorch.org/docs/stable/generated/torch.arange.html */
 export function arange(start?: Scalar | null, end?: Scalar | null, step?: Scalar, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** Values from start (inclusive; 0 when only one bound is given) to end (exclusive) by step; int64 when all are integers, else float32. Errors: a step of 0, bounds of the wrong order. https://pytorch.org/docs/stable/generated/torch.arange.html */
@@ -2512,19 +2239,17 @@ export function arange(start: Scalar | null, options: { end?: Scalar | null; ste
 /** Values from start (inclusive; 0 when only one bound is given) to end (exclusive) by step; int64 when all are integers, else float32. Errors: a step of 0, bounds of the wrong order. https://pytorch.org/docs/stable/generated/torch.arange.html */
 export function arange(options: { start?: Scalar | null; end?: Scalar | null; step?: Scalar; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function arange(..._args: any[]): any {
-  return invoke(S_arange, arguments);
+  return invoke(252, arguments);
 }
 
-const S_linspace = op(253, 'linspace', 'Scalar start, Scalar end, int steps, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** steps values evenly from start to end, both included. https://pytorch.org/docs/stable/generated/torch.linspace.html */
 export function linspace(start: Scalar, end: Scalar, steps: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** steps values evenly from start to end, both included. https://pytorch.org/docs/stable/generated/torch.linspace.html */
 export function linspace(start: Scalar, options: { end: Scalar; steps: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function linspace(..._args: any[]): any {
-  return invoke(S_linspace, arguments);
+  return invoke(253, arguments);
 }
 
-const S_logspace = op(254, 'logspace', 'Scalar start, Scalar end, int steps, float base=10, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** steps values from base ** start to base ** end, evenly on a logarithmic scale. https://pytorch.org/docs/stable/generated/torch.logspace.html */
 export function logspace(start: Scalar, end: Scalar, steps: number, base?: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** steps values from base ** start to base ** end, evenly on a logarithmic scale. https://pytorch.org/docs/stable/generated/torch.logspace.html */
@@ -2532,42 +2257,37 @@ export function logspace(start: Scalar, end: Scalar, steps: number, options: { b
 /** steps values from base ** start to base ** end, evenly on a logarithmic scale. https://pytorch.org/docs/stable/generated/torch.logspace.html */
 export function logspace(start: Scalar, options: { end: Scalar; steps: number; base?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function logspace(..._args: any[]): any {
-  return invoke(S_logspace, arguments);
+  return invoke(254, arguments);
 }
 
-const S_eye = op(255, 'eye', 'int n, int? m=null, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A matrix with ones on the diagonal, (n, m), m = n unless given. https://pytorch.org/docs/stable/generated/torch.eye.html */
 export function eye(n: number, m?: number | null, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** A matrix with ones on the diagonal, (n, m), m = n unless given. https://pytorch.org/docs/stable/generated/torch.eye.html */
 export function eye(n: number, options: { m?: number | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function eye(..._args: any[]): any {
-  return invoke(S_eye, arguments);
+  return invoke(255, arguments);
 }
 
-const S_clone = op(256, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
 /** A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format', 'channels_last' (4 dims) or 'channels_last_3d' (5 dims). https://pytorch.org/docs/stable/generated/torch.clone.html */
 export function clone(input: Tensor, options?: { memoryFormat?: string | null }): Tensor;
 export function clone(..._args: any[]): any {
-  return invoke(S_clone, arguments);
+  return invoke(256, arguments);
 }
 
-const S_contiguous = op(257, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
 /** input itself when it is contiguous, else a contiguous copy; in the order of strides of a memoryFormat. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
 export function contiguous(input: Tensor, options?: { memoryFormat?: string | null }): Tensor;
 export function contiguous(..._args: any[]): any {
-  return invoke(S_contiguous, arguments);
+  return invoke(257, arguments);
 }
 
-const S__to_dtype = op(262, '_toDtype', 'Tensor input, dtype? dtype', 'Tensor');
 /** input in another dtype; itself when it has it already. */
 export function _toDtype(input: Tensor, dtype: DType | null): Tensor;
 /** input in another dtype; itself when it has it already. */
 export function _toDtype(input: Tensor, options: { dtype: DType | null }): Tensor;
 export function _toDtype(..._args: any[]): any {
-  return invoke(S__to_dtype, arguments);
+  return invoke(262, arguments);
 }
 
-const S_new_empty_strided = op(263, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
 /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
 export function newEmptyStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], dtype?: DType | null): Tensor;
 /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
@@ -2575,28 +2295,25 @@ export function newEmptyStrided(input: Tensor, size: number | readonly number[],
 /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
 export function newEmptyStrided(input: Tensor, options: { size: number | readonly number[]; stride: number | readonly number[]; dtype?: DType | null }): Tensor;
 export function newEmptyStrided(..._args: any[]): any {
-  return invoke(S_new_empty_strided, arguments);
+  return invoke(263, arguments);
 }
 
-const S__as_strided_backward = op(264, '_asStridedBackward', 'Tensor grad, int[] inputSize, int[] inputStride, int inputOffset, int[] size, int[] stride, int offset', 'Tensor');
 /** Gradient of asStrided: what flows into each element of the window is added to the element of the input it shows. */
 export function _asStridedBackward(grad: Tensor, inputSize: number | readonly number[], inputStride: number | readonly number[], inputOffset: number, size: number | readonly number[], stride: number | readonly number[], offset: number): Tensor;
 /** Gradient of asStrided: what flows into each element of the window is added to the element of the input it shows. */
 export function _asStridedBackward(grad: Tensor, options: { inputSize: number | readonly number[]; inputStride: number | readonly number[]; inputOffset: number; size: number | readonly number[]; stride: number | readonly number[]; offset: number }): Tensor;
 export function _asStridedBackward(..._args: any[]): any {
-  return invoke(S__as_strided_backward, arguments);
+  return invoke(264, arguments);
 }
 
-const S_sum_to_size = op(265, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
 /** Sums input over the dims that broadcasting size to its shape would repeat. https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html */
 export function sumToSize(input: Tensor, ...size: number[]): Tensor;
 /** Sums input over the dims that broadcasting size to its shape would repeat. https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html */
 export function sumToSize(input: Tensor, size: readonly number[]): Tensor;
 export function sumToSize(..._args: any[]): any {
-  return invoke(S_sum_to_size, arguments);
+  return invoke(265, arguments);
 }
 
-const S_ctc_loss = op(266, 'ctcLoss', 'Tensor input, Tensor targets, lengths[] inputLengths, lengths[] targetLengths, int blank=0, str reduction="mean", bool zeroInfinity=false', 'Tensor');
 /** Minus the log-probability of each target sequence, under all alignments with the inputs; its mean over target lengths and samples, or sum. input: log-probabilities (T, N, C) or (T, C); targets (N, S), or all joined in one dim; lengths as arrays or tensors. zeroInfinity: 0 where no alignment exists. The gradient holds for what logSoftmax gives. Errors: labels that are no class, lengths that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.ctc_loss.html */
 export function ctcLoss(input: Tensor, targets: Tensor, inputLengths: number | readonly number[] | Tensor, targetLengths: number | readonly number[] | Tensor, blank?: number, reduction?: string, zeroInfinity?: boolean): Tensor;
 /** Minus the log-probability of each target sequence, under all alignments with the inputs; its mean over target lengths and samples, or sum. input: log-probabilities (T, N, C) or (T, C); targets (N, S), or all joined in one dim; lengths as arrays or tensors. zeroInfinity: 0 where no alignment exists. The gradient holds for what logSoftmax gives. Errors: labels that are no class, lengths that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.ctc_loss.html */
@@ -2608,38 +2325,34 @@ export function ctcLoss(input: Tensor, targets: Tensor, inputLengths: number | r
 /** Minus the log-probability of each target sequence, under all alignments with the inputs; its mean over target lengths and samples, or sum. input: log-probabilities (T, N, C) or (T, C); targets (N, S), or all joined in one dim; lengths as arrays or tensors. zeroInfinity: 0 where no alignment exists. The gradient holds for what logSoftmax gives. Errors: labels that are no class, lengths that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.ctc_loss.html */
 export function ctcLoss(input: Tensor, options: { targets: Tensor; inputLengths: number | readonly number[] | Tensor; targetLengths: number | readonly number[] | Tensor; blank?: number; reduction?: string; zeroInfinity?: boolean }): Tensor;
 export function ctcLoss(..._args: any[]): any {
-  return invoke(S_ctc_loss, arguments);
+  return invoke(266, arguments);
 }
 
-const S__ctc_loss = op(267, '_ctcLoss', 'Tensor input, Tensor targets, lengths[] inputLengths, lengths[] targetLengths, int blank, bool zeroInfinity', 'nll,alpha,exact;3');
 /** ctcLoss of each sample, its forward variables, and itself in float64. */
 export function _ctcLoss(input: Tensor, targets: Tensor, inputLengths: number | readonly number[] | Tensor, targetLengths: number | readonly number[] | Tensor, blank: number, zeroInfinity: boolean): [Tensor, Tensor, Tensor] & { readonly nll: Tensor; readonly alpha: Tensor; readonly exact: Tensor };
 /** ctcLoss of each sample, its forward variables, and itself in float64. */
 export function _ctcLoss(input: Tensor, options: { targets: Tensor; inputLengths: number | readonly number[] | Tensor; targetLengths: number | readonly number[] | Tensor; blank: number; zeroInfinity: boolean }): [Tensor, Tensor, Tensor] & { readonly nll: Tensor; readonly alpha: Tensor; readonly exact: Tensor };
 export function _ctcLoss(..._args: any[]): any {
-  return invoke(S__ctc_loss, arguments);
+  return invoke(267, arguments);
 }
 
-const S__ctc_loss_backward = op(268, '_ctcLossBackward', 'Tensor grad, Tensor input, Tensor targets, lengths[] inputLengths, lengths[] targetLengths, int blank, bool zeroInfinity, Tensor alpha, Tensor nll', 'Tensor');
 /** Gradient of _ctc_loss. */
 export function _ctcLossBackward(grad: Tensor, input: Tensor, targets: Tensor, inputLengths: number | readonly number[] | Tensor, targetLengths: number | readonly number[] | Tensor, blank: number, zeroInfinity: boolean, alpha: Tensor, nll: Tensor): Tensor;
 /** Gradient of _ctc_loss. */
 export function _ctcLossBackward(grad: Tensor, options: { input: Tensor; targets: Tensor; inputLengths: number | readonly number[] | Tensor; targetLengths: number | readonly number[] | Tensor; blank: number; zeroInfinity: boolean; alpha: Tensor; nll: Tensor }): Tensor;
 export function _ctcLossBackward(..._args: any[]): any {
-  return invoke(S__ctc_loss_backward, arguments);
+  return invoke(268, arguments);
 }
 
-const S_diag = op(269, 'diag', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
 /** Of a vector, the matrix with it on the given diagonal; of a matrix, a copy of that diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
 export function diag(input: Tensor, diagonal?: number, options?: { out?: Tensor }): Tensor;
 /** Of a vector, the matrix with it on the given diagonal; of a matrix, a copy of that diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
 export function diag(input: Tensor, options: { diagonal?: number; out?: Tensor }): Tensor;
 export function diag(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(269, a, 0, 0);
-  return invoke(S_diag, arguments);
+  return invoke(269, arguments);
 }
 
-const S_diag_embed = op(270, 'diagEmbed', 'Tensor input, int offset=0, int dim1=-2, int dim2=-1', 'Tensor');
 /** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
 export function diagEmbed(input: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
 /** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
@@ -2650,48 +2363,43 @@ export function diagEmbed(input: Tensor, offset: number, options: { dim1?: numbe
 export function diagEmbed(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagEmbed(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(270, a, 0, 0, -2, -1);
-  return invoke(S_diag_embed, arguments);
+  return invoke(270, arguments);
 }
 
-const S_diagflat = op(271, 'diagflat', 'Tensor input, int offset=0', 'Tensor');
 /** The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
 export function diagflat(input: Tensor, offset?: number): Tensor;
 /** The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
 export function diagflat(input: Tensor, options: { offset?: number }): Tensor;
 export function diagflat(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(271, a, 0, 0);
-  return invoke(S_diagflat, arguments);
+  return invoke(271, arguments);
 }
 
-const S_trace = op(272, 'trace', 'Tensor input', 'Tensor');
 /** The sum of the diagonal of a matrix; integers add up in int64. https://pytorch.org/docs/stable/generated/torch.trace.html */
 export function trace(input: Tensor): Tensor;
 export function trace(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(272, a, 0);
-  return invoke(S_trace, arguments);
+  return invoke(272, arguments);
 }
 
-const S_tril = op(273, 'tril', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
 /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
 export function tril(input: Tensor, diagonal?: number, options?: { out?: Tensor }): Tensor;
 /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
 export function tril(input: Tensor, options: { diagonal?: number; out?: Tensor }): Tensor;
 export function tril(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(273, a, 0, 0);
-  return invoke(S_tril, arguments);
+  return invoke(273, arguments);
 }
 
-const S_triu = op(275, 'triu', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
 /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
 export function triu(input: Tensor, diagonal?: number, options?: { out?: Tensor }): Tensor;
 /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
 export function triu(input: Tensor, options: { diagonal?: number; out?: Tensor }): Tensor;
 export function triu(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(275, a, 0, 0);
-  return invoke(S_triu, arguments);
+  return invoke(275, arguments);
 }
 
-const S_tril_indices = op(277, 'trilIndices', 'int row, int col, int offset=0, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Coordinates of the lower triangle of a matrix of row by col, row by row, in a matrix of two rows; int64 unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.tril_indices.html */
 export function trilIndices(row: number, col: number, offset?: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Coordinates of the lower triangle of a matrix of row by col, row by row, in a matrix of two rows; int64 unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.tril_indices.html */
@@ -2699,10 +2407,9 @@ export function trilIndices(row: number, col: number, options: { offset?: number
 /** Coordinates of the lower triangle of a matrix of row by col, row by row, in a matrix of two rows; int64 unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.tril_indices.html */
 export function trilIndices(row: number, options: { col: number; offset?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function trilIndices(..._args: any[]): any {
-  return invoke(S_tril_indices, arguments);
+  return invoke(277, arguments);
 }
 
-const S_triu_indices = op(278, 'triuIndices', 'int row, int col, int offset=0, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Coordinates of the upper triangle of a matrix of row by col, row by row, in a matrix of two rows; int64 unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.triu_indices.html */
 export function triuIndices(row: number, col: number, offset?: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Coordinates of the upper triangle of a matrix of row by col, row by row, in a matrix of two rows; int64 unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.triu_indices.html */
@@ -2710,10 +2417,9 @@ export function triuIndices(row: number, col: number, options: { offset?: number
 /** Coordinates of the upper triangle of a matrix of row by col, row by row, in a matrix of two rows; int64 unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.triu_indices.html */
 export function triuIndices(row: number, options: { col: number; offset?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function triuIndices(..._args: any[]): any {
-  return invoke(S_triu_indices, arguments);
+  return invoke(278, arguments);
 }
 
-const S_cdist = op(280, 'cdist', 'Tensor x1, Tensor x2, float p=2, str computeMode="use_mm_for_euclid_dist_if_necessary"', 'Tensor');
 /** The p-norms of the differences of all rows of x1 (..., n, m) and x2 (..., r, m), (..., n, r); p may be 0 (how many coordinates differ) or Infinity. Batch dims broadcast. Euclidean distances of more than 25 rows go through a matrix product unless computeMode says otherwise. Errors: integers, half precision, different dtypes or columns, a negative p. https://pytorch.org/docs/stable/generated/torch.cdist.html */
 export function cdist(x1: Tensor, x2: Tensor, p?: number, computeMode?: string): Tensor;
 /** The p-norms of the differences of all rows of x1 (..., n, m) and x2 (..., r, m), (..., n, r); p may be 0 (how many coordinates differ) or Infinity. Batch dims broadcast. Euclidean distances of more than 25 rows go through a matrix product unless computeMode says otherwise. Errors: integers, half precision, different dtypes or columns, a negative p. https://pytorch.org/docs/stable/generated/torch.cdist.html */
@@ -2723,38 +2429,34 @@ export function cdist(x1: Tensor, x2: Tensor, options: { p?: number; computeMode
 /** The p-norms of the differences of all rows of x1 (..., n, m) and x2 (..., r, m), (..., n, r); p may be 0 (how many coordinates differ) or Infinity. Batch dims broadcast. Euclidean distances of more than 25 rows go through a matrix product unless computeMode says otherwise. Errors: integers, half precision, different dtypes or columns, a negative p. https://pytorch.org/docs/stable/generated/torch.cdist.html */
 export function cdist(x1: Tensor, options: { x2: Tensor; p?: number; computeMode?: string }): Tensor;
 export function cdist(..._args: any[]): any {
-  return invoke(S_cdist, arguments);
+  return invoke(280, arguments);
 }
 
-const S__cdist = op(281, '_cdist', 'Tensor x1, Tensor x2, float p, bool product', 'Tensor');
 /** cdist of (b, n, m) and (b, r, m). */
 export function _cdist(x1: Tensor, x2: Tensor, p: number, product: boolean): Tensor;
 /** cdist of (b, n, m) and (b, r, m). */
 export function _cdist(x1: Tensor, options: { x2: Tensor; p: number; product: boolean }): Tensor;
 export function _cdist(..._args: any[]): any {
-  return invoke(S__cdist, arguments);
+  return invoke(281, arguments);
 }
 
-const S__cdist_backward = op(282, '_cdistBackward', 'Tensor grad, Tensor x1, Tensor x2, float p, Tensor dist', 'Tensor');
 /** Gradient of _cdist in x1. */
 export function _cdistBackward(grad: Tensor, x1: Tensor, x2: Tensor, p: number, dist: Tensor): Tensor;
 /** Gradient of _cdist in x1. */
 export function _cdistBackward(grad: Tensor, options: { x1: Tensor; x2: Tensor; p: number; dist: Tensor }): Tensor;
 export function _cdistBackward(..._args: any[]): any {
-  return invoke(S__cdist_backward, arguments);
+  return invoke(282, arguments);
 }
 
-const S_pdist = op(283, 'pdist', 'Tensor input, float p=2', 'Tensor');
 /** The p-norms of the differences of every two rows of input (n, m), n (n - 1) / 2 of them: the upper triangle of cdist(input, input, p). Errors: integers, half precision, other dims, a negative p. https://pytorch.org/docs/stable/generated/torch.nn.functional.pdist.html */
 export function pdist(input: Tensor, p?: number): Tensor;
 /** The p-norms of the differences of every two rows of input (n, m), n (n - 1) / 2 of them: the upper triangle of cdist(input, input, p). Errors: integers, half precision, other dims, a negative p. https://pytorch.org/docs/stable/generated/torch.nn.functional.pdist.html */
 export function pdist(input: Tensor, options: { p?: number }): Tensor;
 export function pdist(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(283, a, 0, 2);
-  return invoke(S_pdist, arguments);
+  return invoke(283, arguments);
 }
 
-const S_bilinear = op(284, 'bilinear', 'Tensor input1, Tensor input2, Tensor weight, Tensor? bias=null', 'Tensor');
 /** input1 @ weight[k] @ input2 for each output k, plus bias: input1 (..., in1), input2 (..., in2), weight (out, in1, in2), bias (out). Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html */
 export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias?: Tensor | null): Tensor;
 /** input1 @ weight[k] @ input2 for each output k, plus bias: input1 (..., in1), input2 (..., in2), weight (out, in1, in2), bias (out). Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html */
@@ -2762,10 +2464,9 @@ export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, options
 /** input1 @ weight[k] @ input2 for each output k, plus bias: input1 (..., in1), input2 (..., in2), weight (out, in1, in2), bias (out). Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html */
 export function bilinear(input1: Tensor, options: { input2: Tensor; weight: Tensor; bias?: Tensor | null }): Tensor;
 export function bilinear(..._args: any[]): any {
-  return invoke(S_bilinear, arguments);
+  return invoke(284, arguments);
 }
 
-const S_alpha_dropout = op(285, 'alphaDropout', 'Tensor input, float p=0.5, bool training=false', 'Tensor');
 /** In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
 export function alphaDropout(input: Tensor, p?: number, training?: boolean): Tensor;
 /** In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
@@ -2774,10 +2475,9 @@ export function alphaDropout(input: Tensor, p: number, options: { training?: boo
 export function alphaDropout(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function alphaDropout(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(285, a, 0, 0.5, 0);
-  return invoke(S_alpha_dropout, arguments);
+  return invoke(285, arguments);
 }
 
-const S_feature_alpha_dropout = op(287, 'featureAlphaDropout', 'Tensor input, float p=0.5, bool training=false', 'Tensor');
 /** alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
 export function featureAlphaDropout(input: Tensor, p?: number, training?: boolean): Tensor;
 /** alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
@@ -2786,19 +2486,17 @@ export function featureAlphaDropout(input: Tensor, p: number, options: { trainin
 export function featureAlphaDropout(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function featureAlphaDropout(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(287, a, 0, 0.5, 0);
-  return invoke(S_feature_alpha_dropout, arguments);
+  return invoke(287, arguments);
 }
 
-const S_feature_dropout = op(289, 'featureDropout', 'Tensor input, float p, bool training', 'Tensor');
 /** Dropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
 export function featureDropout(input: Tensor, p: number, training: boolean): Tensor;
 /** Dropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
 export function featureDropout(input: Tensor, options: { p: number; training: boolean }): Tensor;
 export function featureDropout(..._args: any[]): any {
-  return invoke(S_feature_dropout, arguments);
+  return invoke(289, arguments);
 }
 
-const S_dropout1d = op(291, 'dropout1d', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
 /** In training zeroes whole channels of (N, C, L) or (C, L) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
 export function dropout1d(input: Tensor, p?: number, training?: boolean): Tensor;
 /** In training zeroes whole channels of (N, C, L) or (C, L) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
@@ -2807,10 +2505,9 @@ export function dropout1d(input: Tensor, p: number, options: { training?: boolea
 export function dropout1d(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function dropout1d(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(291, a, 0, 0.5, 1);
-  return invoke(S_dropout1d, arguments);
+  return invoke(291, arguments);
 }
 
-const S_dropout2d = op(293, 'dropout2d', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
 /** In training zeroes whole channels (the first two dims) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
 export function dropout2d(input: Tensor, p?: number, training?: boolean): Tensor;
 /** In training zeroes whole channels (the first two dims) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
@@ -2819,10 +2516,9 @@ export function dropout2d(input: Tensor, p: number, options: { training?: boolea
 export function dropout2d(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function dropout2d(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(293, a, 0, 0.5, 1);
-  return invoke(S_dropout2d, arguments);
+  return invoke(293, arguments);
 }
 
-const S_dropout3d = op(295, 'dropout3d', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
 /** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
 export function dropout3d(input: Tensor, p?: number, training?: boolean): Tensor;
 /** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
@@ -2831,19 +2527,17 @@ export function dropout3d(input: Tensor, p: number, options: { training?: boolea
 export function dropout3d(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function dropout3d(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(295, a, 0, 0.5, 1);
-  return invoke(S_dropout3d, arguments);
+  return invoke(295, arguments);
 }
 
-const S_native_dropout = op(297, 'nativeDropout', 'Tensor input, float p', 'output,mask;2');
 /** input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it. */
 export function nativeDropout(input: Tensor, p: number): [Tensor, Tensor] & { readonly output: Tensor; readonly mask: Tensor };
 /** input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it. */
 export function nativeDropout(input: Tensor, options: { p: number }): [Tensor, Tensor] & { readonly output: Tensor; readonly mask: Tensor };
 export function nativeDropout(..._args: any[]): any {
-  return invoke(S_native_dropout, arguments);
+  return invoke(297, arguments);
 }
 
-const S_dropout = op(298, 'dropout', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
 /** In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
 export function dropout(input: Tensor, p?: number, training?: boolean): Tensor;
 /** In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
@@ -2852,10 +2546,9 @@ export function dropout(input: Tensor, p: number, options: { training?: boolean 
 export function dropout(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function dropout(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(298, a, 0, 0.5, 1);
-  return invoke(S_dropout, arguments);
+  return invoke(298, arguments);
 }
 
-const S_embedding_bag = op(299, 'embeddingBag', 'Tensor input, Tensor weight, Tensor? offsets=null, float? maxNorm=null, float normType=2, bool scaleGradByFreq=false, str mode="mean", bool sparse=false, Tensor? perSampleWeights=null, bool includeLastOffset=false, int? paddingIdx=null', 'Tensor');
 /** Sums, means or maxima of the rows of weight (rows, width) that each bag of input names: (bags, width). input (bags, n), or 1-d with bags that begin at offsets; includeLastOffset says that the last offset is an end. perSampleWeights multiply the rows (mode 'sum'). Rows paddingIdx count as absent; empty bags give zeros; sparse gradients do not exist. Any integer dtype, or whole floats. Errors: offsets that do not begin at 0, fall, or go beyond input. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding_bag.html */
 export function embeddingBag(input: Tensor, weight: Tensor, offsets?: Tensor | null, maxNorm?: number | null, normType?: number, scaleGradByFreq?: boolean, mode?: string, sparse?: boolean, perSampleWeights?: Tensor | null, includeLastOffset?: boolean, paddingIdx?: number | null): Tensor;
 /** Sums, means or maxima of the rows of weight (rows, width) that each bag of input names: (bags, width). input (bags, n), or 1-d with bags that begin at offsets; includeLastOffset says that the last offset is an end. perSampleWeights multiply the rows (mode 'sum'). Rows paddingIdx count as absent; empty bags give zeros; sparse gradients do not exist. Any integer dtype, or whole floats. Errors: offsets that do not begin at 0, fall, or go beyond input. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding_bag.html */
@@ -2879,28 +2572,25 @@ export function embeddingBag(input: Tensor, weight: Tensor, options: { offsets?:
 /** Sums, means or maxima of the rows of weight (rows, width) that each bag of input names: (bags, width). input (bags, n), or 1-d with bags that begin at offsets; includeLastOffset says that the last offset is an end. perSampleWeights multiply the rows (mode 'sum'). Rows paddingIdx count as absent; empty bags give zeros; sparse gradients do not exist. Any integer dtype, or whole floats. Errors: offsets that do not begin at 0, fall, or go beyond input. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding_bag.html */
 export function embeddingBag(input: Tensor, options: { weight: Tensor; offsets?: Tensor | null; maxNorm?: number | null; normType?: number; scaleGradByFreq?: boolean; mode?: string; sparse?: boolean; perSampleWeights?: Tensor | null; includeLastOffset?: boolean; paddingIdx?: number | null }): Tensor;
 export function embeddingBag(..._args: any[]): any {
-  return invoke(S_embedding_bag, arguments);
+  return invoke(299, arguments);
 }
 
-const S__embedding_bag = op(300, '_embeddingBag', 'Tensor weight, Tensor indices, Tensor bags, Tensor offsets, Tensor? scale, int paddingIdx, bool scaleGradByFreq', 'Tensor');
 /** Sums of scaled rows by bag: indices and bags (n), offsets (bags + 1), scale (n). */
 export function _embeddingBag(weight: Tensor, indices: Tensor | IndexArray, bags: Tensor, offsets: Tensor, scale: Tensor | null, paddingIdx: number, scaleGradByFreq: boolean): Tensor;
 /** Sums of scaled rows by bag: indices and bags (n), offsets (bags + 1), scale (n). */
 export function _embeddingBag(weight: Tensor, options: { indices: Tensor | IndexArray; bags: Tensor; offsets: Tensor; scale: Tensor | null; paddingIdx: number; scaleGradByFreq: boolean }): Tensor;
 export function _embeddingBag(..._args: any[]): any {
-  return invoke(S__embedding_bag, arguments);
+  return invoke(300, arguments);
 }
 
-const S__embedding_bag_max = op(301, '_embeddingBagMax', 'Tensor weight, Tensor indices, Tensor offsets, int paddingIdx', 'output,places;2');
 /** Maxima of rows by bag, and which of the n indices gave them; n where a bag is empty. */
 export function _embeddingBagMax(weight: Tensor, indices: Tensor | IndexArray, offsets: Tensor, paddingIdx: number): [Tensor, Tensor] & { readonly output: Tensor; readonly places: Tensor };
 /** Maxima of rows by bag, and which of the n indices gave them; n where a bag is empty. */
 export function _embeddingBagMax(weight: Tensor, options: { indices: Tensor | IndexArray; offsets: Tensor; paddingIdx: number }): [Tensor, Tensor] & { readonly output: Tensor; readonly places: Tensor };
 export function _embeddingBagMax(..._args: any[]): any {
-  return invoke(S__embedding_bag_max, arguments);
+  return invoke(301, arguments);
 }
 
-const S_embedding = op(302, 'embedding', 'Tensor input, Tensor weight, int? paddingIdx=null, float? maxNorm=null, float normType=2, bool scaleGradByFreq=false, bool sparse=false', 'Tensor');
 /** The rows of weight (rows, width) that input names, in shape (*input.shape, width). Any integer dtype, or whole floats. The row paddingIdx gets no gradient; maxNorm renormalises the rows that are looked up in place; scaleGradByFreq divides gradients by how often a row occurs. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html */
 export function embedding(input: Tensor, weight: Tensor, paddingIdx?: number | null, maxNorm?: number | null, normType?: number, scaleGradByFreq?: boolean, sparse?: boolean): Tensor;
 /** The rows of weight (rows, width) that input names, in shape (*input.shape, width). Any integer dtype, or whole floats. The row paddingIdx gets no gradient; maxNorm renormalises the rows that are looked up in place; scaleGradByFreq divides gradients by how often a row occurs. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html */
@@ -2916,74 +2606,66 @@ export function embedding(input: Tensor, weight: Tensor, options: { paddingIdx?:
 /** The rows of weight (rows, width) that input names, in shape (*input.shape, width). Any integer dtype, or whole floats. The row paddingIdx gets no gradient; maxNorm renormalises the rows that are looked up in place; scaleGradByFreq divides gradients by how often a row occurs. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html */
 export function embedding(input: Tensor, options: { weight: Tensor; paddingIdx?: number | null; maxNorm?: number | null; normType?: number; scaleGradByFreq?: boolean; sparse?: boolean }): Tensor;
 export function embedding(..._args: any[]): any {
-  return invoke(S_embedding, arguments);
+  return invoke(302, arguments);
 }
 
-const S__embedding = op(303, '_embedding', 'Tensor weight, Tensor indices, int paddingIdx, bool scaleGradByFreq', 'Tensor');
 /** The rows of weight that indices name; paddingIdx is -1 for none. */
 export function _embedding(weight: Tensor, indices: Tensor | IndexArray, paddingIdx: number, scaleGradByFreq: boolean): Tensor;
 /** The rows of weight that indices name; paddingIdx is -1 for none. */
 export function _embedding(weight: Tensor, options: { indices: Tensor | IndexArray; paddingIdx: number; scaleGradByFreq: boolean }): Tensor;
 export function _embedding(..._args: any[]): any {
-  return invoke(S__embedding, arguments);
+  return invoke(303, arguments);
 }
 
-const S__embedding_backward = op(304, '_embeddingBackward', 'Tensor grad, Tensor indices, int numWeights, int paddingIdx, bool scaleGradByFreq', 'Tensor');
 /** The rows of grad added up in the rows of a table that indices name. */
 export function _embeddingBackward(grad: Tensor, indices: Tensor | IndexArray, numWeights: number, paddingIdx: number, scaleGradByFreq: boolean): Tensor;
 /** The rows of grad added up in the rows of a table that indices name. */
 export function _embeddingBackward(grad: Tensor, options: { indices: Tensor | IndexArray; numWeights: number; paddingIdx: number; scaleGradByFreq: boolean }): Tensor;
 export function _embeddingBackward(..._args: any[]): any {
-  return invoke(S__embedding_backward, arguments);
+  return invoke(304, arguments);
 }
 
-const S__embedding_double_backward = op(305, '_embeddingDoubleBackward', 'Tensor grad, Tensor indices, int paddingIdx, bool scaleGradByFreq', 'Tensor');
 /** The adjoint of _embedding_backward. */
 export function _embeddingDoubleBackward(grad: Tensor, indices: Tensor | IndexArray, paddingIdx: number, scaleGradByFreq: boolean): Tensor;
 /** The adjoint of _embedding_backward. */
 export function _embeddingDoubleBackward(grad: Tensor, options: { indices: Tensor | IndexArray; paddingIdx: number; scaleGradByFreq: boolean }): Tensor;
 export function _embeddingDoubleBackward(..._args: any[]): any {
-  return invoke(S__embedding_double_backward, arguments);
+  return invoke(305, arguments);
 }
 
-const S_one_hot = op(306, 'oneHot', 'Tensor input, int numClasses=-1', 'Tensor');
 /** Zeros with a one at the class in a new last dim, int64; as many classes as the largest needs unless told. Any integer dtype, or whole floats. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html */
 export function oneHot(input: Tensor, numClasses?: number): Tensor;
 /** Zeros with a one at the class in a new last dim, int64; as many classes as the largest needs unless told. Any integer dtype, or whole floats. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html */
 export function oneHot(input: Tensor, options: { numClasses?: number }): Tensor;
 export function oneHot(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(306, a, 0, -1);
-  return invoke(S_one_hot, arguments);
+  return invoke(306, arguments);
 }
 
-const S__fft_c2c = op(307, '_fftC2c', 'Tensor input, int[] dim, int normalization, bool forward', 'Tensor');
 /** Complex transform along dims; normalization 0: none, 1: by the square root of the number of points, 2: by that number. Errors: real tensors. */
 export function _fftC2c(input: Tensor, dim: number | readonly number[], normalization: number, forward: boolean): Tensor;
 /** Complex transform along dims; normalization 0: none, 1: by the square root of the number of points, 2: by that number. Errors: real tensors. */
 export function _fftC2c(input: Tensor, options: { dim: number | readonly number[]; normalization: number; forward: boolean }): Tensor;
 export function _fftC2c(..._args: any[]): any {
-  return invoke(S__fft_c2c, arguments);
+  return invoke(307, arguments);
 }
 
-const S__fft_r2c = op(308, '_fftR2c', 'Tensor input, int[] dim, int normalization, bool onesided', 'Tensor');
 /** Transform of real numbers along dims, forward; onesided: only the first half along the last of these. Errors: complex tensors. */
 export function _fftR2c(input: Tensor, dim: number | readonly number[], normalization: number, onesided: boolean): Tensor;
 /** Transform of real numbers along dims, forward; onesided: only the first half along the last of these. Errors: complex tensors. */
 export function _fftR2c(input: Tensor, options: { dim: number | readonly number[]; normalization: number; onesided: boolean }): Tensor;
 export function _fftR2c(..._args: any[]): any {
-  return invoke(S__fft_r2c, arguments);
+  return invoke(308, arguments);
 }
 
-const S__fft_c2r = op(309, '_fftC2r', 'Tensor input, int[] dim, int normalization, int lastDimSize', 'Tensor');
 /** Backward transform to real numbers; input is the first half along the last of dims. Errors: real tensors. */
 export function _fftC2r(input: Tensor, dim: number | readonly number[], normalization: number, lastDimSize: number): Tensor;
 /** Backward transform to real numbers; input is the first half along the last of dims. Errors: real tensors. */
 export function _fftC2r(input: Tensor, options: { dim: number | readonly number[]; normalization: number; lastDimSize: number }): Tensor;
 export function _fftC2r(..._args: any[]): any {
-  return invoke(S__fft_c2r, arguments);
+  return invoke(309, arguments);
 }
 
-const S_fft_fft = op(310, 'fft.fft', 'Tensor input, int? n=null, int dim=-1, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The discrete Fourier transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fft.html */
 export function fftFft(input: Tensor, n?: number | null, dim?: number, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The discrete Fourier transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fft.html */
@@ -2993,10 +2675,9 @@ export function fftFft(input: Tensor, n: number | null, options: { dim?: number;
 /** The discrete Fourier transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fft.html */
 export function fftFft(input: Tensor, options: { n?: number | null; dim?: number; norm?: string | null; out?: Tensor }): Tensor;
 export function fftFft(..._args: any[]): any {
-  return invoke(S_fft_fft, arguments);
+  return invoke(310, arguments);
 }
 
-const S_fft_ifft = op(311, 'fft.ifft', 'Tensor input, int? n=null, int dim=-1, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The inverse Fourier transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifft.html */
 export function fftIfft(input: Tensor, n?: number | null, dim?: number, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The inverse Fourier transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifft.html */
@@ -3006,10 +2687,9 @@ export function fftIfft(input: Tensor, n: number | null, options: { dim?: number
 /** The inverse Fourier transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifft.html */
 export function fftIfft(input: Tensor, options: { n?: number | null; dim?: number; norm?: string | null; out?: Tensor }): Tensor;
 export function fftIfft(..._args: any[]): any {
-  return invoke(S_fft_ifft, arguments);
+  return invoke(311, arguments);
 }
 
-const S_fft_rfft = op(312, 'fft.rfft', 'Tensor input, int? n=null, int dim=-1, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The first half of the Fourier transform of real numbers along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfft.html */
 export function fftRfft(input: Tensor, n?: number | null, dim?: number, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The first half of the Fourier transform of real numbers along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfft.html */
@@ -3019,10 +2699,9 @@ export function fftRfft(input: Tensor, n: number | null, options: { dim?: number
 /** The first half of the Fourier transform of real numbers along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfft.html */
 export function fftRfft(input: Tensor, options: { n?: number | null; dim?: number; norm?: string | null; out?: Tensor }): Tensor;
 export function fftRfft(..._args: any[]): any {
-  return invoke(S_fft_rfft, arguments);
+  return invoke(312, arguments);
 }
 
-const S_fft_ihfft = op(313, 'fft.ihfft', 'Tensor input, int? n=null, int dim=-1, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The first half of the inverse Fourier transform of real numbers along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfft.html */
 export function fftIhfft(input: Tensor, n?: number | null, dim?: number, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The first half of the inverse Fourier transform of real numbers along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfft.html */
@@ -3032,10 +2711,9 @@ export function fftIhfft(input: Tensor, n: number | null, options: { dim?: numbe
 /** The first half of the inverse Fourier transform of real numbers along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfft.html */
 export function fftIhfft(input: Tensor, options: { n?: number | null; dim?: number; norm?: string | null; out?: Tensor }): Tensor;
 export function fftIhfft(..._args: any[]): any {
-  return invoke(S_fft_ihfft, arguments);
+  return invoke(313, arguments);
 }
 
-const S_fft_irfft = op(314, 'fft.irfft', 'Tensor input, int? n=null, int dim=-1, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The inverse of rfft: real numbers from the first half of their transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfft.html */
 export function fftIrfft(input: Tensor, n?: number | null, dim?: number, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The inverse of rfft: real numbers from the first half of their transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfft.html */
@@ -3045,10 +2723,9 @@ export function fftIrfft(input: Tensor, n: number | null, options: { dim?: numbe
 /** The inverse of rfft: real numbers from the first half of their transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfft.html */
 export function fftIrfft(input: Tensor, options: { n?: number | null; dim?: number; norm?: string | null; out?: Tensor }): Tensor;
 export function fftIrfft(..._args: any[]): any {
-  return invoke(S_fft_irfft, arguments);
+  return invoke(314, arguments);
 }
 
-const S_fft_hfft = op(315, 'fft.hfft', 'Tensor input, int? n=null, int dim=-1, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The Fourier transform, real, of a signal given by its first half along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfft.html */
 export function fftHfft(input: Tensor, n?: number | null, dim?: number, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The Fourier transform, real, of a signal given by its first half along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfft.html */
@@ -3058,10 +2735,9 @@ export function fftHfft(input: Tensor, n: number | null, options: { dim?: number
 /** The Fourier transform, real, of a signal given by its first half along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfft.html */
 export function fftHfft(input: Tensor, options: { n?: number | null; dim?: number; norm?: string | null; out?: Tensor }): Tensor;
 export function fftHfft(..._args: any[]): any {
-  return invoke(S_fft_hfft, arguments);
+  return invoke(315, arguments);
 }
 
-const S_fft_fftn = op(316, 'fft.fftn', 'Tensor input, int[]? s=null, int[]? dim=null, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The discrete Fourier transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fftn.html */
 export function fftFftn(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The discrete Fourier transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fftn.html */
@@ -3071,10 +2747,9 @@ export function fftFftn(input: Tensor, s: number | readonly number[] | null, opt
 /** The discrete Fourier transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fftn.html */
 export function fftFftn(input: Tensor, options: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null; out?: Tensor }): Tensor;
 export function fftFftn(..._args: any[]): any {
-  return invoke(S_fft_fftn, arguments);
+  return invoke(316, arguments);
 }
 
-const S_fft_fft2 = op(317, 'fft.fft2', 'Tensor input, int[]? s=null, int[]? dim=[-2,-1], str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The discrete Fourier transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fft2.html */
 export function fftFft2(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The discrete Fourier transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fft2.html */
@@ -3084,10 +2759,9 @@ export function fftFft2(input: Tensor, s: number | readonly number[] | null, opt
 /** The discrete Fourier transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fft2.html */
 export function fftFft2(input: Tensor, options: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null; out?: Tensor }): Tensor;
 export function fftFft2(..._args: any[]): any {
-  return invoke(S_fft_fft2, arguments);
+  return invoke(317, arguments);
 }
 
-const S_fft_ifftn = op(318, 'fft.ifftn', 'Tensor input, int[]? s=null, int[]? dim=null, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The inverse Fourier transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifftn.html */
 export function fftIfftn(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The inverse Fourier transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifftn.html */
@@ -3097,10 +2771,9 @@ export function fftIfftn(input: Tensor, s: number | readonly number[] | null, op
 /** The inverse Fourier transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifftn.html */
 export function fftIfftn(input: Tensor, options: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null; out?: Tensor }): Tensor;
 export function fftIfftn(..._args: any[]): any {
-  return invoke(S_fft_ifftn, arguments);
+  return invoke(318, arguments);
 }
 
-const S_fft_ifft2 = op(319, 'fft.ifft2', 'Tensor input, int[]? s=null, int[]? dim=[-2,-1], str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The inverse Fourier transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifft2.html */
 export function fftIfft2(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The inverse Fourier transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifft2.html */
@@ -3110,10 +2783,9 @@ export function fftIfft2(input: Tensor, s: number | readonly number[] | null, op
 /** The inverse Fourier transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifft2.html */
 export function fftIfft2(input: Tensor, options: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null; out?: Tensor }): Tensor;
 export function fftIfft2(..._args: any[]): any {
-  return invoke(S_fft_ifft2, arguments);
+  return invoke(319, arguments);
 }
 
-const S_fft_rfftn = op(320, 'fft.rfftn', 'Tensor input, int[]? s=null, int[]? dim=null, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The Fourier transform of real numbers, of the last dim the first half along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfftn.html */
 export function fftRfftn(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The Fourier transform of real numbers, of the last dim the first half along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfftn.html */
@@ -3123,10 +2795,9 @@ export function fftRfftn(input: Tensor, s: number | readonly number[] | null, op
 /** The Fourier transform of real numbers, of the last dim the first half along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfftn.html */
 export function fftRfftn(input: Tensor, options: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null; out?: Tensor }): Tensor;
 export function fftRfftn(..._args: any[]): any {
-  return invoke(S_fft_rfftn, arguments);
+  return invoke(320, arguments);
 }
 
-const S_fft_rfft2 = op(321, 'fft.rfft2', 'Tensor input, int[]? s=null, int[]? dim=[-2,-1], str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The Fourier transform of real numbers, of the last dim the first half along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfft2.html */
 export function fftRfft2(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The Fourier transform of real numbers, of the last dim the first half along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfft2.html */
@@ -3136,10 +2807,9 @@ export function fftRfft2(input: Tensor, s: number | readonly number[] | null, op
 /** The Fourier transform of real numbers, of the last dim the first half along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfft2.html */
 export function fftRfft2(input: Tensor, options: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null; out?: Tensor }): Tensor;
 export function fftRfft2(..._args: any[]): any {
-  return invoke(S_fft_rfft2, arguments);
+  return invoke(321, arguments);
 }
 
-const S_fft_ihfftn = op(322, 'fft.ihfftn', 'Tensor input, int[]? s=null, int[]? dim=null, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The inverse Fourier transform of real numbers, of the last dim the first half along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfftn.html */
 export function fftIhfftn(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The inverse Fourier transform of real numbers, of the last dim the first half along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfftn.html */
@@ -3149,10 +2819,9 @@ export function fftIhfftn(input: Tensor, s: number | readonly number[] | null, o
 /** The inverse Fourier transform of real numbers, of the last dim the first half along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfftn.html */
 export function fftIhfftn(input: Tensor, options: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null; out?: Tensor }): Tensor;
 export function fftIhfftn(..._args: any[]): any {
-  return invoke(S_fft_ihfftn, arguments);
+  return invoke(322, arguments);
 }
 
-const S_fft_ihfft2 = op(323, 'fft.ihfft2', 'Tensor input, int[]? s=null, int[]? dim=[-2,-1], str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The inverse Fourier transform of real numbers, of the last dim the first half along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfft2.html */
 export function fftIhfft2(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The inverse Fourier transform of real numbers, of the last dim the first half along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfft2.html */
@@ -3162,10 +2831,9 @@ export function fftIhfft2(input: Tensor, s: number | readonly number[] | null, o
 /** The inverse Fourier transform of real numbers, of the last dim the first half along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfft2.html */
 export function fftIhfft2(input: Tensor, options: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null; out?: Tensor }): Tensor;
 export function fftIhfft2(..._args: any[]): any {
-  return invoke(S_fft_ihfft2, arguments);
+  return invoke(323, arguments);
 }
 
-const S_fft_irfftn = op(324, 'fft.irfftn', 'Tensor input, int[]? s=null, int[]? dim=null, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The inverse of rfftn: real numbers from the first half, along the last dim, of their transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfftn.html */
 export function fftIrfftn(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The inverse of rfftn: real numbers from the first half, along the last dim, of their transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfftn.html */
@@ -3175,10 +2843,9 @@ export function fftIrfftn(input: Tensor, s: number | readonly number[] | null, o
 /** The inverse of rfftn: real numbers from the first half, along the last dim, of their transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfftn.html */
 export function fftIrfftn(input: Tensor, options: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null; out?: Tensor }): Tensor;
 export function fftIrfftn(..._args: any[]): any {
-  return invoke(S_fft_irfftn, arguments);
+  return invoke(324, arguments);
 }
 
-const S_fft_irfft2 = op(325, 'fft.irfft2', 'Tensor input, int[]? s=null, int[]? dim=[-2,-1], str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The inverse of rfftn: real numbers from the first half, along the last dim, of their transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfft2.html */
 export function fftIrfft2(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The inverse of rfftn: real numbers from the first half, along the last dim, of their transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfft2.html */
@@ -3188,10 +2855,9 @@ export function fftIrfft2(input: Tensor, s: number | readonly number[] | null, o
 /** The inverse of rfftn: real numbers from the first half, along the last dim, of their transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfft2.html */
 export function fftIrfft2(input: Tensor, options: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null; out?: Tensor }): Tensor;
 export function fftIrfft2(..._args: any[]): any {
-  return invoke(S_fft_irfft2, arguments);
+  return invoke(325, arguments);
 }
 
-const S_fft_hfftn = op(326, 'fft.hfftn', 'Tensor input, int[]? s=null, int[]? dim=null, str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The Fourier transform, real, of a signal given by its first half along the last dim along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfftn.html */
 export function fftHfftn(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The Fourier transform, real, of a signal given by its first half along the last dim along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfftn.html */
@@ -3201,10 +2867,9 @@ export function fftHfftn(input: Tensor, s: number | readonly number[] | null, op
 /** The Fourier transform, real, of a signal given by its first half along the last dim along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfftn.html */
 export function fftHfftn(input: Tensor, options: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null; out?: Tensor }): Tensor;
 export function fftHfftn(..._args: any[]): any {
-  return invoke(S_fft_hfftn, arguments);
+  return invoke(326, arguments);
 }
 
-const S_fft_hfft2 = op(327, 'fft.hfft2', 'Tensor input, int[]? s=null, int[]? dim=[-2,-1], str? norm=null, *, Tensor? out=null', 'Tensor');
 /** The Fourier transform, real, of a signal given by its first half along the last dim along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfft2.html */
 export function fftHfft2(input: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
 /** The Fourier transform, real, of a signal given by its first half along the last dim along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfft2.html */
@@ -3214,46 +2879,41 @@ export function fftHfft2(input: Tensor, s: number | readonly number[] | null, op
 /** The Fourier transform, real, of a signal given by its first half along the last dim along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfft2.html */
 export function fftHfft2(input: Tensor, options: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null; out?: Tensor }): Tensor;
 export function fftHfft2(..._args: any[]): any {
-  return invoke(S_fft_hfft2, arguments);
+  return invoke(327, arguments);
 }
 
-const S_fft_fftfreq = op(328, 'fft.fftfreq', 'int n, float d=1, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** The frequencies of the results of fft: 0, 1, ... and then the negative ones, over n * d; d is the time between two samples. Errors: integer dtypes, a negative n. https://pytorch.org/docs/stable/generated/torch.fft.fftfreq.html */
 export function fftFftfreq(n: number, d?: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** The frequencies of the results of fft: 0, 1, ... and then the negative ones, over n * d; d is the time between two samples. Errors: integer dtypes, a negative n. https://pytorch.org/docs/stable/generated/torch.fft.fftfreq.html */
 export function fftFftfreq(n: number, options: { d?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function fftFftfreq(..._args: any[]): any {
-  return invoke(S_fft_fftfreq, arguments);
+  return invoke(328, arguments);
 }
 
-const S_fft_rfftfreq = op(329, 'fft.rfftfreq', 'int n, float d=1, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** The frequencies of the results of rfft: 0, 1, ..., n / 2, over n * d; d is the time between two samples. Errors: integer dtypes, a negative n. https://pytorch.org/docs/stable/generated/torch.fft.rfftfreq.html */
 export function fftRfftfreq(n: number, d?: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** The frequencies of the results of rfft: 0, 1, ..., n / 2, over n * d; d is the time between two samples. Errors: integer dtypes, a negative n. https://pytorch.org/docs/stable/generated/torch.fft.rfftfreq.html */
 export function fftRfftfreq(n: number, options: { d?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function fftRfftfreq(..._args: any[]): any {
-  return invoke(S_fft_rfftfreq, arguments);
+  return invoke(329, arguments);
 }
 
-const S_fft_fftshift = op(330, 'fft.fftshift', 'Tensor input, int[]? dim=null', 'Tensor');
 /** Exchanges the halves of dims (all of them unless given), so that frequency 0 stands in the middle. Errors: dims out of range. https://pytorch.org/docs/stable/generated/torch.fft.fftshift.html */
 export function fftFftshift(input: Tensor, dim?: number | readonly number[] | null): Tensor;
 /** Exchanges the halves of dims (all of them unless given), so that frequency 0 stands in the middle. Errors: dims out of range. https://pytorch.org/docs/stable/generated/torch.fft.fftshift.html */
 export function fftFftshift(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
 export function fftFftshift(..._args: any[]): any {
-  return invoke(S_fft_fftshift, arguments);
+  return invoke(330, arguments);
 }
 
-const S_fft_ifftshift = op(331, 'fft.ifftshift', 'Tensor input, int[]? dim=null', 'Tensor');
 /** The inverse of fftshift. Errors: dims out of range. https://pytorch.org/docs/stable/generated/torch.fft.ifftshift.html */
 export function fftIfftshift(input: Tensor, dim?: number | readonly number[] | null): Tensor;
 /** The inverse of fftshift. Errors: dims out of range. https://pytorch.org/docs/stable/generated/torch.fft.ifftshift.html */
 export function fftIfftshift(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
 export function fftIfftshift(..._args: any[]): any {
-  return invoke(S_fft_ifftshift, arguments);
+  return invoke(331, arguments);
 }
 
-const S_unfold_windows = op(332, 'unfold', 'Tensor input, int[]:2 kernelSize, int[]:2 dilation=1, int[]:2 padding=0, int[]:2 stride=1', 'Tensor');
 /** The sliding windows of input (N, C, H, W), N optional, as columns: (N, C * kh * kw, number of windows). Errors: windows that do not fit, empty dims other than the batch. https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html */
 export function unfold(input: Tensor, kernelSize: number | readonly number[], dilation?: number | readonly number[], padding?: number | readonly number[], stride?: number | readonly number[]): Tensor;
 /** The sliding windows of input (N, C, H, W), N optional, as columns: (N, C * kh * kw, number of windows). Errors: windows that do not fit, empty dims other than the batch. https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html */
@@ -3265,10 +2925,9 @@ export function unfold(input: Tensor, kernelSize: number | readonly number[], op
 /** The sliding windows of input (N, C, H, W), N optional, as columns: (N, C * kh * kw, number of windows). Errors: windows that do not fit, empty dims other than the batch. https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html */
 export function unfold(input: Tensor, options: { kernelSize: number | readonly number[]; dilation?: number | readonly number[]; padding?: number | readonly number[]; stride?: number | readonly number[] }): Tensor;
 export function unfold(..._args: any[]): any {
-  return invoke(S_unfold_windows, arguments);
+  return invoke(332, arguments);
 }
 
-const S_fold = op(333, 'fold', 'Tensor input, int[]:2 outputSize, int[]:2 kernelSize, int[]:2 dilation=1, int[]:2 padding=0, int[]:2 stride=1', 'Tensor');
 /** Windows as columns (N, C * kh * kw, number of windows), N optional, added up where they lie in an image of outputSize: (N, C, H, W). Errors: sizes that do not belong together. https://pytorch.org/docs/stable/generated/torch.nn.functional.fold.html */
 export function fold(input: Tensor, outputSize: number | readonly number[], kernelSize: number | readonly number[], dilation?: number | readonly number[], padding?: number | readonly number[], stride?: number | readonly number[]): Tensor;
 /** Windows as columns (N, C * kh * kw, number of windows), N optional, added up where they lie in an image of outputSize: (N, C, H, W). Errors: sizes that do not belong together. https://pytorch.org/docs/stable/generated/torch.nn.functional.fold.html */
@@ -3280,55 +2939,49 @@ export function fold(input: Tensor, outputSize: number | readonly number[], kern
 /** Windows as columns (N, C * kh * kw, number of windows), N optional, added up where they lie in an image of outputSize: (N, C, H, W). Errors: sizes that do not belong together. https://pytorch.org/docs/stable/generated/torch.nn.functional.fold.html */
 export function fold(input: Tensor, options: { outputSize: number | readonly number[]; kernelSize: number | readonly number[]; dilation?: number | readonly number[]; padding?: number | readonly number[]; stride?: number | readonly number[] }): Tensor;
 export function fold(..._args: any[]): any {
-  return invoke(S_fold, arguments);
+  return invoke(333, arguments);
 }
 
-const S__im2col = op(334, '_im2col', 'Tensor input, int[] kernelSize, int[] dilation, int[] padding, int[] stride', 'Tensor');
 /** Windows of (N, C, H, W) as columns. */
 export function _im2col(input: Tensor, kernelSize: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[]): Tensor;
 /** Windows of (N, C, H, W) as columns. */
 export function _im2col(input: Tensor, options: { kernelSize: number | readonly number[]; dilation: number | readonly number[]; padding: number | readonly number[]; stride: number | readonly number[] }): Tensor;
 export function _im2col(..._args: any[]): any {
-  return invoke(S__im2col, arguments);
+  return invoke(334, arguments);
 }
 
-const S__col2im = op(335, '_col2im', 'Tensor input, int[] size, int[] kernelSize, int[] dilation, int[] padding, int[] stride', 'Tensor');
 /** Columns added up in (N, C, *size): the transpose of _im2col. */
 export function _col2im(input: Tensor, size: number | readonly number[], kernelSize: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[]): Tensor;
 /** Columns added up in (N, C, *size): the transpose of _im2col. */
 export function _col2im(input: Tensor, options: { size: number | readonly number[]; kernelSize: number | readonly number[]; dilation: number | readonly number[]; padding: number | readonly number[]; stride: number | readonly number[] }): Tensor;
 export function _col2im(..._args: any[]): any {
-  return invoke(S__col2im, arguments);
+  return invoke(335, arguments);
 }
 
-const S_pixel_shuffle = op(336, 'pixelShuffle', 'Tensor input, int upscaleFactor', 'Tensor');
 /** (..., C * r * r, H, W) to (..., C, H * r, W * r), r being upscaleFactor. Errors: channels that r * r does not divide. https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_shuffle.html */
 export function pixelShuffle(input: Tensor, upscaleFactor: number): Tensor;
 /** (..., C * r * r, H, W) to (..., C, H * r, W * r), r being upscaleFactor. Errors: channels that r * r does not divide. https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_shuffle.html */
 export function pixelShuffle(input: Tensor, options: { upscaleFactor: number }): Tensor;
 export function pixelShuffle(..._args: any[]): any {
-  return invoke(S_pixel_shuffle, arguments);
+  return invoke(336, arguments);
 }
 
-const S_pixel_unshuffle = op(337, 'pixelUnshuffle', 'Tensor input, int downscaleFactor', 'Tensor');
 /** (..., C, H * r, W * r) to (..., C * r * r, H, W), r being downscaleFactor. Errors: sizes that r does not divide. https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_unshuffle.html */
 export function pixelUnshuffle(input: Tensor, downscaleFactor: number): Tensor;
 /** (..., C, H * r, W * r) to (..., C * r * r, H, W), r being downscaleFactor. Errors: sizes that r does not divide. https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_unshuffle.html */
 export function pixelUnshuffle(input: Tensor, options: { downscaleFactor: number }): Tensor;
 export function pixelUnshuffle(..._args: any[]): any {
-  return invoke(S_pixel_unshuffle, arguments);
+  return invoke(337, arguments);
 }
 
-const S_channel_shuffle = op(338, 'channelShuffle', 'Tensor input, int groups', 'Tensor');
 /** (N, C, ...) with the channels of all groups dealt out in turn. Errors: channels that groups does not divide, fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.channel_shuffle.html */
 export function channelShuffle(input: Tensor, groups: number): Tensor;
 /** (N, C, ...) with the channels of all groups dealt out in turn. Errors: channels that groups does not divide, fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.channel_shuffle.html */
 export function channelShuffle(input: Tensor, options: { groups: number }): Tensor;
 export function channelShuffle(..._args: any[]): any {
-  return invoke(S_channel_shuffle, arguments);
+  return invoke(338, arguments);
 }
 
-const S_grid_sample = op(339, 'gridSample', 'Tensor input, Tensor grid, str mode="bilinear", str paddingMode="zeros", bool? alignCorners=null', 'Tensor');
 /** input (N, C, H, W) or (N, C, D, H, W) at the points of grid (N, ..., 2 or 3), whose coordinates, x first, run from -1 to 1 over the image: (N, C, ...). mode: bilinear, nearest, bicubic (4-d); beyond the edges paddingMode counts zeros, the border, or the reflection. alignCorners says that -1 and 1 are the centres of the outermost elements, not their far sides. Differentiable to any order. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
 export function gridSample(input: Tensor, grid: Tensor, mode?: string, paddingMode?: string, alignCorners?: boolean | null): Tensor;
 /** input (N, C, H, W) or (N, C, D, H, W) at the points of grid (N, ..., 2 or 3), whose coordinates, x first, run from -1 to 1 over the image: (N, C, ...). mode: bilinear, nearest, bicubic (4-d); beyond the edges paddingMode counts zeros, the border, or the reflection. alignCorners says that -1 and 1 are the centres of the outermost elements, not their far sides. Differentiable to any order. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
@@ -3340,37 +2993,33 @@ export function gridSample(input: Tensor, grid: Tensor, options: { mode?: string
 /** input (N, C, H, W) or (N, C, D, H, W) at the points of grid (N, ..., 2 or 3), whose coordinates, x first, run from -1 to 1 over the image: (N, C, ...). mode: bilinear, nearest, bicubic (4-d); beyond the edges paddingMode counts zeros, the border, or the reflection. alignCorners says that -1 and 1 are the centres of the outermost elements, not their far sides. Differentiable to any order. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
 export function gridSample(input: Tensor, options: { grid: Tensor; mode?: string; paddingMode?: string; alignCorners?: boolean | null }): Tensor;
 export function gridSample(..._args: any[]): any {
-  return invoke(S_grid_sample, arguments);
+  return invoke(339, arguments);
 }
 
-const S_grid_sampler = op(340, 'gridSampler', 'Tensor input, Tensor grid, int interpolationMode, int paddingMode, bool alignCorners', 'Tensor');
 /** gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
 export function gridSampler(input: Tensor, grid: Tensor, interpolationMode: number, paddingMode: number, alignCorners: boolean): Tensor;
 /** gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
 export function gridSampler(input: Tensor, options: { grid: Tensor; interpolationMode: number; paddingMode: number; alignCorners: boolean }): Tensor;
 export function gridSampler(..._args: any[]): any {
-  return invoke(S_grid_sampler, arguments);
+  return invoke(340, arguments);
 }
 
-const S_grid_sampler_2d = op(341, 'gridSampler2d', 'Tensor input, Tensor grid, int interpolationMode, int paddingMode, bool alignCorners', 'Tensor');
 /** gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
 export function gridSampler2d(input: Tensor, grid: Tensor, interpolationMode: number, paddingMode: number, alignCorners: boolean): Tensor;
 /** gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
 export function gridSampler2d(input: Tensor, options: { grid: Tensor; interpolationMode: number; paddingMode: number; alignCorners: boolean }): Tensor;
 export function gridSampler2d(..._args: any[]): any {
-  return invoke(S_grid_sampler_2d, arguments);
+  return invoke(341, arguments);
 }
 
-const S_grid_sampler_3d = op(342, 'gridSampler3d', 'Tensor input, Tensor grid, int interpolationMode, int paddingMode, bool alignCorners', 'Tensor');
 /** gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
 export function gridSampler3d(input: Tensor, grid: Tensor, interpolationMode: number, paddingMode: number, alignCorners: boolean): Tensor;
 /** gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
 export function gridSampler3d(input: Tensor, options: { grid: Tensor; interpolationMode: number; paddingMode: number; alignCorners: boolean }): Tensor;
 export function gridSampler3d(..._args: any[]): any {
-  return invoke(S_grid_sampler_3d, arguments);
+  return invoke(342, arguments);
 }
 
-const S_affine_grid = op(343, 'affineGrid', 'Tensor theta, int[] size, bool? alignCorners=null', 'Tensor');
 /** For gridSample: the points of an output of size (N, C, H, W) or (N, C, D, H, W) taken through affine maps theta (N, 2, 3) or (N, 3, 4). https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html */
 export function affineGrid(theta: Tensor, size: number | readonly number[], alignCorners?: boolean | null): Tensor;
 /** For gridSample: the points of an output of size (N, C, H, W) or (N, C, D, H, W) taken through affine maps theta (N, 2, 3) or (N, 3, 4). https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html */
@@ -3378,46 +3027,41 @@ export function affineGrid(theta: Tensor, size: number | readonly number[], opti
 /** For gridSample: the points of an output of size (N, C, H, W) or (N, C, D, H, W) taken through affine maps theta (N, 2, 3) or (N, 3, 4). https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html */
 export function affineGrid(theta: Tensor, options: { size: number | readonly number[]; alignCorners?: boolean | null }): Tensor;
 export function affineGrid(..._args: any[]): any {
-  return invoke(S_affine_grid, arguments);
+  return invoke(343, arguments);
 }
 
-const S_affine_grid_generator = op(344, 'affineGridGenerator', 'Tensor theta, int[] size, bool alignCorners', 'Tensor');
 /** nn.functional.affineGrid. https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html */
 export function affineGridGenerator(theta: Tensor, size: number | readonly number[], alignCorners: boolean): Tensor;
 /** nn.functional.affineGrid. https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html */
 export function affineGridGenerator(theta: Tensor, options: { size: number | readonly number[]; alignCorners: boolean }): Tensor;
 export function affineGridGenerator(..._args: any[]): any {
-  return invoke(S_affine_grid_generator, arguments);
+  return invoke(344, arguments);
 }
 
-const S__grid_sample = op(345, '_gridSample', 'Tensor input, Tensor grid, int mode, int padding, bool alignCorners, int[] orders', 'Tensor');
 /** input at the points of grid, differentiated orders[k] times by coordinate k. */
 export function _gridSample(input: Tensor, grid: Tensor, mode: number, padding: number, alignCorners: boolean, orders: number | readonly number[]): Tensor;
 /** input at the points of grid, differentiated orders[k] times by coordinate k. */
 export function _gridSample(input: Tensor, options: { grid: Tensor; mode: number; padding: number; alignCorners: boolean; orders: number | readonly number[] }): Tensor;
 export function _gridSample(..._args: any[]): any {
-  return invoke(S__grid_sample, arguments);
+  return invoke(345, arguments);
 }
 
-const S__grid_sample_by_grid = op(346, '_gridSampleByGrid', 'Tensor grad, Tensor input, Tensor grid, int mode, int padding, bool alignCorners, int[] orders', 'Tensor');
 /** The gradient of _grid_sample with respect to its grid. */
 export function _gridSampleByGrid(grad: Tensor, input: Tensor, grid: Tensor, mode: number, padding: number, alignCorners: boolean, orders: number | readonly number[]): Tensor;
 /** The gradient of _grid_sample with respect to its grid. */
 export function _gridSampleByGrid(grad: Tensor, options: { input: Tensor; grid: Tensor; mode: number; padding: number; alignCorners: boolean; orders: number | readonly number[] }): Tensor;
 export function _gridSampleByGrid(..._args: any[]): any {
-  return invoke(S__grid_sample_by_grid, arguments);
+  return invoke(346, arguments);
 }
 
-const S__grid_sample_adjoint = op(347, '_gridSampleAdjoint', 'Tensor grad, Tensor grid, int[] size, int mode, int padding, bool alignCorners, int[] orders', 'Tensor');
 /** The transpose of _grid_sample as a map of its input, whose spatial sizes are given. */
 export function _gridSampleAdjoint(grad: Tensor, grid: Tensor, size: number | readonly number[], mode: number, padding: number, alignCorners: boolean, orders: number | readonly number[]): Tensor;
 /** The transpose of _grid_sample as a map of its input, whose spatial sizes are given. */
 export function _gridSampleAdjoint(grad: Tensor, options: { grid: Tensor; size: number | readonly number[]; mode: number; padding: number; alignCorners: boolean; orders: number | readonly number[] }): Tensor;
 export function _gridSampleAdjoint(..._args: any[]): any {
-  return invoke(S__grid_sample_adjoint, arguments);
+  return invoke(347, arguments);
 }
 
-const S_bincount = op(348, 'bincount', 'Tensor input, Tensor? weights=null, int minlength=0', 'Tensor');
 /** How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
 export function bincount(input: Tensor, weights?: Tensor | null, minlength?: number): Tensor;
 /** How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
@@ -3426,10 +3070,9 @@ export function bincount(input: Tensor, weights: Tensor | null, options: { minle
 export function bincount(input: Tensor, options: { weights?: Tensor | null; minlength?: number }): Tensor;
 export function bincount(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(348, a, 0, 0, 0);
-  return invoke(S_bincount, arguments);
+  return invoke(348, arguments);
 }
 
-const S_histc = op(349, 'histc', 'Tensor input, int bins=100, Scalar min=0, Scalar max=0, *, Tensor? out=null', 'Tensor');
 /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
 export function histc(input: Tensor, bins?: number, min?: Scalar, max?: Scalar, options?: { out?: Tensor }): Tensor;
 /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
@@ -3439,12 +3082,10 @@ export function histc(input: Tensor, bins: number, options: { min?: Scalar; max?
 /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
 export function histc(input: Tensor, options: { bins?: number; min?: Scalar; max?: Scalar; out?: Tensor }): Tensor;
 export function histc(..._args: any[]): any {
-  return invoke(S_histc, arguments);
+  return invoke(349, arguments);
 }
 
-const S_histogram = op(350, 'histogram', 'Tensor input, int bins=100, *, float[]? range=null, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
-const S_histogram_bins = op(351, 'histogram', 'Tensor input, Tensor bins, *, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
-const F_histogram = [S_histogram, S_histogram_bins];
+const F_histogram = [350, 351];
 /** How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
 export function histogram(input: Tensor, bins?: number, options?: { range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly hist: Tensor; readonly binEdges: Tensor };
 /** How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
@@ -3457,43 +3098,38 @@ export function histogram(..._args: any[]): any {
   return invokeForm(F_histogram, undefined, arguments);
 }
 
-const S__histogramdd = op(352, 'histogramdd', 'Tensor input, int[]? bins, Tensor[] edges, bool single, float[]? range, Tensor? weight, bool density', 'Tensor[]');
 /** The histogram of the points along the last dim, and the bin edges of each axis. */
 export function histogramdd(input: Tensor, bins: number | readonly number[] | null, edges: readonly Tensor[], single: boolean, range: number | readonly number[] | null, weight: Tensor | null, density: boolean): Tensor[];
 /** The histogram of the points along the last dim, and the bin edges of each axis. */
 export function histogramdd(input: Tensor, options: { bins: number | readonly number[] | null; edges: readonly Tensor[]; single: boolean; range: number | readonly number[] | null; weight: Tensor | null; density: boolean }): Tensor[];
 export function histogramdd(..._args: any[]): any {
-  return invoke(S__histogramdd, arguments);
+  return invoke(352, arguments);
 }
 
-const S__index = op(353, '_index', 'Tensor input, Tensor?[] indices', 'Tensor');
 /** input[indices]: one tensor of integers or bools for each of the first dims, none for whole dims. */
 export function _index(input: Tensor, indices: readonly (Tensor | null)[]): Tensor;
 /** input[indices]: one tensor of integers or bools for each of the first dims, none for whole dims. */
 export function _index(input: Tensor, options: { indices: readonly (Tensor | null)[] }): Tensor;
 export function _index(..._args: any[]): any {
-  return invoke(S__index, arguments);
+  return invoke(353, arguments);
 }
 
-const S__at = op(354, 'at', 'Tensor input, int[] items, Tensor[] tensors', 'Tensor');
 /** input[...]: items are 0 (None), 1 (...), 2 int, 3 given start stop step (given: bits 1, 2, 4), 4 (the next of tensors), 5 bool. */
 export function at(input: Tensor, items: number | readonly number[], tensors: readonly Tensor[]): Tensor;
 /** input[...]: items are 0 (None), 1 (...), 2 int, 3 given start stop step (given: bits 1, 2, 4), 4 (the next of tensors), 5 bool. */
 export function at(input: Tensor, options: { items: number | readonly number[]; tensors: readonly Tensor[] }): Tensor;
 export function at(..._args: any[]): any {
-  return invoke(S__at, arguments);
+  return invoke(354, arguments);
 }
 
-const S__set_at = op(355, 'setAt', 'Tensor input, int[] items, Tensor[] tensors, Operand value', 'void');
 /** input[...] = value, broadcast and converted to input's dtype; items as of _at. */
 export function setAt(input: Tensor, items: number | readonly number[], tensors: readonly Tensor[], value: Tensor | Scalar): void;
 /** input[...] = value, broadcast and converted to input's dtype; items as of _at. */
 export function setAt(input: Tensor, options: { items: number | readonly number[]; tensors: readonly Tensor[]; value: Tensor | Scalar }): void;
 export function setAt(..._args: any[]): any {
-  return invoke(S__set_at, arguments);
+  return invoke(355, arguments);
 }
 
-const S_index_put = op(356, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
 /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
 export function indexPut(input: Tensor, indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): Tensor;
 /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
@@ -3501,57 +3137,50 @@ export function indexPut(input: Tensor, indices: readonly (Tensor | null)[], val
 /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
 export function indexPut(input: Tensor, options: { indices: readonly (Tensor | null)[]; values: Tensor; accumulate?: boolean }): Tensor;
 export function indexPut(..._args: any[]): any {
-  return invoke(S_index_put, arguments);
+  return invoke(356, arguments);
 }
 
-const S_index_select = op(358, 'indexSelect', 'Tensor input, int dim, Tensor index, *, Tensor? out=null', 'Tensor');
 /** The slices of dim that index (0-d or 1-d) names. https://pytorch.org/docs/stable/generated/torch.index_select.html */
 export function indexSelect(input: Tensor, dim: number, index: Tensor | IndexArray, options?: { out?: Tensor }): Tensor;
 /** The slices of dim that index (0-d or 1-d) names. https://pytorch.org/docs/stable/generated/torch.index_select.html */
 export function indexSelect(input: Tensor, options: { dim: number; index: Tensor | IndexArray; out?: Tensor }): Tensor;
 export function indexSelect(..._args: any[]): any {
-  return invoke(S_index_select, arguments);
+  return invoke(358, arguments);
 }
 
-const S_index_add = op(359, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
 export function indexAdd(input: Tensor, dim: number, index: Tensor | IndexArray, source: Tensor, options?: { alpha?: Scalar; out?: Tensor }): Tensor;
 /** A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
 export function indexAdd(input: Tensor, options: { dim: number; index: Tensor | IndexArray; source: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
 export function indexAdd(..._args: any[]): any {
-  return invoke(S_index_add, arguments);
+  return invoke(359, arguments);
 }
 
-const S_index_copy = op(361, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source, *, Tensor? out=null', 'Tensor');
 /** A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
 export function indexCopy(input: Tensor, dim: number, index: Tensor | IndexArray, source: Tensor, options?: { out?: Tensor }): Tensor;
 /** A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
 export function indexCopy(input: Tensor, options: { dim: number; index: Tensor | IndexArray; source: Tensor; out?: Tensor }): Tensor;
 export function indexCopy(..._args: any[]): any {
-  return invoke(S_index_copy, arguments);
+  return invoke(361, arguments);
 }
 
-const S_index_fill = op(363, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
 /** A copy of input with value in the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
 export function indexFill(input: Tensor, dim: number, index: Tensor | IndexArray, value: Tensor | Scalar): Tensor;
 /** A copy of input with value in the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
 export function indexFill(input: Tensor, options: { dim: number; index: Tensor | IndexArray; value: Tensor | Scalar }): Tensor;
 export function indexFill(..._args: any[]): any {
-  return invoke(S_index_fill, arguments);
+  return invoke(363, arguments);
 }
 
-const S_gather = op(365, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
 /** out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on: elements along dim. https://pytorch.org/docs/stable/generated/torch.gather.html */
 export function gather(input: Tensor, dim: number, index: Tensor | IndexArray, options?: { sparseGrad?: boolean; out?: Tensor }): Tensor;
 /** out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on: elements along dim. https://pytorch.org/docs/stable/generated/torch.gather.html */
 export function gather(input: Tensor, options: { dim: number; index: Tensor | IndexArray; sparseGrad?: boolean; out?: Tensor }): Tensor;
 export function gather(..._args: any[]): any {
-  return invoke(S_gather, arguments);
+  return invoke(365, arguments);
 }
 
-const S_scatter = op(366, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null, Tensor? out=null', 'Tensor');
-const S_scatter_value = op(368, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null, Tensor? out=null', 'Tensor');
-const F_scatter = [S_scatter, S_scatter_value];
+const F_scatter = [366, 368];
 /** A copy of input with src at the places that index names along dim (see gather); reduce 'add' or 'multiply' combines them with what is there. Or with a number instead of src. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
 export function scatter(input: Tensor, dim: number, index: Tensor | IndexArray, src: Tensor, options?: { reduce?: string | null; out?: Tensor }): Tensor;
 /** A copy of input with src at the places that index names along dim (see gather); reduce 'add' or 'multiply' combines them with what is there. Or with a number instead of src. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
@@ -3564,62 +3193,55 @@ export function scatter(..._args: any[]): any {
   return invokeForm(F_scatter, undefined, arguments);
 }
 
-const S_scatter_add = op(370, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src, *, Tensor? out=null', 'Tensor');
 /** A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
 export function scatterAdd(input: Tensor, dim: number, index: Tensor | IndexArray, src: Tensor, options?: { out?: Tensor }): Tensor;
 /** A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
 export function scatterAdd(input: Tensor, options: { dim: number; index: Tensor | IndexArray; src: Tensor; out?: Tensor }): Tensor;
 export function scatterAdd(..._args: any[]): any {
-  return invoke(S_scatter_add, arguments);
+  return invoke(370, arguments);
 }
 
-const S_scatter_reduce = op(372, 'scatterReduce', 'Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
 /** A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
 export function scatterReduce(input: Tensor, dim: number, index: Tensor | IndexArray, src: Tensor, reduce: string, options?: { includeSelf?: boolean; out?: Tensor }): Tensor;
 /** A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
 export function scatterReduce(input: Tensor, options: { dim: number; index: Tensor | IndexArray; src: Tensor; reduce: string; includeSelf?: boolean; out?: Tensor }): Tensor;
 export function scatterReduce(..._args: any[]): any {
-  return invoke(S_scatter_reduce, arguments);
+  return invoke(372, arguments);
 }
 
-const S_index_reduce = op(374, 'indexReduce', 'Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
 /** A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
 export function indexReduce(input: Tensor, dim: number, index: Tensor | IndexArray, source: Tensor, reduce: string, options?: { includeSelf?: boolean; out?: Tensor }): Tensor;
 /** A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
 export function indexReduce(input: Tensor, options: { dim: number; index: Tensor | IndexArray; source: Tensor; reduce: string; includeSelf?: boolean; out?: Tensor }): Tensor;
 export function indexReduce(..._args: any[]): any {
-  return invoke(S_index_reduce, arguments);
+  return invoke(374, arguments);
 }
 
-const S_segment_reduce = op(376, 'segmentReduce', 'Tensor data, str reduce, *, Tensor? lengths=null, Tensor? indices=null, Tensor? offsets=null, int axis=0, bool unsafe=false, Scalar? initial=null, Tensor? out=null', 'Tensor');
 /** The sum, mean, max, min or prod of each segment of axis; lengths says how long they are, or offsets where they begin and the last ends; their other dims are those of data before axis. initial is taken in by each, and is what an empty one gives. unsafe: lengths need not cover all. */
 export function segmentReduce(data: Tensor, reduce: string, options?: { lengths?: Tensor | null; indices?: Tensor | null; offsets?: Tensor | null; axis?: number; unsafe?: boolean; initial?: Scalar | null; out?: Tensor }): Tensor;
 /** The sum, mean, max, min or prod of each segment of axis; lengths says how long they are, or offsets where they begin and the last ends; their other dims are those of data before axis. initial is taken in by each, and is what an empty one gives. unsafe: lengths need not cover all. */
 export function segmentReduce(data: Tensor, options: { reduce: string; lengths?: Tensor | null; indices?: Tensor | null; offsets?: Tensor | null; axis?: number; unsafe?: boolean; initial?: Scalar | null; out?: Tensor }): Tensor;
 export function segmentReduce(..._args: any[]): any {
-  return invoke(S_segment_reduce, arguments);
+  return invoke(376, arguments);
 }
 
-const S__segment_ids = op(377, '_segmentIds', 'Tensor data, Tensor? lengths, Tensor? offsets, int axis', 'Tensor');
 /** Which segment each place of axis belongs to; one more than there are for none. */
 export function _segmentIds(data: Tensor, lengths: Tensor | null, offsets: Tensor | null, axis: number): Tensor;
 /** Which segment each place of axis belongs to; one more than there are for none. */
 export function _segmentIds(data: Tensor, options: { lengths: Tensor | null; offsets: Tensor | null; axis: number }): Tensor;
 export function _segmentIds(..._args: any[]): any {
-  return invoke(S__segment_ids, arguments);
+  return invoke(377, arguments);
 }
 
-const S_take = op(378, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
 /** Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
 export function take(input: Tensor, index: Tensor | IndexArray, options?: { out?: Tensor }): Tensor;
 /** Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
 export function take(input: Tensor, options: { index: Tensor | IndexArray; out?: Tensor }): Tensor;
 export function take(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(378, a, b, 0);
-  return invoke(S_take, arguments);
+  return invoke(378, arguments);
 }
 
-const S_put = op(379, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
 /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
 export function put(input: Tensor, index: Tensor | IndexArray, source: Tensor, accumulate?: boolean): Tensor;
 /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
@@ -3627,61 +3249,54 @@ export function put(input: Tensor, index: Tensor | IndexArray, source: Tensor, o
 /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
 export function put(input: Tensor, options: { index: Tensor | IndexArray; source: Tensor; accumulate?: boolean }): Tensor;
 export function put(..._args: any[]): any {
-  return invoke(S_put, arguments);
+  return invoke(379, arguments);
 }
 
-const S_nonzero = op(381, 'nonzero', 'Tensor input', 'Tensor');
 /** The coordinates of the elements that are not zero, one row for each, in row-major order; { asTuple: true } gives one tensor for each dim instead. https://pytorch.org/docs/stable/generated/torch.nonzero.html */
 export function nonzero(input: Tensor): Tensor;
 export function nonzero(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(381, a, 0);
-  return invoke(S_nonzero, arguments);
+  return invoke(381, arguments);
 }
 
-const S__nonzero_tuple = op(382, '_nonzeroTuple', 'Tensor input', 'Tensor[]');
 /** The coordinates of the elements that are not zero, one tensor for each dim. */
 export function _nonzeroTuple(input: Tensor): Tensor[];
 export function _nonzeroTuple(..._args: any[]): any {
-  return invoke(S__nonzero_tuple, arguments);
+  return invoke(382, arguments);
 }
 
-const S_argwhere = op(383, 'argwhere', 'Tensor input', 'Tensor');
 /** The coordinates of the elements that are not zero, one row for each. https://pytorch.org/docs/stable/generated/torch.argwhere.html */
 export function argwhere(input: Tensor): Tensor;
 export function argwhere(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(383, a, 0);
-  return invoke(S_argwhere, arguments);
+  return invoke(383, arguments);
 }
 
-const S_masked_select = op(384, 'maskedSelect', 'Tensor input, Tensor mask, *, Tensor? out=null', 'Tensor');
 /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
 export function maskedSelect(input: Tensor, mask: Tensor, options?: { out?: Tensor }): Tensor;
 /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
 export function maskedSelect(input: Tensor, options: { mask: Tensor; out?: Tensor }): Tensor;
 export function maskedSelect(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(384, a, b, 0);
-  return invoke(S_masked_select, arguments);
+  return invoke(384, arguments);
 }
 
-const S_masked_scatter = op(385, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
 /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
 export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor): Tensor;
 /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
 export function maskedScatter(input: Tensor, options: { mask: Tensor; source: Tensor }): Tensor;
 export function maskedScatter(..._args: any[]): any {
-  return invoke(S_masked_scatter, arguments);
+  return invoke(385, arguments);
 }
 
-const S_broadcast_tensors = op(387, 'broadcastTensors', 'Tensor[] ...tensors', 'Tensor[]');
 /** Views of all tensors broadcast to their common shape. https://pytorch.org/docs/stable/generated/torch.broadcast_tensors.html */
 export function broadcastTensors(...tensors: Tensor[]): Tensor[];
 /** Views of all tensors broadcast to their common shape. https://pytorch.org/docs/stable/generated/torch.broadcast_tensors.html */
 export function broadcastTensors(tensors: readonly Tensor[]): Tensor[];
 export function broadcastTensors(..._args: any[]): any {
-  return invoke(S_broadcast_tensors, arguments);
+  return invoke(387, arguments);
 }
 
-const S_meshgrid = op(388, 'meshgrid', 'Tensor[] ...tensors, *, str indexing="ij"', 'Tensor[]');
 /** Views of 0-d and 1-d tensors broadcast to a grid, the k-th varying along dim k; with indexing 'xy' the first two dims are exchanged. https://pytorch.org/docs/stable/generated/torch.meshgrid.html */
 export function meshgrid(...tensors: Tensor[]): Tensor[];
 /** Views of 0-d and 1-d tensors broadcast to a grid, the k-th varying along dim k; with indexing 'xy' the first two dims are exchanged. https://pytorch.org/docs/stable/generated/torch.meshgrid.html */
@@ -3689,12 +3304,10 @@ export function meshgrid(...args: [...tensors: Tensor[], options: { indexing?: s
 /** Views of 0-d and 1-d tensors broadcast to a grid, the k-th varying along dim k; with indexing 'xy' the first two dims are exchanged. https://pytorch.org/docs/stable/generated/torch.meshgrid.html */
 export function meshgrid(tensors: readonly Tensor[], options?: { indexing?: string }): Tensor[];
 export function meshgrid(..._args: any[]): any {
-  return invoke(S_meshgrid, arguments);
+  return invoke(388, arguments);
 }
 
-const S_atleast_1d = op(389, 'atleast1d', 'Tensor input', 'Tensor');
-const S_atleast_1d_list = op(390, 'atleast1d', 'Tensor[] ...tensors', 'Tensor[]');
-const F_atleast1d = [S_atleast_1d, S_atleast_1d_list];
+const F_atleast1d = [389, 390];
 /** input itself, or a view of it with as many dims of size 1 as it takes to have 1. Of several tensors, an array. https://pytorch.org/docs/stable/generated/torch.atleast_1d.html */
 export function atleast1d(input: Tensor): Tensor;
 /** Each of several tensors with at least 1 dims. https://pytorch.org/docs/stable/generated/torch.atleast_1d.html */
@@ -3706,9 +3319,7 @@ export function atleast1d(a?: any, ..._rest: any[]): any {
   return invokeForm(F_atleast1d, undefined, arguments);
 }
 
-const S_atleast_2d = op(391, 'atleast2d', 'Tensor input', 'Tensor');
-const S_atleast_2d_list = op(392, 'atleast2d', 'Tensor[] ...tensors', 'Tensor[]');
-const F_atleast2d = [S_atleast_2d, S_atleast_2d_list];
+const F_atleast2d = [391, 392];
 /** input itself, or a view of it with as many dims of size 1 as it takes to have 2. Of several tensors, an array. https://pytorch.org/docs/stable/generated/torch.atleast_2d.html */
 export function atleast2d(input: Tensor): Tensor;
 /** Each of several tensors with at least 2 dims. https://pytorch.org/docs/stable/generated/torch.atleast_2d.html */
@@ -3720,9 +3331,7 @@ export function atleast2d(a?: any, ..._rest: any[]): any {
   return invokeForm(F_atleast2d, undefined, arguments);
 }
 
-const S_atleast_3d = op(393, 'atleast3d', 'Tensor input', 'Tensor');
-const S_atleast_3d_list = op(394, 'atleast3d', 'Tensor[] ...tensors', 'Tensor[]');
-const F_atleast3d = [S_atleast_3d, S_atleast_3d_list];
+const F_atleast3d = [393, 394];
 /** input itself, or a view of it with as many dims of size 1 as it takes to have 3. Of several tensors, an array. https://pytorch.org/docs/stable/generated/torch.atleast_3d.html */
 export function atleast3d(input: Tensor): Tensor;
 /** Each of several tensors with at least 3 dims. https://pytorch.org/docs/stable/generated/torch.atleast_3d.html */
@@ -3734,53 +3343,46 @@ export function atleast3d(a?: any, ..._rest: any[]): any {
   return invokeForm(F_atleast3d, undefined, arguments);
 }
 
-const S_hstack = op(395, 'hstack', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
 /** Tensors joined along dim 1, 1-d ones along dim 0. https://pytorch.org/docs/stable/generated/torch.hstack.html */
 export function hstack(tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
 export function hstack(..._args: any[]): any {
-  return invoke(S_hstack, arguments);
+  return invoke(395, arguments);
 }
 
-const S_vstack = op(396, 'vstack', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
 /** Tensors joined along dim 0, after 1-d ones became rows. https://pytorch.org/docs/stable/generated/torch.vstack.html */
 export function vstack(tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
 export function vstack(..._args: any[]): any {
-  return invoke(S_vstack, arguments);
+  return invoke(396, arguments);
 }
 
-const S_dstack = op(397, 'dstack', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
 /** Tensors joined along dim 2, after atleast3d. https://pytorch.org/docs/stable/generated/torch.dstack.html */
 export function dstack(tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
 export function dstack(..._args: any[]): any {
-  return invoke(S_dstack, arguments);
+  return invoke(397, arguments);
 }
 
-const S_column_stack = op(398, 'columnStack', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
 /** 1-d tensors as columns, joined with others along dim 1. https://pytorch.org/docs/stable/generated/torch.column_stack.html */
 export function columnStack(tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
 export function columnStack(..._args: any[]): any {
-  return invoke(S_column_stack, arguments);
+  return invoke(398, arguments);
 }
 
-const S_block_diag = op(399, 'blockDiag', 'Tensor[] ...tensors', 'Tensor');
 /** A matrix with the given ones (vectors count as rows) along its diagonal, zeros elsewhere; dtypes promote. https://pytorch.org/docs/stable/generated/torch.block_diag.html */
 export function blockDiag(...tensors: Tensor[]): Tensor;
 /** A matrix with the given ones (vectors count as rows) along its diagonal, zeros elsewhere; dtypes promote. https://pytorch.org/docs/stable/generated/torch.block_diag.html */
 export function blockDiag(tensors: readonly Tensor[]): Tensor;
 export function blockDiag(..._args: any[]): any {
-  return invoke(S_block_diag, arguments);
+  return invoke(399, arguments);
 }
 
-const S_cartesian_prod = op(400, 'cartesianProd', 'Tensor[] ...tensors', 'Tensor');
 /** All choices of one element of each vector, one a row, the last varying fastest; of one vector itself. https://pytorch.org/docs/stable/generated/torch.cartesian_prod.html */
 export function cartesianProd(...tensors: Tensor[]): Tensor;
 /** All choices of one element of each vector, one a row, the last varying fastest; of one vector itself. https://pytorch.org/docs/stable/generated/torch.cartesian_prod.html */
 export function cartesianProd(tensors: readonly Tensor[]): Tensor;
 export function cartesianProd(..._args: any[]): any {
-  return invoke(S_cartesian_prod, arguments);
+  return invoke(400, arguments);
 }
 
-const S_combinations = op(401, 'combinations', 'Tensor input, int r=2, bool withReplacement=false', 'Tensor');
 /** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
 export function combinations(input: Tensor, r?: number, withReplacement?: boolean): Tensor;
 /** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
@@ -3789,44 +3391,38 @@ export function combinations(input: Tensor, r: number, options: { withReplacemen
 export function combinations(input: Tensor, options: { r?: number; withReplacement?: boolean }): Tensor;
 export function combinations(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(401, a, 0, 2, 0);
-  return invoke(S_combinations, arguments);
+  return invoke(401, arguments);
 }
 
-const S_cat = op(402, 'cat', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
 /** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
 export function cat(tensors: readonly Tensor[], dim?: number, options?: { out?: Tensor }): Tensor;
 /** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
 export function cat(tensors: readonly Tensor[], options: { dim?: number; out?: Tensor }): Tensor;
 export function cat(..._args: any[]): any {
-  return invoke(S_cat, arguments);
+  return invoke(402, arguments);
 }
 
-const S_stack = op(403, 'stack', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
 /** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
 export function stack(tensors: readonly Tensor[], dim?: number, options?: { out?: Tensor }): Tensor;
 /** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
 export function stack(tensors: readonly Tensor[], options: { dim?: number; out?: Tensor }): Tensor;
 export function stack(..._args: any[]): any {
-  return invoke(S_stack, arguments);
+  return invoke(403, arguments);
 }
 
-const S_linalg_lu_factor_ex = op(404, 'linalg.luFactorEx', 'Tensor A, *, bool pivot=true, bool checkErrors=false, Tensor[]? out=null', 'LU,pivots,info;3');
 /** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). info: 0, or the place of the first zero on the diagonal of U, which is an error only with checkErrors. Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor_ex.html */
 export function linalgLuFactorEx(A: Tensor, options?: { pivot?: boolean; checkErrors?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly LU: Tensor; readonly pivots: Tensor; readonly info: Tensor };
 export function linalgLuFactorEx(..._args: any[]): any {
-  return invoke(S_linalg_lu_factor_ex, arguments);
+  return invoke(404, arguments);
 }
 
-const S_linalg_lu_factor = op(405, 'linalg.luFactor', 'Tensor A, *, bool pivot=true, Tensor[]? out=null', 'LU,pivots;2');
 /** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). Errors: singular matrices. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor.html */
 export function linalgLuFactor(A: Tensor, options?: { pivot?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly LU: Tensor; readonly pivots: Tensor };
 export function linalgLuFactor(..._args: any[]): any {
-  return invoke(S_linalg_lu_factor, arguments);
+  return invoke(405, arguments);
 }
 
-const S_lu = op(406, 'lu', 'Tensor input, bool pivot=true, false getInfos=false', ',;2');
-const S_lu_with_info = op(407, 'lu', 'Tensor input, bool pivot=true, true getInfos=false', 'LU,pivots,info;3');
-const F_lu = [S_lu, S_lu_with_info];
+const F_lu = [406, 407];
 /** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). See linalg.luFactor. https://pytorch.org/docs/stable/generated/torch.lu.html */
 export function lu(input: Tensor, pivot?: boolean, getInfos?: false): [Tensor, Tensor];
 /** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). See linalg.luFactor. https://pytorch.org/docs/stable/generated/torch.lu.html */
@@ -3843,16 +3439,14 @@ export function lu(..._args: any[]): any {
   return invokeForm(F_lu, undefined, arguments);
 }
 
-const S__lu_permutation = op(408, '_luPermutation', 'Tensor pivots, int n, bool inverse', 'Tensor');
 /** The order that n rows get by the exchanges of pivots, or its inverse. */
 export function _luPermutation(pivots: Tensor, n: number, inverse: boolean): Tensor;
 /** The order that n rows get by the exchanges of pivots, or its inverse. */
 export function _luPermutation(pivots: Tensor, options: { n: number; inverse: boolean }): Tensor;
 export function _luPermutation(..._args: any[]): any {
-  return invoke(S__lu_permutation, arguments);
+  return invoke(408, arguments);
 }
 
-const S_lu_unpack = op(409, 'luUnpack', 'Tensor LUData, Tensor LUPivots, bool unpackData=true, bool unpackPivots=true, *, Tensor[]? out=null', 'P,L,U;3');
 /** P, L and U of linalg.luFactor's results; what is not asked for is an empty tensor. Errors: pivots that are not int32 or name rows that are not there. https://pytorch.org/docs/stable/generated/torch.lu_unpack.html */
 export function luUnpack(LUData: Tensor, LUPivots: Tensor, unpackData?: boolean, unpackPivots?: boolean, options?: { out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly P: Tensor; readonly L: Tensor; readonly U: Tensor };
 /** P, L and U of linalg.luFactor's results; what is not asked for is an empty tensor. Errors: pivots that are not int32 or name rows that are not there. https://pytorch.org/docs/stable/generated/torch.lu_unpack.html */
@@ -3862,104 +3456,92 @@ export function luUnpack(LUData: Tensor, LUPivots: Tensor, options: { unpackData
 /** P, L and U of linalg.luFactor's results; what is not asked for is an empty tensor. Errors: pivots that are not int32 or name rows that are not there. https://pytorch.org/docs/stable/generated/torch.lu_unpack.html */
 export function luUnpack(LUData: Tensor, options: { LUPivots: Tensor; unpackData?: boolean; unpackPivots?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly P: Tensor; readonly L: Tensor; readonly U: Tensor };
 export function luUnpack(..._args: any[]): any {
-  return invoke(S_lu_unpack, arguments);
+  return invoke(409, arguments);
 }
 
-const S_linalg_lu = op(410, 'linalg.lu', 'Tensor A, *, bool pivot=true, Tensor[]? out=null', 'P,L,U;3');
 /** A = P L U: a permutation, a unit lower and an upper triangle, also of matrices that are not square or singular. https://pytorch.org/docs/stable/generated/torch.linalg.lu.html */
 export function linalgLu(A: Tensor, options?: { pivot?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly P: Tensor; readonly L: Tensor; readonly U: Tensor };
 export function linalgLu(..._args: any[]): any {
-  return invoke(S_linalg_lu, arguments);
+  return invoke(410, arguments);
 }
 
-const S__lu_solve = op(411, '_luSolve', 'Tensor LU, Tensor pivots, Tensor B, bool left, bool adjoint', 'Tensor');
 /** linalg.luSolve. */
 export function _luSolve(LU: Tensor, pivots: Tensor, B: Tensor, left: boolean, adjoint: boolean): Tensor;
 /** linalg.luSolve. */
 export function _luSolve(LU: Tensor, options: { pivots: Tensor; B: Tensor; left: boolean; adjoint: boolean }): Tensor;
 export function _luSolve(..._args: any[]): any {
-  return invoke(S__lu_solve, arguments);
+  return invoke(411, arguments);
 }
 
-const S_linalg_lu_solve = op(412, 'linalg.luSolve', 'Tensor LU, Tensor pivots, Tensor B, *, bool left=true, bool adjoint=false, Tensor? out=null', 'Tensor');
 /** X of A X = B (left), X A = B, or the same with the adjoint of A, from linalg.luFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. https://pytorch.org/docs/stable/generated/torch.linalg.lu_solve.html */
 export function linalgLuSolve(LU: Tensor, pivots: Tensor, B: Tensor, options?: { left?: boolean; adjoint?: boolean; out?: Tensor }): Tensor;
 /** X of A X = B (left), X A = B, or the same with the adjoint of A, from linalg.luFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. https://pytorch.org/docs/stable/generated/torch.linalg.lu_solve.html */
 export function linalgLuSolve(LU: Tensor, options: { pivots: Tensor; B: Tensor; left?: boolean; adjoint?: boolean; out?: Tensor }): Tensor;
 export function linalgLuSolve(..._args: any[]): any {
-  return invoke(S_linalg_lu_solve, arguments);
+  return invoke(412, arguments);
 }
 
-const S_lu_solve = op(413, 'luSolve', 'Tensor input, Tensor LUData, Tensor LUPivots, *, Tensor? out=null', 'Tensor');
 /** X of A X = input from lu(A). See linalg.luSolve. https://pytorch.org/docs/stable/generated/torch.lu_solve.html */
 export function luSolve(input: Tensor, LUData: Tensor, LUPivots: Tensor, options?: { out?: Tensor }): Tensor;
 /** X of A X = input from lu(A). See linalg.luSolve. https://pytorch.org/docs/stable/generated/torch.lu_solve.html */
 export function luSolve(input: Tensor, options: { LUData: Tensor; LUPivots: Tensor; out?: Tensor }): Tensor;
 export function luSolve(..._args: any[]): any {
-  return invoke(S_lu_solve, arguments);
+  return invoke(413, arguments);
 }
 
-const S__linalg_solve_ex = op(414, '_linalgSolveEx', 'Tensor A, Tensor B, bool left, bool checkErrors', 'result,LU,pivots,info;4');
 /** linalg.solveEx of matrices, with the factors of A. */
 export function _linalgSolveEx(A: Tensor, B: Tensor, left: boolean, checkErrors: boolean): [Tensor, Tensor, Tensor, Tensor] & { readonly result: Tensor; readonly LU: Tensor; readonly pivots: Tensor; readonly info: Tensor };
 /** linalg.solveEx of matrices, with the factors of A. */
 export function _linalgSolveEx(A: Tensor, options: { B: Tensor; left: boolean; checkErrors: boolean }): [Tensor, Tensor, Tensor, Tensor] & { readonly result: Tensor; readonly LU: Tensor; readonly pivots: Tensor; readonly info: Tensor };
 export function _linalgSolveEx(..._args: any[]): any {
-  return invoke(S__linalg_solve_ex, arguments);
+  return invoke(414, arguments);
 }
 
-const S_linalg_solve_ex = op(415, 'linalg.solveEx', 'Tensor A, Tensor B, *, bool left=true, bool checkErrors=false, Tensor[]? out=null', 'result,info;2');
 /** linalg.solve with info: 0, or the place of a zero on the diagonal of U, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.solve_ex.html */
 export function linalgSolveEx(A: Tensor, B: Tensor, options?: { left?: boolean; checkErrors?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly result: Tensor; readonly info: Tensor };
 /** linalg.solve with info: 0, or the place of a zero on the diagonal of U, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.solve_ex.html */
 export function linalgSolveEx(A: Tensor, options: { B: Tensor; left?: boolean; checkErrors?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly result: Tensor; readonly info: Tensor };
 export function linalgSolveEx(..._args: any[]): any {
-  return invoke(S_linalg_solve_ex, arguments);
+  return invoke(415, arguments);
 }
 
-const S_linalg_solve = op(416, 'linalg.solve', 'Tensor A, Tensor B, *, bool left=true, Tensor? out=null', 'Tensor');
 /** X of A X = B, or (left: false) X A = B; B is a matrix, or a vector, or batches of either (of vectors where its shape is that of A without the last dim). Batches broadcast. Errors: singular matrices, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve.html */
 export function linalgSolve(A: Tensor, B: Tensor, options?: { left?: boolean; out?: Tensor }): Tensor;
 /** X of A X = B, or (left: false) X A = B; B is a matrix, or a vector, or batches of either (of vectors where its shape is that of A without the last dim). Batches broadcast. Errors: singular matrices, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve.html */
 export function linalgSolve(A: Tensor, options: { B: Tensor; left?: boolean; out?: Tensor }): Tensor;
 export function linalgSolve(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(416, a, b, 0, 1);
-  return invoke(S_linalg_solve, arguments);
+  return invoke(416, arguments);
 }
 
-const S_linalg_inv_ex = op(417, 'linalg.invEx', 'Tensor A, *, bool checkErrors=false, Tensor[]? out=null', 'inverse,info;2');
 /** The inverse, and info: 0, or the place of a zero on the diagonal of U, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.inv_ex.html */
 export function linalgInvEx(A: Tensor, options?: { checkErrors?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly inverse: Tensor; readonly info: Tensor };
 export function linalgInvEx(..._args: any[]): any {
-  return invoke(S_linalg_inv_ex, arguments);
+  return invoke(417, arguments);
 }
 
-const S_linalg_inv = op(418, 'linalg.inv', 'Tensor A, *, Tensor? out=null', 'Tensor');
 /** The inverse of a square matrix, or of each of a batch. Errors: singular matrices. https://pytorch.org/docs/stable/generated/torch.linalg.inv.html */
 export function linalgInv(A: Tensor, options?: { out?: Tensor }): Tensor;
 export function linalgInv(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(418, a, 0);
-  return invoke(S_linalg_inv, arguments);
+  return invoke(418, arguments);
 }
 
-const S_inverse = op(419, 'inverse', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse of a square matrix, or of each of a batch; linalg.inv. https://pytorch.org/docs/stable/generated/torch.inverse.html */
 export function inverse(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function inverse(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(419, a, 0);
-  return invoke(S_inverse, arguments);
+  return invoke(419, arguments);
 }
 
-const S_linalg_solve_triangular = op(420, 'linalg.solveTriangular', 'Tensor A, Tensor B, *, bool upper, bool left=true, bool unitriangular=false, Tensor? out=null', 'Tensor');
 /** X of A X = B, or (left: false) X A = B, where only one triangle of A is read (and with unitriangular its diagonal counts as ones). Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve_triangular.html */
 export function linalgSolveTriangular(A: Tensor, B: Tensor, options: { upper: boolean; left?: boolean; unitriangular?: boolean; out?: Tensor }): Tensor;
 /** X of A X = B, or (left: false) X A = B, where only one triangle of A is read (and with unitriangular its diagonal counts as ones). Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve_triangular.html */
 export function linalgSolveTriangular(A: Tensor, options: { B: Tensor; upper: boolean; left?: boolean; unitriangular?: boolean; out?: Tensor }): Tensor;
 export function linalgSolveTriangular(..._args: any[]): any {
-  return invoke(S_linalg_solve_triangular, arguments);
+  return invoke(420, arguments);
 }
 
-const S_triangular_solve = op(421, 'triangularSolve', 'Tensor input, Tensor A, bool upper=true, bool transpose=false, bool unitriangular=false, *, Tensor[]? out=null', 'solution,clonedCoefficient;2');
 /** The solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
 export function triangularSolve(input: Tensor, A: Tensor, upper?: boolean, transpose?: boolean, unitriangular?: boolean, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly solution: Tensor; readonly clonedCoefficient: Tensor };
 /** The solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
@@ -3971,67 +3553,59 @@ export function triangularSolve(input: Tensor, A: Tensor, options: { upper?: boo
 /** The solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
 export function triangularSolve(input: Tensor, options: { A: Tensor; upper?: boolean; transpose?: boolean; unitriangular?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly solution: Tensor; readonly clonedCoefficient: Tensor };
 export function triangularSolve(..._args: any[]): any {
-  return invoke(S_triangular_solve, arguments);
+  return invoke(421, arguments);
 }
 
-const S__linalg_det = op(422, '_linalgDet', 'Tensor A', 'result,LU,pivots;3');
 /** det, with the factors of A. */
 export function _linalgDet(A: Tensor): [Tensor, Tensor, Tensor] & { readonly result: Tensor; readonly LU: Tensor; readonly pivots: Tensor };
 export function _linalgDet(..._args: any[]): any {
-  return invoke(S__linalg_det, arguments);
+  return invoke(422, arguments);
 }
 
-const S__linalg_cofactors = op(423, '_linalgCofactors', 'Tensor LU, Tensor pivots', 'Tensor');
 /** The gradient of the determinant, from the factors of a matrix. */
 export function _linalgCofactors(LU: Tensor, pivots: Tensor): Tensor;
 /** The gradient of the determinant, from the factors of a matrix. */
 export function _linalgCofactors(LU: Tensor, options: { pivots: Tensor }): Tensor;
 export function _linalgCofactors(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(423, a, b, 0);
-  return invoke(S__linalg_cofactors, arguments);
+  return invoke(423, arguments);
 }
 
-const S_det = op(424, 'det', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The determinant of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.det.html */
 export function det(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function det(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(424, a, 0);
-  return invoke(S_det, arguments);
+  return invoke(424, arguments);
 }
 
-const S__linalg_slogdet = op(425, '_linalgSlogdet', 'Tensor A', 'sign,logabsdet,LU,pivots;4');
 /** slogdet, with the factors of A. */
 export function _linalgSlogdet(A: Tensor): [Tensor, Tensor, Tensor, Tensor] & { readonly sign: Tensor; readonly logabsdet: Tensor; readonly LU: Tensor; readonly pivots: Tensor };
 export function _linalgSlogdet(..._args: any[]): any {
-  return invoke(S__linalg_slogdet, arguments);
+  return invoke(425, arguments);
 }
 
-const S_slogdet = op(426, 'slogdet', 'Tensor input, *, Tensor[]? out=null', 'sign,logabsdet;2');
 /** Sign and logarithm of the absolute value of the determinant; 0 and -Infinity of a singular matrix. https://pytorch.org/docs/stable/generated/torch.linalg.slogdet.html */
 export function slogdet(input: Tensor, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly sign: Tensor; readonly logabsdet: Tensor };
 export function slogdet(..._args: any[]): any {
-  return invoke(S_slogdet, arguments);
+  return invoke(426, arguments);
 }
 
-const S_logdet = op(427, 'logdet', 'Tensor input', 'Tensor');
 /** The logarithm of the determinant; NaN of negative ones, -Infinity of 0. https://pytorch.org/docs/stable/generated/torch.logdet.html */
 export function logdet(input: Tensor): Tensor;
 export function logdet(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(427, a, 0);
-  return invoke(S_logdet, arguments);
+  return invoke(427, arguments);
 }
 
-const S_linalg_tensorinv = op(428, 'linalg.tensorinv', 'Tensor A, int ind=2, *, Tensor? out=null', 'Tensor');
 /** The inverse of A as a map from its last dims to its first ind ones. Errors: singular ones, ind that does not halve the elements. https://pytorch.org/docs/stable/generated/torch.linalg.tensorinv.html */
 export function linalgTensorinv(A: Tensor, ind?: number, options?: { out?: Tensor }): Tensor;
 /** The inverse of A as a map from its last dims to its first ind ones. Errors: singular ones, ind that does not halve the elements. https://pytorch.org/docs/stable/generated/torch.linalg.tensorinv.html */
 export function linalgTensorinv(A: Tensor, options: { ind?: number; out?: Tensor }): Tensor;
 export function linalgTensorinv(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(428, a, 0, 2);
-  return invoke(S_linalg_tensorinv, arguments);
+  return invoke(428, arguments);
 }
 
-const S_linalg_tensorsolve = op(429, 'linalg.tensorsolve', 'Tensor A, Tensor B, int[]? dims=null, *, Tensor? out=null', 'Tensor');
 /** X of tensordot(A, X, X.ndim) = B; dims of A go to its end first. Errors: singular ones, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.tensorsolve.html */
 export function linalgTensorsolve(A: Tensor, B: Tensor, dims?: number | readonly number[] | null, options?: { out?: Tensor }): Tensor;
 /** X of tensordot(A, X, X.ndim) = B; dims of A go to its end first. Errors: singular ones, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.tensorsolve.html */
@@ -4039,30 +3613,27 @@ export function linalgTensorsolve(A: Tensor, B: Tensor, options: { dims?: number
 /** X of tensordot(A, X, X.ndim) = B; dims of A go to its end first. Errors: singular ones, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.tensorsolve.html */
 export function linalgTensorsolve(A: Tensor, options: { B: Tensor; dims?: number | readonly number[] | null; out?: Tensor }): Tensor;
 export function linalgTensorsolve(..._args: any[]): any {
-  return invoke(S_linalg_tensorsolve, arguments);
+  return invoke(429, arguments);
 }
 
-const S_linalg_householder_product = op(430, 'linalg.householderProduct', 'Tensor A, Tensor tau, *, Tensor? out=null', 'Tensor');
 /** The first n columns of H_1 H_2 ... H_k, where H_i = I - tau_i v_i v_i^H and v_i is column i of A (..., m, n) with a 1 on the diagonal and zeros above: Q of what geqrf gives. Errors: m < n, more factors than columns, batches or dtypes that differ. https://pytorch.org/docs/stable/generated/torch.linalg.householder_product.html */
 export function linalgHouseholderProduct(A: Tensor, tau: Tensor, options?: { out?: Tensor }): Tensor;
 /** The first n columns of H_1 H_2 ... H_k, where H_i = I - tau_i v_i v_i^H and v_i is column i of A (..., m, n) with a 1 on the diagonal and zeros above: Q of what geqrf gives. Errors: m < n, more factors than columns, batches or dtypes that differ. https://pytorch.org/docs/stable/generated/torch.linalg.householder_product.html */
 export function linalgHouseholderProduct(A: Tensor, options: { tau: Tensor; out?: Tensor }): Tensor;
 export function linalgHouseholderProduct(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(430, a, b, 0);
-  return invoke(S_linalg_householder_product, arguments);
+  return invoke(430, arguments);
 }
 
-const S_orgqr = op(431, 'orgqr', 'Tensor input, Tensor input2, *, Tensor? out=null', 'Tensor');
 /** linalg.householderProduct by its older name. https://pytorch.org/docs/stable/generated/torch.orgqr.html */
 export function orgqr(input: Tensor, input2: Tensor, options?: { out?: Tensor }): Tensor;
 /** linalg.householderProduct by its older name. https://pytorch.org/docs/stable/generated/torch.orgqr.html */
 export function orgqr(input: Tensor, options: { input2: Tensor; out?: Tensor }): Tensor;
 export function orgqr(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(431, a, b, 0);
-  return invoke(S_orgqr, arguments);
+  return invoke(431, arguments);
 }
 
-const S_ormqr = op(432, 'ormqr', 'Tensor input, Tensor input2, Tensor input3, bool left=true, bool transpose=false, *, Tensor? out=null', 'Tensor');
 /** Q input3, or input3 Q where left is false, or with the adjoint of Q where transpose is true, for the product Q (m, m) of Householder reflectors: input (..., m, k) holds their vectors and input2 their factors, as geqrf gives them. Errors: shapes, batches or dtypes that do not match. https://pytorch.org/docs/stable/generated/torch.ormqr.html */
 export function ormqr(input: Tensor, input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean, options?: { out?: Tensor }): Tensor;
 /** Q input3, or input3 Q where left is false, or with the adjoint of Q where transpose is true, for the product Q (m, m) of Householder reflectors: input (..., m, k) holds their vectors and input2 their factors, as geqrf gives them. Errors: shapes, batches or dtypes that do not match. https://pytorch.org/docs/stable/generated/torch.ormqr.html */
@@ -4072,19 +3643,17 @@ export function ormqr(input: Tensor, input2: Tensor, input3: Tensor, options: { 
 /** Q input3, or input3 Q where left is false, or with the adjoint of Q where transpose is true, for the product Q (m, m) of Householder reflectors: input (..., m, k) holds their vectors and input2 their factors, as geqrf gives them. Errors: shapes, batches or dtypes that do not match. https://pytorch.org/docs/stable/generated/torch.ormqr.html */
 export function ormqr(input: Tensor, options: { input2: Tensor; input3: Tensor; left?: boolean; transpose?: boolean; out?: Tensor }): Tensor;
 export function ormqr(..._args: any[]): any {
-  return invoke(S_ormqr, arguments);
+  return invoke(432, arguments);
 }
 
-const S__lstsq = op(433, '_lstsq', 'Tensor A, Tensor B, float? rcond, str driver', 'solution,rank,singularValues;3');
 /** linalg.lstsq of matrices with one batch, checked before. */
 export function _lstsq(A: Tensor, B: Tensor, rcond: number | null, driver: string): [Tensor, Tensor, Tensor] & { readonly solution: Tensor; readonly rank: Tensor; readonly singularValues: Tensor };
 /** linalg.lstsq of matrices with one batch, checked before. */
 export function _lstsq(A: Tensor, options: { B: Tensor; rcond: number | null; driver: string }): [Tensor, Tensor, Tensor] & { readonly solution: Tensor; readonly rank: Tensor; readonly singularValues: Tensor };
 export function _lstsq(..._args: any[]): any {
-  return invoke(S__lstsq, arguments);
+  return invoke(433, arguments);
 }
 
-const S_linalg_lstsq = op(434, 'linalg.lstsq', 'Tensor A, Tensor B, float? rcond=null, *, str? driver=null, Tensor[]? out=null', 'solution,residuals,rank,singularValues;4');
 /** The X (..., n, k) of least norm among those for which A X is nearest to B (..., m, k), or vectors for B (..., m). Drivers: 'gels' (full rank assumed), 'gelsy' (the default), 'gelsd' and 'gelss'; but for the first, singular values up to rcond times the largest count as zero. residuals, where m > n and all ranks are n, are the squared sizes of A X - B (not by 'gelsy'); rank but by 'gels', singularValues by 'gelsd' and 'gelss'; what is not computed is empty. Errors: shapes or dtypes that do not match, another driver, 'gels' and a singular matrix. https://pytorch.org/docs/stable/generated/torch.linalg.lstsq.html */
 export function linalgLstsq(A: Tensor, B: Tensor, rcond?: number | null, options?: { driver?: string | null; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor, Tensor] & { readonly solution: Tensor; readonly residuals: Tensor; readonly rank: Tensor; readonly singularValues: Tensor };
 /** The X (..., n, k) of least norm among those for which A X is nearest to B (..., m, k), or vectors for B (..., m). Drivers: 'gels' (full rank assumed), 'gelsy' (the default), 'gelsd' and 'gelss'; but for the first, singular values up to rcond times the largest count as zero. residuals, where m > n and all ranks are n, are the squared sizes of A X - B (not by 'gelsy'); rank but by 'gels', singularValues by 'gelsd' and 'gelss'; what is not computed is empty. Errors: shapes or dtypes that do not match, another driver, 'gels' and a singular matrix. https://pytorch.org/docs/stable/generated/torch.linalg.lstsq.html */
@@ -4092,10 +3661,9 @@ export function linalgLstsq(A: Tensor, B: Tensor, options: { rcond?: number | nu
 /** The X (..., n, k) of least norm among those for which A X is nearest to B (..., m, k), or vectors for B (..., m). Drivers: 'gels' (full rank assumed), 'gelsy' (the default), 'gelsd' and 'gelss'; but for the first, singular values up to rcond times the largest count as zero. residuals, where m > n and all ranks are n, are the squared sizes of A X - B (not by 'gelsy'); rank but by 'gels', singularValues by 'gelsd' and 'gelss'; what is not computed is empty. Errors: shapes or dtypes that do not match, another driver, 'gels' and a singular matrix. https://pytorch.org/docs/stable/generated/torch.linalg.lstsq.html */
 export function linalgLstsq(A: Tensor, options: { B: Tensor; rcond?: number | null; driver?: string | null; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor, Tensor] & { readonly solution: Tensor; readonly residuals: Tensor; readonly rank: Tensor; readonly singularValues: Tensor };
 export function linalgLstsq(..._args: any[]): any {
-  return invoke(S_linalg_lstsq, arguments);
+  return invoke(434, arguments);
 }
 
-const S_svd_lowrank = op(435, 'svdLowrank', 'Tensor A, int? q=6, int? niter=2, Tensor? M=null', 'U,S,V;3');
 /** The q largest singular values of A - M and their vectors, by random projections (torsh.manualSeed makes them repeatable) and niter steps of subspace iteration. Errors: a q beyond the smaller size. https://pytorch.org/docs/stable/generated/torch.svd_lowrank.html */
 export function svdLowrank(A: Tensor, q?: number | null, niter?: number | null, M?: Tensor | null): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
 /** The q largest singular values of A - M and their vectors, by random projections (torsh.manualSeed makes them repeatable) and niter steps of subspace iteration. Errors: a q beyond the smaller size. https://pytorch.org/docs/stable/generated/torch.svd_lowrank.html */
@@ -4105,10 +3673,9 @@ export function svdLowrank(A: Tensor, q: number | null, options: { niter?: numbe
 /** The q largest singular values of A - M and their vectors, by random projections (torsh.manualSeed makes them repeatable) and niter steps of subspace iteration. Errors: a q beyond the smaller size. https://pytorch.org/docs/stable/generated/torch.svd_lowrank.html */
 export function svdLowrank(A: Tensor, options: { q?: number | null; niter?: number | null; M?: Tensor | null }): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
 export function svdLowrank(..._args: any[]): any {
-  return invoke(S_svd_lowrank, arguments);
+  return invoke(435, arguments);
 }
 
-const S_pca_lowrank = op(436, 'pcaLowrank', 'Tensor A, int? q=null, bool center=true, int niter=2', 'U,S,V;3');
 /** Principal components by svdLowrank, of A less its mean row unless center is false; q is 6 at most by default. https://pytorch.org/docs/stable/generated/torch.pca_lowrank.html */
 export function pcaLowrank(A: Tensor, q?: number | null, center?: boolean, niter?: number): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
 /** Principal components by svdLowrank, of A less its mean row unless center is false; q is 6 at most by default. https://pytorch.org/docs/stable/generated/torch.pca_lowrank.html */
@@ -4118,19 +3685,17 @@ export function pcaLowrank(A: Tensor, q: number | null, options: { center?: bool
 /** Principal components by svdLowrank, of A less its mean row unless center is false; q is 6 at most by default. https://pytorch.org/docs/stable/generated/torch.pca_lowrank.html */
 export function pcaLowrank(A: Tensor, options: { q?: number | null; center?: boolean; niter?: number }): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
 export function pcaLowrank(..._args: any[]): any {
-  return invoke(S_pca_lowrank, arguments);
+  return invoke(436, arguments);
 }
 
-const S__lobpcg = op(437, '_lobpcg', 'Tensor A, Tensor X, Tensor? iK, int k, int niter, float tol, bool largest', 'eigenvalues,eigenvectors;2');
 /** lobpcg of one matrix, without B. */
 export function _lobpcg(A: Tensor, X: Tensor, iK: Tensor | null, k: number, niter: number, tol: number, largest: boolean): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 /** lobpcg of one matrix, without B. */
 export function _lobpcg(A: Tensor, options: { X: Tensor; iK: Tensor | null; k: number; niter: number; tol: number; largest: boolean }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 export function _lobpcg(..._args: any[]): any {
-  return invoke(S__lobpcg, arguments);
+  return invoke(437, arguments);
 }
 
-const S_lobpcg = op(438, 'lobpcg', 'Tensor A, int? k=null, Tensor? B=null, Tensor? X=null, int? n=null, Tensor? iK=null, int? niter=null, float? tol=null, bool? largest=null, str? method=null', 'eigenvalues,eigenvectors;2');
 /** The k largest (or smallest) eigenvalues of symmetric matrices A and their vectors, or those of A x = lambda B x for a positive B, by conjugate gradients from X, or from n random vectors, with a preconditioner iK. It ends when residuals fall below tol, after niter (1000) steps, or with niter -1 when they do fall. Both methods are one here. Errors: fewer than 3 n rows. https://pytorch.org/docs/stable/generated/torch.lobpcg.html */
 export function lobpcg(A: Tensor, k?: number | null, B?: Tensor | null, X?: Tensor | null, n?: number | null, iK?: Tensor | null, niter?: number | null, tol?: number | null, largest?: boolean | null, method?: string | null): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 /** The k largest (or smallest) eigenvalues of symmetric matrices A and their vectors, or those of A x = lambda B x for a positive B, by conjugate gradients from X, or from n random vectors, with a preconditioner iK. It ends when residuals fall below tol, after niter (1000) steps, or with niter -1 when they do fall. Both methods are one here. Errors: fewer than 3 n rows. https://pytorch.org/docs/stable/generated/torch.lobpcg.html */
@@ -4152,34 +3717,30 @@ export function lobpcg(A: Tensor, k: number | null, options: { B?: Tensor | null
 /** The k largest (or smallest) eigenvalues of symmetric matrices A and their vectors, or those of A x = lambda B x for a positive B, by conjugate gradients from X, or from n random vectors, with a preconditioner iK. It ends when residuals fall below tol, after niter (1000) steps, or with niter -1 when they do fall. Both methods are one here. Errors: fewer than 3 n rows. https://pytorch.org/docs/stable/generated/torch.lobpcg.html */
 export function lobpcg(A: Tensor, options: { k?: number | null; B?: Tensor | null; X?: Tensor | null; n?: number | null; iK?: Tensor | null; niter?: number | null; tol?: number | null; largest?: boolean | null; method?: string | null }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 export function lobpcg(..._args: any[]): any {
-  return invoke(S_lobpcg, arguments);
+  return invoke(438, arguments);
 }
 
-const S_matrix_power = op(439, 'matrixPower', 'Tensor input, int n, *, Tensor? out=null', 'Tensor');
 /** The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html */
 export function matrixPower(input: Tensor, n: number, options?: { out?: Tensor }): Tensor;
 /** The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html */
 export function matrixPower(input: Tensor, options: { n: number; out?: Tensor }): Tensor;
 export function matrixPower(..._args: any[]): any {
-  return invoke(S_matrix_power, arguments);
+  return invoke(439, arguments);
 }
 
-const S_matrix_exp = op(440, 'matrixExp', 'Tensor input', 'Tensor');
 /** The exponential of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_exp.html */
 export function matrixExp(input: Tensor): Tensor;
 export function matrixExp(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(440, a, 0);
-  return invoke(S_matrix_exp, arguments);
+  return invoke(440, arguments);
 }
 
-const S_linalg_multi_dot = op(441, 'linalg.multiDot', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
 /** The product of two or more matrices in the cheapest order; the first and the last may be vectors. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.multi_dot.html */
 export function linalgMultiDot(tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
 export function linalgMultiDot(..._args: any[]): any {
-  return invoke(S_linalg_multi_dot, arguments);
+  return invoke(441, arguments);
 }
 
-const S_chain_matmul = op(442, 'chainMatmul', 'Tensor[] ...matrices, *, Tensor? out=null', 'Tensor');
 /** The product of matrices in the cheapest order. See linalg.multiDot. https://pytorch.org/docs/stable/generated/torch.chain_matmul.html */
 export function chainMatmul(...matrices: Tensor[]): Tensor;
 /** The product of matrices in the cheapest order. See linalg.multiDot. https://pytorch.org/docs/stable/generated/torch.chain_matmul.html */
@@ -4187,20 +3748,18 @@ export function chainMatmul(...args: [...matrices: Tensor[], options: { out?: Te
 /** The product of matrices in the cheapest order. See linalg.multiDot. https://pytorch.org/docs/stable/generated/torch.chain_matmul.html */
 export function chainMatmul(matrices: readonly Tensor[], options?: { out?: Tensor }): Tensor;
 export function chainMatmul(..._args: any[]): any {
-  return invoke(S_chain_matmul, arguments);
+  return invoke(442, arguments);
 }
 
-const S_linalg_cross = op(443, 'linalg.cross', 'Tensor input, Tensor other, *, int dim=-1, Tensor? out=null', 'Tensor');
 /** Cross products of the vectors of three along dim. Other dims broadcast. Errors: dims of another length, another number of dims. https://pytorch.org/docs/stable/generated/torch.linalg.cross.html */
 export function linalgCross(input: Tensor, other: Tensor, options?: { dim?: number; out?: Tensor }): Tensor;
 /** Cross products of the vectors of three along dim. Other dims broadcast. Errors: dims of another length, another number of dims. https://pytorch.org/docs/stable/generated/torch.linalg.cross.html */
 export function linalgCross(input: Tensor, options: { other: Tensor; dim?: number; out?: Tensor }): Tensor;
 export function linalgCross(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(443, a, b, 0, -1);
-  return invoke(S_linalg_cross, arguments);
+  return invoke(443, arguments);
 }
 
-const S_cross = op(444, 'cross', 'Tensor input, Tensor other, int? dim=null, *, Tensor? out=null', 'Tensor');
 /** Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
 export function cross(input: Tensor, other: Tensor, dim?: number | null, options?: { out?: Tensor }): Tensor;
 /** Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
@@ -4209,36 +3768,32 @@ export function cross(input: Tensor, other: Tensor, options: { dim?: number | nu
 export function cross(input: Tensor, options: { other: Tensor; dim?: number | null; out?: Tensor }): Tensor;
 export function cross(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(444, a, b, 0, 0);
-  return invoke(S_cross, arguments);
+  return invoke(444, arguments);
 }
 
-const S_linalg_vecdot = op(445, 'linalg.vecdot', 'Tensor x, Tensor y, *, int dim=-1, Tensor? out=null', 'Tensor');
 /** Inner products along dim, of the conjugate of x and y. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.linalg.vecdot.html */
 export function linalgVecdot(x: Tensor, y: Tensor, options?: { dim?: number; out?: Tensor }): Tensor;
 /** Inner products along dim, of the conjugate of x and y. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.linalg.vecdot.html */
 export function linalgVecdot(x: Tensor, options: { y: Tensor; dim?: number; out?: Tensor }): Tensor;
 export function linalgVecdot(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(445, a, b, 0, -1);
-  return invoke(S_linalg_vecdot, arguments);
+  return invoke(445, arguments);
 }
 
-const S_linalg_diagonal = op(446, 'linalg.diagonal', 'Tensor A, *, int offset=0, int dim1=-2, int dim2=-1', 'Tensor');
 /** A view of the diagonals of matrices; torsh.diagonal of the last two dims. https://pytorch.org/docs/stable/generated/torch.linalg.diagonal.html */
 export function linalgDiagonal(A: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function linalgDiagonal(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(446, a, 0, 0, -2, -1);
-  return invoke(S_linalg_diagonal, arguments);
+  return invoke(446, arguments);
 }
 
-const S_linalg_vander = op(447, 'linalg.vander', 'Tensor x, *, int? N=null', 'Tensor');
 /** Vandermonde matrices: the powers 0 to N - 1 of the elements of x along a new last dim. Errors: N below 2, bools. https://pytorch.org/docs/stable/generated/torch.linalg.vander.html */
 export function linalgVander(x: Tensor, options?: { N?: number | null }): Tensor;
 export function linalgVander(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(447, a, 0, 0);
-  return invoke(S_linalg_vander, arguments);
+  return invoke(447, arguments);
 }
 
-const S_vander = op(448, 'vander', 'Tensor x, int? N=null, bool increasing=false', 'Tensor');
 /** The Vandermonde matrix of a vector: its powers from N - 1 to 0, or (increasing) from 0 to N - 1. https://pytorch.org/docs/stable/generated/torch.vander.html */
 export function vander(x: Tensor, N?: number | null, increasing?: boolean): Tensor;
 /** The Vandermonde matrix of a vector: its powers from N - 1 to 0, or (increasing) from 0 to N - 1. https://pytorch.org/docs/stable/generated/torch.vander.html */
@@ -4247,60 +3802,53 @@ export function vander(x: Tensor, N: number | null, options: { increasing?: bool
 export function vander(x: Tensor, options: { N?: number | null; increasing?: boolean }): Tensor;
 export function vander(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(448, a, 0, 0, 0);
-  return invoke(S_vander, arguments);
+  return invoke(448, arguments);
 }
 
-const S_geqrf = op(449, 'geqrf', 'Tensor input, *, Tensor[]? out=null', 'a,tau;2');
 /** QR of (..., m, n) as LAPACK leaves it: R on and above the diagonal, Householder vectors below it, and their factors tau (..., min(m, n)). Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.geqrf.html */
 export function geqrf(input: Tensor, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly a: Tensor; readonly tau: Tensor };
 export function geqrf(..._args: any[]): any {
-  return invoke(S_geqrf, arguments);
+  return invoke(449, arguments);
 }
 
-const S_linalg_qr = op(450, 'linalg.qr', 'Tensor A, str mode="reduced", *, Tensor[]? out=null', 'Q,R;2');
 /** A = Q R with orthonormal columns in Q and R upper triangular: (m, k) and (k, n) with k = min(m, n), with mode 'complete' (m, m) and (m, n), with 'r' an empty Q. Signs are LAPACK's. Errors: fewer than 2 dims, integers, another mode; a gradient with mode 'r', or 'complete' and m > n. https://pytorch.org/docs/stable/generated/torch.linalg.qr.html */
 export function linalgQr(A: Tensor, mode?: string, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly Q: Tensor; readonly R: Tensor };
 /** A = Q R with orthonormal columns in Q and R upper triangular: (m, k) and (k, n) with k = min(m, n), with mode 'complete' (m, m) and (m, n), with 'r' an empty Q. Signs are LAPACK's. Errors: fewer than 2 dims, integers, another mode; a gradient with mode 'r', or 'complete' and m > n. https://pytorch.org/docs/stable/generated/torch.linalg.qr.html */
 export function linalgQr(A: Tensor, options: { mode?: string; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly Q: Tensor; readonly R: Tensor };
 export function linalgQr(..._args: any[]): any {
-  return invoke(S_linalg_qr, arguments);
+  return invoke(450, arguments);
 }
 
-const S_qr = op(451, 'qr', 'Tensor input, bool some=true, *, Tensor[]? out=null', 'Q,R;2');
 /** linalg.qr: reduced, or complete when some is false. https://pytorch.org/docs/stable/generated/torch.qr.html */
 export function qr(input: Tensor, some?: boolean, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly Q: Tensor; readonly R: Tensor };
 /** linalg.qr: reduced, or complete when some is false. https://pytorch.org/docs/stable/generated/torch.qr.html */
 export function qr(input: Tensor, options: { some?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly Q: Tensor; readonly R: Tensor };
 export function qr(..._args: any[]): any {
-  return invoke(S_qr, arguments);
+  return invoke(451, arguments);
 }
 
-const S__svd = op(452, '_svd', 'Tensor A, bool fullMatrices, bool computeUv', 'U,S,Vh;3');
 /** linalg.svd; without compute_uv U and Vh are empty. */
 export function _svd(A: Tensor, fullMatrices: boolean, computeUv: boolean): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly Vh: Tensor };
 /** linalg.svd; without compute_uv U and Vh are empty. */
 export function _svd(A: Tensor, options: { fullMatrices: boolean; computeUv: boolean }): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly Vh: Tensor };
 export function _svd(..._args: any[]): any {
-  return invoke(S__svd, arguments);
+  return invoke(452, arguments);
 }
 
-const S_linalg_svd = op(453, 'linalg.svd', 'Tensor A, bool fullMatrices=true, *, str? driver=null, Tensor[]? out=null', 'U,S,Vh;3');
 /** A = U diag(S) Vh: S (..., k) descending with k = min(m, n), orthonormal columns in U (..., m, m) and rows in Vh (..., n, n), or only k of them without fullMatrices. Infinite elements give NaN. Errors: fewer than 2 dims, integers, NaN, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.svd.html */
 export function linalgSvd(A: Tensor, fullMatrices?: boolean, options?: { driver?: string | null; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly Vh: Tensor };
 /** A = U diag(S) Vh: S (..., k) descending with k = min(m, n), orthonormal columns in U (..., m, m) and rows in Vh (..., n, n), or only k of them without fullMatrices. Infinite elements give NaN. Errors: fewer than 2 dims, integers, NaN, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.svd.html */
 export function linalgSvd(A: Tensor, options: { fullMatrices?: boolean; driver?: string | null; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly Vh: Tensor };
 export function linalgSvd(..._args: any[]): any {
-  return invoke(S_linalg_svd, arguments);
+  return invoke(453, arguments);
 }
 
-const S_linalg_svdvals = op(454, 'linalg.svdvals', 'Tensor A, *, str? driver=null, Tensor? out=null', 'Tensor');
 /** The singular values of A, (..., min(m, n)), descending. Errors as linalg.svd. https://pytorch.org/docs/stable/generated/torch.linalg.svdvals.html */
 export function linalgSvdvals(A: Tensor, options?: { driver?: string | null; out?: Tensor }): Tensor;
 export function linalgSvdvals(..._args: any[]): any {
-  return invoke(S_linalg_svdvals, arguments);
+  return invoke(454, arguments);
 }
 
-const S_svd = op(455, 'svd', 'Tensor input, bool some=true, bool computeUv=true, *, Tensor[]? out=null', 'U,S,V;3');
 /** linalg.svd in older form: V instead of its adjoint, all of U and V where some is false, zeros for them where computeUv is false. https://pytorch.org/docs/stable/generated/torch.svd.html */
 export function svd(input: Tensor, some?: boolean, computeUv?: boolean, options?: { out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
 /** linalg.svd in older form: V instead of its adjoint, all of U and V where some is false, zeros for them where computeUv is false. https://pytorch.org/docs/stable/generated/torch.svd.html */
@@ -4308,37 +3856,33 @@ export function svd(input: Tensor, some: boolean, options: { computeUv?: boolean
 /** linalg.svd in older form: V instead of its adjoint, all of U and V where some is false, zeros for them where computeUv is false. https://pytorch.org/docs/stable/generated/torch.svd.html */
 export function svd(input: Tensor, options: { some?: boolean; computeUv?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
 export function svd(..._args: any[]): any {
-  return invoke(S_svd, arguments);
+  return invoke(455, arguments);
 }
 
-const S__eigh = op(456, '_eigh', 'Tensor A, str UPLO, bool computeV', 'eigenvalues,eigenvectors;2');
 /** linalg.eigh; without computeV the vectors are empty. */
 export function _eigh(A: Tensor, UPLO: string, computeV: boolean): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 /** linalg.eigh; without computeV the vectors are empty. */
 export function _eigh(A: Tensor, options: { UPLO: string; computeV: boolean }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 export function _eigh(..._args: any[]): any {
-  return invoke(S__eigh, arguments);
+  return invoke(456, arguments);
 }
 
-const S_linalg_eigh = op(457, 'linalg.eigh', 'Tensor A, str UPLO="L", *, Tensor[]? out=null', 'eigenvalues,eigenvectors;2');
 /** Eigenvalues (real, ascending) and orthonormal eigenvectors (the columns) of symmetric or Hermitian matrices, of which the lower or ('U') upper triangle is read. NaN or infinities there give NaN. The gradient is right for what does not depend on the vectors' signs or phases. Errors: matrices that are not square, integers, another UPLO, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.eigh.html */
 export function linalgEigh(A: Tensor, UPLO?: string, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 /** Eigenvalues (real, ascending) and orthonormal eigenvectors (the columns) of symmetric or Hermitian matrices, of which the lower or ('U') upper triangle is read. NaN or infinities there give NaN. The gradient is right for what does not depend on the vectors' signs or phases. Errors: matrices that are not square, integers, another UPLO, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.eigh.html */
 export function linalgEigh(A: Tensor, options: { UPLO?: string; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 export function linalgEigh(..._args: any[]): any {
-  return invoke(S_linalg_eigh, arguments);
+  return invoke(457, arguments);
 }
 
-const S_linalg_eigvalsh = op(458, 'linalg.eigvalsh', 'Tensor A, str UPLO="L", *, Tensor? out=null', 'Tensor');
 /** The eigenvalues of linalg.eigh. https://pytorch.org/docs/stable/generated/torch.linalg.eigvalsh.html */
 export function linalgEigvalsh(A: Tensor, UPLO?: string, options?: { out?: Tensor }): Tensor;
 /** The eigenvalues of linalg.eigh. https://pytorch.org/docs/stable/generated/torch.linalg.eigvalsh.html */
 export function linalgEigvalsh(A: Tensor, options: { UPLO?: string; out?: Tensor }): Tensor;
 export function linalgEigvalsh(..._args: any[]): any {
-  return invoke(S_linalg_eigvalsh, arguments);
+  return invoke(458, arguments);
 }
 
-const S_symeig = op(459, 'symeig', 'Tensor input, bool eigenvectors=false, bool upper=true, *, Tensor[]? out=null', 'eigenvalues,eigenvectors;2');
 /** linalg.eigh in older form: the vectors are empty unless asked for, and the upper triangle is read unless upper is false. https://pytorch.org/docs/1.13/generated/torch.symeig.html */
 export function symeig(input: Tensor, eigenvectors?: boolean, upper?: boolean, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 /** linalg.eigh in older form: the vectors are empty unless asked for, and the upper triangle is read unless upper is false. https://pytorch.org/docs/1.13/generated/torch.symeig.html */
@@ -4346,34 +3890,30 @@ export function symeig(input: Tensor, eigenvectors: boolean, options: { upper?: 
 /** linalg.eigh in older form: the vectors are empty unless asked for, and the upper triangle is read unless upper is false. https://pytorch.org/docs/1.13/generated/torch.symeig.html */
 export function symeig(input: Tensor, options: { eigenvectors?: boolean; upper?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 export function symeig(..._args: any[]): any {
-  return invoke(S_symeig, arguments);
+  return invoke(459, arguments);
 }
 
-const S__eig = op(460, '_eig', 'Tensor A, bool computeV', 'eigenvalues,eigenvectors;2');
 /** linalg.eig; without computeV the vectors are empty. */
 export function _eig(A: Tensor, computeV: boolean): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 /** linalg.eig; without computeV the vectors are empty. */
 export function _eig(A: Tensor, options: { computeV: boolean }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 export function _eig(..._args: any[]): any {
-  return invoke(S__eig, arguments);
+  return invoke(460, arguments);
 }
 
-const S_linalg_eig = op(461, 'linalg.eig', 'Tensor A, *, Tensor[]? out=null', 'eigenvalues,eigenvectors;2');
 /** Eigenvalues, in no order, and eigenvectors (columns of length 1) of square matrices; complex whatever A is. The gradient is right for what does not depend on the vectors' phases. Errors: matrices that are not square, integers, NaN and infinities, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.eig.html */
 export function linalgEig(A: Tensor, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
 export function linalgEig(..._args: any[]): any {
-  return invoke(S_linalg_eig, arguments);
+  return invoke(461, arguments);
 }
 
-const S_linalg_eigvals = op(462, 'linalg.eigvals', 'Tensor A, *, Tensor? out=null', 'Tensor');
 /** The eigenvalues of linalg.eig. https://pytorch.org/docs/stable/generated/torch.linalg.eigvals.html */
 export function linalgEigvals(A: Tensor, options?: { out?: Tensor }): Tensor;
 export function linalgEigvals(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(462, a, 0);
-  return invoke(S_linalg_eigvals, arguments);
+  return invoke(462, arguments);
 }
 
-const S_linalg_pinv = op(463, 'linalg.pinv', 'Tensor A, Operand? rcond=null, bool hermitian=false, *, Operand? atol=null, Operand? rtol=null, Tensor? out=null', 'Tensor');
 /** The pseudo-inverse (..., n, m) of A (..., m, n): singular values (or, with hermitian, eigenvalues) up to max(atol, rtol * the largest) count as zero. rtol is the dtype's eps * max(m, n) when neither is given; both may be tensors over the batch; rcond is rtol's older name. Errors: fewer than 2 dims, integers, NaN. https://pytorch.org/docs/stable/generated/torch.linalg.pinv.html */
 export function linalgPinv(A: Tensor, rcond?: Tensor | Scalar | null, hermitian?: boolean, options?: { atol?: Tensor | Scalar | null; rtol?: Tensor | Scalar | null; out?: Tensor }): Tensor;
 /** The pseudo-inverse (..., n, m) of A (..., m, n): singular values (or, with hermitian, eigenvalues) up to max(atol, rtol * the largest) count as zero. rtol is the dtype's eps * max(m, n) when neither is given; both may be tensors over the batch; rcond is rtol's older name. Errors: fewer than 2 dims, integers, NaN. https://pytorch.org/docs/stable/generated/torch.linalg.pinv.html */
@@ -4381,20 +3921,18 @@ export function linalgPinv(A: Tensor, rcond: Tensor | Scalar | null, options: { 
 /** The pseudo-inverse (..., n, m) of A (..., m, n): singular values (or, with hermitian, eigenvalues) up to max(atol, rtol * the largest) count as zero. rtol is the dtype's eps * max(m, n) when neither is given; both may be tensors over the batch; rcond is rtol's older name. Errors: fewer than 2 dims, integers, NaN. https://pytorch.org/docs/stable/generated/torch.linalg.pinv.html */
 export function linalgPinv(A: Tensor, options: { rcond?: Tensor | Scalar | null; hermitian?: boolean; atol?: Tensor | Scalar | null; rtol?: Tensor | Scalar | null; out?: Tensor }): Tensor;
 export function linalgPinv(..._args: any[]): any {
-  return invoke(S_linalg_pinv, arguments);
+  return invoke(463, arguments);
 }
 
-const S_pinverse = op(464, 'pinverse', 'Tensor input, float rcond=1e-15', 'Tensor');
 /** linalg.pinv in older form. https://pytorch.org/docs/stable/generated/torch.pinverse.html */
 export function pinverse(input: Tensor, rcond?: number): Tensor;
 /** linalg.pinv in older form. https://pytorch.org/docs/stable/generated/torch.pinverse.html */
 export function pinverse(input: Tensor, options: { rcond?: number }): Tensor;
 export function pinverse(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(464, a, 0, 1e-15);
-  return invoke(S_pinverse, arguments);
+  return invoke(464, arguments);
 }
 
-const S_linalg_matrix_rank = op(465, 'linalg.matrixRank', 'Tensor A, Operand? tol=null, bool hermitian=false, *, Operand? atol=null, Operand? rtol=null, Tensor? out=null', 'Tensor');
 /** How many singular values (or, with hermitian, eigenvalues in size) of A exceed max(atol, rtol * the largest), int64. Tolerances as in linalg.pinv; tol is atol's older name, with an rtol of 0. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_rank.html */
 export function linalgMatrixRank(A: Tensor, tol?: Tensor | Scalar | null, hermitian?: boolean, options?: { atol?: Tensor | Scalar | null; rtol?: Tensor | Scalar | null; out?: Tensor }): Tensor;
 /** How many singular values (or, with hermitian, eigenvalues in size) of A exceed max(atol, rtol * the largest), int64. Tolerances as in linalg.pinv; tol is atol's older name, with an rtol of 0. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_rank.html */
@@ -4402,12 +3940,10 @@ export function linalgMatrixRank(A: Tensor, tol: Tensor | Scalar | null, options
 /** How many singular values (or, with hermitian, eigenvalues in size) of A exceed max(atol, rtol * the largest), int64. Tolerances as in linalg.pinv; tol is atol's older name, with an rtol of 0. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_rank.html */
 export function linalgMatrixRank(A: Tensor, options: { tol?: Tensor | Scalar | null; hermitian?: boolean; atol?: Tensor | Scalar | null; rtol?: Tensor | Scalar | null; out?: Tensor }): Tensor;
 export function linalgMatrixRank(..._args: any[]): any {
-  return invoke(S_linalg_matrix_rank, arguments);
+  return invoke(465, arguments);
 }
 
-const S_linalg_matrix_norm = op(466, 'linalg.matrixNorm', 'Tensor A, str ord="fro", int[] dim=[-2,-1], bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_linalg_matrix_norm_ord = op(467, 'linalg.matrixNorm', 'Tensor A, Scalar ord, int[] dim=[-2,-1], bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const F_linalgMatrixNorm = [S_linalg_matrix_norm, S_linalg_matrix_norm_ord];
+const F_linalgMatrixNorm = [466, 467];
 /** A norm of matrices, which lie in the two dims: 'fro', the root of the sum of squares, or 'nuc', the sum of singular values. Errors: fewer than 2 dims, integers, two dims that are one. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_norm.html */
 export function linalgMatrixNorm(A: Tensor, ord?: string, dim?: number | readonly number[], keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** A norm of matrices, which lie in the two dims: 'fro', the root of the sum of squares, or 'nuc', the sum of singular values. Errors: fewer than 2 dims, integers, two dims that are one. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_norm.html */
@@ -4428,9 +3964,7 @@ export function linalgMatrixNorm(..._args: any[]): any {
   return invokeForm(F_linalgMatrixNorm, undefined, arguments);
 }
 
-const S_linalg_norm = op(468, 'linalg.norm', 'Tensor A, Scalar? ord=null, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_linalg_norm_named = op(469, 'linalg.norm', 'Tensor A, str ord, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const F_linalgNorm = [S_linalg_norm, S_linalg_norm_named];
+const F_linalgNorm = [468, 469];
 /** linalg.matrixNorm where ord is given and there are two dims (or dim names two), else linalg.vectorNorm. https://pytorch.org/docs/stable/generated/torch.linalg.norm.html */
 export function linalgNorm(A: Tensor, ord?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** linalg.matrixNorm where ord is given and there are two dims (or dim names two), else linalg.vectorNorm. https://pytorch.org/docs/stable/generated/torch.linalg.norm.html */
@@ -4451,9 +3985,7 @@ export function linalgNorm(..._args: any[]): any {
   return invokeForm(F_linalgNorm, undefined, arguments);
 }
 
-const S_nuclear_norm = op(470, 'nuclearNorm', 'Tensor input, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_nuclear_norm_dim = op(471, 'nuclearNorm', 'Tensor input, int[]:2 dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const F_nuclearNorm = [S_nuclear_norm, S_nuclear_norm_dim];
+const F_nuclearNorm = [470, 471];
 /** The sum of a matrix's singular values. https://pytorch.org/docs/stable/generated/torch.norm.html */
 export function nuclearNorm(input: Tensor, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
 /** The sum of a matrix's singular values. https://pytorch.org/docs/stable/generated/torch.norm.html */
@@ -4469,7 +4001,6 @@ export function nuclearNorm(a?: any, ..._rest: any[]): any {
   return invokeForm(F_nuclearNorm, undefined, arguments);
 }
 
-const S_frobenius_norm = op(472, 'frobeniusNorm', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** The root of the sum of squares over up to two dims, all when none are given. https://pytorch.org/docs/stable/generated/torch.norm.html */
 export function frobeniusNorm(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
 /** The root of the sum of squares over up to two dims, all when none are given. https://pytorch.org/docs/stable/generated/torch.norm.html */
@@ -4477,12 +4008,10 @@ export function frobeniusNorm(input: Tensor, dim: number | readonly number[] | n
 /** The root of the sum of squares over up to two dims, all when none are given. https://pytorch.org/docs/stable/generated/torch.norm.html */
 export function frobeniusNorm(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function frobeniusNorm(..._args: any[]): any {
-  return invoke(S_frobenius_norm, arguments);
+  return invoke(472, arguments);
 }
 
-const S_linalg_cond = op(473, 'linalg.cond', 'Tensor A, Scalar? p=null, *, Tensor? out=null', 'Tensor');
-const S_linalg_cond_named = op(474, 'linalg.cond', 'Tensor A, str p, *, Tensor? out=null', 'Tensor');
-const F_linalgCond = [S_linalg_cond, S_linalg_cond_named];
+const F_linalgCond = [473, 474];
 /** The condition number of A by a norm of linalg.matrixNorm: norm(A) * norm(inverse), infinite where A is singular; for 2 (or null) and -2 the ratio of the extreme singular values, of any shape. Errors: matrices that are not square with other norms. https://pytorch.org/docs/stable/generated/torch.linalg.cond.html */
 export function linalgCond(A: Tensor, p?: Scalar | null, options?: { out?: Tensor }): Tensor;
 /** The condition number of A by a norm of linalg.matrixNorm: norm(A) * norm(inverse), infinite where A is singular; for 2 (or null) and -2 the ratio of the extreme singular values, of any shape. Errors: matrices that are not square with other norms. https://pytorch.org/docs/stable/generated/torch.linalg.cond.html */
@@ -4496,32 +4025,28 @@ export function linalgCond(a?: any, ..._rest: any[]): any {
   return invokeForm(F_linalgCond, undefined, arguments);
 }
 
-const S_linalg_cholesky_ex = op(475, 'linalg.choleskyEx', 'Tensor A, *, bool upper=false, bool checkErrors=false, Tensor[]? out=null', 'L,info;2');
 /** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. info: 0, or the order of the first leading minor that is not positive, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.cholesky_ex.html */
 export function linalgCholeskyEx(A: Tensor, options?: { upper?: boolean; checkErrors?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly L: Tensor; readonly info: Tensor };
 export function linalgCholeskyEx(..._args: any[]): any {
-  return invoke(S_linalg_cholesky_ex, arguments);
+  return invoke(475, arguments);
 }
 
-const S_linalg_cholesky = op(476, 'linalg.cholesky', 'Tensor A, *, bool upper=false, Tensor? out=null', 'Tensor');
 /** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. Errors: matrices that are not positive definite. https://pytorch.org/docs/stable/generated/torch.linalg.cholesky.html */
 export function linalgCholesky(A: Tensor, options?: { upper?: boolean; out?: Tensor }): Tensor;
 export function linalgCholesky(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(476, a, 0, 0);
-  return invoke(S_linalg_cholesky, arguments);
+  return invoke(476, arguments);
 }
 
-const S_cholesky = op(477, 'cholesky', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
 /** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
 export function cholesky(input: Tensor, upper?: boolean, options?: { out?: Tensor }): Tensor;
 /** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
 export function cholesky(input: Tensor, options: { upper?: boolean; out?: Tensor }): Tensor;
 export function cholesky(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(477, a, 0, 0);
-  return invoke(S_cholesky, arguments);
+  return invoke(477, arguments);
 }
 
-const S_cholesky_solve = op(478, 'choleskySolve', 'Tensor input, Tensor input2, bool upper=false, *, Tensor? out=null', 'Tensor');
 /** X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
 export function choleskySolve(input: Tensor, input2: Tensor, upper?: boolean, options?: { out?: Tensor }): Tensor;
 /** X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
@@ -4530,43 +4055,38 @@ export function choleskySolve(input: Tensor, input2: Tensor, options: { upper?: 
 export function choleskySolve(input: Tensor, options: { input2: Tensor; upper?: boolean; out?: Tensor }): Tensor;
 export function choleskySolve(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(478, a, b, 0, 0);
-  return invoke(S_cholesky_solve, arguments);
+  return invoke(478, arguments);
 }
 
-const S_cholesky_inverse = op(479, 'choleskyInverse', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
 /** The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
 export function choleskyInverse(input: Tensor, upper?: boolean, options?: { out?: Tensor }): Tensor;
 /** The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
 export function choleskyInverse(input: Tensor, options: { upper?: boolean; out?: Tensor }): Tensor;
 export function choleskyInverse(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(479, a, 0, 0);
-  return invoke(S_cholesky_inverse, arguments);
+  return invoke(479, arguments);
 }
 
-const S_linalg_ldl_factor_ex = op(480, 'linalg.ldlFactorEx', 'Tensor input, *, bool hermitian=false, bool checkErrors=false, Tensor[]? out=null', 'LD,pivots,info;3');
 /** A = L D L^T (hermitian: L D L^H) by Bunch and Kaufman, packed as LAPACK's sytrf does it: L and D (blocks of 1 and 2) in the lower triangle, pivots (int32, from 1; negative for blocks of 2). Only the lower triangle of input is read. info: 0, or the place of the first zero in D. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_factor_ex.html */
 export function linalgLdlFactorEx(input: Tensor, options?: { hermitian?: boolean; checkErrors?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly LD: Tensor; readonly pivots: Tensor; readonly info: Tensor };
 export function linalgLdlFactorEx(..._args: any[]): any {
-  return invoke(S_linalg_ldl_factor_ex, arguments);
+  return invoke(480, arguments);
 }
 
-const S_linalg_ldl_factor = op(481, 'linalg.ldlFactor', 'Tensor input, *, bool hermitian=false, Tensor[]? out=null', 'LD,pivots;2');
 /** linalg.ldlFactorEx without info. Errors: matrices with a zero in D. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_factor.html */
 export function linalgLdlFactor(input: Tensor, options?: { hermitian?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly LD: Tensor; readonly pivots: Tensor };
 export function linalgLdlFactor(..._args: any[]): any {
-  return invoke(S_linalg_ldl_factor, arguments);
+  return invoke(481, arguments);
 }
 
-const S_linalg_ldl_solve = op(482, 'linalg.ldlSolve', 'Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=false, Tensor? out=null', 'Tensor');
 /** X of A X = B from linalg.ldlFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_solve.html */
 export function linalgLdlSolve(LD: Tensor, pivots: Tensor, B: Tensor, options?: { hermitian?: boolean; out?: Tensor }): Tensor;
 /** X of A X = B from linalg.ldlFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_solve.html */
 export function linalgLdlSolve(LD: Tensor, options: { pivots: Tensor; B: Tensor; hermitian?: boolean; out?: Tensor }): Tensor;
 export function linalgLdlSolve(..._args: any[]): any {
-  return invoke(S_linalg_ldl_solve, arguments);
+  return invoke(482, arguments);
 }
 
-const S_mse_loss = op(483, 'mseLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
 export function mseLoss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
@@ -4578,10 +4098,9 @@ export function mseLoss(input: Tensor, target: Tensor, options: { sizeAverage?: 
 /** (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
 export function mseLoss(input: Tensor, options: { target: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 export function mseLoss(..._args: any[]): any {
-  return invoke(S_mse_loss, arguments);
+  return invoke(483, arguments);
 }
 
-const S_l1_loss = op(484, 'l1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** |input - target|, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html */
 export function l1Loss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** |input - target|, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html */
@@ -4593,10 +4112,9 @@ export function l1Loss(input: Tensor, target: Tensor, options: { sizeAverage?: b
 /** |input - target|, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html */
 export function l1Loss(input: Tensor, options: { target: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 export function l1Loss(..._args: any[]): any {
-  return invoke(S_l1_loss, arguments);
+  return invoke(484, arguments);
 }
 
-const S_smooth_l1_loss = op(485, 'smoothL1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", float beta=1', 'Tensor');
 /** 0.5 d^2 / beta where |d| < beta, else |d| - 0.5 beta, with d = input - target. Errors: a negative beta. https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html */
 export function smoothL1Loss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, beta?: number): Tensor;
 /** 0.5 d^2 / beta where |d| < beta, else |d| - 0.5 beta, with d = input - target. Errors: a negative beta. https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html */
@@ -4610,10 +4128,9 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: { sizeAvera
 /** 0.5 d^2 / beta where |d| < beta, else |d| - 0.5 beta, with d = input - target. Errors: a negative beta. https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html */
 export function smoothL1Loss(input: Tensor, options: { target: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string; beta?: number }): Tensor;
 export function smoothL1Loss(..._args: any[]): any {
-  return invoke(S_smooth_l1_loss, arguments);
+  return invoke(485, arguments);
 }
 
-const S_huber_loss = op(486, 'huberLoss', 'Tensor input, Tensor target, str reduction="mean", float delta=1', 'Tensor');
 /** 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta), with d = input - target. Errors: a delta that is not positive. https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html */
 export function huberLoss(input: Tensor, target: Tensor, reduction?: string, delta?: number): Tensor;
 /** 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta), with d = input - target. Errors: a delta that is not positive. https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html */
@@ -4623,37 +4140,33 @@ export function huberLoss(input: Tensor, target: Tensor, options: { reduction?: 
 /** 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta), with d = input - target. Errors: a delta that is not positive. https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html */
 export function huberLoss(input: Tensor, options: { target: Tensor; reduction?: string; delta?: number }): Tensor;
 export function huberLoss(..._args: any[]): any {
-  return invoke(S_huber_loss, arguments);
+  return invoke(486, arguments);
 }
 
-const S__difference_loss = op(487, '_differenceLoss', 'Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
 /** A loss of the difference: kind 0 square, 1 absolute, 2 smooth l1, 3 huber. */
 export function _differenceLoss(input: Tensor, target: Tensor, kind: number, limit: number, reduction: string): Tensor;
 /** A loss of the difference: kind 0 square, 1 absolute, 2 smooth l1, 3 huber. */
 export function _differenceLoss(input: Tensor, options: { target: Tensor; kind: number; limit: number; reduction: string }): Tensor;
 export function _differenceLoss(..._args: any[]): any {
-  return invoke(S__difference_loss, arguments);
+  return invoke(487, arguments);
 }
 
-const S__difference_loss_backward = op(488, '_differenceLossBackward', 'Tensor grad, Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
 /** Gradient of _difference_loss in input. */
 export function _differenceLossBackward(grad: Tensor, input: Tensor, target: Tensor, kind: number, limit: number, reduction: string): Tensor;
 /** Gradient of _difference_loss in input. */
 export function _differenceLossBackward(grad: Tensor, options: { input: Tensor; target: Tensor; kind: number; limit: number; reduction: string }): Tensor;
 export function _differenceLossBackward(..._args: any[]): any {
-  return invoke(S__difference_loss_backward, arguments);
+  return invoke(488, arguments);
 }
 
-const S__difference_loss_curvature = op(489, '_differenceLossCurvature', 'Tensor input, Tensor target, int kind, float limit', 'Tensor');
 /** Second derivative of smooth l1 and huber losses in input. */
 export function _differenceLossCurvature(input: Tensor, target: Tensor, kind: number, limit: number): Tensor;
 /** Second derivative of smooth l1 and huber losses in input. */
 export function _differenceLossCurvature(input: Tensor, options: { target: Tensor; kind: number; limit: number }): Tensor;
 export function _differenceLossCurvature(..._args: any[]): any {
-  return invoke(S__difference_loss_curvature, arguments);
+  return invoke(489, arguments);
 }
 
-const S_nll_loss = op(490, 'nllLoss', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** Minus the input at the class that target names, times that class's weight; the mean is over the weights. input (N, C, ...) or (C), target (N, ...) or () of any integer dtype or whole floats. Errors: labels that are no class and not ignoreIndex, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html */
 export function nllLoss(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, ignoreIndex?: number, reduce?: boolean | null, reduction?: string): Tensor;
 /** Minus the input at the class that target names, times that class's weight; the mean is over the weights. input (N, C, ...) or (C), target (N, ...) or () of any integer dtype or whole floats. Errors: labels that are no class and not ignoreIndex, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html */
@@ -4669,28 +4182,25 @@ export function nllLoss(input: Tensor, target: Tensor, options: { weight?: Tenso
 /** Minus the input at the class that target names, times that class's weight; the mean is over the weights. input (N, C, ...) or (C), target (N, ...) or () of any integer dtype or whole floats. Errors: labels that are no class and not ignoreIndex, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html */
 export function nllLoss(input: Tensor, options: { target: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; ignoreIndex?: number; reduce?: boolean | null; reduction?: string }): Tensor;
 export function nllLoss(..._args: any[]): any {
-  return invoke(S_nll_loss, arguments);
+  return invoke(490, arguments);
 }
 
-const S__nll_loss = op(491, '_nllLoss', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight;2');
 /** nllLoss and the sum of the weights. */
 export function _nllLoss(input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string): [Tensor, Tensor] & { readonly output: Tensor; readonly totalWeight: Tensor };
 /** nllLoss and the sum of the weights. */
 export function _nllLoss(input: Tensor, options: { target: Tensor; weight: Tensor | null; ignoreIndex: number; reduction: string }): [Tensor, Tensor] & { readonly output: Tensor; readonly totalWeight: Tensor };
 export function _nllLoss(..._args: any[]): any {
-  return invoke(S__nll_loss, arguments);
+  return invoke(491, arguments);
 }
 
-const S__nll_loss_backward = op(492, '_nllLossBackward', 'Tensor grad, int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'Tensor');
 /** Gradient of _nll_loss. */
 export function _nllLossBackward(grad: Tensor, size: number | readonly number[], target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string): Tensor;
 /** Gradient of _nll_loss. */
 export function _nllLossBackward(grad: Tensor, options: { size: number | readonly number[]; target: Tensor; weight: Tensor | null; ignoreIndex: number; reduction: string }): Tensor;
 export function _nllLossBackward(..._args: any[]): any {
-  return invoke(S__nll_loss_backward, arguments);
+  return invoke(492, arguments);
 }
 
-const S_cross_entropy = op(493, 'crossEntropy', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean", float labelSmoothing=0', 'Tensor');
 /** nllLoss of logSoftmax(input), in one pass where input is (N, C) and target holds classes. A target of input's shape holds probabilities. Errors: as nllLoss; a labelSmoothing outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html */
 export function crossEntropy(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, ignoreIndex?: number, reduce?: boolean | null, reduction?: string, labelSmoothing?: number): Tensor;
 /** nllLoss of logSoftmax(input), in one pass where input is (N, C) and target holds classes. A target of input's shape holds probabilities. Errors: as nllLoss; a labelSmoothing outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html */
@@ -4708,28 +4218,25 @@ export function crossEntropy(input: Tensor, target: Tensor, options: { weight?: 
 /** nllLoss of logSoftmax(input), in one pass where input is (N, C) and target holds classes. A target of input's shape holds probabilities. Errors: as nllLoss; a labelSmoothing outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html */
 export function crossEntropy(input: Tensor, options: { target: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; ignoreIndex?: number; reduce?: boolean | null; reduction?: string; labelSmoothing?: number }): Tensor;
 export function crossEntropy(..._args: any[]): any {
-  return invoke(S_cross_entropy, arguments);
+  return invoke(493, arguments);
 }
 
-const S__cross_entropy = op(494, '_crossEntropy', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight,lse;3');
 /** crossEntropy of (N, C) with classes. */
 export function _crossEntropy(input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly totalWeight: Tensor; readonly lse: Tensor };
 /** crossEntropy of (N, C) with classes. */
 export function _crossEntropy(input: Tensor, options: { target: Tensor; weight: Tensor | null; ignoreIndex: number; reduction: string }): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly totalWeight: Tensor; readonly lse: Tensor };
 export function _crossEntropy(..._args: any[]): any {
-  return invoke(S__cross_entropy, arguments);
+  return invoke(494, arguments);
 }
 
-const S__cross_entropy_backward = op(495, '_crossEntropyBackward', 'Tensor grad, Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction, Tensor lse', 'Tensor');
 /** Gradient of _cross_entropy. */
 export function _crossEntropyBackward(grad: Tensor, input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, lse: Tensor): Tensor;
 /** Gradient of _cross_entropy. */
 export function _crossEntropyBackward(grad: Tensor, options: { input: Tensor; target: Tensor; weight: Tensor | null; ignoreIndex: number; reduction: string; lse: Tensor }): Tensor;
 export function _crossEntropyBackward(..._args: any[]): any {
-  return invoke(S__cross_entropy_backward, arguments);
+  return invoke(495, arguments);
 }
 
-const S__class_weights = op(496, '_classWeights', 'int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction, float labelSmoothing, dtype? dtype=null', 'q,total;2');
 /** q of crossEntropy = -sum(q * logSoftmax(input)), and the sum of the weights. */
 export function _classWeights(size: number | readonly number[], target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, labelSmoothing: number, dtype?: DType | null): [Tensor, Tensor] & { readonly q: Tensor; readonly total: Tensor };
 /** q of crossEntropy = -sum(q * logSoftmax(input)), and the sum of the weights. */
@@ -4737,10 +4244,9 @@ export function _classWeights(size: number | readonly number[], target: Tensor, 
 /** q of crossEntropy = -sum(q * logSoftmax(input)), and the sum of the weights. */
 export function _classWeights(size: number | readonly number[], options: { target: Tensor; weight: Tensor | null; ignoreIndex: number; reduction: string; labelSmoothing: number; dtype?: DType | null }): [Tensor, Tensor] & { readonly q: Tensor; readonly total: Tensor };
 export function _classWeights(..._args: any[]): any {
-  return invoke(S__class_weights, arguments);
+  return invoke(496, arguments);
 }
 
-const S_binary_cross_entropy = op(497, 'binaryCrossEntropy', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** -(target log(input) + (1 - target) log(1 - input)), logarithms no lower than -100, times weight. Errors: an input outside [0, 1], sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html */
 export function binaryCrossEntropy(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** -(target log(input) + (1 - target) log(1 - input)), logarithms no lower than -100, times weight. Errors: an input outside [0, 1], sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html */
@@ -4754,10 +4260,9 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, options: { wei
 /** -(target log(input) + (1 - target) log(1 - input)), logarithms no lower than -100, times weight. Errors: an input outside [0, 1], sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html */
 export function binaryCrossEntropy(input: Tensor, options: { target: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 export function binaryCrossEntropy(..._args: any[]): any {
-  return invoke(S_binary_cross_entropy, arguments);
+  return invoke(497, arguments);
 }
 
-const S_binary_cross_entropy_with_logits = op(498, 'binaryCrossEntropyWithLogits', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", Tensor? posWeight=null', 'Tensor');
 /** binaryCrossEntropy of sigmoid(input), exact for large inputs; posWeight multiplies what positive targets cost. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html */
 export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, posWeight?: Tensor | null): Tensor;
 /** binaryCrossEntropy of sigmoid(input), exact for large inputs; posWeight multiplies what positive targets cost. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html */
@@ -4773,29 +4278,26 @@ export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, opti
 /** binaryCrossEntropy of sigmoid(input), exact for large inputs; posWeight multiplies what positive targets cost. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html */
 export function binaryCrossEntropyWithLogits(input: Tensor, options: { target: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string; posWeight?: Tensor | null }): Tensor;
 export function binaryCrossEntropyWithLogits(..._args: any[]): any {
-  return invoke(S_binary_cross_entropy_with_logits, arguments);
+  return invoke(498, arguments);
 }
 
-const S__binary_cross_entropy = op(499, '_binaryCrossEntropy', 'Tensor input, Tensor target', 'Tensor');
 /** binaryCrossEntropy, elementwise. */
 export function _binaryCrossEntropy(input: Tensor, target: Tensor): Tensor;
 /** binaryCrossEntropy, elementwise. */
 export function _binaryCrossEntropy(input: Tensor, options: { target: Tensor }): Tensor;
 export function _binaryCrossEntropy(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(499, a, b, 0);
-  return invoke(S__binary_cross_entropy, arguments);
+  return invoke(499, arguments);
 }
 
-const S__binary_cross_entropy_with_logits = op(500, '_binaryCrossEntropyWithLogits', 'Tensor input, Tensor target, Tensor? posWeight', 'Tensor');
 /** binaryCrossEntropyWithLogits, elementwise. */
 export function _binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, posWeight: Tensor | null): Tensor;
 /** binaryCrossEntropyWithLogits, elementwise. */
 export function _binaryCrossEntropyWithLogits(input: Tensor, options: { target: Tensor; posWeight: Tensor | null }): Tensor;
 export function _binaryCrossEntropyWithLogits(..._args: any[]): any {
-  return invoke(S__binary_cross_entropy_with_logits, arguments);
+  return invoke(500, arguments);
 }
 
-const S_kl_div = op(501, 'klDiv', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", bool logTarget=false', 'Tensor');
 /** target (log(target) - input), or exp(target) (target - input) where target holds logarithms; 'batchmean' is the sum over the first size. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html */
 export function klDiv(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, logTarget?: boolean): Tensor;
 /** target (log(target) - input), or exp(target) (target - input) where target holds logarithms; 'batchmean' is the sum over the first size. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html */
@@ -4809,10 +4311,9 @@ export function klDiv(input: Tensor, target: Tensor, options: { sizeAverage?: bo
 /** target (log(target) - input), or exp(target) (target - input) where target holds logarithms; 'batchmean' is the sum over the first size. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html */
 export function klDiv(input: Tensor, options: { target: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string; logTarget?: boolean }): Tensor;
 export function klDiv(..._args: any[]): any {
-  return invoke(S_kl_div, arguments);
+  return invoke(501, arguments);
 }
 
-const S_soft_margin_loss = op(502, 'softMarginLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
 export function softMarginLoss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
@@ -4824,10 +4325,9 @@ export function softMarginLoss(input: Tensor, target: Tensor, options: { sizeAve
 /** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
 export function softMarginLoss(input: Tensor, options: { target: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 export function softMarginLoss(..._args: any[]): any {
-  return invoke(S_soft_margin_loss, arguments);
+  return invoke(502, arguments);
 }
 
-const S_margin_ranking_loss = op(503, 'marginRankingLoss', 'Tensor input1, Tensor input2, Tensor target, float margin=0, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** max(0, -target * (input1 - input2) + margin), its mean or sum; a target of 1 says that input1 ranks higher, -1 that input2 does. Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html */
 export function marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor, margin?: number, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** max(0, -target * (input1 - input2) + margin), its mean or sum; a target of 1 says that input1 ranks higher, -1 that input2 does. Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html */
@@ -4841,10 +4341,9 @@ export function marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor
 /** max(0, -target * (input1 - input2) + margin), its mean or sum; a target of 1 says that input1 ranks higher, -1 that input2 does. Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html */
 export function marginRankingLoss(input1: Tensor, options: { input2: Tensor; target: Tensor; margin?: number; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 export function marginRankingLoss(..._args: any[]): any {
-  return invoke(S_margin_ranking_loss, arguments);
+  return invoke(503, arguments);
 }
 
-const S_hinge_embedding_loss = op(504, 'hingeEmbeddingLoss', 'Tensor input, Tensor target, float margin=1, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** input where target is 1, max(0, margin - input) where it is -1; its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html */
 export function hingeEmbeddingLoss(input: Tensor, target: Tensor, margin?: number, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** input where target is 1, max(0, margin - input) where it is -1; its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html */
@@ -4858,10 +4357,9 @@ export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: { mar
 /** input where target is 1, max(0, margin - input) where it is -1; its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html */
 export function hingeEmbeddingLoss(input: Tensor, options: { target: Tensor; margin?: number; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 export function hingeEmbeddingLoss(..._args: any[]): any {
-  return invoke(S_hinge_embedding_loss, arguments);
+  return invoke(504, arguments);
 }
 
-const S_cosine_embedding_loss = op(505, 'cosineEmbeddingLoss', 'Tensor input1, Tensor input2, Tensor target, float margin=0, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** 1 - cos(input1, input2) where target is 1, max(0, cos(input1, input2) - margin) where it is -1; its mean or sum. Inputs (N, D) with target (N), or (D) with target (). Errors: other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html */
 export function cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tensor, margin?: number, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** 1 - cos(input1, input2) where target is 1, max(0, cos(input1, input2) - margin) where it is -1; its mean or sum. Inputs (N, D) with target (N), or (D) with target (). Errors: other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html */
@@ -4875,10 +4373,9 @@ export function cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tens
 /** 1 - cos(input1, input2) where target is 1, max(0, cos(input1, input2) - margin) where it is -1; its mean or sum. Inputs (N, D) with target (N), or (D) with target (). Errors: other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html */
 export function cosineEmbeddingLoss(input1: Tensor, options: { input2: Tensor; target: Tensor; margin?: number; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 export function cosineEmbeddingLoss(..._args: any[]): any {
-  return invoke(S_cosine_embedding_loss, arguments);
+  return invoke(505, arguments);
 }
 
-const S_triplet_margin_loss = op(506, 'tripletMarginLoss', 'Tensor anchor, Tensor positive, Tensor negative, float margin=1, float p=2, float eps=0.000001, bool swap=false, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** max(0, d(anchor, positive) - d(anchor, negative) + margin) with pairwiseDistance d, its mean or sum; swap: with d(positive, negative) where that is less than d(anchor, negative). Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html */
 export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, margin?: number, p?: number, eps?: number, swap?: boolean, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** max(0, d(anchor, positive) - d(anchor, negative) + margin) with pairwiseDistance d, its mean or sum; swap: with d(positive, negative) where that is less than d(anchor, negative). Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html */
@@ -4898,10 +4395,9 @@ export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Te
 /** max(0, d(anchor, positive) - d(anchor, negative) + margin) with pairwiseDistance d, its mean or sum; swap: with d(positive, negative) where that is less than d(anchor, negative). Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html */
 export function tripletMarginLoss(anchor: Tensor, options: { positive: Tensor; negative: Tensor; margin?: number; p?: number; eps?: number; swap?: boolean; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 export function tripletMarginLoss(..._args: any[]): any {
-  return invoke(S_triplet_margin_loss, arguments);
+  return invoke(506, arguments);
 }
 
-const S_multilabel_soft_margin_loss = op(507, 'multilabelSoftMarginLoss', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** -(target log(sigmoid(input)) + (1 - target) log(sigmoid(-input))) times weight, its mean over the last dim (the classes), and the mean or sum of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html */
 export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** -(target log(sigmoid(input)) + (1 - target) log(sigmoid(-input))) times weight, its mean over the last dim (the classes), and the mean or sum of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html */
@@ -4915,10 +4411,9 @@ export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, options:
 /** -(target log(sigmoid(input)) + (1 - target) log(sigmoid(-input))) times weight, its mean over the last dim (the classes), and the mean or sum of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html */
 export function multilabelSoftMarginLoss(input: Tensor, options: { target: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 export function multilabelSoftMarginLoss(..._args: any[]): any {
-  return invoke(S_multilabel_soft_margin_loss, arguments);
+  return invoke(507, arguments);
 }
 
-const S_multi_margin_loss = op(508, 'multiMarginLoss', 'Tensor input, Tensor target, int p=1, float margin=1, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** The sum over the classes i that are not the target t of max(0, margin - input[t] + input[i])^p times weight[t], over their number; its mean or sum. input (N, C) with target (N), or (C) with target (). Errors: labels that are no class, another p. https://pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html */
 export function multiMarginLoss(input: Tensor, target: Tensor, p?: number, margin?: number, weight?: Tensor | null, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** The sum over the classes i that are not the target t of max(0, margin - input[t] + input[i])^p times weight[t], over their number; its mean or sum. input (N, C) with target (N), or (C) with target (). Errors: labels that are no class, another p. https://pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html */
@@ -4936,10 +4431,9 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: { p?: nu
 /** The sum over the classes i that are not the target t of max(0, margin - input[t] + input[i])^p times weight[t], over their number; its mean or sum. input (N, C) with target (N), or (C) with target (). Errors: labels that are no class, another p. https://pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html */
 export function multiMarginLoss(input: Tensor, options: { target: Tensor; p?: number; margin?: number; weight?: Tensor | null; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 export function multiMarginLoss(..._args: any[]): any {
-  return invoke(S_multi_margin_loss, arguments);
+  return invoke(508, arguments);
 }
 
-const S_multilabel_margin_loss = op(509, 'multilabelMarginLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** The sum of max(0, 1 - input[t] + input[i]) over the targets t, which stand in target up to the first -1, and the other classes i, over the number of classes; its mean or sum. input and target (N, C) or (C). Errors: labels that are no class, sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html */
 export function multilabelMarginLoss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
 /** The sum of max(0, 1 - input[t] + input[i]) over the targets t, which stand in target up to the first -1, and the other classes i, over the number of classes; its mean or sum. input and target (N, C) or (C). Errors: labels that are no class, sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html */
@@ -4951,38 +4445,34 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options: { s
 /** The sum of max(0, 1 - input[t] + input[i]) over the targets t, which stand in target up to the first -1, and the other classes i, over the number of classes; its mean or sum. input and target (N, C) or (C). Errors: labels that are no class, sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html */
 export function multilabelMarginLoss(input: Tensor, options: { target: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 export function multilabelMarginLoss(..._args: any[]): any {
-  return invoke(S_multilabel_margin_loss, arguments);
+  return invoke(509, arguments);
 }
 
-const S__multilabel_margin = op(510, '_multilabelMargin', 'Tensor input, Tensor target', 'Tensor');
 /** multilabelMarginLoss of each row, without reduction. */
 export function _multilabelMargin(input: Tensor, target: Tensor): Tensor;
 /** multilabelMarginLoss of each row, without reduction. */
 export function _multilabelMargin(input: Tensor, options: { target: Tensor }): Tensor;
 export function _multilabelMargin(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(510, a, b, 0);
-  return invoke(S__multilabel_margin, arguments);
+  return invoke(510, arguments);
 }
 
-const S__multilabel_margin_backward = op(511, '_multilabelMarginBackward', 'Tensor grad, Tensor input, Tensor target', 'Tensor');
 /** Gradient of _multilabel_margin. */
 export function _multilabelMarginBackward(grad: Tensor, input: Tensor, target: Tensor): Tensor;
 /** Gradient of _multilabel_margin. */
 export function _multilabelMarginBackward(grad: Tensor, options: { input: Tensor; target: Tensor }): Tensor;
 export function _multilabelMarginBackward(..._args: any[]): any {
-  return invoke(S__multilabel_margin_backward, arguments);
+  return invoke(511, arguments);
 }
 
-const S__multilabel_margin_slope = op(512, '_multilabelMarginSlope', 'Tensor v, Tensor input, Tensor target', 'Tensor');
 /** Change of _multilabel_margin along v. */
 export function _multilabelMarginSlope(v: Tensor, input: Tensor, target: Tensor): Tensor;
 /** Change of _multilabel_margin along v. */
 export function _multilabelMarginSlope(v: Tensor, options: { input: Tensor; target: Tensor }): Tensor;
 export function _multilabelMarginSlope(..._args: any[]): any {
-  return invoke(S__multilabel_margin_slope, arguments);
+  return invoke(512, arguments);
 }
 
-const S_gaussian_nll_loss = op(513, 'gaussianNllLoss', 'Tensor input, Tensor target, Tensor var, bool full=false, float eps=0.000001, str reduction="mean"', 'Tensor');
 /** (log(var) + (input - target)^2 / var) / 2, its mean or sum, with variances of eps at least (which their gradient does not see); full: plus log(2 pi) / 2. var has the size of input, with 1 for the last size or without it. Errors: negative variances, other sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html */
 export function gaussianNllLoss(input: Tensor, target: Tensor, var_: Tensor, full?: boolean, eps?: number, reduction?: string): Tensor;
 /** (log(var) + (input - target)^2 / var) / 2, its mean or sum, with variances of eps at least (which their gradient does not see); full: plus log(2 pi) / 2. var has the size of input, with 1 for the last size or without it. Errors: negative variances, other sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html */
@@ -4994,10 +4484,9 @@ export function gaussianNllLoss(input: Tensor, target: Tensor, var_: Tensor, opt
 /** (log(var) + (input - target)^2 / var) / 2, its mean or sum, with variances of eps at least (which their gradient does not see); full: plus log(2 pi) / 2. var has the size of input, with 1 for the last size or without it. Errors: negative variances, other sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html */
 export function gaussianNllLoss(input: Tensor, options: { target: Tensor; var: Tensor; full?: boolean; eps?: number; reduction?: string }): Tensor;
 export function gaussianNllLoss(..._args: any[]): any {
-  return invoke(S_gaussian_nll_loss, arguments);
+  return invoke(513, arguments);
 }
 
-const S_poisson_nll_loss = op(514, 'poissonNllLoss', 'Tensor input, Tensor target, bool logInput=true, bool full=false, bool? sizeAverage=null, float eps=1e-8, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** exp(input) - target * input, or input - target * log(input + eps) without logInput, its mean or sum; full: plus an approximation of log(target!) where target is above 1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html */
 export function poissonNllLoss(input: Tensor, target: Tensor, logInput?: boolean, full?: boolean, sizeAverage?: boolean | null, eps?: number, reduce?: boolean | null, reduction?: string): Tensor;
 /** exp(input) - target * input, or input - target * log(input + eps) without logInput, its mean or sum; full: plus an approximation of log(target!) where target is above 1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html */
@@ -5015,413 +4504,366 @@ export function poissonNllLoss(input: Tensor, target: Tensor, options: { logInpu
 /** exp(input) - target * input, or input - target * log(input + eps) without logInput, its mean or sum; full: plus an approximation of log(target!) where target is above 1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html */
 export function poissonNllLoss(input: Tensor, options: { target: Tensor; logInput?: boolean; full?: boolean; sizeAverage?: boolean | null; eps?: number; reduce?: boolean | null; reduction?: string }): Tensor;
 export function poissonNllLoss(..._args: any[]): any {
-  return invoke(S_poisson_nll_loss, arguments);
+  return invoke(514, arguments);
 }
 
-const S_exp = op(515, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
 export function exp(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function exp(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(515, a, 0);
-  return invoke(S_exp, arguments);
+  return invoke(515, arguments);
 }
 
-const S_exp2 = op(517, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
 export function exp2(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function exp2(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(517, a, 0);
-  return invoke(S_exp2, arguments);
+  return invoke(517, arguments);
 }
 
-const S_expm1 = op(519, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
 export function expm1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function expm1(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(519, a, 0);
-  return invoke(S_expm1, arguments);
+  return invoke(519, arguments);
 }
 
-const S_log = op(521, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
 export function log(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function log(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(521, a, 0);
-  return invoke(S_log, arguments);
+  return invoke(521, arguments);
 }
 
-const S_log2 = op(523, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
 export function log2(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function log2(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(523, a, 0);
-  return invoke(S_log2, arguments);
+  return invoke(523, arguments);
 }
 
-const S_log10 = op(525, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
 export function log10(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function log10(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(525, a, 0);
-  return invoke(S_log10, arguments);
+  return invoke(525, arguments);
 }
 
-const S_log1p = op(527, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
 export function log1p(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function log1p(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(527, a, 0);
-  return invoke(S_log1p, arguments);
+  return invoke(527, arguments);
 }
 
-const S_sin = op(529, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
 export function sin(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sin(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(529, a, 0);
-  return invoke(S_sin, arguments);
+  return invoke(529, arguments);
 }
 
-const S_cos = op(531, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
 export function cos(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function cos(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(531, a, 0);
-  return invoke(S_cos, arguments);
+  return invoke(531, arguments);
 }
 
-const S_tan = op(533, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
 export function tan(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function tan(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(533, a, 0);
-  return invoke(S_tan, arguments);
+  return invoke(533, arguments);
 }
 
-const S_asin = op(535, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
 export function asin(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function asin(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(535, a, 0);
-  return invoke(S_asin, arguments);
+  return invoke(535, arguments);
 }
 
-const S_acos = op(537, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
 export function acos(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function acos(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(537, a, 0);
-  return invoke(S_acos, arguments);
+  return invoke(537, arguments);
 }
 
-const S_atan = op(539, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
 export function atan(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function atan(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(539, a, 0);
-  return invoke(S_atan, arguments);
+  return invoke(539, arguments);
 }
 
-const S_sinh = op(541, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
 export function sinh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sinh(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(541, a, 0);
-  return invoke(S_sinh, arguments);
+  return invoke(541, arguments);
 }
 
-const S_cosh = op(543, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
 export function cosh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function cosh(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(543, a, 0);
-  return invoke(S_cosh, arguments);
+  return invoke(543, arguments);
 }
 
-const S_tanh = op(545, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
 export function tanh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function tanh(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(545, a, 0);
-  return invoke(S_tanh, arguments);
+  return invoke(545, arguments);
 }
 
-const S_asinh = op(547, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
 export function asinh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function asinh(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(547, a, 0);
-  return invoke(S_asinh, arguments);
+  return invoke(547, arguments);
 }
 
-const S_acosh = op(549, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
 export function acosh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function acosh(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(549, a, 0);
-  return invoke(S_acosh, arguments);
+  return invoke(549, arguments);
 }
 
-const S_atanh = op(551, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
 export function atanh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function atanh(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(551, a, 0);
-  return invoke(S_atanh, arguments);
+  return invoke(551, arguments);
 }
 
-const S_sinc = op(553, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
 export function sinc(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sinc(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(553, a, 0);
-  return invoke(S_sinc, arguments);
+  return invoke(553, arguments);
 }
 
-const S_erf = op(555, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
 export function erf(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erf(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(555, a, 0);
-  return invoke(S_erf, arguments);
+  return invoke(555, arguments);
 }
 
-const S_erfc = op(557, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
 export function erfc(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erfc(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(557, a, 0);
-  return invoke(S_erfc, arguments);
+  return invoke(557, arguments);
 }
 
-const S_erfinv = op(559, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
 export function erfinv(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erfinv(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(559, a, 0);
-  return invoke(S_erfinv, arguments);
+  return invoke(559, arguments);
 }
 
-const S_sigmoid = op(561, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
 export function sigmoid(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sigmoid(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(561, a, 0);
-  return invoke(S_sigmoid, arguments);
+  return invoke(561, arguments);
 }
 
-const S_lgamma = op(563, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
 export function lgamma(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function lgamma(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(563, a, 0);
-  return invoke(S_lgamma, arguments);
+  return invoke(563, arguments);
 }
 
-const S_digamma = op(565, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
 export function digamma(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function digamma(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(565, a, 0);
-  return invoke(S_digamma, arguments);
+  return invoke(565, arguments);
 }
 
-const S_mvlgamma = op(567, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
 /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
 export function mvlgamma(input: Tensor, p: number, options?: { out?: Tensor }): Tensor;
 /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
 export function mvlgamma(input: Tensor, options: { p: number; out?: Tensor }): Tensor;
 export function mvlgamma(..._args: any[]): any {
-  return invoke(S_mvlgamma, arguments);
+  return invoke(567, arguments);
 }
 
-const S_frexp = op(569, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
 /** mantissa of [0.5, 1) in magnitude and exponent (int32) with input = mantissa * 2 ** exponent; 0 and what is not finite is its own mantissa. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frexp.html */
 export function frexp(input: Tensor, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly mantissa: Tensor; readonly exponent: Tensor };
 export function frexp(..._args: any[]): any {
-  return invoke(S_frexp, arguments);
+  return invoke(569, arguments);
 }
 
-const S_logit = op(570, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
 /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
 export function logit(input: Tensor, eps?: number | null, options?: { out?: Tensor }): Tensor;
 /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
 export function logit(input: Tensor, options: { eps?: number | null; out?: Tensor }): Tensor;
 export function logit(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(570, a, 0, 0);
-  return invoke(S_logit, arguments);
+  return invoke(570, arguments);
 }
 
-const S__sigmoid_backward = op(572, '_sigmoidBackward', 'Tensor gradOutput, Tensor output', 'Tensor');
 /** gradOutput * output * (1 - output): the gradient of sigmoid. */
 export function _sigmoidBackward(gradOutput: Tensor, output: Tensor): Tensor;
 /** gradOutput * output * (1 - output): the gradient of sigmoid. */
 export function _sigmoidBackward(gradOutput: Tensor, options: { output: Tensor }): Tensor;
 export function _sigmoidBackward(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(572, a, b, 0);
-  return invoke(S__sigmoid_backward, arguments);
+  return invoke(572, arguments);
 }
 
-const S__tanh_backward = op(573, '_tanhBackward', 'Tensor gradOutput, Tensor output', 'Tensor');
 /** gradOutput * (1 - output ** 2): the gradient of tanh. */
 export function _tanhBackward(gradOutput: Tensor, output: Tensor): Tensor;
 /** gradOutput * (1 - output ** 2): the gradient of tanh. */
 export function _tanhBackward(gradOutput: Tensor, options: { output: Tensor }): Tensor;
 export function _tanhBackward(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(573, a, b, 0);
-  return invoke(S__tanh_backward, arguments);
+  return invoke(573, arguments);
 }
 
-const S_atan2 = op(574, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
 export function atan2(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
 export function atan2(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function atan2(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(574, a, b, 0);
-  return invoke(S_atan2, arguments);
+  return invoke(574, arguments);
 }
 
-const S_hypot = op(576, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
 export function hypot(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
 export function hypot(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function hypot(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(576, a, b, 0);
-  return invoke(S_hypot, arguments);
+  return invoke(576, arguments);
 }
 
-const S_logaddexp = op(578, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
 export function logaddexp(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
 export function logaddexp(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function logaddexp(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(578, a, b, 0);
-  return invoke(S_logaddexp, arguments);
+  return invoke(578, arguments);
 }
 
-const S_logaddexp2 = op(579, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
 export function logaddexp2(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
 export function logaddexp2(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function logaddexp2(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(579, a, b, 0);
-  return invoke(S_logaddexp2, arguments);
+  return invoke(579, arguments);
 }
 
-const S_xlogy = op(580, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
 export function xlogy(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
 export function xlogy(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function xlogy(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(580, a, b, 3);
-  return invoke(S_xlogy, arguments);
+  return invoke(580, arguments);
 }
 
-const S_copysign = op(582, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
 export function copysign(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
 export function copysign(input: Tensor, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function copysign(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(582, a, b, 2);
-  return invoke(S_copysign, arguments);
+  return invoke(582, arguments);
 }
 
-const S_nextafter = op(584, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
 export function nextafter(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
 export function nextafter(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function nextafter(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(584, a, b, 0);
-  return invoke(S_nextafter, arguments);
+  return invoke(584, arguments);
 }
 
-const S_heaviside = op(586, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
 /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
 export function heaviside(input: Tensor, values: Tensor, options?: { out?: Tensor }): Tensor;
 /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
 export function heaviside(input: Tensor, options: { values: Tensor; out?: Tensor }): Tensor;
 export function heaviside(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(586, a, b, 0);
-  return invoke(S_heaviside, arguments);
+  return invoke(586, arguments);
 }
 
-const S_ldexp = op(588, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
 export function ldexp(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
 export function ldexp(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function ldexp(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(588, a, b, 0);
-  return invoke(S_ldexp, arguments);
+  return invoke(588, arguments);
 }
 
-const S_gcd = op(590, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
 export function gcd(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
 export function gcd(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function gcd(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(590, a, b, 0);
-  return invoke(S_gcd, arguments);
+  return invoke(590, arguments);
 }
 
-const S_lcm = op(592, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
 export function lcm(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
 export function lcm(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function lcm(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(592, a, b, 0);
-  return invoke(S_lcm, arguments);
+  return invoke(592, arguments);
 }
 
-const S_mm = op(594, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
 /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
 export function mm(input: Tensor, mat2: Tensor, options?: { out?: Tensor }): Tensor;
 /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
 export function mm(input: Tensor, options: { mat2: Tensor; out?: Tensor }): Tensor;
 export function mm(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(594, a, b, 0);
-  return invoke(S_mm, arguments);
+  return invoke(594, arguments);
 }
 
-const S_bmm = op(595, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
 /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
 export function bmm(input: Tensor, mat2: Tensor, options?: { out?: Tensor }): Tensor;
 /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
 export function bmm(input: Tensor, options: { mat2: Tensor; out?: Tensor }): Tensor;
 export function bmm(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(595, a, b, 0);
-  return invoke(S_bmm, arguments);
+  return invoke(595, arguments);
 }
 
-const S_matmul = op(596, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
 export function matmul(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
 export function matmul(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function matmul(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(596, a, b, 0);
-  return invoke(S_matmul, arguments);
+  return invoke(596, arguments);
 }
 
-const S_addmm = op(597, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
 export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
 export function addmm(input: Tensor, options: { mat1: Tensor; mat2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addmm(..._args: any[]): any {
-  return invoke(S_addmm, arguments);
+  return invoke(597, arguments);
 }
 
-const S_linear = op(599, 'linear', 'Tensor input, Tensor weight, Tensor? bias=null', 'Tensor');
 /** input @ weight.T + bias: input (..., in), weight (out, in) or (in), bias (out). https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html */
 export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null): Tensor;
 /** input @ weight.T + bias: input (..., in), weight (out, in) or (in), bias (out). https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html */
@@ -5430,89 +4872,78 @@ export function linear(input: Tensor, weight: Tensor, options: { bias?: Tensor |
 export function linear(input: Tensor, options: { weight: Tensor; bias?: Tensor | null }): Tensor;
 export function linear(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(599, a, b, 0, 0);
-  return invoke(S_linear, arguments);
+  return invoke(599, arguments);
 }
 
-const S_mv = op(600, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
 /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
 export function mv(input: Tensor, vec: Tensor, options?: { out?: Tensor }): Tensor;
 /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
 export function mv(input: Tensor, options: { vec: Tensor; out?: Tensor }): Tensor;
 export function mv(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(600, a, b, 0);
-  return invoke(S_mv, arguments);
+  return invoke(600, arguments);
 }
 
-const S_dot = op(601, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
 /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
 export function dot(input: Tensor, tensor: Tensor, options?: { out?: Tensor }): Tensor;
 /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
 export function dot(input: Tensor, options: { tensor: Tensor; out?: Tensor }): Tensor;
 export function dot(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(601, a, b, 0);
-  return invoke(S_dot, arguments);
+  return invoke(601, arguments);
 }
 
-const S_vdot = op(602, 'vdot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
 export function vdot(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
 export function vdot(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function vdot(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(602, a, b, 0);
-  return invoke(S_vdot, arguments);
+  return invoke(602, arguments);
 }
 
-const S_outer = op(603, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
 /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
 export function outer(input: Tensor, vec2: Tensor, options?: { out?: Tensor }): Tensor;
 /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
 export function outer(input: Tensor, options: { vec2: Tensor; out?: Tensor }): Tensor;
 export function outer(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(603, a, b, 0);
-  return invoke(S_outer, arguments);
+  return invoke(603, arguments);
 }
 
-const S_baddbmm = op(604, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
 export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
 export function baddbmm(input: Tensor, options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function baddbmm(..._args: any[]): any {
-  return invoke(S_baddbmm, arguments);
+  return invoke(604, arguments);
 }
 
-const S_addbmm = op(606, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
 export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 /** beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
 export function addbmm(input: Tensor, options: { batch1: Tensor; batch2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addbmm(..._args: any[]): any {
-  return invoke(S_addbmm, arguments);
+  return invoke(606, arguments);
 }
 
-const S_addmv = op(608, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
 export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 /** beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
 export function addmv(input: Tensor, options: { mat: Tensor; vec: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addmv(..._args: any[]): any {
-  return invoke(S_addmv, arguments);
+  return invoke(608, arguments);
 }
 
-const S_addr = op(610, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
 export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 /** beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
 export function addr(input: Tensor, options: { vec1: Tensor; vec2: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addr(..._args: any[]): any {
-  return invoke(S_addr, arguments);
+  return invoke(610, arguments);
 }
 
-const S_max = op(612, 'max', 'Tensor input', 'Tensor');
-const S_max_dim = op(613, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_max_other = op(614, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const F_max = [S_max, S_max_dim, S_max_other];
+const F_max = [612, 613, 614];
 /** The largest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.max.html */
 export function max(input: Tensor): Tensor;
 /** The largest elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.max.html */
@@ -5531,10 +4962,7 @@ export function max(a?: any, b?: any, ..._rest: any[]): any {
   return invokeForm(F_max, undefined, arguments);
 }
 
-const S_min = op(615, 'min', 'Tensor input', 'Tensor');
-const S_min_dim = op(616, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_min_other = op(617, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const F_min = [S_min, S_min_dim, S_min_other];
+const F_min = [615, 616, 617];
 /** The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
 export function min(input: Tensor): Tensor;
 /** The smallest elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.min.html */
@@ -5553,7 +4981,6 @@ export function min(a?: any, b?: any, ..._rest: any[]): any {
   return invokeForm(F_min, undefined, arguments);
 }
 
-const S_amax = op(618, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
 export function amax(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
 /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
@@ -5561,10 +4988,9 @@ export function amax(input: Tensor, dim: number | readonly number[] | null, opti
 /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
 export function amax(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function amax(..._args: any[]): any {
-  return invoke(S_amax, arguments);
+  return invoke(618, arguments);
 }
 
-const S_amin = op(619, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
 export function amin(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
 /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
@@ -5572,17 +4998,15 @@ export function amin(input: Tensor, dim: number | readonly number[] | null, opti
 /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
 export function amin(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function amin(..._args: any[]): any {
-  return invoke(S_amin, arguments);
+  return invoke(619, arguments);
 }
 
-const S_aminmax = op(620, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
 /** amin and amax in one call. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
 export function aminmax(input: Tensor, options?: { dim?: number | null; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly min: Tensor; readonly max: Tensor };
 export function aminmax(..._args: any[]): any {
-  return invoke(S_aminmax, arguments);
+  return invoke(620, arguments);
 }
 
-const S_argmax = op(621, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
 export function argmax(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
 /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
@@ -5591,10 +5015,9 @@ export function argmax(input: Tensor, dim: number | null, options: { keepdim?: b
 export function argmax(input: Tensor, options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function argmax(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(621, a, 0, 0, 0);
-  return invoke(S_argmax, arguments);
+  return invoke(621, arguments);
 }
 
-const S_argmin = op(622, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
 export function argmin(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
 /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
@@ -5603,12 +5026,10 @@ export function argmin(input: Tensor, dim: number | null, options: { keepdim?: b
 export function argmin(input: Tensor, options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function argmin(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(622, a, 0, 0, 0);
-  return invoke(S_argmin, arguments);
+  return invoke(622, arguments);
 }
 
-const S_median = op(623, 'median', 'Tensor input', 'Tensor');
-const S_median_dim = op(624, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const F_median = [S_median, S_median_dim];
+const F_median = [623, 624];
 /** Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
 export function median(input: Tensor): Tensor;
 /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
@@ -5622,9 +5043,7 @@ export function median(a?: any, ..._rest: any[]): any {
   return invokeForm(F_median, undefined, arguments);
 }
 
-const S_nanmedian = op(625, 'nanmedian', 'Tensor input', 'Tensor');
-const S_nanmedian_dim = op(626, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const F_nanmedian = [S_nanmedian, S_nanmedian_dim];
+const F_nanmedian = [625, 626];
 /** Median of all elements; of an even number the lower one, NaN left out. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
 export function nanmedian(input: Tensor): Tensor;
 /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
@@ -5638,7 +5057,6 @@ export function nanmedian(a?: any, ..._rest: any[]): any {
   return invokeForm(F_nanmedian, undefined, arguments);
 }
 
-const S_kthvalue = op(627, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
 export function kthvalue(input: Tensor, k: number, dim?: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
@@ -5648,10 +5066,9 @@ export function kthvalue(input: Tensor, k: number, options: { dim?: number; keep
 /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
 export function kthvalue(input: Tensor, options: { k: number; dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 export function kthvalue(..._args: any[]): any {
-  return invoke(S_kthvalue, arguments);
+  return invoke(627, arguments);
 }
 
-const S_mode = op(628, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
 export function mode(input: Tensor, dim?: number, keepdim?: boolean, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
@@ -5659,28 +5076,25 @@ export function mode(input: Tensor, dim: number, options: { keepdim?: boolean; o
 /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
 export function mode(input: Tensor, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 export function mode(..._args: any[]): any {
-  return invoke(S_mode, arguments);
+  return invoke(628, arguments);
 }
 
-const S__normalize = op(629, '_normalize', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, int[] dims, int[] weightDims, bool training, float momentum, float eps', 'output,mean,rstd;3');
 /** input less its mean over dims, over its standard deviation there, times weight, plus bias, which vary along weight_dims. In training the running statistics take in what is seen; else they stand for it. mean and rstd keep dims with size 1. */
 export function _normalize(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, dims: number | readonly number[], weightDims: number | readonly number[], training: boolean, momentum: number, eps: number): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
 /** input less its mean over dims, over its standard deviation there, times weight, plus bias, which vary along weight_dims. In training the running statistics take in what is seen; else they stand for it. mean and rstd keep dims with size 1. */
 export function _normalize(input: Tensor, options: { weight: Tensor | null; bias: Tensor | null; runningMean: Tensor | null; runningVar: Tensor | null; dims: number | readonly number[]; weightDims: number | readonly number[]; training: boolean; momentum: number; eps: number }): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
 export function _normalize(..._args: any[]): any {
-  return invoke(S__normalize, arguments);
+  return invoke(629, arguments);
 }
 
-const S__normalize_backward = op(630, '_normalizeBackward', 'Tensor grad, Tensor input, Tensor? weight, Tensor mean, Tensor rstd, int[] dims, int[] weightDims, bool training, float eps', 'gradInput,gradWeight,gradBias;3');
 /** Gradients of _normalize. */
 export function _normalizeBackward(grad: Tensor, input: Tensor, weight: Tensor | null, mean: Tensor, rstd: Tensor, dims: number | readonly number[], weightDims: number | readonly number[], training: boolean, eps: number): [Tensor, Tensor, Tensor] & { readonly gradInput: Tensor; readonly gradWeight: Tensor; readonly gradBias: Tensor };
 /** Gradients of _normalize. */
 export function _normalizeBackward(grad: Tensor, options: { input: Tensor; weight: Tensor | null; mean: Tensor; rstd: Tensor; dims: number | readonly number[]; weightDims: number | readonly number[]; training: boolean; eps: number }): [Tensor, Tensor, Tensor] & { readonly gradInput: Tensor; readonly gradWeight: Tensor; readonly gradBias: Tensor };
 export function _normalizeBackward(..._args: any[]): any {
-  return invoke(S__normalize_backward, arguments);
+  return invoke(630, arguments);
 }
 
-const S_batch_norm = op(631, 'batchNorm', 'Tensor input, Tensor? runningMean, Tensor? runningVar, Tensor? weight=null, Tensor? bias=null, bool training=false, float momentum=0.1, float eps=0.00001', 'Tensor');
 /** Normalises each channel (dim 1) over all other dims, by its own statistics in training (which are then mixed into the running ones, in place) and by the running ones else. Errors: one value a channel in training, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
 export function batchNorm(input: Tensor, runningMean: Tensor | null, runningVar: Tensor | null, weight?: Tensor | null, bias?: Tensor | null, training?: boolean, momentum?: number, eps?: number): Tensor;
 /** Normalises each channel (dim 1) over all other dims, by its own statistics in training (which are then mixed into the running ones, in place) and by the running ones else. Errors: one value a channel in training, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
@@ -5696,19 +5110,17 @@ export function batchNorm(input: Tensor, runningMean: Tensor | null, runningVar:
 /** Normalises each channel (dim 1) over all other dims, by its own statistics in training (which are then mixed into the running ones, in place) and by the running ones else. Errors: one value a channel in training, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
 export function batchNorm(input: Tensor, options: { runningMean: Tensor | null; runningVar: Tensor | null; weight?: Tensor | null; bias?: Tensor | null; training?: boolean; momentum?: number; eps?: number }): Tensor;
 export function batchNorm(..._args: any[]): any {
-  return invoke(S_batch_norm, arguments);
+  return invoke(631, arguments);
 }
 
-const S_native_batch_norm = op(632, 'nativeBatchNorm', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, bool training, float momentum, float eps', ',,;3');
 /** batchNorm with the mean and the inverse standard deviation that it took (in training). https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
 export function nativeBatchNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, momentum: number, eps: number): [Tensor, Tensor, Tensor];
 /** batchNorm with the mean and the inverse standard deviation that it took (in training). https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
 export function nativeBatchNorm(input: Tensor, options: { weight: Tensor | null; bias: Tensor | null; runningMean: Tensor | null; runningVar: Tensor | null; training: boolean; momentum: number; eps: number }): [Tensor, Tensor, Tensor];
 export function nativeBatchNorm(..._args: any[]): any {
-  return invoke(S_native_batch_norm, arguments);
+  return invoke(632, arguments);
 }
 
-const S_layer_norm = op(633, 'layerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
 /** Normalises over the last dims, those of normalizedShape. Errors: an input or weights that do not end in them. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
 export function layerNorm(input: Tensor, normalizedShape: number | readonly number[], weight?: Tensor | null, bias?: Tensor | null, eps?: number): Tensor;
 /** Normalises over the last dims, those of normalizedShape. Errors: an input or weights that do not end in them. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
@@ -5720,19 +5132,17 @@ export function layerNorm(input: Tensor, normalizedShape: number | readonly numb
 /** Normalises over the last dims, those of normalizedShape. Errors: an input or weights that do not end in them. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
 export function layerNorm(input: Tensor, options: { normalizedShape: number | readonly number[]; weight?: Tensor | null; bias?: Tensor | null; eps?: number }): Tensor;
 export function layerNorm(..._args: any[]): any {
-  return invoke(S_layer_norm, arguments);
+  return invoke(633, arguments);
 }
 
-const S_native_layer_norm = op(634, 'nativeLayerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight, Tensor? bias, float eps', ',,;3');
 /** layerNorm with the mean and the inverse standard deviation that it took. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
 export function nativeLayerNorm(input: Tensor, normalizedShape: number | readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number): [Tensor, Tensor, Tensor];
 /** layerNorm with the mean and the inverse standard deviation that it took. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
 export function nativeLayerNorm(input: Tensor, options: { normalizedShape: number | readonly number[]; weight: Tensor | null; bias: Tensor | null; eps: number }): [Tensor, Tensor, Tensor];
 export function nativeLayerNorm(..._args: any[]): any {
-  return invoke(S_native_layer_norm, arguments);
+  return invoke(634, arguments);
 }
 
-const S_group_norm = op(635, 'groupNorm', 'Tensor input, int numGroups, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
 /** Normalises groups of channels (dim 1) of each sample. Errors: channels that do not divide into groups. https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html */
 export function groupNorm(input: Tensor, numGroups: number, weight?: Tensor | null, bias?: Tensor | null, eps?: number): Tensor;
 /** Normalises groups of channels (dim 1) of each sample. Errors: channels that do not divide into groups. https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html */
@@ -5744,10 +5154,9 @@ export function groupNorm(input: Tensor, numGroups: number, options: { weight?: 
 /** Normalises groups of channels (dim 1) of each sample. Errors: channels that do not divide into groups. https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html */
 export function groupNorm(input: Tensor, options: { numGroups: number; weight?: Tensor | null; bias?: Tensor | null; eps?: number }): Tensor;
 export function groupNorm(..._args: any[]): any {
-  return invoke(S_group_norm, arguments);
+  return invoke(635, arguments);
 }
 
-const S_instance_norm = op(636, 'instanceNorm', 'Tensor input, Tensor? runningMean=null, Tensor? runningVar=null, Tensor? weight=null, Tensor? bias=null, bool useInputStats=true, float momentum=0.1, float eps=0.00001', 'Tensor');
 /** Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html */
 export function instanceNorm(input: Tensor, runningMean?: Tensor | null, runningVar?: Tensor | null, weight?: Tensor | null, bias?: Tensor | null, useInputStats?: boolean, momentum?: number, eps?: number): Tensor;
 /** Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html */
@@ -5765,10 +5174,9 @@ export function instanceNorm(input: Tensor, runningMean: Tensor | null, options:
 /** Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html */
 export function instanceNorm(input: Tensor, options: { runningMean?: Tensor | null; runningVar?: Tensor | null; weight?: Tensor | null; bias?: Tensor | null; useInputStats?: boolean; momentum?: number; eps?: number }): Tensor;
 export function instanceNorm(..._args: any[]): any {
-  return invoke(S_instance_norm, arguments);
+  return invoke(636, arguments);
 }
 
-const S_rms_norm = op(637, 'rmsNorm', 'Tensor input, int[] normalizedShape, Tensor? weight=null, float? eps=null', 'Tensor');
 /** input over the root of (the mean of its squares over the last dims, those of normalizedShape, plus eps), times weight; eps is the dtype's unless given. Errors: an input or a weight that does not end in them, integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html */
 export function rmsNorm(input: Tensor, normalizedShape: number | readonly number[], weight?: Tensor | null, eps?: number | null): Tensor;
 /** input over the root of (the mean of its squares over the last dims, those of normalizedShape, plus eps), times weight; eps is the dtype's unless given. Errors: an input or a weight that does not end in them, integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html */
@@ -5778,10 +5186,9 @@ export function rmsNorm(input: Tensor, normalizedShape: number | readonly number
 /** input over the root of (the mean of its squares over the last dims, those of normalizedShape, plus eps), times weight; eps is the dtype's unless given. Errors: an input or a weight that does not end in them, integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html */
 export function rmsNorm(input: Tensor, options: { normalizedShape: number | readonly number[]; weight?: Tensor | null; eps?: number | null }): Tensor;
 export function rmsNorm(..._args: any[]): any {
-  return invoke(S_rms_norm, arguments);
+  return invoke(637, arguments);
 }
 
-const S_constant_pad_nd = op(643, 'constantPadNd', 'Tensor input, int[] pad, Scalar value=0', 'Tensor');
 /** input with value around it: pad is [before, after] of the last dim, then of the one before it, and so on; negative numbers crop. Errors: an odd number of amounts, more than two a dim, crops larger than a dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
 export function constantPadNd(input: Tensor, pad: number | readonly number[], value?: Scalar): Tensor;
 /** input with value around it: pad is [before, after] of the last dim, then of the one before it, and so on; negative numbers crop. Errors: an odd number of amounts, more than two a dim, crops larger than a dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
@@ -5789,10 +5196,9 @@ export function constantPadNd(input: Tensor, pad: number | readonly number[], op
 /** input with value around it: pad is [before, after] of the last dim, then of the one before it, and so on; negative numbers crop. Errors: an odd number of amounts, more than two a dim, crops larger than a dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
 export function constantPadNd(input: Tensor, options: { pad: number | readonly number[]; value?: Scalar }): Tensor;
 export function constantPadNd(..._args: any[]): any {
-  return invoke(S_constant_pad_nd, arguments);
+  return invoke(643, arguments);
 }
 
-const S_pad = op(644, 'pad', 'Tensor input, int[] pad, str mode="constant", Scalar? value=null', 'Tensor');
 /** Pads dims from the last one on: pad is [before, after] of the last, then of the one before it, and so on; negative numbers crop. Mode constant fills with value (0 unless given) in any number of dims; reflect, replicate and circular pad the last one to three dims of an input with one or two dims more. Errors: amounts that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
 export function pad(input: Tensor, pad: number | readonly number[], mode?: string, value?: Scalar | null): Tensor;
 /** Pads dims from the last one on: pad is [before, after] of the last, then of the one before it, and so on; negative numbers crop. Mode constant fills with value (0 unless given) in any number of dims; reflect, replicate and circular pad the last one to three dims of an input with one or two dims more. Errors: amounts that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
@@ -5802,10 +5208,9 @@ export function pad(input: Tensor, pad: number | readonly number[], options: { m
 /** Pads dims from the last one on: pad is [before, after] of the last, then of the one before it, and so on; negative numbers crop. Mode constant fills with value (0 unless given) in any number of dims; reflect, replicate and circular pad the last one to three dims of an input with one or two dims more. Errors: amounts that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
 export function pad(input: Tensor, options: { pad: number | readonly number[]; mode?: string; value?: Scalar | null }): Tensor;
 export function pad(..._args: any[]): any {
-  return invoke(S_pad, arguments);
+  return invoke(644, arguments);
 }
 
-const S_max_pool1d_with_indices = op(645, 'maxPool1dWithIndices', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'output,indices;2');
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -5821,10 +5226,9 @@ export function maxPool1dWithIndices(input: Tensor, kernelSize: number | readonl
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1dWithIndices(input: Tensor, options: { kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function maxPool1dWithIndices(..._args: any[]): any {
-  return invoke(S_max_pool1d_with_indices, arguments);
+  return invoke(645, arguments);
 }
 
-const S_max_pool1d = op(646, 'maxPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -5840,10 +5244,9 @@ export function maxPool1d(input: Tensor, kernelSize: number | readonly number[],
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1d(input: Tensor, options: { kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function maxPool1d(..._args: any[]): any {
-  return invokeIndexed(S_max_pool1d, S_max_pool1d_with_indices, arguments);
+  return invokeIndexed(646, 645, arguments);
 }
 
-const S_max_pool2d_with_indices = op(647, 'maxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'output,indices;2');
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
@@ -5859,10 +5262,9 @@ export function maxPool2dWithIndices(input: Tensor, kernelSize: number | readonl
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2dWithIndices(input: Tensor, options: { kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function maxPool2dWithIndices(..._args: any[]): any {
-  return invoke(S_max_pool2d_with_indices, arguments);
+  return invoke(647, arguments);
 }
 
-const S_max_pool2d = op(648, 'maxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
@@ -5878,10 +5280,9 @@ export function maxPool2d(input: Tensor, kernelSize: number | readonly number[],
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2d(input: Tensor, options: { kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function maxPool2d(..._args: any[]): any {
-  return invokeIndexed(S_max_pool2d, S_max_pool2d_with_indices, arguments);
+  return invokeIndexed(648, 647, arguments);
 }
 
-const S_max_pool3d_with_indices = op(649, 'maxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'output,indices;2');
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
@@ -5897,10 +5298,9 @@ export function maxPool3dWithIndices(input: Tensor, kernelSize: number | readonl
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3dWithIndices(input: Tensor, options: { kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function maxPool3dWithIndices(..._args: any[]): any {
-  return invoke(S_max_pool3d_with_indices, arguments);
+  return invoke(649, arguments);
 }
 
-const S_max_pool3d = op(650, 'maxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
@@ -5916,10 +5316,9 @@ export function maxPool3d(input: Tensor, kernelSize: number | readonly number[],
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3d(input: Tensor, options: { kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function maxPool3d(..._args: any[]): any {
-  return invokeIndexed(S_max_pool3d, S_max_pool3d_with_indices, arguments);
+  return invokeIndexed(650, 649, arguments);
 }
 
-const S_avg_pool1d = op(651, 'avgPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, bool ceilMode=false, bool countIncludePad=true', 'Tensor');
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
 export function avgPool1d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean): Tensor;
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
@@ -5933,10 +5332,9 @@ export function avgPool1d(input: Tensor, kernelSize: number | readonly number[],
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
 export function avgPool1d(input: Tensor, options: { kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean }): Tensor;
 export function avgPool1d(..._args: any[]): any {
-  return invoke(S_avg_pool1d, arguments);
+  return invoke(651, arguments);
 }
 
-const S_avg_pool2d = op(652, 'avgPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
 export function avgPool2d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null): Tensor;
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
@@ -5952,10 +5350,9 @@ export function avgPool2d(input: Tensor, kernelSize: number | readonly number[],
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
 export function avgPool2d(input: Tensor, options: { kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 export function avgPool2d(..._args: any[]): any {
-  return invoke(S_avg_pool2d, arguments);
+  return invoke(652, arguments);
 }
 
-const S_avg_pool3d = op(653, 'avgPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
 export function avgPool3d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null): Tensor;
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
@@ -5971,10 +5368,9 @@ export function avgPool3d(input: Tensor, kernelSize: number | readonly number[],
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
 export function avgPool3d(input: Tensor, options: { kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 export function avgPool3d(..._args: any[]): any {
-  return invoke(S_avg_pool3d, arguments);
+  return invoke(653, arguments);
 }
 
-const S_adaptive_max_pool1d_with_indices = op(654, 'adaptiveMaxPool1dWithIndices', 'Tensor input, size[]:1 outputSize, bool returnIndices=false', 'output,indices;2');
 /** adaptiveMaxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
 export function adaptiveMaxPool1dWithIndices(input: Tensor, outputSize: number | null | readonly (number | null)[], returnIndices?: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** adaptiveMaxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
@@ -5982,10 +5378,9 @@ export function adaptiveMaxPool1dWithIndices(input: Tensor, outputSize: number |
 /** adaptiveMaxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
 export function adaptiveMaxPool1dWithIndices(input: Tensor, options: { outputSize: number | null | readonly (number | null)[]; returnIndices?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function adaptiveMaxPool1dWithIndices(..._args: any[]): any {
-  return invoke(S_adaptive_max_pool1d_with_indices, arguments);
+  return invoke(654, arguments);
 }
 
-const S_adaptive_max_pool1d = op(655, 'adaptiveMaxPool1d', 'Tensor input, size[]:1 outputSize, bool returnIndices=false', 'Tensor');
 /** Maxima of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
 export function adaptiveMaxPool1d(input: Tensor, outputSize: number | null | readonly (number | null)[], returnIndices?: boolean): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maxima of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
@@ -5993,10 +5388,9 @@ export function adaptiveMaxPool1d(input: Tensor, outputSize: number | null | rea
 /** Maxima of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
 export function adaptiveMaxPool1d(input: Tensor, options: { outputSize: number | null | readonly (number | null)[]; returnIndices?: boolean }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function adaptiveMaxPool1d(..._args: any[]): any {
-  return invokeIndexed(S_adaptive_max_pool1d, S_adaptive_max_pool1d_with_indices, arguments);
+  return invokeIndexed(655, 654, arguments);
 }
 
-const S_adaptive_max_pool2d_with_indices = op(656, 'adaptiveMaxPool2dWithIndices', 'Tensor input, size[]:2 outputSize, bool returnIndices=false', 'output,indices;2');
 /** adaptiveMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
 export function adaptiveMaxPool2dWithIndices(input: Tensor, outputSize: number | null | readonly (number | null)[], returnIndices?: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** adaptiveMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
@@ -6004,10 +5398,9 @@ export function adaptiveMaxPool2dWithIndices(input: Tensor, outputSize: number |
 /** adaptiveMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
 export function adaptiveMaxPool2dWithIndices(input: Tensor, options: { outputSize: number | null | readonly (number | null)[]; returnIndices?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function adaptiveMaxPool2dWithIndices(..._args: any[]): any {
-  return invoke(S_adaptive_max_pool2d_with_indices, arguments);
+  return invoke(656, arguments);
 }
 
-const S_adaptive_max_pool2d = op(657, 'adaptiveMaxPool2d', 'Tensor input, size[]:2 outputSize, bool returnIndices=false', 'Tensor');
 /** Maxima of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
 export function adaptiveMaxPool2d(input: Tensor, outputSize: number | null | readonly (number | null)[], returnIndices?: boolean): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maxima of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
@@ -6015,10 +5408,9 @@ export function adaptiveMaxPool2d(input: Tensor, outputSize: number | null | rea
 /** Maxima of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
 export function adaptiveMaxPool2d(input: Tensor, options: { outputSize: number | null | readonly (number | null)[]; returnIndices?: boolean }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function adaptiveMaxPool2d(..._args: any[]): any {
-  return invokeIndexed(S_adaptive_max_pool2d, S_adaptive_max_pool2d_with_indices, arguments);
+  return invokeIndexed(657, 656, arguments);
 }
 
-const S_adaptive_max_pool3d_with_indices = op(658, 'adaptiveMaxPool3dWithIndices', 'Tensor input, size[]:3 outputSize, bool returnIndices=false', 'output,indices;2');
 /** adaptiveMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
 export function adaptiveMaxPool3dWithIndices(input: Tensor, outputSize: number | null | readonly (number | null)[], returnIndices?: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** adaptiveMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
@@ -6026,10 +5418,9 @@ export function adaptiveMaxPool3dWithIndices(input: Tensor, outputSize: number |
 /** adaptiveMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
 export function adaptiveMaxPool3dWithIndices(input: Tensor, options: { outputSize: number | null | readonly (number | null)[]; returnIndices?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function adaptiveMaxPool3dWithIndices(..._args: any[]): any {
-  return invoke(S_adaptive_max_pool3d_with_indices, arguments);
+  return invoke(658, arguments);
 }
 
-const S_adaptive_max_pool3d = op(659, 'adaptiveMaxPool3d', 'Tensor input, size[]:3 outputSize, bool returnIndices=false', 'Tensor');
 /** Maxima of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
 export function adaptiveMaxPool3d(input: Tensor, outputSize: number | null | readonly (number | null)[], returnIndices?: boolean): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maxima of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
@@ -6037,10 +5428,9 @@ export function adaptiveMaxPool3d(input: Tensor, outputSize: number | null | rea
 /** Maxima of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
 export function adaptiveMaxPool3d(input: Tensor, options: { outputSize: number | null | readonly (number | null)[]; returnIndices?: boolean }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function adaptiveMaxPool3d(..._args: any[]): any {
-  return invokeIndexed(S_adaptive_max_pool3d, S_adaptive_max_pool3d_with_indices, arguments);
+  return invokeIndexed(659, 658, arguments);
 }
 
-const S_fractional_max_pool2d_with_indices = op(660, 'fractionalMaxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 outputSize=null, float[]?:2 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'output,indices;2');
 /** fractionalMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
 export function fractionalMaxPool2dWithIndices(input: Tensor, kernelSize: number | readonly number[], outputSize?: number | readonly number[] | null, outputRatio?: number | readonly number[] | null, returnIndices?: boolean, _randomSamples?: Tensor | null): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** fractionalMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
@@ -6054,10 +5444,9 @@ export function fractionalMaxPool2dWithIndices(input: Tensor, kernelSize: number
 /** fractionalMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
 export function fractionalMaxPool2dWithIndices(input: Tensor, options: { kernelSize: number | readonly number[]; outputSize?: number | readonly number[] | null; outputRatio?: number | readonly number[] | null; returnIndices?: boolean; _randomSamples?: Tensor | null }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function fractionalMaxPool2dWithIndices(..._args: any[]): any {
-  return invoke(S_fractional_max_pool2d_with_indices, arguments);
+  return invoke(660, arguments);
 }
 
-const S_fractional_max_pool2d = op(661, 'fractionalMaxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 outputSize=null, float[]?:2 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'Tensor');
 /** Maxima of windows of input (N, C, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 2) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
 export function fractionalMaxPool2d(input: Tensor, kernelSize: number | readonly number[], outputSize?: number | readonly number[] | null, outputRatio?: number | readonly number[] | null, returnIndices?: boolean, _randomSamples?: Tensor | null): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maxima of windows of input (N, C, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 2) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
@@ -6071,10 +5460,9 @@ export function fractionalMaxPool2d(input: Tensor, kernelSize: number | readonly
 /** Maxima of windows of input (N, C, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 2) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
 export function fractionalMaxPool2d(input: Tensor, options: { kernelSize: number | readonly number[]; outputSize?: number | readonly number[] | null; outputRatio?: number | readonly number[] | null; returnIndices?: boolean; _randomSamples?: Tensor | null }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function fractionalMaxPool2d(..._args: any[]): any {
-  return invokeIndexed(S_fractional_max_pool2d, S_fractional_max_pool2d_with_indices, arguments);
+  return invokeIndexed(661, 660, arguments);
 }
 
-const S_fractional_max_pool3d_with_indices = op(662, 'fractionalMaxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 outputSize=null, float[]?:3 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'output,indices;2');
 /** fractionalMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
 export function fractionalMaxPool3dWithIndices(input: Tensor, kernelSize: number | readonly number[], outputSize?: number | readonly number[] | null, outputRatio?: number | readonly number[] | null, returnIndices?: boolean, _randomSamples?: Tensor | null): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** fractionalMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
@@ -6088,10 +5476,9 @@ export function fractionalMaxPool3dWithIndices(input: Tensor, kernelSize: number
 /** fractionalMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
 export function fractionalMaxPool3dWithIndices(input: Tensor, options: { kernelSize: number | readonly number[]; outputSize?: number | readonly number[] | null; outputRatio?: number | readonly number[] | null; returnIndices?: boolean; _randomSamples?: Tensor | null }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function fractionalMaxPool3dWithIndices(..._args: any[]): any {
-  return invoke(S_fractional_max_pool3d_with_indices, arguments);
+  return invoke(662, arguments);
 }
 
-const S_fractional_max_pool3d = op(663, 'fractionalMaxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 outputSize=null, float[]?:3 outputRatio=null, bool returnIndices=false, Tensor? _randomSamples=null', 'Tensor');
 /** Maxima of windows of input (N, C, D, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 3) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
 export function fractionalMaxPool3d(input: Tensor, kernelSize: number | readonly number[], outputSize?: number | readonly number[] | null, outputRatio?: number | readonly number[] | null, returnIndices?: boolean, _randomSamples?: Tensor | null): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maxima of windows of input (N, C, D, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 3) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
@@ -6105,10 +5492,9 @@ export function fractionalMaxPool3d(input: Tensor, kernelSize: number | readonly
 /** Maxima of windows of input (N, C, D, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 3) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
 export function fractionalMaxPool3d(input: Tensor, options: { kernelSize: number | readonly number[]; outputSize?: number | readonly number[] | null; outputRatio?: number | readonly number[] | null; returnIndices?: boolean; _randomSamples?: Tensor | null }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function fractionalMaxPool3d(..._args: any[]): any {
-  return invokeIndexed(S_fractional_max_pool3d, S_fractional_max_pool3d_with_indices, arguments);
+  return invokeIndexed(663, 662, arguments);
 }
 
-const S_max_unpool1d = op(664, 'maxUnpool1d', 'Tensor input, Tensor indices, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]? outputSize=null', 'Tensor');
 /** The reverse of maxPool1d: planes of zeros with the elements of input (N, C, L), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool1d.html */
 export function maxUnpool1d(input: Tensor, indices: Tensor | IndexArray, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], outputSize?: number | readonly number[] | null): Tensor;
 /** The reverse of maxPool1d: planes of zeros with the elements of input (N, C, L), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool1d.html */
@@ -6120,10 +5506,9 @@ export function maxUnpool1d(input: Tensor, indices: Tensor | IndexArray, kernelS
 /** The reverse of maxPool1d: planes of zeros with the elements of input (N, C, L), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool1d.html */
 export function maxUnpool1d(input: Tensor, options: { indices: Tensor | IndexArray; kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; outputSize?: number | readonly number[] | null }): Tensor;
 export function maxUnpool1d(..._args: any[]): any {
-  return invoke(S_max_unpool1d, arguments);
+  return invoke(664, arguments);
 }
 
-const S_max_unpool2d = op(665, 'maxUnpool2d', 'Tensor input, Tensor indices, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]? outputSize=null', 'Tensor');
 /** The reverse of maxPool2d: planes of zeros with the elements of input (N, C, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool2d.html */
 export function maxUnpool2d(input: Tensor, indices: Tensor | IndexArray, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], outputSize?: number | readonly number[] | null): Tensor;
 /** The reverse of maxPool2d: planes of zeros with the elements of input (N, C, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool2d.html */
@@ -6135,10 +5520,9 @@ export function maxUnpool2d(input: Tensor, indices: Tensor | IndexArray, kernelS
 /** The reverse of maxPool2d: planes of zeros with the elements of input (N, C, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool2d.html */
 export function maxUnpool2d(input: Tensor, options: { indices: Tensor | IndexArray; kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; outputSize?: number | readonly number[] | null }): Tensor;
 export function maxUnpool2d(..._args: any[]): any {
-  return invoke(S_max_unpool2d, arguments);
+  return invoke(665, arguments);
 }
 
-const S_max_unpool3d = op(666, 'maxUnpool3d', 'Tensor input, Tensor indices, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]? outputSize=null', 'Tensor');
 /** The reverse of maxPool3d: planes of zeros with the elements of input (N, C, D, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool3d.html */
 export function maxUnpool3d(input: Tensor, indices: Tensor | IndexArray, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], outputSize?: number | readonly number[] | null): Tensor;
 /** The reverse of maxPool3d: planes of zeros with the elements of input (N, C, D, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool3d.html */
@@ -6150,10 +5534,9 @@ export function maxUnpool3d(input: Tensor, indices: Tensor | IndexArray, kernelS
 /** The reverse of maxPool3d: planes of zeros with the elements of input (N, C, D, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool3d.html */
 export function maxUnpool3d(input: Tensor, options: { indices: Tensor | IndexArray; kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; outputSize?: number | readonly number[] | null }): Tensor;
 export function maxUnpool3d(..._args: any[]): any {
-  return invoke(S_max_unpool3d, arguments);
+  return invoke(666, arguments);
 }
 
-const S_lp_pool1d = op(667, 'lpPool1d', 'Tensor input, float normType, int[]:1 kernelSize, int[]?:1 stride=null, bool ceilMode=false', 'Tensor');
 /** The sum of the powers normType of each window of input (N, C, L), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html */
 export function lpPool1d(input: Tensor, normType: number, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, ceilMode?: boolean): Tensor;
 /** The sum of the powers normType of each window of input (N, C, L), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html */
@@ -6163,10 +5546,9 @@ export function lpPool1d(input: Tensor, normType: number, kernelSize: number | r
 /** The sum of the powers normType of each window of input (N, C, L), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html */
 export function lpPool1d(input: Tensor, options: { normType: number; kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; ceilMode?: boolean }): Tensor;
 export function lpPool1d(..._args: any[]): any {
-  return invoke(S_lp_pool1d, arguments);
+  return invoke(667, arguments);
 }
 
-const S_lp_pool2d = op(668, 'lpPool2d', 'Tensor input, float normType, int[]:2 kernelSize, int[]?:2 stride=null, bool ceilMode=false', 'Tensor');
 /** The sum of the powers normType of each window of input (N, C, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html */
 export function lpPool2d(input: Tensor, normType: number, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, ceilMode?: boolean): Tensor;
 /** The sum of the powers normType of each window of input (N, C, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html */
@@ -6176,10 +5558,9 @@ export function lpPool2d(input: Tensor, normType: number, kernelSize: number | r
 /** The sum of the powers normType of each window of input (N, C, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html */
 export function lpPool2d(input: Tensor, options: { normType: number; kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; ceilMode?: boolean }): Tensor;
 export function lpPool2d(..._args: any[]): any {
-  return invoke(S_lp_pool2d, arguments);
+  return invoke(668, arguments);
 }
 
-const S_lp_pool3d = op(669, 'lpPool3d', 'Tensor input, float normType, int[]:3 kernelSize, int[]?:3 stride=null, bool ceilMode=false', 'Tensor');
 /** The sum of the powers normType of each window of input (N, C, D, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool3d.html */
 export function lpPool3d(input: Tensor, normType: number, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, ceilMode?: boolean): Tensor;
 /** The sum of the powers normType of each window of input (N, C, D, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool3d.html */
@@ -6189,10 +5570,9 @@ export function lpPool3d(input: Tensor, normType: number, kernelSize: number | r
 /** The sum of the powers normType of each window of input (N, C, D, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool3d.html */
 export function lpPool3d(input: Tensor, options: { normType: number; kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; ceilMode?: boolean }): Tensor;
 export function lpPool3d(..._args: any[]): any {
-  return invoke(S_lp_pool3d, arguments);
+  return invoke(669, arguments);
 }
 
-const S_local_response_norm = op(670, 'localResponseNorm', 'Tensor input, int size, float alpha=0.0001, float beta=0.75, float k=1', 'Tensor');
 /** input (N, C, ...) over (k + alpha * the mean of the squares of size channels around each) ** beta. Errors: fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html */
 export function localResponseNorm(input: Tensor, size: number, alpha?: number, beta?: number, k?: number): Tensor;
 /** input (N, C, ...) over (k + alpha * the mean of the squares of size channels around each) ** beta. Errors: fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html */
@@ -6204,120 +5584,106 @@ export function localResponseNorm(input: Tensor, size: number, options: { alpha?
 /** input (N, C, ...) over (k + alpha * the mean of the squares of size channels around each) ** beta. Errors: fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html */
 export function localResponseNorm(input: Tensor, options: { size: number; alpha?: number; beta?: number; k?: number }): Tensor;
 export function localResponseNorm(..._args: any[]): any {
-  return invoke(S_local_response_norm, arguments);
+  return invoke(670, arguments);
 }
 
-const S__adaptive_max_pool = op(671, '_adaptiveMaxPool', 'Tensor input, int[] size', 'output,indices;2');
 /** Maximum of each of the windows that share the last dims out evenly, and its place in the plane. */
 export function _adaptiveMaxPool(input: Tensor, size: number | readonly number[]): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maximum of each of the windows that share the last dims out evenly, and its place in the plane. */
 export function _adaptiveMaxPool(input: Tensor, options: { size: number | readonly number[] }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function _adaptiveMaxPool(..._args: any[]): any {
-  return invoke(S__adaptive_max_pool, arguments);
+  return invoke(671, arguments);
 }
 
-const S__fractional_max_pool = op(672, '_fractionalMaxPool', 'Tensor input, Tensor samples, int[] kernelSize, int[] size', 'output,indices;2');
 /** Maximum of each window, whose places the samples (planes, dims) decide, and its place in the plane. */
 export function _fractionalMaxPool(input: Tensor, samples: Tensor, kernelSize: number | readonly number[], size: number | readonly number[]): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maximum of each window, whose places the samples (planes, dims) decide, and its place in the plane. */
 export function _fractionalMaxPool(input: Tensor, options: { samples: Tensor; kernelSize: number | readonly number[]; size: number | readonly number[] }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function _fractionalMaxPool(..._args: any[]): any {
-  return invoke(S__fractional_max_pool, arguments);
+  return invoke(672, arguments);
 }
 
-const S__max_unpool = op(673, '_maxUnpool', 'Tensor input, Tensor indices, int[] size', 'Tensor');
 /** Planes of zeros of the given size with the elements of input at the places that indices name. */
 export function _maxUnpool(input: Tensor, indices: Tensor | IndexArray, size: number | readonly number[]): Tensor;
 /** Planes of zeros of the given size with the elements of input at the places that indices name. */
 export function _maxUnpool(input: Tensor, options: { indices: Tensor | IndexArray; size: number | readonly number[] }): Tensor;
 export function _maxUnpool(..._args: any[]): any {
-  return invoke(S__max_unpool, arguments);
+  return invoke(673, arguments);
 }
 
-const S__max_pool = op(674, '_maxPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, int[] dilation, bool ceilMode', 'output,indices;2');
 /** Maximum of each window over 1 to 3 dims, and its place in the plane. */
 export function _maxPool(input: Tensor, dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceilMode: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** Maximum of each window over 1 to 3 dims, and its place in the plane. */
 export function _maxPool(input: Tensor, options: { dims: number; kernelSize: number | readonly number[]; stride: number | readonly number[] | null; padding: number | readonly number[]; dilation: number | readonly number[]; ceilMode: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function _maxPool(..._args: any[]): any {
-  return invoke(S__max_pool, arguments);
+  return invoke(674, arguments);
 }
 
-const S__max_pool_backward = op(675, '_maxPoolBackward', 'Tensor grad, Tensor indices, int[] size, int dims', 'Tensor');
 /** Adds grad to the places that indices name in planes of the given size. */
 export function _maxPoolBackward(grad: Tensor, indices: Tensor | IndexArray, size: number | readonly number[], dims: number): Tensor;
 /** Adds grad to the places that indices name in planes of the given size. */
 export function _maxPoolBackward(grad: Tensor, options: { indices: Tensor | IndexArray; size: number | readonly number[]; dims: number }): Tensor;
 export function _maxPoolBackward(..._args: any[]): any {
-  return invoke(S__max_pool_backward, arguments);
+  return invoke(675, arguments);
 }
 
-const S__max_pool_gather = op(676, '_maxPoolGather', 'Tensor input, Tensor indices, int dims', 'Tensor');
 /** The elements of planes at the places that indices name. */
 export function _maxPoolGather(input: Tensor, indices: Tensor | IndexArray, dims: number): Tensor;
 /** The elements of planes at the places that indices name. */
 export function _maxPoolGather(input: Tensor, options: { indices: Tensor | IndexArray; dims: number }): Tensor;
 export function _maxPoolGather(..._args: any[]): any {
-  return invoke(S__max_pool_gather, arguments);
+  return invoke(676, arguments);
 }
 
-const S__avg_pool = op(677, '_avgPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
 /** Mean of each window over 1 to 3 dims. */
 export function _avgPool(input: Tensor, dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null): Tensor;
 /** Mean of each window over 1 to 3 dims. */
 export function _avgPool(input: Tensor, options: { dims: number; kernelSize: number | readonly number[]; stride: number | readonly number[] | null; padding: number | readonly number[]; ceilMode: boolean; countIncludePad: boolean; divisorOverride: number | null }): Tensor;
 export function _avgPool(..._args: any[]): any {
-  return invoke(S__avg_pool, arguments);
+  return invoke(677, arguments);
 }
 
-const S__avg_pool_backward = op(678, '_avgPoolBackward', 'Tensor grad, int[] size, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
 /** Spreads grad evenly over the elements of each window. */
 export function _avgPoolBackward(grad: Tensor, size: number | readonly number[], dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null): Tensor;
 /** Spreads grad evenly over the elements of each window. */
 export function _avgPoolBackward(grad: Tensor, options: { size: number | readonly number[]; dims: number; kernelSize: number | readonly number[]; stride: number | readonly number[] | null; padding: number | readonly number[]; ceilMode: boolean; countIncludePad: boolean; divisorOverride: number | null }): Tensor;
 export function _avgPoolBackward(..._args: any[]): any {
-  return invoke(S__avg_pool_backward, arguments);
+  return invoke(678, arguments);
 }
 
-const S_adaptive_avg_pool1d = op(679, 'adaptiveAvgPool1d', 'Tensor input, size[]:1 outputSize', 'Tensor');
 /** Means of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html */
 export function adaptiveAvgPool1d(input: Tensor, outputSize: number | null | readonly (number | null)[]): Tensor;
 /** Means of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html */
 export function adaptiveAvgPool1d(input: Tensor, options: { outputSize: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool1d(..._args: any[]): any {
-  return invoke(S_adaptive_avg_pool1d, arguments);
+  return invoke(679, arguments);
 }
 
-const S_adaptive_avg_pool2d = op(680, 'adaptiveAvgPool2d', 'Tensor input, size[]:2 outputSize', 'Tensor');
 /** Means of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html */
 export function adaptiveAvgPool2d(input: Tensor, outputSize: number | null | readonly (number | null)[]): Tensor;
 /** Means of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html */
 export function adaptiveAvgPool2d(input: Tensor, options: { outputSize: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool2d(..._args: any[]): any {
-  return invoke(S_adaptive_avg_pool2d, arguments);
+  return invoke(680, arguments);
 }
 
-const S_adaptive_avg_pool3d = op(681, 'adaptiveAvgPool3d', 'Tensor input, size[]:3 outputSize', 'Tensor');
 /** Means of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html */
 export function adaptiveAvgPool3d(input: Tensor, outputSize: number | null | readonly (number | null)[]): Tensor;
 /** Means of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html */
 export function adaptiveAvgPool3d(input: Tensor, options: { outputSize: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool3d(..._args: any[]): any {
-  return invoke(S_adaptive_avg_pool3d, arguments);
+  return invoke(681, arguments);
 }
 
-const S_einsum = op(682, 'einsum', 'str equation, Tensor[] ...operands', 'Tensor');
 /** The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
 export function einsum(equation: string, ...operands: Tensor[]): Tensor;
 /** The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
 export function einsum(equation: string, operands: readonly Tensor[]): Tensor;
 export function einsum(..._args: any[]): any {
-  return invoke(S_einsum, arguments);
+  return invoke(682, arguments);
 }
 
-const S_tensordot = op(683, 'tensordot', 'Tensor input, Tensor other, int[] dimsSelf, int[] dimsOther, *, Tensor? out=null', 'Tensor');
-const S_tensordot_count = op(684, 'tensordot', 'Tensor input, Tensor other, int dims=2, *, Tensor? out=null', 'Tensor');
-const F_tensordot = [S_tensordot, S_tensordot_count];
+const F_tensordot = [683, 684];
 /** Products summed over pairs of dims: dims is a number (that many last dims of input with the first of other) or a pair of lists. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
 export function tensordot(input: Tensor, other: Tensor, dimsSelf: number | readonly number[], dimsOther: number | readonly number[], options?: { out?: Tensor }): Tensor;
 /** Products summed over pairs of dims: dims is a number (that many last dims of input with the first of other) or a pair of lists. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
@@ -6333,27 +5699,24 @@ export function tensordot(a?: any, b?: any, ..._rest: any[]): any {
   return invokeForm(F_tensordot, undefined, arguments);
 }
 
-const S_inner = op(685, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
 export function inner(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
 export function inner(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function inner(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(685, a, b, 0);
-  return invoke(S_inner, arguments);
+  return invoke(685, arguments);
 }
 
-const S_kron = op(686, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
 export function kron(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
 export function kron(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function kron(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(686, a, b, 0);
-  return invoke(S_kron, arguments);
+  return invoke(686, arguments);
 }
 
-const S_rand = op(687, 'rand', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
 export function rand(...size: number[]): Tensor;
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
@@ -6361,10 +5724,9 @@ export function rand(...args: [...size: number[], options: { generator?: Generat
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
 export function rand(size: readonly number[], options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function rand(..._args: any[]): any {
-  return invoke(S_rand, arguments);
+  return invoke(687, arguments);
 }
 
-const S_randn = op(688, 'randn', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
 export function randn(...size: number[]): Tensor;
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
@@ -6372,59 +5734,52 @@ export function randn(...args: [...size: number[], options: { generator?: Genera
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
 export function randn(size: readonly number[], options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function randn(..._args: any[]): any {
-  return invoke(S_randn, arguments);
+  return invoke(688, arguments);
 }
 
-const S_randint = op(689, 'randint', 'int low, int high, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Integers in [low, high), int64 unless dtype says otherwise; low may be left out: randint(high, size). https://pytorch.org/docs/stable/generated/torch.randint.html */
 export function randint(low: number, high: number, size: number | readonly number[], options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Integers in [low, high), int64 unless dtype says otherwise; low may be left out: randint(high, size). https://pytorch.org/docs/stable/generated/torch.randint.html */
 export function randint(low: number, options: { high: number; size: number | readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randint(..._args: any[]): any {
-  return invoke(S_randint, arguments);
+  return invoke(689, arguments);
 }
 
-const S_randperm = op(690, 'randperm', 'int n, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** The integers from 0 to n - 1 in random order. https://pytorch.org/docs/stable/generated/torch.randperm.html */
 export function randperm(n: number, options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function randperm(..._args: any[]): any {
-  return invoke(S_randperm, arguments);
+  return invoke(690, arguments);
 }
 
-const S_rand_like = op(691, 'randLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Uniform numbers in [0, 1) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.rand_like.html */
 export function randLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randLike(..._args: any[]): any {
-  return invoke(S_rand_like, arguments);
+  return invoke(691, arguments);
 }
 
-const S_randn_like = op(692, 'randnLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Standard normal numbers in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randn_like.html */
 export function randnLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randnLike(..._args: any[]): any {
-  return invoke(S_randn_like, arguments);
+  return invoke(692, arguments);
 }
 
-const S_randint_like = op(693, 'randintLike', 'Tensor input, int low, int high, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Integers in [low, high) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randint_like.html */
 export function randintLike(input: Tensor, low: number, high: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Integers in [low, high) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randint_like.html */
 export function randintLike(input: Tensor, options: { low: number; high: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randintLike(..._args: any[]): any {
-  return invoke(S_randint_like, arguments);
+  return invoke(693, arguments);
 }
 
-const S_bernoulli = op(702, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(input: Tensor, p?: number | null, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
 /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(input: Tensor, options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
 export function bernoulli(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(702, a, 0, 0, 0);
-  return invoke(S_bernoulli, arguments);
+  return invoke(702, arguments);
 }
 
-const S_multinomial = op(703, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
 export function multinomial(input: Tensor, numSamples: number, replacement?: boolean, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
@@ -6432,14 +5787,10 @@ export function multinomial(input: Tensor, numSamples: number, options: { replac
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
 export function multinomial(input: Tensor, options: { numSamples: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
 export function multinomial(..._args: any[]): any {
-  return invoke(S_multinomial, arguments);
+  return invoke(703, arguments);
 }
 
-const S_normal_tensors = op(704, 'normal', 'Tensor mean, Tensor std, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_normal_means = op(705, 'normal', 'Tensor mean, float std=1, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_normal_deviations = op(706, 'normal', 'float mean, Tensor std, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_normal_numbers = op(707, 'normal', 'float mean, float std, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
-const F_normal = [S_normal_tensors, S_normal_means, S_normal_deviations, S_normal_numbers];
+const F_normal = [704, 705, 706, 707];
 /** Normal numbers with the given means and deviations, which broadcast, in mean's dtype. Errors: negative deviations, integers. https://pytorch.org/docs/stable/generated/torch.normal.html */
 export function normal(mean: Tensor, std: Tensor, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
 /** Normal numbers with the given means and deviations, which broadcast, in mean's dtype. Errors: negative deviations, integers. https://pytorch.org/docs/stable/generated/torch.normal.html */
@@ -6462,17 +5813,15 @@ export function normal(a?: any, b?: any, ..._rest: any[]): any {
   return invokeForm(F_normal, undefined, arguments);
 }
 
-const S_poisson = op(708, 'poisson', 'Tensor input, Generator? generator=null', 'Tensor');
 /** Poisson numbers with the rates in input, in its shape and dtype. Errors: negative rates, integers. https://pytorch.org/docs/stable/generated/torch.poisson.html */
 export function poisson(input: Tensor, generator?: Generator | null): Tensor;
 /** Poisson numbers with the rates in input, in its shape and dtype. Errors: negative rates, integers. https://pytorch.org/docs/stable/generated/torch.poisson.html */
 export function poisson(input: Tensor, options: { generator?: Generator | null }): Tensor;
 export function poisson(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(708, a, 0, 0);
-  return invoke(S_poisson, arguments);
+  return invoke(708, arguments);
 }
 
-const S_binomial = op(709, 'binomial', 'Tensor count, Tensor prob, Generator? generator=null', 'Tensor');
 /** Numbers of successes in count trials of probability prob, which broadcast. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.binomial.html */
 export function binomial(count: Tensor, prob: Tensor, generator?: Generator | null): Tensor;
 /** Numbers of successes in count trials of probability prob, which broadcast. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.binomial.html */
@@ -6481,40 +5830,36 @@ export function binomial(count: Tensor, prob: Tensor, options: { generator?: Gen
 export function binomial(count: Tensor, options: { prob: Tensor; generator?: Generator | null }): Tensor;
 export function binomial(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(709, a, b, 0, 0);
-  return invoke(S_binomial, arguments);
+  return invoke(709, arguments);
 }
 
-const S__gamma_slope = op(710, '_gammaSlope', 'Tensor input, Tensor output', 'Tensor');
 /** How gamma numbers move with their concentrations. */
 export function _gammaSlope(input: Tensor, output: Tensor): Tensor;
 /** How gamma numbers move with their concentrations. */
 export function _gammaSlope(input: Tensor, options: { output: Tensor }): Tensor;
 export function _gammaSlope(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(710, a, b, 0);
-  return invoke(S__gamma_slope, arguments);
+  return invoke(710, arguments);
 }
 
-const S__standard_gamma = op(711, '_standardGamma', 'Tensor input, Generator? generator=null', 'Tensor');
 /** Gamma numbers of rate 1 with the concentrations in input. */
 export function _standardGamma(input: Tensor, generator?: Generator | null): Tensor;
 /** Gamma numbers of rate 1 with the concentrations in input. */
 export function _standardGamma(input: Tensor, options: { generator?: Generator | null }): Tensor;
 export function _standardGamma(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(711, a, 0, 0);
-  return invoke(S__standard_gamma, arguments);
+  return invoke(711, arguments);
 }
 
-const S__sample_dirichlet = op(712, '_sampleDirichlet', 'Tensor input, Generator? generator=null', 'Tensor');
 /** Dirichlet numbers with the concentrations in the rows of input. */
 export function _sampleDirichlet(input: Tensor, generator?: Generator | null): Tensor;
 /** Dirichlet numbers with the concentrations in the rows of input. */
 export function _sampleDirichlet(input: Tensor, options: { generator?: Generator | null }): Tensor;
 export function _sampleDirichlet(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(712, a, 0, 0);
-  return invoke(S__sample_dirichlet, arguments);
+  return invoke(712, arguments);
 }
 
-const S_sum = op(713, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
@@ -6522,10 +5867,9 @@ export function sum(input: Tensor, dim: number | readonly number[] | null, optio
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function sum(..._args: any[]): any {
-  return invoke(S_sum, arguments);
+  return invoke(713, arguments);
 }
 
-const S_mean = op(714, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
 export function mean(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
@@ -6533,10 +5877,9 @@ export function mean(input: Tensor, dim: number | readonly number[] | null, opti
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
 export function mean(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function mean(..._args: any[]): any {
-  return invoke(S_mean, arguments);
+  return invoke(714, arguments);
 }
 
-const S_prod = op(715, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
 export function prod(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
@@ -6545,10 +5888,9 @@ export function prod(input: Tensor, dim: number | null, options: { keepdim?: boo
 export function prod(input: Tensor, options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function prod(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(715, a, 0, 0, 0, 255);
-  return invoke(S_prod, arguments);
+  return invoke(715, arguments);
 }
 
-const S_any = op(716, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
 export function any(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
@@ -6556,10 +5898,9 @@ export function any(input: Tensor, dim: number | readonly number[] | null, optio
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
 export function any(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function any(..._args: any[]): any {
-  return invoke(S_any, arguments);
+  return invoke(716, arguments);
 }
 
-const S_all = op(717, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
 export function all(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
@@ -6567,22 +5908,18 @@ export function all(input: Tensor, dim: number | readonly number[] | null, optio
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
 export function all(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function all(..._args: any[]): any {
-  return invoke(S_all, arguments);
+  return invoke(717, arguments);
 }
 
-const S_count_nonzero = op(718, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
 export function countNonzero(input: Tensor, dim?: number | readonly number[] | null): Tensor;
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
 export function countNonzero(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
 export function countNonzero(..._args: any[]): any {
-  return invoke(S_count_nonzero, arguments);
+  return invoke(718, arguments);
 }
 
-const S_var = op(719, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(720, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(721, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
-const F_var = [S_var, S_var_dim, S_var_unbiased];
+const F_var = [719, 720, 721];
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
@@ -6604,10 +5941,7 @@ export function var_(a?: any, ..._rest: any[]): any {
   return invokeForm(F_var, undefined, arguments);
 }
 
-const S_var_mean = op(722, 'varMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
-const S_var_mean_dim = op(723, 'varMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
-const S_var_mean_unbiased = op(724, 'varMean', 'Tensor input, bool unbiased=true', ',;2');
-const F_varMean = [S_var_mean, S_var_mean_dim, S_var_mean_unbiased];
+const F_varMean = [722, 723, 724];
 /** Variance and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
 export function varMean(input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean }): [Tensor, Tensor];
 /** Variance and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
@@ -6628,10 +5962,7 @@ export function varMean(..._args: any[]): any {
   return invokeForm(F_varMean, undefined, arguments);
 }
 
-const S_std = op(725, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(726, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(727, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
-const F_std = [S_std, S_std_dim, S_std_unbiased];
+const F_std = [725, 726, 727];
 /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
 export function std(input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
@@ -6653,10 +5984,7 @@ export function std(a?: any, ..._rest: any[]): any {
   return invokeForm(F_std, undefined, arguments);
 }
 
-const S_std_mean = op(728, 'stdMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
-const S_std_mean_dim = op(729, 'stdMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
-const S_std_mean_unbiased = op(730, 'stdMean', 'Tensor input, bool unbiased=true', ',;2');
-const F_stdMean = [S_std_mean, S_std_mean_dim, S_std_mean_unbiased];
+const F_stdMean = [728, 729, 730];
 /** Standard deviation and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std_mean.html */
 export function stdMean(input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean }): [Tensor, Tensor];
 /** Standard deviation and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std_mean.html */
@@ -6677,7 +6005,6 @@ export function stdMean(..._args: any[]): any {
   return invokeForm(F_stdMean, undefined, arguments);
 }
 
-const S_nansum = op(731, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
 export function nansum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
@@ -6685,10 +6012,9 @@ export function nansum(input: Tensor, dim: number | readonly number[] | null, op
 /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
 export function nansum(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function nansum(..._args: any[]): any {
-  return invoke(S_nansum, arguments);
+  return invoke(731, arguments);
 }
 
-const S_nanmean = op(732, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
 export function nanmean(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
@@ -6696,10 +6022,9 @@ export function nanmean(input: Tensor, dim: number | readonly number[] | null, o
 /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
 export function nanmean(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function nanmean(..._args: any[]): any {
-  return invoke(S_nanmean, arguments);
+  return invoke(732, arguments);
 }
 
-const S_logsumexp = op(733, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
 export function logsumexp(input: Tensor, dim: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
 /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
@@ -6707,10 +6032,9 @@ export function logsumexp(input: Tensor, dim: number | readonly number[], option
 /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
 export function logsumexp(input: Tensor, options: { dim: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
 export function logsumexp(..._args: any[]): any {
-  return invoke(S_logsumexp, arguments);
+  return invoke(733, arguments);
 }
 
-const S_interpolate = op(734, 'interpolate', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null, bool? recomputeScaleFactor=null, bool antialias=false', 'Tensor');
 /** input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
 export function interpolate(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, mode?: string, alignCorners?: boolean | null, recomputeScaleFactor?: boolean | null, antialias?: boolean): Tensor;
 /** input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
@@ -6726,10 +6050,9 @@ export function interpolate(input: Tensor, size: number | readonly number[] | nu
 /** input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
 export function interpolate(input: Tensor, options: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null; mode?: string; alignCorners?: boolean | null; recomputeScaleFactor?: boolean | null; antialias?: boolean }): Tensor;
 export function interpolate(..._args: any[]): any {
-  return invoke(S_interpolate, arguments);
+  return invoke(734, arguments);
 }
 
-const S_upsample = op(735, 'upsample', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null', 'Tensor');
 /** The older name of interpolate. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html */
 export function upsample(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, mode?: string, alignCorners?: boolean | null): Tensor;
 /** The older name of interpolate. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html */
@@ -6741,10 +6064,9 @@ export function upsample(input: Tensor, size: number | readonly number[] | null,
 /** The older name of interpolate. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html */
 export function upsample(input: Tensor, options: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null; mode?: string; alignCorners?: boolean | null }): Tensor;
 export function upsample(..._args: any[]): any {
-  return invoke(S_upsample, arguments);
+  return invoke(735, arguments);
 }
 
-const S_upsample_nearest = op(736, 'upsampleNearest', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
 /** interpolate with mode 'nearest'. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html */
 export function upsampleNearest(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null): Tensor;
 /** interpolate with mode 'nearest'. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html */
@@ -6752,10 +6074,9 @@ export function upsampleNearest(input: Tensor, size: number | readonly number[] 
 /** interpolate with mode 'nearest'. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html */
 export function upsampleNearest(input: Tensor, options: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 export function upsampleNearest(..._args: any[]): any {
-  return invoke(S_upsample_nearest, arguments);
+  return invoke(736, arguments);
 }
 
-const S_upsample_bilinear = op(737, 'upsampleBilinear', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
 /** interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
 export function upsampleBilinear(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null): Tensor;
 /** interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
@@ -6763,30 +6084,26 @@ export function upsampleBilinear(input: Tensor, size: number | readonly number[]
 /** interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
 export function upsampleBilinear(input: Tensor, options: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 export function upsampleBilinear(..._args: any[]): any {
-  return invoke(S_upsample_bilinear, arguments);
+  return invoke(737, arguments);
 }
 
-const S__resample = op(738, '_resample', 'Tensor input, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
 /** The last dims brought to the given sizes, each by a linear map of its own; kinds are those of kernels/resample.h. */
 export function _resample(input: Tensor, size: number | readonly number[], kind: number, scales: number | readonly number[], alignCorners: boolean): Tensor;
 /** The last dims brought to the given sizes, each by a linear map of its own; kinds are those of kernels/resample.h. */
 export function _resample(input: Tensor, options: { size: number | readonly number[]; kind: number; scales: number | readonly number[]; alignCorners: boolean }): Tensor;
 export function _resample(..._args: any[]): any {
-  return invoke(S__resample, arguments);
+  return invoke(738, arguments);
 }
 
-const S__resample_adjoint = op(739, '_resampleAdjoint', 'Tensor grad, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
 /** The transpose of _resample: size is that of its input. */
 export function _resampleAdjoint(grad: Tensor, size: number | readonly number[], kind: number, scales: number | readonly number[], alignCorners: boolean): Tensor;
 /** The transpose of _resample: size is that of its input. */
 export function _resampleAdjoint(grad: Tensor, options: { size: number | readonly number[]; kind: number; scales: number | readonly number[]; alignCorners: boolean }): Tensor;
 export function _resampleAdjoint(..._args: any[]): any {
-  return invoke(S__resample_adjoint, arguments);
+  return invoke(739, arguments);
 }
 
-const S_lstm = op(740, 'lstm', 'Tensor input, Tensor[] hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN,cN;3');
-const S_lstm_data = op(741, 'lstm', 'Tensor data, lengths[] batchSizes, Tensor[] hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN,cN;3');
-const F_lstm = [S_lstm, S_lstm_data];
+const F_lstm = [740, 741];
 /** LSTM over input (steps, batch, features), batchFirst: (batch, steps, features); hx: h and c (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh, with hasBiases bias_ih and bias_hh, and weight_hr where h is narrower than c (projections). In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html */
 export function lstm(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor; readonly cN: Tensor };
 /** LSTM over input (steps, batch, features), batchFirst: (batch, steps, features); hx: h and c (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh, with hasBiases bias_ih and bias_hh, and weight_hr where h is narrower than c (projections). In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html */
@@ -6799,9 +6116,7 @@ export function lstm(..._args: any[]): any {
   return invokeForm(F_lstm, undefined, arguments);
 }
 
-const S_gru = op(742, 'gru', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
-const S_gru_data = op(743, 'gru', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
-const F_gru = [S_gru, S_gru_data];
+const F_gru = [742, 743];
 /** GRU over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRU.html */
 export function gru(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor };
 /** GRU over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRU.html */
@@ -6814,9 +6129,7 @@ export function gru(..._args: any[]): any {
   return invokeForm(F_gru, undefined, arguments);
 }
 
-const S_rnn_tanh = op(744, 'rnnTanh', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
-const S_rnn_tanh_data = op(745, 'rnnTanh', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
-const F_rnnTanh = [S_rnn_tanh, S_rnn_tanh_data];
+const F_rnnTanh = [744, 745];
 /** RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
 export function rnnTanh(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor };
 /** RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
@@ -6829,9 +6142,7 @@ export function rnnTanh(..._args: any[]): any {
   return invokeForm(F_rnnTanh, undefined, arguments);
 }
 
-const S_rnn_relu = op(746, 'rnnRelu', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
-const S_rnn_relu_data = op(747, 'rnnRelu', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
-const F_rnnRelu = [S_rnn_relu, S_rnn_relu_data];
+const F_rnnRelu = [746, 747];
 /** RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
 export function rnnRelu(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor };
 /** RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
@@ -6844,7 +6155,6 @@ export function rnnRelu(..._args: any[]): any {
   return invokeForm(F_rnnRelu, undefined, arguments);
 }
 
-const S_lstm_cell = op(748, 'lstmCell', 'Tensor input, Tensor[] hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', ',;2');
 /** One step of an LSTM: input (batch, features), h and c (batch, units) to the next h and c. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html */
 export function lstmCell(input: Tensor, hx: readonly Tensor[], wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null): [Tensor, Tensor];
 /** One step of an LSTM: input (batch, features), h and c (batch, units) to the next h and c. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html */
@@ -6854,10 +6164,9 @@ export function lstmCell(input: Tensor, hx: readonly Tensor[], wIh: Tensor, wHh:
 /** One step of an LSTM: input (batch, features), h and c (batch, units) to the next h and c. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html */
 export function lstmCell(input: Tensor, options: { hx: readonly Tensor[]; wIh: Tensor; wHh: Tensor; bIh?: Tensor | null; bHh?: Tensor | null }): [Tensor, Tensor];
 export function lstmCell(..._args: any[]): any {
-  return invoke(S_lstm_cell, arguments);
+  return invoke(748, arguments);
 }
 
-const S_gru_cell = op(749, 'gruCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
 /** One step of a GRU: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html */
 export function gruCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null): Tensor;
 /** One step of a GRU: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html */
@@ -6867,10 +6176,9 @@ export function gruCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, opt
 /** One step of a GRU: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html */
 export function gruCell(input: Tensor, options: { hx: Tensor; wIh: Tensor; wHh: Tensor; bIh?: Tensor | null; bHh?: Tensor | null }): Tensor;
 export function gruCell(..._args: any[]): any {
-  return invoke(S_gru_cell, arguments);
+  return invoke(749, arguments);
 }
 
-const S_rnn_tanh_cell = op(750, 'rnnTanhCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
 /** One step of an RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
 export function rnnTanhCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null): Tensor;
 /** One step of an RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
@@ -6880,10 +6188,9 @@ export function rnnTanhCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor,
 /** One step of an RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
 export function rnnTanhCell(input: Tensor, options: { hx: Tensor; wIh: Tensor; wHh: Tensor; bIh?: Tensor | null; bHh?: Tensor | null }): Tensor;
 export function rnnTanhCell(..._args: any[]): any {
-  return invoke(S_rnn_tanh_cell, arguments);
+  return invoke(750, arguments);
 }
 
-const S_rnn_relu_cell = op(751, 'rnnReluCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
 /** One step of an RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
 export function rnnReluCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null): Tensor;
 /** One step of an RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
@@ -6893,216 +6200,192 @@ export function rnnReluCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor,
 /** One step of an RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
 export function rnnReluCell(input: Tensor, options: { hx: Tensor; wIh: Tensor; wHh: Tensor; bIh?: Tensor | null; bHh?: Tensor | null }): Tensor;
 export function rnnReluCell(..._args: any[]): any {
-  return invoke(S_rnn_relu_cell, arguments);
+  return invoke(751, arguments);
 }
 
-const S__rnn_layer = op(752, '_rnnLayer', 'Tensor xGates, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, int mode, bool reverse, int[] batchSizes', ',,,,;5');
 /** One layer in one direction: output, last h and c, and what its backward needs. mode: 0 relu, 1 tanh, 2 lstm, 3 gru. */
 export function _rnnLayer(xGates: Tensor, h0: Tensor, c0: Tensor | null, wHh: Tensor, bHh: Tensor | null, wHr: Tensor | null, mode: number, reverse: boolean, batchSizes: number | readonly number[]): [Tensor, Tensor, Tensor, Tensor, Tensor];
 /** One layer in one direction: output, last h and c, and what its backward needs. mode: 0 relu, 1 tanh, 2 lstm, 3 gru. */
 export function _rnnLayer(xGates: Tensor, options: { h0: Tensor; c0: Tensor | null; wHh: Tensor; bHh: Tensor | null; wHr: Tensor | null; mode: number; reverse: boolean; batchSizes: number | readonly number[] }): [Tensor, Tensor, Tensor, Tensor, Tensor];
 export function _rnnLayer(..._args: any[]): any {
-  return invoke(S__rnn_layer, arguments);
+  return invoke(752, arguments);
 }
 
-const S__rnn_layer_math = op(753, '_rnnLayerMath', 'Tensor xGates, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, int mode, bool reverse, int[] batchSizes', ',,;3');
 /** _rnn_layer by plain ops. */
 export function _rnnLayerMath(xGates: Tensor, h0: Tensor, c0: Tensor | null, wHh: Tensor, bHh: Tensor | null, wHr: Tensor | null, mode: number, reverse: boolean, batchSizes: number | readonly number[]): [Tensor, Tensor, Tensor];
 /** _rnn_layer by plain ops. */
 export function _rnnLayerMath(xGates: Tensor, options: { h0: Tensor; c0: Tensor | null; wHh: Tensor; bHh: Tensor | null; wHr: Tensor | null; mode: number; reverse: boolean; batchSizes: number | readonly number[] }): [Tensor, Tensor, Tensor];
 export function _rnnLayerMath(..._args: any[]): any {
-  return invoke(S__rnn_layer_math, arguments);
+  return invoke(753, arguments);
 }
 
-const S__rnn_layer_backward = op(754, '_rnnLayerBackward', 'Tensor? grad, Tensor? gradH, Tensor? gradC, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, Tensor output, Tensor gates, Tensor? cells, int mode, bool reverse, int[] batchSizes', ',,,,,;6');
 /** Gradients of _rnn_layer. */
 export function _rnnLayerBackward(grad: Tensor | null, gradH: Tensor | null, gradC: Tensor | null, h0: Tensor, c0: Tensor | null, wHh: Tensor, bHh: Tensor | null, wHr: Tensor | null, output: Tensor, gates: Tensor, cells: Tensor | null, mode: number, reverse: boolean, batchSizes: number | readonly number[]): [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
 /** Gradients of _rnn_layer. */
 export function _rnnLayerBackward(grad: Tensor | null, options: { gradH: Tensor | null; gradC: Tensor | null; h0: Tensor; c0: Tensor | null; wHh: Tensor; bHh: Tensor | null; wHr: Tensor | null; output: Tensor; gates: Tensor; cells: Tensor | null; mode: number; reverse: boolean; batchSizes: number | readonly number[] }): [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
 export function _rnnLayerBackward(..._args: any[]): any {
-  return invoke(S__rnn_layer_backward, arguments);
+  return invoke(754, arguments);
 }
 
-const S_cumsum = op(755, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
 export function cumsum(input: Tensor, dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
 export function cumsum(input: Tensor, options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
 export function cumsum(..._args: any[]): any {
-  return invoke(S_cumsum, arguments);
+  return invoke(755, arguments);
 }
 
-const S_cumprod = op(757, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
 export function cumprod(input: Tensor, dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
 export function cumprod(input: Tensor, options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
 export function cumprod(..._args: any[]): any {
-  return invoke(S_cumprod, arguments);
+  return invoke(757, arguments);
 }
 
-const S_logcumsumexp = op(759, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
 /** Logarithm of the running sum of exponentials along dim. https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html */
 export function logcumsumexp(input: Tensor, dim: number, options?: { out?: Tensor }): Tensor;
 /** Logarithm of the running sum of exponentials along dim. https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html */
 export function logcumsumexp(input: Tensor, options: { dim: number; out?: Tensor }): Tensor;
 export function logcumsumexp(..._args: any[]): any {
-  return invoke(S_logcumsumexp, arguments);
+  return invoke(759, arguments);
 }
 
-const S_cummax = op(760, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
 /** Largest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummax.html */
 export function cummax(input: Tensor, dim: number, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 /** Largest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummax.html */
 export function cummax(input: Tensor, options: { dim: number; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 export function cummax(..._args: any[]): any {
-  return invoke(S_cummax, arguments);
+  return invoke(760, arguments);
 }
 
-const S_cummin = op(761, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
 /** Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
 export function cummin(input: Tensor, dim: number, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 /** Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
 export function cummin(input: Tensor, options: { dim: number; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 export function cummin(..._args: any[]): any {
-  return invoke(S_cummin, arguments);
+  return invoke(761, arguments);
 }
 
-const S__cumsum_back = op(762, '_cumsumBack', 'Tensor input, int dim', 'Tensor');
 /** cumsum from the end. */
 export function _cumsumBack(input: Tensor, dim: number): Tensor;
 /** cumsum from the end. */
 export function _cumsumBack(input: Tensor, options: { dim: number }): Tensor;
 export function _cumsumBack(..._args: any[]): any {
-  return invoke(S__cumsum_back, arguments);
+  return invoke(762, arguments);
 }
 
-const S__recurrence = op(763, '_recurrence', 'Tensor input, Tensor factor, int dim, bool reverse', 'Tensor');
 /** y[k] = input[k] + factor[k] y[k - 1] along dim; reverse: y[k] = input[k] + factor[k + 1] y[k + 1]. */
 export function _recurrence(input: Tensor, factor: Tensor, dim: number, reverse: boolean): Tensor;
 /** y[k] = input[k] + factor[k] y[k - 1] along dim; reverse: y[k] = input[k] + factor[k + 1] y[k + 1]. */
 export function _recurrence(input: Tensor, options: { factor: Tensor; dim: number; reverse: boolean }): Tensor;
 export function _recurrence(..._args: any[]): any {
-  return invoke(S__recurrence, arguments);
+  return invoke(763, arguments);
 }
 
-const S_searchsorted = op(764, 'searchsorted', 'Tensor sortedSequence, Operand input, *, bool outInt32=false, bool right=false, str? side=null, Tensor? sorter=null, Tensor? out=null', 'Tensor');
 /** Where input's values belong in sortedSequence (1-d, or with input's other dims): the first place whose bound is not below the value; right, or side 'right': above it. sorter: indices that put sortedSequence in order. In int64, or int32. Errors: shapes that do not fit, a sorter out of range. https://pytorch.org/docs/stable/generated/torch.searchsorted.html */
 export function searchsorted(sortedSequence: Tensor, input: Tensor | Scalar, options?: { outInt32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null; out?: Tensor }): Tensor;
 /** Where input's values belong in sortedSequence (1-d, or with input's other dims): the first place whose bound is not below the value; right, or side 'right': above it. sorter: indices that put sortedSequence in order. In int64, or int32. Errors: shapes that do not fit, a sorter out of range. https://pytorch.org/docs/stable/generated/torch.searchsorted.html */
 export function searchsorted(sortedSequence: Tensor, options: { input: Tensor | Scalar; outInt32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null; out?: Tensor }): Tensor;
 export function searchsorted(..._args: any[]): any {
-  return invoke(S_searchsorted, arguments);
+  return invoke(764, arguments);
 }
 
-const S_bucketize = op(765, 'bucketize', 'Operand input, Tensor boundaries, *, bool outInt32=false, bool right=false, Tensor? out=null', 'Tensor');
 /** Where input's values belong in boundaries, which are 1-d and sorted: see searchsorted. https://pytorch.org/docs/stable/generated/torch.bucketize.html */
 export function bucketize(input: Tensor | Scalar, boundaries: Tensor, options?: { outInt32?: boolean; right?: boolean; out?: Tensor }): Tensor;
 /** Where input's values belong in boundaries, which are 1-d and sorted: see searchsorted. https://pytorch.org/docs/stable/generated/torch.bucketize.html */
 export function bucketize(input: Tensor | Scalar, options: { boundaries: Tensor; outInt32?: boolean; right?: boolean; out?: Tensor }): Tensor;
 export function bucketize(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(765, a, b, 1, 0, 0);
-  return invoke(S_bucketize, arguments);
+  return invoke(765, arguments);
 }
 
-const S_isin = op(766, 'isin', 'Operand elements, Operand testElements, *, bool assumeUnique=false, bool invert=false, Tensor? out=null', 'Tensor');
 /** Which elements are (invert: are not) among testElements; one of the two may be a number. NaN is nowhere. https://pytorch.org/docs/stable/generated/torch.isin.html */
 export function isin(elements: Tensor | Scalar, testElements: Tensor | Scalar, options?: { assumeUnique?: boolean; invert?: boolean; out?: Tensor }): Tensor;
 /** Which elements are (invert: are not) among testElements; one of the two may be a number. NaN is nowhere. https://pytorch.org/docs/stable/generated/torch.isin.html */
 export function isin(elements: Tensor | Scalar, options: { testElements: Tensor | Scalar; assumeUnique?: boolean; invert?: boolean; out?: Tensor }): Tensor;
 export function isin(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(766, a, b, 3, 0, 0);
-  return invoke(S_isin, arguments);
+  return invoke(766, arguments);
 }
 
-const S_view_as = op(767, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 export function viewAs(input: Tensor, other: Tensor): Tensor;
 /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 export function viewAs(input: Tensor, options: { other: Tensor }): Tensor;
 export function viewAs(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(767, a, b, 0);
-  return invoke(S_view_as, arguments);
+  return invoke(767, arguments);
 }
 
-const S_reshape_as = op(768, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
 export function reshapeAs(input: Tensor, other: Tensor): Tensor;
 /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
 export function reshapeAs(input: Tensor, options: { other: Tensor }): Tensor;
 export function reshapeAs(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(768, a, b, 0);
-  return invoke(S_reshape_as, arguments);
+  return invoke(768, arguments);
 }
 
-const S_expand_as = op(769, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
 export function expandAs(input: Tensor, other: Tensor): Tensor;
 /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
 export function expandAs(input: Tensor, options: { other: Tensor }): Tensor;
 export function expandAs(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(769, a, b, 0);
-  return invoke(S_expand_as, arguments);
+  return invoke(769, arguments);
 }
 
-const S_broadcast_to = op(770, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
 /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
 export function broadcastTo(input: Tensor, size: number | readonly number[]): Tensor;
 /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
 export function broadcastTo(input: Tensor, options: { size: number | readonly number[] }): Tensor;
 export function broadcastTo(..._args: any[]): any {
-  return invoke(S_broadcast_to, arguments);
+  return invoke(770, arguments);
 }
 
-const S_ravel = op(771, 'ravel', 'Tensor input', 'Tensor');
 /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
 export function ravel(input: Tensor): Tensor;
 export function ravel(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(771, a, 0);
-  return invoke(S_ravel, arguments);
+  return invoke(771, arguments);
 }
 
-const S_T = op(772, 'T', 'Tensor input', 'Tensor');
 /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
 export function T(input: Tensor): Tensor;
 export function T(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(772, a, 0);
-  return invoke(S_T, arguments);
+  return invoke(772, arguments);
 }
 
-const S_mT = op(773, 'mT', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT */
 export function mT(input: Tensor): Tensor;
 export function mT(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(773, a, 0);
-  return invoke(S_mT, arguments);
+  return invoke(773, arguments);
 }
 
-const S_H = op(774, 'H', 'Tensor input', 'Tensor');
 /** A view of a matrix, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.H */
 export function H(input: Tensor): Tensor;
 export function H(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(774, a, 0);
-  return invoke(S_H, arguments);
+  return invoke(774, arguments);
 }
 
-const S_mH = op(775, 'mH', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH */
 export function mH(input: Tensor): Tensor;
 export function mH(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(775, a, 0);
-  return invoke(S_mH, arguments);
+  return invoke(775, arguments);
 }
 
-const S_adjoint = op(776, 'adjoint', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
 export function adjoint(input: Tensor): Tensor;
 export function adjoint(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(776, a, 0);
-  return invoke(S_adjoint, arguments);
+  return invoke(776, arguments);
 }
 
-const S_flatten = op(777, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, startDim?: number, endDim?: number): Tensor;
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
@@ -7111,28 +6394,25 @@ export function flatten(input: Tensor, startDim: number, options: { endDim?: num
 export function flatten(input: Tensor, options: { startDim?: number; endDim?: number }): Tensor;
 export function flatten(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(777, a, 0, 0, -1);
-  return invoke(S_flatten, arguments);
+  return invoke(777, arguments);
 }
 
-const S_unflatten = op(778, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
 /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
 export function unflatten(input: Tensor, dim: number, sizes: number | readonly number[]): Tensor;
 /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
 export function unflatten(input: Tensor, options: { dim: number; sizes: number | readonly number[] }): Tensor;
 export function unflatten(..._args: any[]): any {
-  return invoke(S_unflatten, arguments);
+  return invoke(778, arguments);
 }
 
-const S_movedim = op(779, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
 /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
 export function movedim(input: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor;
 /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
 export function movedim(input: Tensor, options: { source: number | readonly number[]; destination: number | readonly number[] }): Tensor;
 export function movedim(..._args: any[]): any {
-  return invoke(S_movedim, arguments);
+  return invoke(779, arguments);
 }
 
-const S_softmax = op(780, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, dim?: number | null, dtype?: DType | null): Tensor;
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
@@ -7141,10 +6421,9 @@ export function softmax(input: Tensor, dim: number | null, options: { dtype?: DT
 export function softmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmax(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(780, a, 0, 0, 255);
-  return invoke(S_softmax, arguments);
+  return invoke(780, arguments);
 }
 
-const S_log_softmax = op(781, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, dim?: number | null, dtype?: DType | null): Tensor;
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
@@ -7153,10 +6432,9 @@ export function logSoftmax(input: Tensor, dim: number | null, options: { dtype?:
 export function logSoftmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function logSoftmax(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(781, a, 0, 0, 255);
-  return invoke(S_log_softmax, arguments);
+  return invoke(781, arguments);
 }
 
-const S_softmin = op(782, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, dim?: number | null, dtype?: DType | null): Tensor;
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
@@ -7165,28 +6443,25 @@ export function softmin(input: Tensor, dim: number | null, options: { dtype?: DT
 export function softmin(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmin(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(782, a, 0, 0, 255);
-  return invoke(S_softmin, arguments);
+  return invoke(782, arguments);
 }
 
-const S__softmax_backward_data = op(783, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of softmax from that of its result. */
 export function _softmaxBackwardData(grad: Tensor, output: Tensor, dim: number): Tensor;
 /** Gradient of softmax from that of its result. */
 export function _softmaxBackwardData(grad: Tensor, options: { output: Tensor; dim: number }): Tensor;
 export function _softmaxBackwardData(..._args: any[]): any {
-  return invoke(S__softmax_backward_data, arguments);
+  return invoke(783, arguments);
 }
 
-const S__log_softmax_backward_data = op(784, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of logSoftmax from that of its result. */
 export function _logSoftmaxBackwardData(grad: Tensor, output: Tensor, dim: number): Tensor;
 /** Gradient of logSoftmax from that of its result. */
 export function _logSoftmaxBackwardData(grad: Tensor, options: { output: Tensor; dim: number }): Tensor;
 export function _logSoftmaxBackwardData(..._args: any[]): any {
-  return invoke(S__log_softmax_backward_data, arguments);
+  return invoke(784, arguments);
 }
 
-const S_gumbel_softmax = op(785, 'gumbelSoftmax', 'Tensor logits, float tau=1, bool hard=false, float eps=1e-10, int dim=-1', 'Tensor');
 /** softmax((logits + Gumbel noise) / tau) along dim; hard: one-hot, with the gradient of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html */
 export function gumbelSoftmax(logits: Tensor, tau?: number, hard?: boolean, eps?: number, dim?: number): Tensor;
 /** softmax((logits + Gumbel noise) / tau) along dim; hard: one-hot, with the gradient of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html */
@@ -7198,10 +6473,9 @@ export function gumbelSoftmax(logits: Tensor, tau: number, options: { hard?: boo
 /** softmax((logits + Gumbel noise) / tau) along dim; hard: one-hot, with the gradient of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html */
 export function gumbelSoftmax(logits: Tensor, options: { tau?: number; hard?: boolean; eps?: number; dim?: number }): Tensor;
 export function gumbelSoftmax(..._args: any[]): any {
-  return invoke(S_gumbel_softmax, arguments);
+  return invoke(785, arguments);
 }
 
-const S_sort = op(786, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
 /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
 export function sort(input: Tensor, dim?: number, descending?: boolean, options?: { stable?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
@@ -7209,10 +6483,9 @@ export function sort(input: Tensor, dim: number, options: { descending?: boolean
 /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
 export function sort(input: Tensor, options: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 export function sort(..._args: any[]): any {
-  return invoke(S_sort, arguments);
+  return invoke(786, arguments);
 }
 
-const S_argsort = op(787, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
 /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
 export function argsort(input: Tensor, dim?: number, descending?: boolean, options?: { stable?: boolean }): Tensor;
 /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
@@ -7221,18 +6494,16 @@ export function argsort(input: Tensor, dim: number, options: { descending?: bool
 export function argsort(input: Tensor, options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
 export function argsort(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(787, a, 0, -1, 0, 0);
-  return invoke(S_argsort, arguments);
+  return invoke(787, arguments);
 }
 
-const S_msort = op(788, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
 export function msort(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function msort(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(788, a, 0);
-  return invoke(S_msort, arguments);
+  return invoke(788, arguments);
 }
 
-const S_topk = op(789, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
 /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
 export function topk(input: Tensor, k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
@@ -7244,356 +6515,316 @@ export function topk(input: Tensor, k: number, options: { dim?: number; largest?
 /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
 export function topk(input: Tensor, options: { k: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 export function topk(..._args: any[]): any {
-  return invoke(S_topk, arguments);
+  return invoke(789, arguments);
 }
 
-const S_polygamma = op(790, 'polygamma', 'int n, Tensor input, *, Tensor? out=null', 'Tensor');
 /** The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
 export function polygamma(n: number, input: Tensor, options?: { out?: Tensor }): Tensor;
 /** The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
 export function polygamma(n: number, options: { input: Tensor; out?: Tensor }): Tensor;
 export function polygamma(..._args: any[]): any {
-  return invoke(S_polygamma, arguments);
+  return invoke(790, arguments);
 }
 
-const S_i0 = op(793, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
 export function i0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i0(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(793, a, 0);
-  return invoke(S_i0, arguments);
+  return invoke(793, arguments);
 }
 
-const S_i0e = op(795, 'i0e', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(-|input|) times the modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i0e */
 export function i0e(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i0e(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(795, a, 0);
-  return invoke(S_i0e, arguments);
+  return invoke(795, arguments);
 }
 
-const S_i1 = op(796, 'i1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1 */
 export function i1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i1(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(796, a, 0);
-  return invoke(S_i1, arguments);
+  return invoke(796, arguments);
 }
 
-const S_i1e = op(797, 'i1e', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(-|input|) times the modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1e */
 export function i1e(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i1e(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(797, a, 0);
-  return invoke(S_i1e, arguments);
+  return invoke(797, arguments);
 }
 
-const S_ndtr = op(798, 'ndtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The distribution function of the standard normal distribution, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtr */
 export function ndtr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function ndtr(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(798, a, 0);
-  return invoke(S_ndtr, arguments);
+  return invoke(798, arguments);
 }
 
-const S_ndtri = op(799, 'ndtri', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse of ndtr, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtri */
 export function ndtri(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function ndtri(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(799, a, 0);
-  return invoke(S_ndtri, arguments);
+  return invoke(799, arguments);
 }
 
-const S_log_ndtr = op(800, 'logNdtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The logarithm of ndtr, without its underflow, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.log_ndtr */
 export function logNdtr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function logNdtr(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(800, a, 0);
-  return invoke(S_log_ndtr, arguments);
+  return invoke(800, arguments);
 }
 
-const S_entr = op(801, 'entr', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** -input * log(input), 0 at 0, -infinity below, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.entr */
 export function entr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function entr(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(801, a, 0);
-  return invoke(S_entr, arguments);
+  return invoke(801, arguments);
 }
 
-const S_erfcx = op(802, 'erfcx', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input ** 2) * erfc(input), without overflow above 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.erfcx */
 export function erfcx(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erfcx(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(802, a, 0);
-  return invoke(S_erfcx, arguments);
+  return invoke(802, arguments);
 }
 
-const S_airy_ai = op(803, 'airyAi', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Airy's function Ai, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.airy_ai */
 export function airyAi(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function airyAi(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(803, a, 0);
-  return invoke(S_airy_ai, arguments);
+  return invoke(803, arguments);
 }
 
-const S_bessel_j0 = op(804, 'besselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j0 */
 export function besselJ0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselJ0(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(804, a, 0);
-  return invoke(S_bessel_j0, arguments);
+  return invoke(804, arguments);
 }
 
-const S_bessel_y0 = op(805, 'besselY0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y0 */
 export function besselY0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselY0(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(805, a, 0);
-  return invoke(S_bessel_y0, arguments);
+  return invoke(805, arguments);
 }
 
-const S_modified_bessel_i0 = op(806, 'modifiedBesselI0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i0 */
 export function modifiedBesselI0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselI0(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(806, a, 0);
-  return invoke(S_modified_bessel_i0, arguments);
+  return invoke(806, arguments);
 }
 
-const S_modified_bessel_k0 = op(807, 'modifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k0 */
 export function modifiedBesselK0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselK0(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(807, a, 0);
-  return invoke(S_modified_bessel_k0, arguments);
+  return invoke(807, arguments);
 }
 
-const S_scaled_modified_bessel_k0 = op(808, 'scaledModifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input) times the modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k0 */
 export function scaledModifiedBesselK0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function scaledModifiedBesselK0(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(808, a, 0);
-  return invoke(S_scaled_modified_bessel_k0, arguments);
+  return invoke(808, arguments);
 }
 
-const S_bessel_j1 = op(809, 'besselJ1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j1 */
 export function besselJ1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselJ1(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(809, a, 0);
-  return invoke(S_bessel_j1, arguments);
+  return invoke(809, arguments);
 }
 
-const S_bessel_y1 = op(810, 'besselY1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y1 */
 export function besselY1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselY1(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(810, a, 0);
-  return invoke(S_bessel_y1, arguments);
+  return invoke(810, arguments);
 }
 
-const S_modified_bessel_i1 = op(811, 'modifiedBesselI1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i1 */
 export function modifiedBesselI1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselI1(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(811, a, 0);
-  return invoke(S_modified_bessel_i1, arguments);
+  return invoke(811, arguments);
 }
 
-const S_modified_bessel_k1 = op(812, 'modifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k1 */
 export function modifiedBesselK1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselK1(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(812, a, 0);
-  return invoke(S_modified_bessel_k1, arguments);
+  return invoke(812, arguments);
 }
 
-const S_scaled_modified_bessel_k1 = op(813, 'scaledModifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input) times the modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k1 */
 export function scaledModifiedBesselK1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function scaledModifiedBesselK1(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(813, a, 0);
-  return invoke(S_scaled_modified_bessel_k1, arguments);
+  return invoke(813, arguments);
 }
 
-const S_spherical_bessel_j0 = op(814, 'sphericalBesselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The spherical Bessel function of order 0, sin(input) / input, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.spherical_bessel_j0 */
 export function sphericalBesselJ0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sphericalBesselJ0(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(814, a, 0);
-  return invoke(S_spherical_bessel_j0, arguments);
+  return invoke(814, arguments);
 }
 
-const S_chebyshev_polynomial_t = op(815, 'chebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_t */
 export function chebyshevPolynomialT(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The Chebyshev polynomial of kind 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_t */
 export function chebyshevPolynomialT(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialT(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(815, a, b, 3);
-  return invoke(S_chebyshev_polynomial_t, arguments);
+  return invoke(815, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_t = op(816, 'shiftedChebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 1 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_t */
 export function shiftedChebyshevPolynomialT(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The shifted Chebyshev polynomial of kind 1 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_t */
 export function shiftedChebyshevPolynomialT(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialT(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(816, a, b, 3);
-  return invoke(S_shifted_chebyshev_polynomial_t, arguments);
+  return invoke(816, arguments);
 }
 
-const S_chebyshev_polynomial_u = op(817, 'chebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 2 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_u */
 export function chebyshevPolynomialU(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The Chebyshev polynomial of kind 2 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_u */
 export function chebyshevPolynomialU(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialU(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(817, a, b, 3);
-  return invoke(S_chebyshev_polynomial_u, arguments);
+  return invoke(817, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_u = op(818, 'shiftedChebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 2 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_u */
 export function shiftedChebyshevPolynomialU(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The shifted Chebyshev polynomial of kind 2 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_u */
 export function shiftedChebyshevPolynomialU(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialU(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(818, a, b, 3);
-  return invoke(S_shifted_chebyshev_polynomial_u, arguments);
+  return invoke(818, arguments);
 }
 
-const S_chebyshev_polynomial_v = op(819, 'chebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 3 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_v */
 export function chebyshevPolynomialV(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The Chebyshev polynomial of kind 3 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_v */
 export function chebyshevPolynomialV(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialV(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(819, a, b, 3);
-  return invoke(S_chebyshev_polynomial_v, arguments);
+  return invoke(819, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_v = op(820, 'shiftedChebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 3 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_v */
 export function shiftedChebyshevPolynomialV(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The shifted Chebyshev polynomial of kind 3 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_v */
 export function shiftedChebyshevPolynomialV(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialV(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(820, a, b, 3);
-  return invoke(S_shifted_chebyshev_polynomial_v, arguments);
+  return invoke(820, arguments);
 }
 
-const S_chebyshev_polynomial_w = op(821, 'chebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 4 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_w */
 export function chebyshevPolynomialW(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The Chebyshev polynomial of kind 4 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_w */
 export function chebyshevPolynomialW(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialW(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(821, a, b, 3);
-  return invoke(S_chebyshev_polynomial_w, arguments);
+  return invoke(821, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_w = op(822, 'shiftedChebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 4 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_w */
 export function shiftedChebyshevPolynomialW(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The shifted Chebyshev polynomial of kind 4 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_w */
 export function shiftedChebyshevPolynomialW(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialW(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(822, a, b, 3);
-  return invoke(S_shifted_chebyshev_polynomial_w, arguments);
+  return invoke(822, arguments);
 }
 
-const S_hermite_polynomial_h = op(823, 'hermitePolynomialH', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The physicist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_h */
 export function hermitePolynomialH(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The physicist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_h */
 export function hermitePolynomialH(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function hermitePolynomialH(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(823, a, b, 3);
-  return invoke(S_hermite_polynomial_h, arguments);
+  return invoke(823, arguments);
 }
 
-const S_hermite_polynomial_he = op(824, 'hermitePolynomialHe', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The probabilist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_he */
 export function hermitePolynomialHe(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The probabilist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_he */
 export function hermitePolynomialHe(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function hermitePolynomialHe(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(824, a, b, 3);
-  return invoke(S_hermite_polynomial_he, arguments);
+  return invoke(824, arguments);
 }
 
-const S_laguerre_polynomial_l = op(825, 'laguerrePolynomialL', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Laguerre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.laguerre_polynomial_l */
 export function laguerrePolynomialL(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The Laguerre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.laguerre_polynomial_l */
 export function laguerrePolynomialL(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function laguerrePolynomialL(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(825, a, b, 3);
-  return invoke(S_laguerre_polynomial_l, arguments);
+  return invoke(825, arguments);
 }
 
-const S_legendre_polynomial_p = op(826, 'legendrePolynomialP', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Legendre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.legendre_polynomial_p */
 export function legendrePolynomialP(input: Tensor | Scalar, n: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** The Legendre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.legendre_polynomial_p */
 export function legendrePolynomialP(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function legendrePolynomialP(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(826, a, b, 3);
-  return invoke(S_legendre_polynomial_p, arguments);
+  return invoke(826, arguments);
 }
 
-const S_xlog1py = op(827, 'xlog1py', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input * log1p(other), 0 where input is 0, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
 export function xlog1py(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** input * log1p(other), 0 where input is 0, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
 export function xlog1py(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function xlog1py(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(827, a, b, 3);
-  return invoke(S_xlog1py, arguments);
+  return invoke(827, arguments);
 }
 
-const S_zeta = op(828, 'zeta', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Hurwitz's zeta function of input at other (whose gradient alone is known), elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.zeta */
 export function zeta(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor;
 /** Hurwitz's zeta function of input at other (whose gradient alone is known), elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.zeta */
 export function zeta(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function zeta(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(828, a, b, 3);
-  return invoke(S_zeta, arguments);
+  return invoke(828, arguments);
 }
 
-const S_igamma = op(829, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
 export function igamma(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
 export function igamma(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function igamma(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(829, a, b, 0);
-  return invoke(S_igamma, arguments);
+  return invoke(829, arguments);
 }
 
-const S_igammac = op(831, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
 export function igammac(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
 /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
 export function igammac(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function igammac(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(831, a, b, 0);
-  return invoke(S_igammac, arguments);
+  return invoke(831, arguments);
 }
 
-const S_unbind = op(833, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
 export function unbind(input: Tensor, dim?: number): Tensor[];
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
 export function unbind(input: Tensor, options: { dim?: number }): Tensor[];
 export function unbind(..._args: any[]): any {
-  return invoke(S_unbind, arguments);
+  return invoke(833, arguments);
 }
 
-const S_split_with_sizes = op(834, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function splitWithSizes(input: Tensor, splitSizes: number | readonly number[], dim?: number): Tensor[];
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
@@ -7601,10 +6832,9 @@ export function splitWithSizes(input: Tensor, splitSizes: number | readonly numb
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function splitWithSizes(input: Tensor, options: { splitSizes: number | readonly number[]; dim?: number }): Tensor[];
 export function splitWithSizes(..._args: any[]): any {
-  return invoke(S_split_with_sizes, arguments);
+  return invoke(834, arguments);
 }
 
-const S_chunk = op(835, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
 export function chunk(input: Tensor, chunks: number, dim?: number): Tensor[];
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
@@ -7612,12 +6842,10 @@ export function chunk(input: Tensor, chunks: number, options: { dim?: number }):
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
 export function chunk(input: Tensor, options: { chunks: number; dim?: number }): Tensor[];
 export function chunk(..._args: any[]): any {
-  return invoke(S_chunk, arguments);
+  return invoke(835, arguments);
 }
 
-const S_split = op(836, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(837, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
-const F_split = [S_split, S_split_sizes];
+const F_split = [836, 837];
 /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function split(input: Tensor, splitSize: number, dim?: number): Tensor[];
 /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
@@ -7634,10 +6862,7 @@ export function split(..._args: any[]): any {
   return invokeForm(F_split, undefined, arguments);
 }
 
-const S_tensor_split = op(838, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(839, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(840, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
-const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
+const F_tensorSplit = [838, 839, 840];
 /** Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
 export function tensorSplit(input: Tensor, sections: number, dim?: number): Tensor[];
 /** Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
@@ -7660,9 +6885,7 @@ export function tensorSplit(..._args: any[]): any {
   return invokeForm(F_tensorSplit, undefined, arguments);
 }
 
-const S_hsplit = op(841, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(842, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
-const F_hsplit = [S_hsplit, S_hsplit_at];
+const F_hsplit = [841, 842];
 /** Views of equal pieces along the second dim (of 1-d tensors the first); or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
 export function hsplit(input: Tensor, sections: number): Tensor[];
 /** Views of equal pieces along the second dim (of 1-d tensors the first); or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
@@ -7675,9 +6898,7 @@ export function hsplit(..._args: any[]): any {
   return invokeForm(F_hsplit, undefined, arguments);
 }
 
-const S_vsplit = op(843, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(844, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
-const F_vsplit = [S_vsplit, S_vsplit_at];
+const F_vsplit = [843, 844];
 /** Views of equal pieces along the first dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
 export function vsplit(input: Tensor, sections: number): Tensor[];
 /** Views of equal pieces along the first dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
@@ -7690,9 +6911,7 @@ export function vsplit(..._args: any[]): any {
   return invokeForm(F_vsplit, undefined, arguments);
 }
 
-const S_dsplit = op(845, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(846, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
-const F_dsplit = [S_dsplit, S_dsplit_at];
+const F_dsplit = [845, 846];
 /** Views of equal pieces along the third dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
 export function dsplit(input: Tensor, sections: number): Tensor[];
 /** Views of equal pieces along the third dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
@@ -7705,7 +6924,6 @@ export function dsplit(..._args: any[]): any {
   return invokeForm(F_dsplit, undefined, arguments);
 }
 
-const S_quantile = op(847, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
 export function quantile(input: Tensor, q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
@@ -7715,10 +6933,9 @@ export function quantile(input: Tensor, q: Tensor | Scalar, options: { dim?: num
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
 export function quantile(input: Tensor, options: { q: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
 export function quantile(..._args: any[]): any {
-  return invoke(S_quantile, arguments);
+  return invoke(847, arguments);
 }
 
-const S_nanquantile = op(848, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
 export function nanquantile(input: Tensor, q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
@@ -7728,26 +6945,23 @@ export function nanquantile(input: Tensor, q: Tensor | Scalar, options: { dim?: 
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
 export function nanquantile(input: Tensor, options: { q: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
 export function nanquantile(..._args: any[]): any {
-  return invoke(S_nanquantile, arguments);
+  return invoke(848, arguments);
 }
 
-const S_cov = op(849, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
 /** Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
 export function cov(input: Tensor, options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
 export function cov(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(849, a, 0, 1, 0, 0);
-  return invoke(S_cov, arguments);
+  return invoke(849, arguments);
 }
 
-const S_corrcoef = op(850, 'corrcoef', 'Tensor input', 'Tensor');
 /** Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
 export function corrcoef(input: Tensor): Tensor;
 export function corrcoef(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(850, a, 0);
-  return invoke(S_corrcoef, arguments);
+  return invoke(850, arguments);
 }
 
-const S_stft = op(851, 'stft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, str padMode="reflect", bool normalized=false, bool? onesided=null, bool? returnComplex=null', 'Tensor');
 /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
 export function stft(input: Tensor, nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, padMode?: string, normalized?: boolean, onesided?: boolean | null, returnComplex?: boolean | null): Tensor;
 /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
@@ -7769,10 +6983,9 @@ export function stft(input: Tensor, nFft: number, options: { hopLength?: number 
 /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
 export function stft(input: Tensor, options: { nFft: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
 export function stft(..._args: any[]): any {
-  return invoke(S_stft, arguments);
+  return invoke(851, arguments);
 }
 
-const S_istft = op(852, 'istft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, bool normalized=false, bool? onesided=null, int? length=null, bool returnComplex=false', 'Tensor');
 /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
 export function istft(input: Tensor, nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: number | null, returnComplex?: boolean): Tensor;
 /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
@@ -7794,19 +7007,17 @@ export function istft(input: Tensor, nFft: number, options: { hopLength?: number
 /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
 export function istft(input: Tensor, options: { nFft: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor;
 export function istft(..._args: any[]): any {
-  return invoke(S_istft, arguments);
+  return invoke(852, arguments);
 }
 
-const S_hann_window = op(853, 'hannWindow', 'int windowLength, bool periodic=true, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Hann's window, (1 - cos) / 2; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hann_window.html */
 export function hannWindow(windowLength: number, periodic?: boolean, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Hann's window, (1 - cos) / 2; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hann_window.html */
 export function hannWindow(windowLength: number, options: { periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function hannWindow(..._args: any[]): any {
-  return invoke(S_hann_window, arguments);
+  return invoke(853, arguments);
 }
 
-const S_hamming_window = op(854, 'hammingWindow', 'int windowLength, bool periodic=true, float alpha=0.54, float beta=0.46, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Hamming's window, alpha - beta cos; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hamming_window.html */
 export function hammingWindow(windowLength: number, periodic?: boolean, alpha?: number, beta?: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Hamming's window, alpha - beta cos; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hamming_window.html */
@@ -7816,28 +7027,25 @@ export function hammingWindow(windowLength: number, periodic: boolean, options: 
 /** Hamming's window, alpha - beta cos; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hamming_window.html */
 export function hammingWindow(windowLength: number, options: { periodic?: boolean; alpha?: number; beta?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function hammingWindow(..._args: any[]): any {
-  return invoke(S_hamming_window, arguments);
+  return invoke(854, arguments);
 }
 
-const S_blackman_window = op(855, 'blackmanWindow', 'int windowLength, bool periodic=true, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Blackman's window, 0.42 - cos / 2 + 0.08 cos of the double; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.blackman_window.html */
 export function blackmanWindow(windowLength: number, periodic?: boolean, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Blackman's window, 0.42 - cos / 2 + 0.08 cos of the double; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.blackman_window.html */
 export function blackmanWindow(windowLength: number, options: { periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function blackmanWindow(..._args: any[]): any {
-  return invoke(S_blackman_window, arguments);
+  return invoke(855, arguments);
 }
 
-const S_bartlett_window = op(856, 'bartlettWindow', 'int windowLength, bool periodic=true, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Bartlett's window, a triangle; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.bartlett_window.html */
 export function bartlettWindow(windowLength: number, periodic?: boolean, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Bartlett's window, a triangle; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.bartlett_window.html */
 export function bartlettWindow(windowLength: number, options: { periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function bartlettWindow(..._args: any[]): any {
-  return invoke(S_bartlett_window, arguments);
+  return invoke(856, arguments);
 }
 
-const S_kaiser_window = op(857, 'kaiserWindow', 'int windowLength, bool periodic=true, float beta=12, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Kaiser's window, by the modified Bessel function of order 0; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.kaiser_window.html */
 export function kaiserWindow(windowLength: number, periodic?: boolean, beta?: number, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 /** Kaiser's window, by the modified Bessel function of order 0; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.kaiser_window.html */
@@ -7845,10 +7053,9 @@ export function kaiserWindow(windowLength: number, periodic: boolean, options: {
 /** Kaiser's window, by the modified Bessel function of order 0; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.kaiser_window.html */
 export function kaiserWindow(windowLength: number, options: { periodic?: boolean; beta?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function kaiserWindow(..._args: any[]): any {
-  return invoke(S_kaiser_window, arguments);
+  return invoke(857, arguments);
 }
 
-const S__unique = op(906, 'unique', 'Tensor input, bool inverse=true, int? dim=null', 'values,inverse,counts;3');
 /** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
 export function unique(input: Tensor, inverse?: boolean, dim?: number | null): Omit<[Tensor, Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 /** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
@@ -7856,10 +7063,9 @@ export function unique(input: Tensor, inverse: boolean, options: { dim?: number 
 /** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
 export function unique(input: Tensor, options: { inverse?: boolean; dim?: number | null }): Omit<[Tensor, Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 export function unique(..._args: any[]): any {
-  return invoke(S__unique, arguments);
+  return invoke(907, arguments);
 }
 
-const S__unique_consecutive = op(907, 'uniqueConsecutive', 'Tensor input, bool inverse=true, int? dim=null', 'values,inverse,counts;3');
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
 export function uniqueConsecutive(input: Tensor, inverse?: boolean, dim?: number | null): Omit<[Tensor, Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
@@ -7867,10 +7073,9 @@ export function uniqueConsecutive(input: Tensor, inverse: boolean, options: { di
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
 export function uniqueConsecutive(input: Tensor, options: { inverse?: boolean; dim?: number | null }): Omit<[Tensor, Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 export function uniqueConsecutive(..._args: any[]): any {
-  return invoke(S__unique_consecutive, arguments);
+  return invoke(908, arguments);
 }
 
-const S_vector_norm = op(908, 'vectorNorm', 'Tensor input, Scalar ord=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
 export function vectorNorm(input: Tensor, ord?: Scalar, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
@@ -7880,12 +7085,10 @@ export function vectorNorm(input: Tensor, ord: Scalar, options: { dim?: number |
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
 export function vectorNorm(input: Tensor, options: { ord?: Scalar; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function vectorNorm(..._args: any[]): any {
-  return invoke(S_vector_norm, arguments);
+  return invoke(909, arguments);
 }
 
-const S_norm = op(909, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(910, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const F_norm = [S_norm, S_norm_named];
+const F_norm = [910, 911];
 /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
 export function norm(input: Tensor, p?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
@@ -7906,7 +7109,6 @@ export function norm(..._args: any[]): any {
   return invokeForm(F_norm, undefined, arguments);
 }
 
-const S_dist = op(911, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
 export function dist(input: Tensor, other: Tensor, p?: Scalar): Tensor;
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
@@ -7914,11 +7116,10 @@ export function dist(input: Tensor, other: Tensor, options: { p?: Scalar }): Ten
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
 export function dist(input: Tensor, options: { other: Tensor; p?: Scalar }): Tensor;
 export function dist(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(911, a, b, 0, 2, 2);
-  return invoke(S_dist, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(912, a, b, 0, 2, 2);
+  return invoke(912, arguments);
 }
 
-const S_normalize = op(912, 'normalize', 'Tensor input, float p=2, int[] dim=1, float eps=1e-12', 'Tensor');
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
 export function normalize(input: Tensor, p?: number, dim?: number | readonly number[], eps?: number): Tensor;
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
@@ -7928,10 +7129,9 @@ export function normalize(input: Tensor, p: number, options: { dim?: number | re
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
 export function normalize(input: Tensor, options: { p?: number; dim?: number | readonly number[]; eps?: number }): Tensor;
 export function normalize(..._args: any[]): any {
-  return invoke(S_normalize, arguments);
+  return invoke(913, arguments);
 }
 
-const S_cosine_similarity = op(913, 'cosineSimilarity', 'Tensor x1, Tensor x2, int dim=1, float eps=1e-8', 'Tensor');
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, dim?: number, eps?: number): Tensor;
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
@@ -7941,11 +7141,10 @@ export function cosineSimilarity(x1: Tensor, x2: Tensor, options: { dim?: number
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 export function cosineSimilarity(x1: Tensor, options: { x2: Tensor; dim?: number; eps?: number }): Tensor;
 export function cosineSimilarity(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(913, a, b, 0, 1, 1e-8);
-  return invoke(S_cosine_similarity, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(914, a, b, 0, 1, 1e-8);
+  return invoke(914, arguments);
 }
 
-const S_norm_except_dim = op(914, 'normExceptDim', 'Tensor input, int pow=2, int dim=0', 'Tensor');
 /** The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by. */
 export function normExceptDim(input: Tensor, pow?: number, dim?: number): Tensor;
 /** The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by. */
@@ -7953,11 +7152,10 @@ export function normExceptDim(input: Tensor, pow: number, options: { dim?: numbe
 /** The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by. */
 export function normExceptDim(input: Tensor, options: { pow?: number; dim?: number }): Tensor;
 export function normExceptDim(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(914, a, 0, 2, 0);
-  return invoke(S_norm_except_dim, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(915, a, 0, 2, 0);
+  return invoke(915, arguments);
 }
 
-const S_pairwise_distance = op(915, 'pairwiseDistance', 'Tensor x1, Tensor x2, float p=2, float eps=0.000001, bool keepdim=false', 'Tensor');
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, p?: number, eps?: number, keepdim?: boolean): Tensor;
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
@@ -7969,20 +7167,18 @@ export function pairwiseDistance(x1: Tensor, x2: Tensor, options: { p?: number; 
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 export function pairwiseDistance(x1: Tensor, options: { x2: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
 export function pairwiseDistance(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(915, a, b, 0, 2, 0.000001, 0);
-  return invoke(S_pairwise_distance, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(916, a, b, 0, 2, 0.000001, 0);
+  return invoke(916, arguments);
 }
 
-const S_renorm = op(916, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
 /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
 export function renorm(input: Tensor, p: Scalar, dim: number, maxnorm: Scalar, options?: { out?: Tensor }): Tensor;
 /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
 export function renorm(input: Tensor, options: { p: Scalar; dim: number; maxnorm: Scalar; out?: Tensor }): Tensor;
 export function renorm(..._args: any[]): any {
-  return invoke(S_renorm, arguments);
+  return invoke(917, arguments);
 }
 
-const S_as_strided = op(918, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 export function asStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null): Tensor;
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -7990,10 +7186,9 @@ export function asStrided(input: Tensor, size: number | readonly number[], strid
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 export function asStrided(input: Tensor, options: { size: number | readonly number[]; stride: number | readonly number[]; storageOffset?: number | null }): Tensor;
 export function asStrided(..._args: any[]): any {
-  return invoke(S_as_strided, arguments);
+  return invoke(919, arguments);
 }
 
-const S_expand = op(920, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 export function expand(input: Tensor, ...size: number[]): Tensor;
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
@@ -8001,21 +7196,18 @@ export function expand(input: Tensor, ...args: [...size: number[], options: { im
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 export function expand(input: Tensor, size: readonly number[], options?: { implicit?: boolean }): Tensor;
 export function expand(..._args: any[]): any {
-  return invoke(S_expand, arguments);
+  return invoke(921, arguments);
 }
 
-const S_reshape = op(921, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
 export function reshape(input: Tensor, ...shape: number[]): Tensor;
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
 export function reshape(input: Tensor, shape: readonly number[]): Tensor;
 export function reshape(..._args: any[]): any {
-  return invoke(S_reshape, arguments);
+  return invoke(922, arguments);
 }
 
-const S_view = op(922, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_view_dtype = op(923, 'view', 'Tensor input, dtype? dtype', 'Tensor');
-const F_view = [S_view, S_view_dtype];
+const F_view = [923, 924];
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 export function view(input: Tensor, ...size: number[]): Tensor;
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
@@ -8028,34 +7220,30 @@ export function view(..._args: any[]): any {
   return invokeForm(F_view, undefined, arguments);
 }
 
-const S_transpose = op(924, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(input: Tensor, dim0: number, dim1: number): Tensor;
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(input: Tensor, options: { dim0: number; dim1: number }): Tensor;
 export function transpose(..._args: any[]): any {
-  return invoke(S_transpose, arguments);
+  return invoke(925, arguments);
 }
 
-const S_unsqueeze = op(926, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
 export function unsqueeze(input: Tensor, dim: number): Tensor;
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
 export function unsqueeze(input: Tensor, options: { dim: number }): Tensor;
 export function unsqueeze(..._args: any[]): any {
-  return invoke(S_unsqueeze, arguments);
+  return invoke(927, arguments);
 }
 
-const S_narrow = op(928, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 export function narrow(input: Tensor, dim: number, start: number, length: number): Tensor;
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 export function narrow(input: Tensor, options: { dim: number; start: number; length: number }): Tensor;
 export function narrow(..._args: any[]): any {
-  return invoke(S_narrow, arguments);
+  return invoke(929, arguments);
 }
 
-const S__slice = op(929, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
 /** Python's input[start:end:step] along dim. */
 export function _slice(input: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number): Tensor;
 /** Python's input[start:end:step] along dim. */
@@ -8067,54 +7255,48 @@ export function _slice(input: Tensor, dim: number, options: { start?: number | n
 /** Python's input[start:end:step] along dim. */
 export function _slice(input: Tensor, options: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
 export function _slice(..._args: any[]): any {
-  return invoke(S__slice, arguments);
+  return invoke(930, arguments);
 }
 
-const S__slice_backward = op(930, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
 export function _sliceBackward(grad: Tensor, size: number | readonly number[], dim: number, start: number, step: number): Tensor;
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
 export function _sliceBackward(grad: Tensor, options: { size: number | readonly number[]; dim: number; start: number; step: number }): Tensor;
 export function _sliceBackward(..._args: any[]): any {
-  return invoke(S__slice_backward, arguments);
+  return invoke(931, arguments);
 }
 
-const S_select = op(931, 'select', 'Tensor input, int dim, int index', 'Tensor');
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
 export function select(input: Tensor, dim: number, index: number): Tensor;
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
 export function select(input: Tensor, options: { dim: number; index: number }): Tensor;
 export function select(..._args: any[]): any {
-  return invoke(S_select, arguments);
+  return invoke(932, arguments);
 }
 
-const S_permute = op(932, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
 export function permute(input: Tensor, ...dims: number[]): Tensor;
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
 export function permute(input: Tensor, dims: readonly number[]): Tensor;
 export function permute(..._args: any[]): any {
-  return invoke(S_permute, arguments);
+  return invoke(933, arguments);
 }
 
-const S_squeeze = op(933, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, dim?: number | readonly number[] | null): Tensor;
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
 export function squeeze(..._args: any[]): any {
-  return invoke(S_squeeze, arguments);
+  return invoke(934, arguments);
 }
 
-const S_t = op(935, 't', 'Tensor input', 'Tensor');
 /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
 export function t(input: Tensor): Tensor;
 export function t(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(935, a, 0);
-  return invoke(S_t, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(936, a, 0);
+  return invoke(936, arguments);
 }
 
-const S_diagonal = op(937, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -8124,32 +7306,29 @@ export function diagonal(input: Tensor, offset: number, options: { dim1?: number
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(937, a, 0, 0, 0, 1);
-  return invoke(S_diagonal, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(938, a, 0, 0, 0, 1);
+  return invoke(938, arguments);
 }
 
-const S__diagonal_backward = op(938, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
 /** Zeros of the given size with grad on the diagonal. */
 export function _diagonalBackward(grad: Tensor, size: number | readonly number[], offset: number, dim1: number, dim2: number): Tensor;
 /** Zeros of the given size with grad on the diagonal. */
 export function _diagonalBackward(grad: Tensor, options: { size: number | readonly number[]; offset: number; dim1: number; dim2: number }): Tensor;
 export function _diagonalBackward(..._args: any[]): any {
-  return invoke(S__diagonal_backward, arguments);
+  return invoke(939, arguments);
 }
 
-const S__unfold_backward = op(940, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
 /** Sums the windows of grad into a tensor of the given size. */
 export function _unfoldBackward(grad: Tensor, size: number | readonly number[], dim: number, step: number): Tensor;
 /** Sums the windows of grad into a tensor of the given size. */
 export function _unfoldBackward(grad: Tensor, options: { size: number | readonly number[]; dim: number; step: number }): Tensor;
 export function _unfoldBackward(..._args: any[]): any {
-  return invoke(S__unfold_backward, arguments);
+  return invoke(941, arguments);
 }
 
-const S_detach = op(941, 'detach', 'Tensor input', 'Tensor');
 /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 export function detach(input: Tensor): Tensor;
 export function detach(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(941, a, 0);
-  return invoke(S_detach, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(942, a, 0);
+  return invoke(942, arguments);
 }

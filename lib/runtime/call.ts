@@ -5,7 +5,7 @@ import { TorshError, errorCodes, type ErrorCode } from '../errors';
 import type { Tensor } from '../tensor';
 import { brand, isBranded } from './brand';
 import { type DType, NO_DTYPE, type Scalar, dtypeNumber, isComplexNumber } from './dtype';
-import { type LazySignature, type OpParam, type OpSignature, signatureOf } from './signature';
+import { type OpParam, type OpSignature, signatureOf } from './signature';
 
 export type { DType, Scalar };
 
@@ -31,6 +31,10 @@ export type Interceptor = (sig: OpSignature, values: unknown[], self: Tensor | n
 export const PASS = Symbol('PASS');
 let interceptor: Interceptor | null = null;
 export function intercept(next: Interceptor | null): void { interceptor = next; }
+/* Runs a function of tensors that ops cannot see into once for each sample, if there are any. */
+let slice: ((args: readonly unknown[], f: (args: unknown[]) => unknown) => unknown) | null = null;
+export function useSlices(f: NonNullable<typeof slice>): void { slice = f; }
+export const sliced = (args: readonly unknown[], f: (args: unknown[]) => unknown): unknown => (interceptor === null || slice === null ? PASS : slice(args, f));
 /* Throws when a tensor without a handle is one of vmap's. */
 let refuse: ((t: Tensor, op: string) => void) | null = null;
 export function useRefusal(f: (t: Tensor, op: string) => void): void { refuse = f; }
@@ -162,50 +166,50 @@ function putRest(w: Float64Array, i: number, x: number | undefined, y: number | 
   if (out) w[i] = 0; /* no destinations */
 }
 
-export function invoke(lazy: LazySignature, args: ArrayLike<unknown>): unknown {
-  const sig = lazy();
+export function invoke(op: number, args: ArrayLike<unknown>): unknown {
+  const sig = signatureOf(op);
   return perform(sig, bind(sig, args), null);
 }
 
-export function invokeMethod(lazy: LazySignature, self: unknown, args: ArrayLike<unknown>): unknown {
-  const sig = lazy();
+export function invokeMethod(op: number, self: unknown, args: ArrayLike<unknown>): unknown {
+  const sig = signatureOf(op);
   return perform(sig, bind(sig, args, self), self as Tensor);
 }
 
 /** torsh.abs_(x): the in-place twin of an op as a function. */
-export function invokeInplace(lazy: LazySignature, args: ArrayLike<unknown>): unknown {
-  const sig = lazy();
+export function invokeInplace(op: number, args: ArrayLike<unknown>): unknown {
+  const sig = signatureOf(op);
   const values = bind(sig, args);
   return perform(sig, values, checkTensor(values[0], sig.name, sig.params[0].name));
 }
 
 /** A function with an `inplace` argument, which picks between an op and its twin. */
-export function invokeOptional(whole: LazySignature, plain: LazySignature, twin: LazySignature, args: ArrayLike<unknown>): unknown {
-  const sig = whole();
+export function invokeOptional(whole: number, plain: number, twin: number, args: ArrayLike<unknown>): unknown {
+  const sig = signatureOf(whole);
   const values = bind(sig, args);
   const [inplace] = values.splice(sig.index.get('inplace')!, 1);
-  return truth(sig.name, 'inplace', inplace) ? perform(twin(), values, checkTensor(values[0], sig.name, sig.params[0].name)) : perform(plain(), values, null);
+  return truth(sig.name, 'inplace', inplace) ? perform(signatureOf(twin), values, checkTensor(values[0], sig.name, sig.params[0].name)) : perform(signatureOf(plain), values, null);
 }
 
 /** A function with a `returnIndices` argument, which picks between an op and the one of the same arguments that gives them too. */
-export function invokeIndexed(plain: LazySignature, indexed: LazySignature, args: ArrayLike<unknown>): unknown {
-  const sig = plain();
+export function invokeIndexed(plain: number, indexed: number, args: ArrayLike<unknown>): unknown {
+  const sig = signatureOf(plain);
   const values = bind(sig, args);
   const at = sig.index.get('returnIndices')!;
   if (!truth(sig.name, 'returnIndices', values[at])) return perform(sig, values, null);
-  return perform(indexed(), values, null);
+  return perform(signatureOf(indexed), values, null);
 }
 
 /** An op of several forms (max of a tensor, along a dim, of two tensors): the first that takes these arguments. */
-export function invokeForm(forms: readonly LazySignature[], self: unknown, args: ArrayLike<unknown>): unknown {
+export function invokeForm(forms: readonly number[], self: unknown, args: ArrayLike<unknown>): unknown {
   for (const form of forms) {
-    const sig = form();
+    const sig = signatureOf(form);
     const values = tryBind(sig, args, self);
     if (typeof values !== 'string' && sig.params.every((p, i) => takes(p, values[i]))) return perform(sig, values, (self as Tensor | undefined) ?? null);
   }
-  const { name } = forms[0]();
+  const { name } = signatureOf(forms[0]);
   const given = Array.from(args, (v) => (isTensor(v) ? 'Tensor' : describe(v))).join(', ');
-  const known = forms.map((form) => `(${form().params.filter((p) => p.name !== 'out').map((p) => `${p.type} ${p.name}`).join(', ')})`).join(', ');
+  const known = forms.map((form) => `(${signatureOf(form).params.filter((p) => p.name !== 'out').map((p) => `${p.type} ${p.name}`).join(', ')})`).join(', ');
   throw new TorshError('ERR_ARGUMENT', name, `${name}: received an invalid combination of arguments (${given}); it takes one of ${known}`);
 }
 

@@ -1,5 +1,6 @@
-/** Signatures of ops as the generator writes them ('Tensor input, int[] ...size, *, dtype? dtype=null'), read at first use. */
+/** Signatures of ops as the generator writes them ('add|Tensor|Operand input, Operand other, *, Scalar alpha=1'), read at first use. */
 import { type Param, type Signature } from '../bind';
+import { signatures } from '../gen/signatures';
 
 export interface OpParam extends Param {
   type: string;
@@ -19,15 +20,18 @@ export interface OpSignature extends Signature {
   encoded: number;
 }
 
-export type LazySignature = () => OpSignature;
+const parsed: OpSignature[] = [];
+let lines: readonly string[] | null = null;
 
-const table: LazySignature[] = [];
-/** The signature of an op by its number. */
-export const signatureOf = (id: number): OpSignature => table[id]();
+/** The signature of an op by its id. */
+export function signatureOf(id: number): OpSignature {
+  return (parsed[id] ??= read(id));
+}
 
-export function op(id: number, name: string, text: string, returns: string): LazySignature {
-  let made: OpSignature | null = null;
-  return (table[id] = () => (made ??= parse(id, name, text, returns)));
+function read(id: number): OpSignature {
+  lines ??= signatures.split('\n');
+  const [name, returns, ...text] = lines[id].split('|');
+  return parse(id, name, text.join('|'), returns);
 }
 
 function parse(id: number, name: string, text: string, returns: string): OpSignature {

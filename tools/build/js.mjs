@@ -1,25 +1,16 @@
-// dist/: the library bundled once for each backend (two instances, each with its own classes), thin ESM wrappers, and the
-// declarations.
+// dist/: the bundles, thin ESM wrappers, and the declarations.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import esbuild from 'esbuild';
+import { bundle } from './bundle.mjs';
 import { writeTypes } from './types.mjs';
-
-
 
 export async function buildJs(root) {
   const dist = join(root, 'dist');
   mkdirSync(dist, { recursive: true });
-  const common = { bundle: true, target: 'es2022', logLevel: 'error', absWorkingDir: root, legalComments: 'none', keepNames: true };
-  /* In pages, *.node.ts files are replaced by their *.web.ts twins. */
-  const webTwins = { name: 'web-twins', setup(build) { build.onResolve({ filter: /\.node$/ }, (args) => build.resolve(args.path.replace(/\.node$/, '.web'), { resolveDir: args.resolveDir, kind: args.kind })); } };
   try {
-    await Promise.all([
-      ...['native', 'wasm', 'torsh.node'].map((name) => esbuild.build({ ...common, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name.replace('.node', '')}.cjs`, platform: 'node', format: 'cjs', footer: { js: 'module.exports = module.exports.default;' }, external: ['./native.cjs', './wasm.cjs'] })),
-      ...['torsh.web', 'web'].map((name) => esbuild.build({ ...common, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name}.mjs`, platform: 'browser', format: 'esm', plugins: [webTwins] })),
-    ]);
+    await bundle(root);
   } catch (e) {
     return String(e.message ?? e);
   }

@@ -29,6 +29,7 @@ const files = new Map([
   ['lib/gen/namespaces.ts', ts.namespaces(rows, banner)],
   ['lib/gen/system.ts', ts.systemCalls(rows, banner)],
   ['lib/gen/batching.ts', batching(rows, banner)],
+  ['lib/gen/signatures.ts', ts.signatures(rows, banner)],
   ['lib/gen/hash.ts', `${banner}\nexport const tableHash = '${hash}';\n`],
 ]);
 for (const [page, lines] of docs.reference(rows, text)) files.set(`docs/reference/${page}.md`, lines.join('\n') + '\n');

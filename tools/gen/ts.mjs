@@ -130,17 +130,23 @@ function byName(rows) {
   return [...groups.values()];
 }
 
-const sigDeclaration = (row) => `const S_${row.name} = op(${row.id}, '${row.title}', '${signatureText(row).replace(/'/g, "\\'")}', '${returnText(row)}');`;
+/** The signatures of all rows as one text, a line for each id: what lib/runtime/signature.ts reads at the first slow call of an op. */
+export function signatures(rows, banner) {
+  const line = (row, signature) => `${row.title}|${returnText(row)}|${signatureText(signature)}`;
+  const lines = [...rows.map((row) => line(row, row)), ...rows.filter(takesInplace).map((row) => line(row, withInplace(row)))];
+  return [banner, `export const signatures = \`${lines.map((l) => l.replace(/[\\`$]/g, '\\$&')).join('\n')}\`;`, ''].join('\n');
+}
+const takesInplace = (row) => row.as.includes('inplace argument');
 
 /** The lines of a body: fast calls first, then the general one. */
-function body(group, method) {
+function body(group, method, idOf) {
   const fast = [];
   for (const f of group.map((row) => fastPath(row, method))) {
     if (f && f.n <= MAX_FAST && !fast.some((g) => g.count === f.count)) fast.push(f);
   }
   const self = method ? 'this, ' : '';
   const twin = withIndices(group[0]);
-  const general = twin ? `invokeIndexed(S_${group[0].name}, S_${twin}, arguments)` : group.length > 1 ? `invokeForm(F_${group[0].ident}, ${method ? 'this' : 'undefined'}, arguments)` : `${method ? 'invokeMethod' : 'invoke'}(S_${group[0].name}, ${self}arguments)`;
+  const general = twin ? `invokeIndexed(${group[0].id}, ${idOf(twin)}, arguments)` : group.length > 1 ? `invokeForm(F_${group[0].ident}, ${method ? 'this' : 'undefined'}, arguments)` : `${method ? 'invokeMethod' : 'invoke'}(${group[0].id}, ${self}arguments)`;
   const most = Math.max(0, ...fast.map((f) => f.count));
   return {
     params: fast.length ? [...['a', 'b'].slice(0, most).map((p) => `${p}?: any`), '..._rest: any[]'].join(', ') : '..._args: any[]',
@@ -148,7 +154,7 @@ function body(group, method) {
   };
 }
 
-const formsDeclaration = (group) => (group.length > 1 ? [`const F_${group[0].ident} = [${group.map((r) => `S_${r.name}`).join(', ')}];`] : []);
+const formsDeclaration = (group) => (group.length > 1 ? [`const F_${group[0].ident} = [${group.map((r) => r.id).join(', ')}];`] : []);
 
 /** The row with one more positional argument: inplace. */
 const withInplace = (row) => {
@@ -156,33 +162,37 @@ const withInplace = (row) => {
   return { ...row, args: [...row.args.slice(0, n), { type: 'bool', cName: 'inplace', name: 'inplace', keywordOnly: false, spread: false, expand: 0, optional: true, default: false }, ...row.args.slice(n)] };
 };
 /** The function of nn.functional that overwrites its input when inplace is true: another one than that of torsh. */
-function inplaceArgument(row) {
+function inplaceArgument(row, wideId, idOf) {
   const wide = withInplace(row);
-  const { params, lines } = body([row], false);
-  return [`const I_${row.name} = op(${row.id}, '${row.title}', '${signatureText(wide).replace(/'/g, "\\'")}', '${returnText(row)}');`,
-    ...overloads(wide, wide.args).flatMap((o) => [docOf(row), `export function ${row.ident}$(${o}): ${returnType(row)};`]),
-    `export function ${row.ident}$(${params}): any {`, ...lines.slice(0, -1).map((l) => `  ${l}`), `  return invokeOptional(I_${row.name}, S_${row.name}, S_${row.name}_, arguments);`, '}', ''];
+  const { params, lines } = body([row], false, idOf);
+  return [...overloads(wide, wide.args).flatMap((o) => [docOf(row), `export function ${row.ident}$(${o}): ${returnType(row)};`]),
+    `export function ${row.ident}$(${params}): any {`, ...lines.slice(0, -1).map((l) => `  ${l}`), `  return invokeOptional(${wideId}, ${row.id}, ${idOf(`${row.name}_`)}, arguments);`, '}', ''];
 }
 
+const idsOf = (rows) => {
+  const ids = new Map(rows.map((row) => [row.name, row.id]));
+  return (name) => ids.get(name);
+};
+
 export function functions(rows, banner) {
+  const idOf = idsOf(rows);
   const isTwin = (r) => r.flags.includes('inplace');
   const fns = rows.filter((r) => !r.system && !isTwin(r));
   const twins = rows.filter((r) => r.twinOf && (r.as.includes('function') || rows.some((o) => o.name === r.twinOf && o.as.includes('inplace argument'))));
   const out = [banner, "import type { IndexArray } from '../convert';", "import type { Generator } from '../random';", "import type { Tensor } from '../tensor';",
-    "import { type DType, type Scalar, binary, invoke, invokeForm, invokeIndexed, invokeInplace, invokeOptional, isTensor, unary } from '../runtime/call';", "import { op } from '../runtime/signature';", ''];
+    "import { type DType, type Scalar, binary, invoke, invokeForm, invokeIndexed, invokeInplace, invokeOptional, isTensor, unary } from '../runtime/call';", ''];
   for (const twin of twins) {
-    out.push(sigDeclaration(twin));
     if (!twin.as.includes('function')) continue;
     for (const o of overloads(twin, twin.args)) out.push(docOf(twin), `export function ${twin.ident}(${o}): ${returnType(twin)};`);
-    out.push(`export function ${twin.ident}(..._args: any[]): any {`, `  return invokeInplace(S_${twin.name}, arguments);`, '}', '');
+    out.push(`export function ${twin.ident}(..._args: any[]): any {`, `  return invokeInplace(${twin.id}, arguments);`, '}', '');
   }
-  for (const row of fns.filter((r) => r.as.includes('inplace argument'))) out.push(...inplaceArgument(row));
+  rows.filter(takesInplace).forEach((row, i) => out.push(...inplaceArgument(row, rows.length + i, idOf)));
   for (const all of byName(fns)) {
     /* Forms that are methods alone are no forms of the function. */
     const public_ = all.filter((r) => r.as.includes('function')), group = public_.length ? public_ : all;
-    out.push(...group.map(sigDeclaration), ...formsDeclaration(group));
+    out.push(...formsDeclaration(group));
     for (const row of group) for (const o of overloads(row, row.args)) out.push(docOf(row), `export function ${fname(row)}(${o}): ${returnType(row)};`);
-    const { params, lines } = body(group, false);
+    const { params, lines } = body(group, false, idOf);
     out.push(`export function ${fname(group[0])}(${params}): any {`, ...lines.map((l) => `  ${l}`), '}', '');
   }
   return out.join('\n');
@@ -192,22 +202,22 @@ export function functions(rows, banner) {
 export const fname = (row) => ident(row.ident);
 
 export function methods(rows, banner) {
+  const idOf = idsOf(rows);
   const ms = rows.filter((r) => !r.system && (r.as.includes('method') || r.as.includes('property')));
   const out = [banner, "import type { IndexArray } from '../convert';", "import type { Generator } from '../random';", "import type { Tensor } from '../tensor';",
-    "import { type DType, type Scalar, binary, binaryInplace, invokeForm, invokeMethod, isTensor, unary, unaryInplace } from '../runtime/call';",
-    "import { op } from '../runtime/signature';", ''];
+    "import { type DType, type Scalar, binary, binaryInplace, invokeForm, invokeMethod, isTensor, unary, unaryInplace } from '../runtime/call';", ''];
   const groups = byName(ms);
-  for (const group of groups) out.push(...group.map(sigDeclaration), ...formsDeclaration(group));
+  for (const group of groups) out.push(...formsDeclaration(group));
   out.push('', '/* eslint-disable @typescript-eslint/no-explicit-any */', 'export abstract class TensorOps {', '  abstract _h: number;');
   for (const group of groups) {
     const [first] = group;
     for (const name of [first.jsName, ...first.aliases]) {
       if (first.as.includes('property')) {
-        out.push(docOf(first, '  '), `  get ${name}(): ${returnType(first)} { return invokeMethod(S_${first.name}, this, []) as any; }`);
+        out.push(docOf(first, '  '), `  get ${name}(): ${returnType(first)} { return invokeMethod(${first.id}, this, []) as any; }`);
         continue;
       }
       for (const row of group) for (const o of overloads(row, row.args.slice(1))) out.push(docOf(row, '  '), `  ${name}(${o}): ${returnType(row)};`);
-      const { params, lines } = body(group, true);
+      const { params, lines } = body(group, true, idOf);
       out.push(`  ${name}(${params}): any {`, ...lines.map((l) => `    ${l}`), '  }');
     }
   }
@@ -238,11 +248,10 @@ export function namespaces(rows, banner) {
 }
 
 export function systemCalls(rows, banner) {
-  const out = [banner, "import { invoke } from '../runtime/call';", "import { op } from '../runtime/signature';", "import type { DType, Scalar } from '../runtime/call';", "import type { Tensor } from '../tensor';", ''];
+  const out = [banner, "import { invoke } from '../runtime/call';", "import type { DType, Scalar } from '../runtime/call';", "import type { Tensor } from '../tensor';", ''];
   for (const row of rows.filter((r) => r.system)) {
     const ret = returnType(row);
-    out.push(docOf(row), `const S_${row.name} = op(${row.id}, '${row.title}', '${signatureText(row).replace(/'/g, "\\'")}', '${returnText(row)}');`);
-    out.push(`export function ${row.jsName}(${row.args.map((a) => `${ident(a.name)}${a.optional ? '?' : ''}: ${tsType(a)}`).join(', ')}): ${ret} {`, `  return invoke(S_${row.name}, arguments) as ${ret};`, '}', '');
+    out.push(docOf(row), `export function ${row.jsName}(${row.args.map((a) => `${ident(a.name)}${a.optional ? '?' : ''}: ${tsType(a)}`).join(', ')}): ${ret} {`, `  return invoke(${row.id}, arguments) as ${ret};`, '}', '');
   }
   return out.join('\n');
 }

@@ -1,0 +1,14 @@
+/** The kit: what is built on tensors. In Node a file of its own (kit.cjs), read when a program first reaches for a part of it. */
+export * as data from './data';
+export { fromImageData, toImageData } from './data/transforms';
+export { serve } from './data/workers.node';
+export * as func from './func';
+export { vmap } from './func/vmap';
+export { load, metadataOf, save } from './io';
+export * as masked from './masked';
+export * as metrics from './metrics';
+export * as nn from './nn';
+export { deepcopy } from './nn/deepcopy';
+export { summary } from './nn/summary';
+export * as optim from './optim';
+export * as testing from './testing';

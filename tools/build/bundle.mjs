@@ -1,0 +1,65 @@
+// The bundles of dist/: what is loaded at once, once for each backend (two instances, each with its own classes), and the kit.
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+import esbuild from 'esbuild';
+
+/* In pages, *.node.ts files are replaced by their *.web.ts twins. */
+const webTwins = { name: 'web-twins', setup(build) { build.onResolve({ filter: /\.node$/ }, (args) => build.resolve(args.path.replace(/\.node$/, '.web'), { resolveDir: args.resolveDir, kind: args.kind })); } };
+
+const moduleName = (file) => file.replace(/^lib\/|(\/index)?\.ts$/g, '');
+
+async function metafileOf(root, entryPoints, options) {
+  const { metafile } = await esbuild.build({
+    entryPoints, bundle: true, platform: 'node', write: false, metafile: true, absWorkingDir: root, logLevel: 'error', external: ['./kit.cjs'], ...options,
+  });
+  return metafile;
+}
+
+/** The names that modules of lib/ export, by module. */
+async function exportsOf(root, files) {
+  const { outputs } = await metafileOf(root, files, { format: 'esm', splitting: true, outdir: 'out' });
+  return Object.fromEntries(Object.values(outputs).filter((o) => o.entryPoint).map((o) => [moduleName(o.entryPoint), o.exports]));
+}
+
+/** In the kit's bundle, a module that has been loaded before it is the one of the instance that reads the kit. */
+function sharedCore(root, loaded, names) {
+  const setup = (build) => {
+    build.onResolve({ filter: /^\.\.?\// }, async (args) => {
+      if (args.pluginData === 'plain') return undefined;
+      const found = await build.resolve(args.path, { resolveDir: args.resolveDir, kind: args.kind, pluginData: 'plain' });
+      const file = relative(root, found.path);
+      if (!loaded.has(file)) return found;
+      if (!names[moduleName(file)]) return { errors: [{ text: `${relative(root, args.importer)} imports ${file}, which is loaded before the kit: list it in lib/core.ts` }] };
+      return { path: moduleName(file), namespace: 'core' };
+    });
+    build.onLoad({ filter: /.*/, namespace: 'core' }, ({ path }) => ({
+      contents: `const { ${names[path].map((n, i) => `${n}: $${i}`).join(', ')} } = torshCore[${JSON.stringify(path)}];\n`
+        + `export { ${names[path].map((n, i) => `$${i} as ${n}`).join(', ')} };`,
+    }));
+  };
+  return { name: 'shared-core', setup };
+}
+
+/** Writes the bundles; throws what esbuild has to say against them. */
+export async function bundle(root) {
+  const common = { bundle: true, target: 'es2022', logLevel: 'error', absWorkingDir: root, legalComments: 'none' };
+  const loaded = new Set(Object.keys((await metafileOf(root, ['lib/entry/native.ts', 'lib/entry/wasm.ts'], { outdir: 'out' })).inputs));
+  const core = (await metafileOf(root, ['lib/core.ts'])).inputs['lib/core.ts'].imports.map((i) => i.path);
+  const spaces = [...readFileSync(join(root, 'lib/kit.ts'), 'utf8').matchAll(/export \* as (\w+) from '\.\/([\w/-]+)'/g)];
+  const file = (path) => [`lib/${path}.ts`, `lib/${path}/index.ts`].find((f) => existsSync(join(root, f)));
+  const [ofCore, ofKit] = await Promise.all([exportsOf(root, core), exportsOf(root, spaces.map(([, , path]) => file(path)))]);
+  const kitNames = Object.fromEntries(spaces.map(([, name, path]) => [name, ofKit[moduleName(file(path))]]));
+  await Promise.all([
+    ...['native', 'wasm', 'torsh.node'].map((name) => esbuild.build({
+      ...common, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name.replace('.node', '')}.cjs`, platform: 'node', format: 'cjs',
+      footer: { js: 'module.exports = module.exports.default;' }, external: ['./native.cjs', './wasm.cjs', './kit.cjs'], define: { KIT_NAMES: JSON.stringify(kitNames) },
+    })),
+    /* A function of the instance that reads it: of its modules, and of the file that its workers run. In parentheses, so that it is compiled once. */
+    esbuild.build({
+      ...common, keepNames: true, entryPoints: ['lib/kit.ts'], outfile: 'dist/kit.cjs', platform: 'node', format: 'cjs', plugins: [sharedCore(root, loaded, ofCore)],
+      banner: { js: 'module.exports = (function (torshCore, __filename, __dirname) { const module = {};' }, footer: { js: 'return module.exports; });' },
+    }),
+    ...['torsh.web', 'web'].map((name) => esbuild.build({ ...common, keepNames: true, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name}.mjs`, platform: 'browser', format: 'esm', plugins: [webTwins] })),
+  ]);
+}
