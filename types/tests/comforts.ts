@@ -1,5 +1,5 @@
 // Metrics, comparisons and what else makes training comfortable, as the compiler sees it: nothing here runs. See usage.ts.
-import torsh, { metrics, type Tensor } from 'torsh';
+import torsh, { metrics, utils, type Tensor } from 'torsh';
 
 const x: Tensor = torsh.randn(3, 4);
 const labels = torsh.randint(0, 4, [3]);
@@ -11,5 +11,12 @@ const weighted = new metrics.FBetaScore({ task: 'binary', beta: 2 });
 // @ts-expect-error no such task
 const wrong = new metrics.Accuracy({ task: 'several' });
 torsh.testing.assertClose(x, [[1, 2]], { rtol: 0, atol: 1e-3 });
+
+for (const step of utils.progress(10)) step.toFixed();
+for (const row of utils.progress([['a', 1]] as [string, number][], { desc: 'rows' })) row[0].at(0);
+const writer: utils.tensorboard.SummaryWriter = new torsh.utils.tensorboard.SummaryWriter('runs/one', { purgeStep: 3 });
+writer.addHistogram('w', x, 1, { bins: 'auto' });
+// @ts-expect-error a tag comes first
+writer.addScalar(3);
 
 export { rate, weighted, wrong };
