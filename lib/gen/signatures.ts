@@ -711,6 +711,7 @@ poisson|Tensor|Tensor input, Generator? generator=null
 binomial|Tensor|Tensor count, Tensor prob, Generator? generator=null
 _gammaSlope|Tensor|Tensor input, Tensor output
 _standardGamma|Tensor|Tensor input, Generator? generator=null
+_dirichletGrad|Tensor|Tensor x, Tensor alpha, Tensor total
 _sampleDirichlet|Tensor|Tensor input, Generator? generator=null
 sum|Tensor|Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null
 mean|Tensor|Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null

@@ -3882,6 +3882,11 @@ ts_tensor *ts__standard_gamma(ts_cx *cx, ts_tensor *self, ts_opt_int generator) 
   return ts_dispatch1(cx, &ts_ops[TS_OP__standard_gamma], &args);
 }
 
+ts_tensor *ts__dirichlet_grad(ts_cx *cx, ts_tensor *x, ts_tensor *alpha, ts_tensor *total) {
+  ts__dirichlet_grad_args args = {x, alpha, total};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__dirichlet_grad], &args);
+}
+
 ts_tensor *ts__sample_dirichlet(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
   ts__sample_dirichlet_args args = {self, generator};
   return ts_dispatch1(cx, &ts_ops[TS_OP__sample_dirichlet], &args);
