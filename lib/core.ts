@@ -3,6 +3,7 @@ import * as autograd from './autograd';
 import * as modes from './autograd/modes';
 import * as abi from './backend/abi';
 import * as bind from './bind';
+import * as convert from './convert';
 import * as creation from './creation';
 import * as workerKey from './data/worker-key';
 import * as errors from './errors';
@@ -15,9 +16,10 @@ import * as messages from './messages';
 import * as random from './random';
 import * as call from './runtime/call';
 import * as dtype from './runtime/dtype';
+import * as signature from './runtime/signature';
 import * as tensor from './tensor';
 
 export const core = {
-  autograd, 'autograd/modes': modes, 'backend/abi': abi, bind, creation, 'data/worker-key': workerKey, errors, 'gen/namespaces': namespaces, 'gen/ops': ops, 'gen/system': system,
-  info, memory, messages, random, 'runtime/call': call, 'runtime/dtype': dtype, tensor,
+  autograd, 'autograd/modes': modes, 'backend/abi': abi, bind, convert, creation, 'data/worker-key': workerKey, errors, 'gen/namespaces': namespaces, 'gen/ops': ops, 'gen/system': system,
+  info, memory, messages, random, 'runtime/call': call, 'runtime/dtype': dtype, 'runtime/signature': signature, tensor,
 };

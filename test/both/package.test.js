@@ -25,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('holds what it should and little else', () => {
   const names = packed.files.map((f) => f.path);
-  for (const name of ['package.json', 'README.md', 'dist/torsh.cjs', 'dist/torsh.mjs', 'dist/torsh.wasm', 'dist/torsh.web.mjs', 'types/torsh.d.mts', 'types/torsh.d.cts', 'types/lib/tensor.d.ts']) expect(names).toContain(name);
+  for (const name of ['package.json', 'README.md', 'dist/torsh.cjs', 'dist/torsh.mjs', 'dist/torsh.wasm', 'dist/torsh-threads.wasm', 'dist/torsh.web.mjs', 'types/torsh.d.mts', 'types/torsh.d.cts', 'types/lib/tensor.d.ts']) expect(names).toContain(name);
   expect(names.filter((n) => /^(src|test|tools|build|examples|node_modules)\/|\.node$|binding\.gyp|libtorsh/.test(n))).toEqual([]);
   expect(statSync(join(folder, packed.filename)).size).toBeLessThan(3e6);
 });
@@ -63,6 +63,11 @@ test('the web entry starts from bytes', async () => {
     const torsh = (await web.init({ wasm })) ?? web.default;
     console.log(JSON.stringify(torsh.ones(3).add(1).tolist()));`]);
   expect(JSON.parse(out)).toEqual([2, 2, 2]);
+});
+
+test('images say what to install', async () => {
+  const out = await expectRun(process.execPath, ['-e', "require('torsh').utils.data.readImage('x.png').catch((e) => console.log(JSON.stringify([e.code, e.message])))"]);
+  expect(JSON.parse(out)).toEqual(['ERR_UNSUPPORTED', expect.stringMatching(/^readImage: reading images takes the package sharp: npm install sharp \(.*\)$/)]);
 });
 
 test('types hold under node16 and bundler resolution', async () => {
