@@ -712,6 +712,7 @@ poisson|Tensor|Tensor input, Generator? generator=null
 binomial|Tensor|Tensor count, Tensor prob, Generator? generator=null
 _gammaSlope|Tensor|Tensor input, Tensor output
 _standardGamma|Tensor|Tensor input, Generator? generator=null
+_dirichletGrad|Tensor|Tensor x, Tensor alpha, Tensor total
 _sampleDirichlet|Tensor|Tensor input, Generator? generator=null
 sum|Tensor|Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null
 mean|Tensor|Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null
@@ -862,6 +863,7 @@ _empty|Tensor|int[] size, dtype? dtype
 _meta|int[]|Tensor input
 _item|Scalar|Tensor input
 _sameStorage|bool|Tensor input, Tensor other
+_storage|int[]|Tensor input
 _setRequiresGrad|void|Tensor input, bool value
 _grad|Tensor|Tensor input
 _gradId|int|Tensor input

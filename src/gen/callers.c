@@ -3889,6 +3889,11 @@ ts_tensor *ts__standard_gamma(ts_cx *cx, ts_tensor *self, ts_opt_int generator) 
   return ts_dispatch1(cx, &ts_ops[TS_OP__standard_gamma], &args);
 }
 
+ts_tensor *ts__dirichlet_grad(ts_cx *cx, ts_tensor *x, ts_tensor *alpha, ts_tensor *total) {
+  ts__dirichlet_grad_args args = {x, alpha, total};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__dirichlet_grad], &args);
+}
+
 ts_tensor *ts__sample_dirichlet(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
   ts__sample_dirichlet_args args = {self, generator};
   return ts_dispatch1(cx, &ts_ops[TS_OP__sample_dirichlet], &args);
@@ -4759,6 +4764,13 @@ ts_scalar ts__same_storage(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP__same_storage], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_ints ts__storage(ts_cx *cx, ts_tensor *self) {
+  ts__storage_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__storage], &args, &out) ? out.ints : (ts_ints){NULL, 0};
 }
 
 bool ts__set_requires_grad(ts_cx *cx, ts_tensor *self, bool value) {

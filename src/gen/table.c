@@ -3773,11 +3773,18 @@ static bool _standard_gamma_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _standard_gamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__standard_gamma_grad(cx, args, back, wanted); }
 
+static const ts_arg _dirichlet_grad_args[] = {{"x", TS_ARG_TENSOR, 0, offsetof(ts__dirichlet_grad_args, x), 0u}, {"alpha", TS_ARG_TENSOR, 0, offsetof(ts__dirichlet_grad_args, alpha), 0u}, {"total", TS_ARG_TENSOR, 0, offsetof(ts__dirichlet_grad_args, total), 0u}};
+static bool _dirichlet_grad_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__dirichlet_grad_args *a = args;
+  return ts__dirichlet_grad_impl(cx, a, out);
+}
+
 static const ts_arg _sample_dirichlet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__sample_dirichlet_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__sample_dirichlet_args, generator), 0u}};
 static bool _sample_dirichlet_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__sample_dirichlet_args *a = args;
   return ts__sample_dirichlet_impl(cx, a, out);
 }
+static void _sample_dirichlet_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__sample_dirichlet_grad(cx, args, back, wanted); }
 
 static const ts_arg sum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sum_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_sum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_sum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_sum_args, dtype), 0u}};
 static bool sum_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -4677,6 +4684,12 @@ static const ts_arg _same_storage_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof
 static bool _same_storage_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__same_storage_args *a = args;
   return ts__same_storage_impl(cx, a, out);
+}
+
+static const ts_arg _storage_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__storage_args, self), 0u}};
+static bool _storage_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__storage_args *a = args;
+  return ts__storage_impl(cx, a, out);
 }
 
 static const ts_arg _set_requires_grad_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__set_requires_grad_args, self), 0u}, {"value", TS_ARG_BOOL, 0, offsetof(ts__set_requires_grad_args, value), 0u}};
@@ -5843,7 +5856,8 @@ const ts_op ts_ops[] = {
   {"binomial", "BinomialBackward0", 0, sizeof(ts_binomial_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, binomial_args, binomial_impl, NULL, TS_CAST_NONE},
   {"_gammaSlope", "GammaSlopeBackward0", 0, sizeof(ts__gamma_slope_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _gamma_slope_args, _gamma_slope_impl, NULL, TS_CAST_NONE},
   {"_standardGamma", "StandardGammaBackward0", 0, sizeof(ts__standard_gamma_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, _standard_gamma_args, _standard_gamma_impl, _standard_gamma_grad, TS_CAST_NONE},
-  {"_sampleDirichlet", "SampleDirichletBackward0", 0, sizeof(ts__sample_dirichlet_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _sample_dirichlet_args, _sample_dirichlet_impl, NULL, TS_CAST_NONE},
+  {"_dirichletGrad", "DirichletGradBackward0", 0, sizeof(ts__dirichlet_grad_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _dirichlet_grad_args, _dirichlet_grad_impl, NULL, TS_CAST_NONE},
+  {"_sampleDirichlet", "SampleDirichletBackward0", 0, sizeof(ts__sample_dirichlet_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, _sample_dirichlet_args, _sample_dirichlet_impl, _sample_dirichlet_grad, TS_CAST_NONE},
   {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad, TS_CAST_NONE},
   {"mean", "MeanBackward0", TS_OP_EXACT, sizeof(ts_mean_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, mean_args, mean_impl, mean_grad, TS_CAST_NONE},
   {"prod", "ProdBackward0", 0, sizeof(ts_prod_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, prod_args, prod_impl, prod_grad, TS_CAST_FLOAT32},
@@ -5993,6 +6007,7 @@ const ts_op ts_ops[] = {
   {"_meta", "MetaBackward0", TS_OP_SYSTEM, sizeof(ts__meta_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _meta_args, _meta_impl, NULL, TS_CAST_NONE},
   {"_item", "ItemBackward0", TS_OP_SYSTEM, sizeof(ts__item_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _item_args, _item_impl, NULL, TS_CAST_NONE},
   {"_sameStorage", "SameStorageBackward0", TS_OP_SYSTEM, sizeof(ts__same_storage_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _same_storage_args, _same_storage_impl, NULL, TS_CAST_NONE},
+  {"_storage", "StorageBackward0", TS_OP_SYSTEM, sizeof(ts__storage_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _storage_args, _storage_impl, NULL, TS_CAST_NONE},
   {"_setRequiresGrad", "SetRequiresGradBackward0", TS_OP_SYSTEM, sizeof(ts__set_requires_grad_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_requires_grad_args, _set_requires_grad_impl, NULL, TS_CAST_NONE},
   {"_grad", "GradBackward0", TS_OP_SYSTEM, sizeof(ts__grad_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _grad_args, _grad_impl, NULL, TS_CAST_NONE},
   {"_gradId", "GradIdBackward0", TS_OP_SYSTEM, sizeof(ts__grad_id_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _grad_id_args, _grad_id_impl, NULL, TS_CAST_NONE},
@@ -6074,5 +6089,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad, TS_CAST_NONE},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL, TS_CAST_NONE},
 };
-const int ts_op_count = 943;
-const char ts_table_hash[] = "70c8c73428950e22";
+const int ts_op_count = 945;
+const char ts_table_hash[] = "da39b822f6285411";
