@@ -116,7 +116,7 @@ export class ParameterDict extends Module {
   }
   /** A ParameterDict with one value for all keys. */
   fromkeys(keys: Iterable<string>, value: unknown = null): ParameterDict {
-    return new ParameterDict([...keys].map((key) => [key, value]));
+    return new ParameterDict([...keys].map((key): [string, unknown] => [key, value]));
   }
   update(parameters: Record<string, unknown> | Iterable<[string, unknown]> | ParameterDict): this {
     for (const [name, value] of pairsOf(this, parameters)) this.set(name, value);

@@ -4,7 +4,7 @@ import { TorshError } from '../errors';
 import * as ops from '../gen/ops';
 import type { Tensor } from '../tensor';
 import type { Module } from './module';
-import { BasePruningMethod, PruningContainer, identity, maskOf, refreshPruned } from './prune';
+import { type BasePruningMethod, PruningContainer, identity, maskOf, refreshPruned } from './prune';
 
 /** How far the way from the first to the last sparsity has been gone when the part t of the time is over: from 0 at 0 to 1 at 1. */
 export type PruningProgress = (t: number) => number;
