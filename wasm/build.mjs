@@ -8,7 +8,7 @@ import { sources } from '../tools/sources.mjs';
 /* acorn, which Debian's emscripten needs from -O2 on, lies outside its default path. */
 const env = { ...process.env, NODE_PATH: [process.env.NODE_PATH, '/usr/share/nodejs'].filter(Boolean).join(':') };
 /* Speed where the time goes; size elsewhere, because pages download it. */
-const HOT = /^src\/(kernels\/(loops\/(?!cast|scan|special|complex_math)|conv_work|copy|sort\.|search)|gemm\/|core\/(iter|wall|dispatch|graph|alloc|tensor|context|random))/;
+const HOT = /^wasm\/memory|^src\/(kernels\/(loops\/(?!cast|scan|special|complex_math)|conv_work|copy|sort\.|search)|gemm\/|core\/(iter|wall|dispatch|graph|alloc|tensor|context|random))/;
 const optimise = (f) => (HOT.test(f) ? '-O3' : '-Os');
 const FLAGS = ['-msimd128', '-std=gnu11', '-Wall', '-Wextra', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fvisibility=hidden', '-Wno-pass-failed', '-DTS_ONE_ISA', '-DTS_SMALL'];
 
@@ -33,7 +33,7 @@ function newest(dir) {
 /** Returns null, or why it could not be built. */
 export async function buildWasm(root) {
   const all = sources();
-  const files = [...all.wasm, ...all.gemm_packed, ...all.loops, 'wasm/exports.c'];
+  const files = [...all.wasm, ...all.gemm_packed, ...all.loops, 'wasm/exports.c', 'wasm/memory.c'];
   const out = join(root, 'build/wasm');
   mkdirSync(out, { recursive: true });
   mkdirSync(join(root, 'dist'), { recursive: true });
@@ -46,7 +46,8 @@ export async function buildWasm(root) {
     while (queue.length && !failure) {
       const f = queue.shift();
       const isa = f.startsWith('src/kernels/loops/') ? ['-DTS_ISA=base'] : [];
-      const { code, text } = await run([...FLAGS, optimise(f), ...isa, '-c', f, '-o', object(f)], root);
+      const own = f === 'wasm/memory.c' ? ['-mbulk-memory', '-fno-builtin'] : [];
+      const { code, text } = await run([...FLAGS, optimise(f), ...isa, ...own, '-c', f, '-o', object(f)], root);
       if (text.trim()) console.log(text.trim());
       if (code !== 0) failure = `${f}:\n${text}`;
     }
