@@ -3,6 +3,7 @@ import * as autograd from './autograd';
 import * as modes from './autograd/modes';
 import * as abi from './backend/abi';
 import * as bind from './bind';
+import * as convert from './convert';
 import * as creation from './creation';
 import * as workerKey from './data/worker-key';
 import * as errors from './errors';
@@ -18,6 +19,6 @@ import * as dtype from './runtime/dtype';
 import * as tensor from './tensor';
 
 export const core = {
-  autograd, 'autograd/modes': modes, 'backend/abi': abi, bind, creation, 'data/worker-key': workerKey, errors, 'gen/namespaces': namespaces, 'gen/ops': ops, 'gen/system': system,
+  autograd, 'autograd/modes': modes, 'backend/abi': abi, bind, convert, creation, 'data/worker-key': workerKey, errors, 'gen/namespaces': namespaces, 'gen/ops': ops, 'gen/system': system,
   info, memory, messages, random, 'runtime/call': call, 'runtime/dtype': dtype, tensor,
 };

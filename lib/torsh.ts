@@ -54,7 +54,7 @@ export const torsh = {
   save: kitFunction('save'), load: kitFunction('load'), metadataOf: kitFunction('metadataOf'),
   linalg: generated.linalg, fft: generated.fft, special: generated.special,
   func, vmap: kitFunction('vmap'),
-  masked: kitNamespace('masked'),
+  masked: kitNamespace('masked'), metrics: kitNamespace('metrics'), testing: kitNamespace('testing'),
   utils: { data, checkpoint: { checkpoint, checkpointSequential } },
   autograd: {
     grad: autograd.grad, backward: autograd.backward, Function: autograd.Function, functional: autograd.functional,

@@ -156,7 +156,7 @@ const bad = [
   ['metadata that is no object', file('{"__metadata__":3}'), /not valid JSON/],
   ['metadata that is no string', file({ __metadata__: { a: 3 } }), /must map strings to strings/],
   ['deep nesting', file(nested, zeros(4)), /nested more than 64 deep/],
-  ['a zip file', Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 8, 8, 0, 0), /looks like a zip file/],
+  ['a zip file', Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 8, 8, 0, 0), /zip file has no end/],
 ];
 test.each(bad)('refuses %s', (_, bytes, rule) => {
   const name = path.join(folder, 'bad.safetensors');

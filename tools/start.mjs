@@ -13,7 +13,7 @@ import { root } from './sources.mjs';
 const products = {
   js: ['dist/torsh.cjs', 'dist/native.mjs', 'dist/wasm.mjs'],
   native: ['build/Release/torsh.node'],
-  wasm: ['dist/torsh.wasm'],
+  wasm: ['dist/torsh.wasm', 'dist/torsh-threads.wasm'],
 };
 const missing = (parts) => parts.filter((part) => products[part].some((path) => !existsSync(join(root, path))));
 

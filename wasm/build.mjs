@@ -1,4 +1,5 @@
-// Builds dist/torsh.wasm with Emscripten: a standalone module without Emscripten's JavaScript (the loader is lib/backend/wasm.ts).
+// Builds dist/torsh.wasm and dist/torsh-threads.wasm with Emscripten: standalone modules without Emscripten's JavaScript (the
+// loader is lib/backend/wasm.ts). The second shares its memory with workers; its objects are those of the first, but for two.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +11,16 @@ const env = { ...process.env, NODE_PATH: [process.env.NODE_PATH, '/usr/share/nod
 /* Speed where the time goes; size elsewhere, because pages download it. */
 const HOT = /^wasm\/memory|^src\/(kernels\/(loops\/(?!cast|scan|special|complex_math)|conv_work|copy|sort\.|search)|gemm\/|core\/(iter|wall|dispatch|graph|alloc|tensor|context|random))/;
 const optimise = (f) => (HOT.test(f) ? '-O3' : '-Os');
-const FLAGS = ['-msimd128', '-std=gnu11', '-Wall', '-Wextra', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fvisibility=hidden', '-Wno-pass-failed', '-DTS_ONE_ISA', '-DTS_SMALL'];
+const FLAGS = ['-msimd128', '-std=gnu11', '-Wall', '-Wextra', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fvisibility=hidden', '-Wno-pass-failed', '-DTS_ONE_ISA', '-DTS_SMALL',
+  // No stores that the source does not make: other threads may see them.
+  '-Xclang', '-mthread-model', '-Xclang', 'posix'];
+/* What several threads of a memory write. Reference counts, versions, plans and the like belong to the calling thread, so their atomics
+   may be plain there too (hence --no-check-features below), and as fast. */
+const SHARED = ['src/core/alloc.c', 'wasm/threads.c'];
+const LINK = ['-O3', '-sSTANDALONE_WASM', '--no-entry', '-sALLOW_MEMORY_GROWTH', '-sMAXIMUM_MEMORY=4GB', '-sMALLOC=emmalloc', '-sTOTAL_STACK=1048576',
+  '-sERROR_ON_UNDEFINED_SYMBOLS=0', '-sWARN_ON_UNDEFINED_SYMBOLS=0'];
+/* 16 MB of memory to begin with: lib/backend/wasm-memory.ts. */
+const LINK_SHARED = ['-sINITIAL_MEMORY=16777216', '-sIMPORTED_MEMORY', '-Wl,--shared-memory,--no-check-features,--export=__stack_pointer'];
 
 const run = (args, cwd) => new Promise((resolve) => {
   const child = spawn('emcc', args, { cwd, env });
@@ -37,26 +47,30 @@ export async function buildWasm(root) {
   const out = join(root, 'build/wasm');
   mkdirSync(out, { recursive: true });
   mkdirSync(join(root, 'dist'), { recursive: true });
-  const headers = Math.max(newest(join(root, 'src')), statSync(join(root, 'wasm/build.mjs')).mtimeMs);
-  const object = (f) => join(out, f.replace(/\//g, '_').replace(/\.c$/, '.o'));
-  const stale = files.filter((f) => !existsSync(object(f)) || statSync(object(f)).mtimeMs < Math.max(headers, statSync(join(root, f)).mtimeMs));
-  const queue = [...stale];
-  let failure = null;
-  await Promise.all(Array.from({ length: Math.max(1, cpus().length) }, async () => {
-    while (queue.length && !failure) {
-      const f = queue.shift();
-      const isa = f.startsWith('src/kernels/loops/') ? ['-DTS_ISA=base'] : [];
-      const own = f === 'wasm/memory.c' ? ['-mbulk-memory', '-fno-builtin'] : [];
-      const { code, text } = await run([...FLAGS, optimise(f), ...isa, ...own, '-c', f, '-o', object(f)], root);
-      if (text.trim()) console.log(text.trim());
-      if (code !== 0) failure = `${f}:\n${text}`;
-    }
+  const headers = Math.max(newest(join(root, 'src')), newest(join(root, 'wasm')), statSync(join(root, 'wasm/build.mjs')).mtimeMs);
+  const job = (file, shared) => ({
+    file, object: join(out, file.replace(/\//g, '_').replace(/\.c$/, shared ? '.shared.o' : '.o')),
+    flags: [...FLAGS, optimise(file), ...(shared ? ['-pthread'] : []), ...(file.startsWith('src/kernels/loops/') ? ['-DTS_ISA=base'] : []),
+      ...(file === 'wasm/memory.c' ? ['-mbulk-memory', '-fno-builtin'] : [])],
+  });
+  const jobs = files.map((f) => job(f, false)), shared = SHARED.map((f) => job(f, true));
+  const isStale = ({ file, object }) => !existsSync(object) || statSync(object).mtimeMs < Math.max(headers, statSync(join(root, file)).mtimeMs);
+  const failures = [];
+  const inTurn = (queue, work) => Promise.all(Array.from({ length: Math.max(1, cpus().length) }, async () => {
+    while (queue.length && !failures.length) await work(queue.shift());
   }));
-  if (failure) return failure;
-  const wasm = join(root, 'dist/torsh.wasm');
-  if (!stale.length && existsSync(wasm) && files.every((f) => statSync(object(f)).mtimeMs <= statSync(wasm).mtimeMs)) return null;
-  const { code, text } = await run([...files.map(object), '-O3', '-o', wasm, '-sSTANDALONE_WASM', '--no-entry', '-sALLOW_MEMORY_GROWTH',
-    '-sMAXIMUM_MEMORY=4GB', '-sMALLOC=emmalloc', '-sTOTAL_STACK=1048576', '-sERROR_ON_UNDEFINED_SYMBOLS=0', '-sWARN_ON_UNDEFINED_SYMBOLS=0'], root);
-  if (text.trim() && code === 0) console.log(text.trim());
-  return code === 0 ? null : text;
+  const attempt = async (what, args) => {
+    const { code, text } = await run(args, root);
+    if (code !== 0) failures.push(`${what}:\n${text}`);
+    else if (text.trim()) console.log(text.trim());
+  };
+  await inTurn([...jobs, ...shared].filter(isStale), ({ file, object, flags }) => attempt(file, [...flags, '-c', file, '-o', object]));
+  const single = jobs.map((j) => j.object);
+  const modules = [
+    { name: 'dist/torsh.wasm', objects: single, flags: LINK },
+    { name: 'dist/torsh-threads.wasm', objects: [...jobs.filter((j) => !SHARED.includes(j.file) && !all.threads_single.includes(j.file)), ...shared].map((j) => j.object), flags: [...LINK, ...LINK_SHARED] },
+  ];
+  const isOld = ({ name, objects }) => !existsSync(join(root, name)) || objects.some((o) => statSync(o).mtimeMs > statSync(join(root, name)).mtimeMs);
+  await inTurn(failures.length ? [] : modules.filter(isOld), ({ name, objects, flags }) => attempt(name, [...objects, ...flags, '-o', join(root, name)]));
+  return failures[0] ?? null;
 }

@@ -3,9 +3,9 @@
 #include "../src/core/alloc.h"
 #include "../src/core/op.h"
 #include "../src/kernels/kernels.h"
+#include "host.h"
 
-#define EXPORT(name) __attribute__((export_name(#name), visibility("default"))) name
-__attribute__((import_module("env"), import_name("callback"))) extern int32_t host_callback(double id);
+IMPORT(callback) int32_t host_callback(double id);
 
 static ts_cx *cx;
 
@@ -15,14 +15,14 @@ static bool run_callback(ts_cx *c, void *data, int64_t id) {
   return host_callback((double)id) != 0;
 }
 
-/* Address of the wall; 0 without memory. */
-double *EXPORT(torsh_init)(void) {
+/* Address of the wall; 0 without memory, of which there are `bytes` at most. */
+double *EXPORT(torsh_init)(double bytes) {
   if (!cx) {
     ts_kernels_init();
     cx = ts_cx_new();
     if (!cx) return NULL;
     cx->host.callback = run_callback;
-    ts_set_budget(((int64_t)4 << 30) - (64 << 20));
+    ts_set_budget((int64_t)bytes - (64 << 20));
   }
   return cx->wall;
 }

@@ -1,45 +1,93 @@
-/** The WebAssembly backend: the loader of dist/torsh.wasm, for Node and pages alike. */
+/** The WebAssembly backend: the loader of dist/torsh.wasm and dist/torsh-threads.wasm, for Node and pages alike. */
 import { TorshError } from '../errors';
 import { tableHash } from '../gen/hash';
 import type { Abi, Owner } from './abi';
+import { mayWait, startWorker, threadsRefused, usualThreads, wasmBytes } from './wasm-host.node';
 
 interface Exports {
-  memory: WebAssembly.Memory;
+  /** Its own; with threads the memory is an import. */
+  memory?: WebAssembly.Memory;
   _initialize?: () => void;
-  torsh_init(): number;
+  torsh_init(bytes: number): number;
   torsh_call(op: number): void;
   torsh_release(handle: number): number;
   torsh_message(): number;
   torsh_table_hash(): number;
   torsh_data(handle: number): number;
+  /** With threads: how many by default; that a worker could not be started. */
+  torsh_threads?(usual: number, mayWait: boolean): void;
+  torsh_worker_refused?(slot: number): void;
 }
 
 const WALL = 65536;
+/** Pages of 64 KiB: what wasm/build.mjs gives a module to begin with, and all that 32 bits can address. */
+const INITIAL_PAGES = 256, MOST_PAGES = 65536;
 
-/** An instance of a compiled module as a backend. */
-export function wasmAbi(module: WebAssembly.Module): Abi {
+/** Shared memory reserves its maximum at once; where that is refused, half of it may do. */
+function sharedMemory(): [memory: WebAssembly.Memory, pages: number] {
+  let trouble: unknown;
+  for (let maximum = MOST_PAGES; maximum >= MOST_PAGES / 16; maximum /= 2) {
+    try {
+      return [new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum, shared: true }), maximum];
+    } catch (e) {
+      trouble = e;
+    }
+  }
+  throw new TorshError('ERR_MEMORY', 'torsh', `torsh: shared memory was refused (${(trouble as Error).message})`);
+}
+
+/** An instance of a compiled module as a backend. What turns out later about its threads is added to `reasons`. */
+export function wasmAbi(module: WebAssembly.Module, reasons: string[]): Abi {
   let callback: (id: number) => boolean = () => false;
   let dead: string | null = null;
-  const nothing = (): number => 0;
-  const env: Record<string, unknown> = { callback: (id: number) => (callback(id) ? 1 : 0) };
+  const needs = WebAssembly.Module.imports(module), threaded = needs.some(({ kind }) => kind === 'memory');
+  const refused = threaded ? threadsRefused() : null;
+  if (refused !== null) throw new TorshError('ERR_BACKEND', 'torsh', `torsh: this module needs threads: ${refused}`);
+  const [shared, pages] = threaded ? sharedMemory() : [null, MOST_PAGES];
+  const failed = (slot: number, why: string): void => {
+    if (dead !== null) return;
+    exports.torsh_worker_refused!(slot);
+    const reason = 'fewer threads: a worker could not be started: ';
+    if (!reasons.some((r) => r.startsWith(reason))) reasons.push(reason + why);
+  };
+  const env: Record<string, unknown> = {
+    memory: shared,
+    callback: (id: number) => (callback(id) ? 1 : 0),
+    now: () => performance.now(),
+    worker(slot: number, stack: number) {
+      try {
+        startWorker({ module, memory: shared!, slot, stack }, (why) => { failed(slot, why); });
+      } catch (e) {
+        failed(slot, (e as Error).message);
+      }
+    },
+  };
   const imports: Record<string, Record<string, unknown>> = {};
-  for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = from === 'env' && env[name] ? env[name] : nothing;
+  for (const { module: from, name } of needs) (imports[from] ??= {})[name] = (from === 'env' && env[name]) || (() => 0);
   const exports = new WebAssembly.Instance(module, imports as WebAssembly.Imports).exports as unknown as Exports;
+  const memory = shared ?? exports.memory!;
   exports._initialize?.();
-  const at = exports.torsh_init();
+  const at = exports.torsh_init(pages * 65536);
   if (at === 0) throw new TorshError('ERR_MEMORY', 'torsh', 'torsh: not enough memory to start the WebAssembly backend');
+  exports.torsh_threads?.(usualThreads(), mayWait());
 
+  /** Bytes of the memory as it is now. */
+  const bytesAt = (pointer: number, length: number): Uint8Array => {
+    const end = (pointer >>> 0) + length;
+    if (end > memory.buffer.byteLength) memory.grow(0); // it was grown by another thread, of which this one has not heard yet
+    return new Uint8Array(memory.buffer, pointer >>> 0, length);
+  };
   const text = (pointer: number): string => {
-    const bytes = new Uint8Array(exports.memory.buffer, pointer);
-    return new TextDecoder().decode(bytes.slice(0, bytes.indexOf(0)));
+    const bytes = bytesAt(pointer, 1), all = new Uint8Array(bytes.buffer, bytes.byteOffset);
+    return new TextDecoder().decode(all.slice(0, all.indexOf(0))); // a copy: decoders refuse shared memory
   };
   if (text(exports.torsh_table_hash()) !== tableHash) {
-    throw new TorshError('ERR_BACKEND', 'torsh', 'torsh: torsh.wasm was built from another version');
+    throw new TorshError('ERR_BACKEND', 'torsh', 'torsh: the .wasm file was built from another version');
   }
 
-  let view = new Float64Array(exports.memory.buffer, at, WALL);
-  /* Memory that has grown leaves old views with length 0. */
-  const wall = (): Float64Array => (view.length === 0 ? (view = new Float64Array(exports.memory.buffer, at, WALL)) : view);
+  let view = new Float64Array(memory.buffer, at, WALL);
+  /* Memory that has grown leaves old views with length 0, unless it is shared. */
+  const wall = (): Float64Array => (view.length === 0 ? (view = new Float64Array(memory.buffer, at, WALL)) : view);
   /* Without unregister tokens, which cost ten times the registration: a tensor that was disposed leaves 0 in its cell. */
   const registry = new FinalizationRegistry<{ handle: number }>((cell) => { if (cell.handle !== 0 && dead === null) exports.torsh_release(cell.handle); });
   const watch = (owner: Owner, handle: number): void => {
@@ -49,7 +97,7 @@ export function wasmAbi(module: WebAssembly.Module): Abi {
   const bytesOf = (handle: number, length: number): Uint8Array => {
     const pointer = exports.torsh_data(handle);
     if (pointer === 0 && length > 0) throw new TorshError('ERR_DISPOSED', 'torsh', 'torsh: the tensor has been disposed');
-    return new Uint8Array(exports.memory.buffer, pointer >>> 0, length);
+    return bytesAt(pointer, length);
   };
   const { torsh_call, torsh_release } = exports;
   return {
@@ -93,14 +141,45 @@ export async function compileWasm(source: WebAssembly.Module | BufferSource | Re
   if (typeof source === 'string' || source instanceof URL) source = fetch(source);
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source as BufferSource);
   const response = await (source as PromiseLike<Response> | Response);
-  if (!response.ok) throw new TorshError('ERR_BACKEND', 'torsh', `torsh: torsh.wasm could not be fetched (${response.status} ${response.url})`);
+  if (!response.ok) throw new TorshError('ERR_BACKEND', 'torsh', `torsh: ${response.url} could not be fetched (${response.status})`);
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
-export function compileWasmSync(bytes: BufferSource): WebAssembly.Module {
+function compileWasmSync(name: string): WebAssembly.Module {
+  const bytes = wasmBytes(name);
   try {
     return new WebAssembly.Module(bytes);
   } catch (e) {
-    throw new TorshError('ERR_BACKEND', 'torsh', `torsh: torsh.wasm is damaged or WebAssembly is not available: ${(e as Error).message}`, { cause: e });
+    throw new TorshError('ERR_BACKEND', 'torsh', `torsh: ${name} is damaged or WebAssembly is not available: ${(e as Error).message}`, { cause: e });
   }
+}
+
+const oneThread = (why: string): string => `one thread: ${why}`;
+
+/** The backend with threads, else without; and the reasons, `why` first. */
+export function loadWasmSync(why: string): [Abi, string[]] {
+  const reasons = [why], refused = threadsRefused();
+  if (refused !== null) reasons.push(oneThread(refused));
+  else {
+    try {
+      return [wasmAbi(compileWasmSync('torsh-threads.wasm'), reasons), reasons];
+    } catch (e) {
+      reasons.push(oneThread((e as Error).message));
+    }
+  }
+  return [wasmAbi(compileWasmSync('torsh.wasm'), reasons), reasons];
+}
+
+/** The same of two addresses. */
+export async function loadWasm(why: string, single: URL, threads: URL): Promise<[Abi, string[]]> {
+  const reasons = [why], refused = threadsRefused();
+  if (refused !== null) reasons.push(oneThread(refused));
+  else {
+    try {
+      return [wasmAbi(await compileWasm(threads), reasons), reasons];
+    } catch (e) {
+      reasons.push(oneThread((e as Error).message));
+    }
+  }
+  return [wasmAbi(await compileWasm(single), reasons), reasons];
 }

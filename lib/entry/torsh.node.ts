@@ -8,7 +8,7 @@ const wish = process.env.TORSH_BACKEND ?? '';
 
 function load(name: 'native' | 'wasm', ...reasons: string[]): typeof api {
   const torsh = require(`./${name}.cjs`) as typeof api;
-  (torsh.backend.reasons as string[]).splice(0, Infinity, ...reasons);
+  (torsh.backend.reasons as string[]).splice(0, 1, ...reasons);
   return torsh;
 }
 

@@ -1,7 +1,8 @@
 /** Pages and workers: the same API on WASM, ready once this module has been awaited. */
 import { useBackend } from '../backend/abi';
-import { compileWasm, wasmAbi } from '../backend/wasm';
+import { loadWasm } from '../backend/wasm';
 import { torsh } from '../torsh';
 
-useBackend(wasmAbi(await compileWasm(new URL('./torsh.wasm', import.meta.url))), ['a page or worker runs WebAssembly']);
+// Bundlers find the files by these very words.
+useBackend(...await loadWasm('a page or worker runs WebAssembly', new URL('./torsh.wasm', import.meta.url), new URL('./torsh-threads.wasm', import.meta.url)));
 export default torsh;

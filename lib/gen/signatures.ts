@@ -861,6 +861,7 @@ _empty|Tensor|int[] size, dtype? dtype
 _meta|int[]|Tensor input
 _item|Scalar|Tensor input
 _sameStorage|bool|Tensor input, Tensor other
+_storage|int[]|Tensor input
 _setRequiresGrad|void|Tensor input, bool value
 _grad|Tensor|Tensor input
 _gradId|int|Tensor input

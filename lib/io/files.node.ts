@@ -3,9 +3,8 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { fileURLToPath } from 'url';
 import { TorshError } from '../errors';
-import type { ByteSource } from './safetensors';
-
-export type FileName = string | URL;
+import type { ByteSource } from './source';
+import type { FileName } from './values';
 
 function toPath(file: FileName, op: string): string {
   if (typeof file === 'string') return file;
@@ -32,8 +31,10 @@ export function withFile<T>(file: FileName, op: string, use: (source: ByteSource
   try {
     const stat = fs.fstatSync(fd);
     if (!stat.isFile()) throw failed(op, 'read', name, 'it is not a regular file');
+    let buffer = new Uint8Array(0);
     const read = (offset: number, length: number): Uint8Array => {
-      const bytes = new Uint8Array(length);
+      if (buffer.length < length) buffer = new Uint8Array(length);
+      const bytes = buffer.subarray(0, length);
       for (let done = 0; done < length;) {
         let n: number;
         try {

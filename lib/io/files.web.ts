@@ -1,8 +1,7 @@
 /** What files.node.ts offers, where there are no files. */
 import { TorshError } from '../errors';
-import type { ByteSource } from './safetensors';
-
-export type FileName = string | URL;
+import type { ByteSource } from './source';
+import type { FileName } from './values';
 
 export function withFile<T>(file: FileName, op: string, _use: (source: ByteSource, name: string) => T): T {
   throw new TorshError('ERR_UNSUPPORTED', op,

@@ -1,4 +1,5 @@
 /** The JSON header of a safetensors file, read strictly and without building what it does not need. */
+import { FormatError } from './source';
 
 export interface HeaderEntry {
   dtype: string;
@@ -12,10 +13,7 @@ export interface Header {
   entries: Map<string, HeaderEntry>;
 }
 
-/** The rule that a header breaks. */
-export class HeaderError extends Error {}
-
-/** Parses the header's text; throws a HeaderError. */
+/** Parses the header's text; throws a FormatError. */
 export function parseHeader(text: string): Header {
   return new Reader(text).header();
 }
@@ -28,7 +26,7 @@ class Reader {
 
   header(): Header {
     const header: Header = { metadata: null, entries: new Map() };
-    if (this.text[0] !== '{') throw new HeaderError(`the header must begin with '{'`);
+    if (this.text[0] !== '{') throw new FormatError(`the header must begin with '{'`);
     this.object((key) => {
       if (key === '__metadata__') header.metadata = this.metadata();
       else header.entries.set(key, this.entry(key));
@@ -41,7 +39,7 @@ class Reader {
   private metadata(): Map<string, string> {
     const metadata = new Map<string, string>();
     this.object((key) => {
-      if (this.text[this.at] !== '"') throw new HeaderError(`__metadata__ must map strings to strings, but '${key}' does not`);
+      if (this.text[this.at] !== '"') throw new FormatError(`__metadata__ must map strings to strings, but '${key}' does not`);
       metadata.set(key, this.string());
     });
     return metadata;
@@ -55,11 +53,11 @@ class Reader {
       else if (key === 'data_offsets') offsets = this.integers(`data_offsets of tensor '${name}'`);
       else this.skip(0);
     });
-    if (dtype === null) throw new HeaderError(`tensor '${name}' has no dtype`);
-    if (shape === null) throw new HeaderError(`tensor '${name}' has no shape`);
-    if (offsets === null) throw new HeaderError(`tensor '${name}' has no data_offsets`);
+    if (dtype === null) throw new FormatError(`tensor '${name}' has no dtype`);
+    if (shape === null) throw new FormatError(`tensor '${name}' has no shape`);
+    if (offsets === null) throw new FormatError(`tensor '${name}' has no data_offsets`);
     const pair: number[] = offsets;
-    if (pair.length !== 2) throw new HeaderError(`data_offsets of tensor '${name}' must be two integers, not ${pair.length}`);
+    if (pair.length !== 2) throw new FormatError(`data_offsets of tensor '${name}' must be two integers, not ${pair.length}`);
     return { dtype, shape, begin: pair[0], end: pair[1] };
   }
 
@@ -71,7 +69,7 @@ class Reader {
     do {
       this.space();
       const key = this.string();
-      if (seen.has(key)) throw new HeaderError(`the key '${key}' appears twice`);
+      if (seen.has(key)) throw new FormatError(`the key '${key}' appears twice`);
       seen.add(key);
       this.expect(':');
       this.space();
@@ -90,10 +88,10 @@ class Reader {
       while (isDigit(this.text[this.at])) this.at++;
       const digits = this.text.slice(start, this.at);
       if (digits === '' || /[.eE]/.test(this.text[this.at] ?? '') || (digits.length > 1 && digits[0] === '0')) {
-        throw new HeaderError(`the ${what} must hold non-negative integers`);
+        throw new FormatError(`the ${what} must hold non-negative integers`);
       }
       const value = Number(digits);
-      if (!Number.isSafeInteger(value)) throw new HeaderError(`the ${what} holds ${digits.slice(0, 30)}, which is too large`);
+      if (!Number.isSafeInteger(value)) throw new FormatError(`the ${what} holds ${digits.slice(0, 30)}, which is too large`);
       list.push(value);
     } while (this.accept(','));
     this.expect(']');
@@ -121,7 +119,7 @@ class Reader {
 
   /** Passes over a value that no rule speaks of. */
   private skip(depth: number): void {
-    if (depth > MAX_DEPTH) throw new HeaderError(`the header is nested more than ${MAX_DEPTH} deep`);
+    if (depth > MAX_DEPTH) throw new FormatError(`the header is nested more than ${MAX_DEPTH} deep`);
     this.space();
     const c = this.text[this.at];
     if (c === '{') {
@@ -157,7 +155,7 @@ class Reader {
   }
 
   private fail(wanted: string): never {
-    throw new HeaderError(`the header is not valid JSON: expected ${wanted} at character ${this.at}`);
+    throw new FormatError(`the header is not valid JSON: expected ${wanted} at character ${this.at}`);
   }
 }
 

@@ -1,14 +1,6 @@
 /** The safetensors format as pure functions on bytes: https://github.com/huggingface/safetensors, its rules enforced. */
-import { HeaderError, parseHeader, type Header } from './header';
-
-export { HeaderError } from './header';
-
-/** Bytes somewhere: in memory or in a file that is open. */
-export interface ByteSource {
-  size: number;
-  /** Exactly `length` bytes from `offset`; both are in range. */
-  read(offset: number, length: number): Uint8Array;
-}
+import { parseHeader, type Header } from './header';
+import { FormatError, type Reading, type Region } from './source';
 
 export interface TensorInfo {
   name: string;
@@ -40,21 +32,21 @@ const byDtype = new Map(tags.filter((row) => row[1] !== null).map((row) => [row[
 const MAX_HEADER = 100_000_000;
 const MAX_DIMS = 64;
 
-/** Reads and checks the header; throws a HeaderError that says which rule is broken. Data is not touched. */
-export function parse(source: ByteSource): Contents {
-  if (source.size < 8) throw new HeaderError(`a safetensors file has at least 8 bytes, but this has ${source.size}`);
-  const first = source.read(0, 8);
+/** Reads and checks the header; throws a FormatError that says which rule is broken. Data is not touched. */
+export function* parse(source: Region): Reading<Contents> {
+  if (source.size < 8) throw new FormatError(`a safetensors file has at least 8 bytes, but this has ${source.size}`);
+  const first = yield* source.read(0, 8);
   const length = new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER)) {
-    throw new HeaderError(`the header claims ${length} bytes, more than the ${MAX_HEADER} that the format allows`);
+    throw new FormatError(`the header claims ${length} bytes, more than the ${MAX_HEADER} that the format allows`);
   }
   const dataStart = 8 + Number(length);
-  if (dataStart > source.size) throw new HeaderError(`the header claims ${length} bytes, but the file has ${source.size} in all`);
+  if (dataStart > source.size) throw new FormatError(`the header claims ${length} bytes, but the file has ${source.size} in all`);
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(source.read(8, Number(length)));
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(yield* source.read(8, Number(length)));
   } catch {
-    throw new HeaderError('the header is not valid UTF-8');
+    throw new FormatError('the header is not valid UTF-8');
   }
   const header = parseHeader(text);
   return { metadata: header.metadata, tensors: place(header, dataStart, source.size - dataStart) };
@@ -65,15 +57,15 @@ function place(header: Header, dataStart: number, dataLength: number): TensorInf
   const tensors: TensorInfo[] = [];
   for (const [name, { dtype: tag, shape, begin, end }] of header.entries) {
     const row = byTag.get(tag);
-    if (!row) throw new HeaderError(`tensor '${name}' has the unknown dtype '${tag}'`);
-    if (shape.length > MAX_DIMS) throw new HeaderError(`tensor '${name}' has ${shape.length} dimensions, more than ${MAX_DIMS}`);
-    if (begin > end) throw new HeaderError(`tensor '${name}': data_offsets [${begin}, ${end}] run backwards`);
+    if (!row) throw new FormatError(`tensor '${name}' has the unknown dtype '${tag}'`);
+    if (shape.length > MAX_DIMS) throw new FormatError(`tensor '${name}' has ${shape.length} dimensions, more than ${MAX_DIMS}`);
+    if (begin > end) throw new FormatError(`tensor '${name}': data_offsets [${begin}, ${end}] run backwards`);
     if (end > dataLength) {
-      throw new HeaderError(`tensor '${name}': data_offsets [${begin}, ${end}] go past the data, which has ${dataLength} bytes`);
+      throw new FormatError(`tensor '${name}': data_offsets [${begin}, ${end}] go past the data, which has ${dataLength} bytes`);
     }
     const bytes = shape.reduce((n, size) => n * BigInt(size), BigInt(row[2]));
     if (bytes !== BigInt(end - begin)) {
-      throw new HeaderError(`tensor '${name}': shape [${shape.join(', ')}] of ${tag} takes ${bytes} bytes, `
+      throw new FormatError(`tensor '${name}': shape [${shape.join(', ')}] of ${tag} takes ${bytes} bytes, `
         + `but data_offsets [${begin}, ${end}] hold ${end - begin}`);
     }
     tensors.push({ name, dtype: row[1], tag, shape, offset: dataStart + begin, length: end - begin });
@@ -81,13 +73,13 @@ function place(header: Header, dataStart: number, dataLength: number): TensorInf
   let reached = dataStart;
   for (const t of [...tensors].sort((a, b) => a.offset - b.offset || a.length - b.length)) {
     if (t.offset !== reached) {
-      throw new HeaderError(`tensor '${t.name}' begins at byte ${t.offset - dataStart} of the data, `
+      throw new FormatError(`tensor '${t.name}' begins at byte ${t.offset - dataStart} of the data, `
         + `but the data before it ends at ${reached - dataStart}: ${t.offset < reached ? 'an overlap' : 'a hole'}`);
     }
     reached += t.length;
   }
   if (reached !== dataStart + dataLength) {
-    throw new HeaderError(`the tensors take ${reached - dataStart} bytes of data, but the file has ${dataLength}`);
+    throw new FormatError(`the tensors take ${reached - dataStart} bytes of data, but the file has ${dataLength}`);
   }
   return tensors;
 }
@@ -106,12 +98,12 @@ export interface Layout {
   size: number;
 }
 
-/** Plans a file. Throws a HeaderError for what the format cannot hold. */
+/** Plans a file. Throws a FormatError for what the format cannot hold. */
 export function plan(entries: readonly Entry[], metadata: ReadonlyMap<string, string>): Layout {
   const rows = entries.map(({ name, dtype }) => {
     const row = byDtype.get(dtype);
-    if (!row) throw new HeaderError(`tensor '${name}' has dtype ${dtype}, which safetensors cannot hold`);
-    if (name === '__metadata__') throw new HeaderError(`'__metadata__' cannot be the name of a tensor`);
+    if (!row) throw new FormatError(`tensor '${name}' has dtype ${dtype}, which safetensors cannot hold`);
+    if (name === '__metadata__') throw new FormatError(`'__metadata__' cannot be the name of a tensor`);
     return row;
   });
   const order = entries.map((_, i) => i).sort((a, b) => rows[b][2] - rows[a][2] || a - b);
@@ -131,7 +123,7 @@ export function plan(entries: readonly Entry[], metadata: ReadonlyMap<string, st
   }
   const json = new TextEncoder().encode(`{${members.join(',')}}`);
   const length = Math.ceil(json.length / 8) * 8;
-  if (length > MAX_HEADER) throw new HeaderError(`the header would take ${length} bytes, more than the ${MAX_HEADER} that the format allows`);
+  if (length > MAX_HEADER) throw new FormatError(`the header would take ${length} bytes, more than the ${MAX_HEADER} that the format allows`);
   const head = new Uint8Array(8 + length).fill(0x20);
   new DataView(head.buffer).setBigUint64(0, BigInt(length), true);
   head.set(json, 8);

@@ -1,8 +1,8 @@
 /** Relatives of Adam. */
-import { bind, signature, type Signature } from '../bind';
+import { signature, type Signature } from '../bind';
 import type { Tail } from '../nn/common';
 import { FusedOptimizer, Rule, type Beginning } from './fused';
-import type { ParamGroup, Params } from './optimizer';
+import { options, type ParamGroup, type Params, type StepOptions } from './optimizer';
 
 const flags = 'maximize=false, capturable=false, differentiable=false';
 const sigs = {
@@ -13,12 +13,11 @@ const sigs = {
 };
 
 type Betas = readonly [number, number];
-export interface AdamaxOptions {
+export interface AdamaxOptions extends Omit<StepOptions, 'fused'> {
   lr?: number;
   betas?: Betas;
   eps?: number;
   weightDecay?: number;
-  maximize?: boolean;
 }
 export interface RAdamOptions extends AdamaxOptions {
   /** Applies weight decay to the parameter itself, as AdamW does. */
@@ -29,13 +28,8 @@ export interface NAdamOptions extends RAdamOptions {
 }
 
 abstract class WithBetas extends FusedOptimizer {
-  constructor(sig: Signature, args: readonly unknown[]) {
-    const values = bind(sig, args);
-    const options = Object.fromEntries(sig.params.map(({ name }, i) => [name, values[i]]));
-    const { params, differentiable, ...defaults } = options;
-    for (const name of ['foreach', 'capturable']) delete defaults[name];
-    super(params, defaults);
-    this._refuseDifferentiable(differentiable);
+  constructor(sig: Signature, args: readonly unknown[], order: string) {
+    super(...options(sig, args, `lr betas eps ${order}`));
   }
 
   _check(group: ParamGroup): void {
@@ -50,7 +44,7 @@ abstract class WithBetas extends FusedOptimizer {
 /** Adam by the largest gradient so far instead of the mean square (Kingma & Ba 2014). */
 export class Adamax extends WithBetas {
   constructor(params: Params, ...rest: Tail<[lr: number, betas: Betas, eps: number, weightDecay: number], AdamaxOptions>);
-  constructor(...args: unknown[]) { super(sigs.Adamax, args); }
+  constructor(...args: unknown[]) { super(sigs.Adamax, args, 'weightDecay foreach maximize capturable? differentiable?'); }
   get _rule(): Rule { return Rule.Adamax; }
   override _beginning(): Beginning { return { states: { exp_avg: 0, exp_inf: 0 } }; }
 }
@@ -58,7 +52,7 @@ export class Adamax extends WithBetas {
 /** Adam with Nesterov momentum (Dozat 2016). */
 export class NAdam extends WithBetas {
   constructor(params: Params, ...rest: Tail<[lr: number, betas: Betas, eps: number, weightDecay: number, momentumDecay: number, decoupledWeightDecay: boolean], NAdamOptions>);
-  constructor(...args: unknown[]) { super(sigs.NAdam, args); }
+  constructor(...args: unknown[]) { super(sigs.NAdam, args, 'weightDecay momentumDecay foreach decoupledWeightDecay? maximize? capturable? differentiable?'); }
   get _rule(): Rule { return Rule.NAdam; }
   override _check(group: ParamGroup): void {
     super._check(group);
@@ -71,15 +65,15 @@ export class NAdam extends WithBetas {
 /** Adam whose early steps leave out a variance that is not yet known (Liu et al. 2019). */
 export class RAdam extends WithBetas {
   constructor(params: Params, ...rest: Tail<[lr: number, betas: Betas, eps: number, weightDecay: number, decoupledWeightDecay: boolean], RAdamOptions>);
-  constructor(...args: unknown[]) { super(sigs.RAdam, args); }
+  constructor(...args: unknown[]) { super(sigs.RAdam, args, 'weightDecay foreach decoupledWeightDecay? maximize? capturable? differentiable?'); }
   get _rule(): Rule { return Rule.RAdam; }
   override _numbers(group: ParamGroup): number[] { return [...super._numbers(group), group.decoupledWeightDecay ? 1 : 0]; }
 }
 
 /** Adam for gradients of few rows. Gradients here are dense, so every element of one counts as given, zeros too. */
 export class SparseAdam extends WithBetas {
-  constructor(params: Params, ...rest: Tail<[lr: number, betas: Betas, eps: number, maximize: boolean], Omit<AdamaxOptions, 'weightDecay'>>);
-  constructor(...args: unknown[]) { super(sigs.SparseAdam, args); }
+  constructor(params: Params, ...rest: Tail<[lr: number, betas: Betas, eps: number, maximize: boolean], Pick<AdamaxOptions, 'lr' | 'betas' | 'eps' | 'maximize'>>);
+  constructor(...args: unknown[]) { super(sigs.SparseAdam, args, 'maximize'); }
   get _rule(): Rule { return Rule.SparseAdam; }
   override _check({ lr, eps, betas }: ParamGroup): void {
     if (!(lr > 0)) throw this._refuse(`Invalid learning rate: ${lr}`);

@@ -1,17 +1,18 @@
-import { bind, signature, type Signature } from '../bind';
+import { signature, type Signature } from '../bind';
 import { tensor, type Tensor } from '../tensor';
 import { zerosLike } from '../gen/ops';
 import { _adamStep_ } from '../gen/system';
 import type { Tail } from '../nn/common';
-import { Optimizer, type Closure, type ParamGroup, type Params } from './optimizer';
+import { Optimizer, options, type Closure, type ParamGroup, type Params, type StepOptions } from './optimizer';
+import { recordedStep } from './recorded';
 
-const flags = 'foreach=null, maximize=false, capturable=false, differentiable=false, fused=null';
+const flags = 'foreach=null, maximize=false, capturable=false, differentiable=false, fused=false';
 const sigs = {
   Adam: signature('Adam', `params, lr=1e-3, betas=[0.9, 0.999], eps=1e-8, weightDecay=0, amsgrad=false, *, ${flags}`),
   AdamW: signature('AdamW', `params, lr=1e-3, betas=[0.9, 0.999], eps=1e-8, weightDecay=1e-2, amsgrad=false, *, ${flags}`),
 };
 
-export interface AdamOptions {
+export interface AdamOptions extends StepOptions {
   lr?: number;
   /** Decay of the running averages of the gradient and of its square. */
   betas?: readonly [number, number];
@@ -19,15 +20,16 @@ export interface AdamOptions {
   weightDecay?: number;
   /** Divides by the largest average of squares so far. */
   amsgrad?: boolean;
-  maximize?: boolean;
 }
 type AdamTail = Tail<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number, amsgrad: boolean], AdamOptions>;
 
+function begin(p: Tensor, amsgrad: boolean): Record<string, Tensor> {
+  return { step: tensor(0), exp_avg: zerosLike(p), exp_avg_sq: zerosLike(p), ...(amsgrad ? { max_exp_avg_sq: zerosLike(p) } : {}) };
+}
+
 abstract class AdamFamily extends Optimizer {
-  constructor(sig: Signature, args: readonly unknown[]) {
-    const [params, lr, betas, eps, weightDecay, amsgrad, , maximize, , differentiable] = bind(sig, args);
-    super(params, { lr, betas, eps, weightDecay, amsgrad, maximize });
-    this._refuseDifferentiable(differentiable);
+  constructor(sig: Signature, args: readonly unknown[], order: string) {
+    super(...options(sig, args, `lr betas eps weightDecay amsgrad ${order}`));
   }
 
   _check(group: ParamGroup): void {
@@ -39,13 +41,16 @@ abstract class AdamFamily extends Optimizer {
 
   _update(group: ParamGroup, decoupled: boolean): void {
     const { lr, betas: [beta1, beta2], eps, weightDecay, amsgrad, maximize } = group;
+    if (group.differentiable) {
+      recordedStep(this, group, decoupled ? 'AdamW' : 'Adam', (p) => begin(p, amsgrad as boolean));
+      return;
+    }
     for (const params of this._batches(group)) {
       const fresh = new Map<Tensor, Record<string, Tensor>>();
       const states = params.map((p): Record<string, Tensor> => {
         const known = this.state.get(p);
         if (known && (!amsgrad || known.max_exp_avg_sq)) return known;
-        const state: Record<string, Tensor> = known ? { ...known } : { step: tensor(0), exp_avg: zerosLike(p), exp_avg_sq: zerosLike(p) };
-        if (amsgrad) state.max_exp_avg_sq = zerosLike(p);
+        const state = { ...begin(p, amsgrad as boolean), ...known } as Record<string, Tensor>;
         fresh.set(p, state);
         return state;
       });
@@ -67,7 +72,7 @@ abstract class AdamFamily extends Optimizer {
 export class Adam extends AdamFamily {
   constructor(params: Params, ...rest: AdamTail);
   constructor(...args: unknown[]) {
-    super(sigs.Adam, args);
+    super(sigs.Adam, args, 'maximize foreach capturable differentiable fused');
   }
   step(closure?: Closure | null): Tensor | number | null {
     return this._run(closure, (group) => this._update(group, false));
@@ -78,7 +83,7 @@ export class Adam extends AdamFamily {
 export class AdamW extends AdamFamily {
   constructor(params: Params, ...rest: AdamTail);
   constructor(...args: unknown[]) {
-    super(sigs.AdamW, args);
+    super(sigs.AdamW, args, 'foreach maximize capturable differentiable? fused?');
   }
   step(closure?: Closure | null): Tensor | number | null {
     return this._run(closure, (group) => this._update(group, true));

@@ -1,8 +1,8 @@
 /** Rates from past squares of the gradient: Adagrad, Adadelta, RMSprop. */
-import { bind, signature } from '../bind';
+import { signature } from '../bind';
 import type { Tail } from '../nn/common';
 import { FusedOptimizer, Rule, type Beginning } from './fused';
-import type { ParamGroup, Params } from './optimizer';
+import { options, type ParamGroup, type Params, type StepOptions } from './optimizer';
 
 const sigs = {
   Adagrad: signature('Adagrad', 'params, lr=1e-2, lrDecay=0, weightDecay=0, initialAccumulatorValue=0, eps=1e-10, foreach=null, *, maximize=false, differentiable=false, fused=null'),
@@ -11,22 +11,19 @@ const sigs = {
     'params, lr=1e-2, alpha=0.99, eps=1e-8, weightDecay=0, momentum=0, centered=false, foreach=null, maximize=false, differentiable=false, *, capturable=false'),
 };
 
-export interface AdagradOptions {
+export interface AdagradOptions extends Omit<StepOptions, 'capturable'> {
   lr?: number;
   lrDecay?: number;
   weightDecay?: number;
   initialAccumulatorValue?: number;
   eps?: number;
-  maximize?: boolean;
 }
 
 /** The rate falls with the sum of all squares (Duchi et al. 2011). */
 export class Adagrad extends FusedOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, lrDecay: number, weightDecay: number, initialAccumulatorValue: number, eps: number], AdagradOptions>);
   constructor(...args: unknown[]) {
-    const [params, lr, lrDecay, weightDecay, initialAccumulatorValue, eps, , maximize, differentiable] = bind(sigs.Adagrad, args);
-    super(params, { lr, lrDecay, eps, weightDecay, initialAccumulatorValue, maximize });
-    this._refuseDifferentiable(differentiable);
+    super(...options(sigs.Adagrad, args, 'lr lrDecay eps weightDecay initialAccumulatorValue foreach maximize differentiable? fused?'));
     for (const group of this.paramGroups) this._begin(group);
   }
   get _rule(): Rule { return Rule.Adagrad; }
@@ -40,22 +37,19 @@ export class Adagrad extends FusedOptimizer {
   _numbers({ lrDecay, eps }: ParamGroup): number[] { return [lrDecay, eps]; }
 }
 
-export interface AdadeltaOptions {
+export interface AdadeltaOptions extends Omit<StepOptions, 'fused'> {
   lr?: number;
   /** Decay of the running averages. */
   rho?: number;
   eps?: number;
   weightDecay?: number;
-  maximize?: boolean;
 }
 
 /** Steps in the unit of the parameter, from averages of squares of gradients and of steps (Zeiler 2012). */
 export class Adadelta extends FusedOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, rho: number, eps: number, weightDecay: number], AdadeltaOptions>);
   constructor(...args: unknown[]) {
-    const [params, lr, rho, eps, weightDecay, , , maximize, differentiable] = bind(sigs.Adadelta, args);
-    super(params, { lr, rho, eps, weightDecay, maximize });
-    this._refuseDifferentiable(differentiable);
+    super(...options(sigs.Adadelta, args, 'lr rho eps weightDecay maximize foreach capturable? differentiable?'));
   }
   get _rule(): Rule { return Rule.Adadelta; }
   _check(group: ParamGroup): void {
@@ -67,7 +61,7 @@ export class Adadelta extends FusedOptimizer {
   _numbers({ rho, eps }: ParamGroup): number[] { return [rho, eps]; }
 }
 
-export interface RMSpropOptions {
+export interface RMSpropOptions extends Omit<StepOptions, 'fused'> {
   lr?: number;
   /** Decay of the running averages. */
   alpha?: number;
@@ -76,16 +70,13 @@ export interface RMSpropOptions {
   momentum?: number;
   /** Divides by an estimate of the variance rather than of the mean square. */
   centered?: boolean;
-  maximize?: boolean;
 }
 
 /** Gradients divided by the root of their running mean square (Hinton 2012). */
 export class RMSprop extends FusedOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, alpha: number, eps: number, weightDecay: number, momentum: number, centered: boolean], RMSpropOptions>);
   constructor(...args: unknown[]) {
-    const [params, lr, alpha, eps, weightDecay, momentum, centered, , maximize, differentiable] = bind(sigs.RMSprop, args);
-    super(params, { lr, momentum, alpha, eps, centered, weightDecay, maximize });
-    this._refuseDifferentiable(differentiable);
+    super(...options(sigs.RMSprop, args, 'lr momentum alpha eps centered weightDecay foreach maximize differentiable capturable?'));
   }
   get _rule(): Rule { return Rule.RMSprop; }
   _check(group: ParamGroup): void {
@@ -94,7 +85,7 @@ export class RMSprop extends FusedOptimizer {
     });
   }
   _beginning({ centered, momentum }: ParamGroup): Beginning {
-    return { states: { square_avg: 0, ...(centered ? { grad_avg: 0 } : {}), ...(momentum > 0 ? { momentum_buffer: 0 } : {}) } };
+    return { states: { square_avg: 0, ...(momentum > 0 ? { momentum_buffer: 0 } : {}), ...(centered ? { grad_avg: 0 } : {}) } };
   }
   _numbers({ alpha, eps, momentum, centered }: ParamGroup): number[] { return [alpha, eps, momentum, centered ? 1 : 0]; }
 }

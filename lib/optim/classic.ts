@@ -1,8 +1,8 @@
 /** Averaged SGD, and steps from signs alone. */
-import { bind, signature } from '../bind';
+import { signature } from '../bind';
 import type { Tail } from '../nn/common';
 import { FusedOptimizer, Rule, type Beginning } from './fused';
-import type { ParamGroup, Params } from './optimizer';
+import { options, type ParamGroup, type Params, type StepOptions } from './optimizer';
 
 const flags = 'foreach=null, maximize=false, differentiable=false, capturable=false';
 const sigs = {
@@ -10,7 +10,7 @@ const sigs = {
   Rprop: signature('Rprop', `params, lr=1e-2, etas=[0.5, 1.2], stepSizes=[1e-6, 50], ${flags}`),
 };
 
-export interface ASGDOptions {
+export interface ASGDOptions extends Omit<StepOptions, 'fused'> {
   lr?: number;
   /** Decay of the parameters. */
   lambd?: number;
@@ -19,41 +19,36 @@ export interface ASGDOptions {
   /** The step at which averaging begins. */
   t0?: number;
   weightDecay?: number;
-  maximize?: boolean;
 }
 
 /** Averaged stochastic gradient descent (Polyak & Juditsky 1992); the average is ax of the state. */
 export class ASGD extends FusedOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, lambd: number, alpha: number, t0: number, weightDecay: number], ASGDOptions>);
   constructor(...args: unknown[]) {
-    const [params, lr, lambd, alpha, t0, weightDecay, , maximize, differentiable] = bind(sigs.ASGD, args);
-    super(params, { lr, lambd, alpha, t0, weightDecay, maximize });
-    this._refuseDifferentiable(differentiable);
+    super(...options(sigs.ASGD, args, 'lr lambd alpha t0 weightDecay foreach maximize differentiable? capturable?'));
   }
   get _rule(): Rule { return Rule.ASGD; }
   _check(group: ParamGroup): void {
     this._checkAllAtLeastZero(group, { lr: 'learning rate', weightDecay: 'weight_decay value' });
+    this._checkNumbers(group, ['lambd', 'alpha', 't0']);
   }
   _beginning({ lr }: ParamGroup): Beginning { return { states: { ax: 0 }, scalars: { eta: lr, mu: 1 } }; }
   _numbers({ lambd, alpha, t0 }: ParamGroup): number[] { return [lambd, alpha, t0]; }
 }
 
-export interface RpropOptions {
+export interface RpropOptions extends Omit<StepOptions, 'fused'> {
   lr?: number;
   /** Factors of a step when its gradient has changed sign, and when not. */
   etas?: readonly [number, number];
   /** The smallest and the largest step. */
   stepSizes?: readonly [number, number];
-  maximize?: boolean;
 }
 
 /** Resilient backpropagation (Riedmiller & Braun 1993): each element has a step of its own, of which signs decide. */
 export class Rprop extends FusedOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, etas: readonly [number, number], stepSizes: readonly [number, number]], RpropOptions>);
   constructor(...args: unknown[]) {
-    const [params, lr, etas, stepSizes, , maximize, differentiable] = bind(sigs.Rprop, args);
-    super(params, { lr, etas, stepSizes, maximize });
-    this._refuseDifferentiable(differentiable);
+    super(...options(sigs.Rprop, args, 'lr etas stepSizes foreach maximize differentiable? capturable?'));
   }
   get _rule(): Rule { return Rule.Rprop; }
   _check({ lr, etas, stepSizes }: ParamGroup): void {

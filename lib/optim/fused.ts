@@ -3,6 +3,7 @@ import { tensor, type Tensor } from '../tensor';
 import { fullLike, zerosLike } from '../gen/ops';
 import { _optimizerStep_ } from '../gen/system';
 import { Optimizer, type Closure, type ParamGroup } from './optimizer';
+import { recordedStep } from './recorded';
 
 /** By ts_step_rule of src/kernels/optim.h. */
 export enum Rule { Adamax, NAdam, RAdam, SparseAdam, RMSprop, Adagrad, Adadelta, ASGD, Rprop, Lion, FTRL }
@@ -24,6 +25,10 @@ export abstract class FusedOptimizer extends Optimizer {
   }
 
   _update(group: ParamGroup): void {
+    if (group.differentiable) {
+      recordedStep(this, group, Rule[this._rule], (p) => begin(p, this._beginning(group)));
+      return;
+    }
     const beginning = this._beginning(group), numbers = [group.lr, group.weightDecay ?? 0, group.maximize ? 1 : 0, ...this._numbers(group)] as number[];
     const names = Object.keys(beginning.states), lone = Object.keys(beginning.scalars ?? {});
     const needed = ['step', ...names, ...lone];

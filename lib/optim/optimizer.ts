@@ -1,10 +1,11 @@
 /** What optimizers share: parameter groups, state, state dicts. */
-import { isPlainObject } from '../bind';
+import { bind, isPlainObject, type Signature } from '../bind';
 import { TorshError, type ErrorCode } from '../errors';
 import { enableGrad, noGrad } from '../autograd';
 import { _hasGrads } from '../gen/system';
 import { isTensor, keep, type Tensor } from '../tensor';
 import { zeroGrads } from '../nn/grads';
+import { HookList, type HookOptions, type RemovableHandle } from '../nn/hooks';
 import { py } from '../nn/repr';
 
 /** Options by PyTorch's names in camelCase; those not given are the optimizer's defaults. */
@@ -23,6 +24,47 @@ export interface OptimizerStateDict {
 }
 type State = Record<string, any>;
 
+/** Options that say how a step is computed. foreach, capturable and fused choose between kernels in PyTorch: there is one here, so they are taken and kept. */
+export interface StepOptions {
+  /** Climbs instead of descending. */
+  maximize?: boolean;
+  foreach?: boolean | null;
+  capturable?: boolean;
+  fused?: boolean | null;
+  /** Records the step, so that gradients flow through it; parameters need not be leaves then. */
+  differentiable?: boolean;
+}
+
+/** Sees the optimizer and the arguments of its step; the hook before it may give others. */
+export type StepHook = (optimizer: Optimizer, args: unknown[]) => unknown[] | null | undefined | void;
+/** May give another state dict. */
+export type StateDictHook = (optimizer: Optimizer, dict: OptimizerStateDict) => OptimizerStateDict | null | undefined | void;
+type PlainHook = (optimizer: Optimizer) => void;
+type Prepend = Pick<HookOptions, 'prepend'>;
+
+/** Hooks by the moment at which they run. */
+class Hooks {
+  stepPre = new HookList<StepHook>();
+  stepPost = new HookList<(optimizer: Optimizer, args: unknown[]) => void>();
+  statePre = new HookList<PlainHook>();
+  statePost = new HookList<StateDictHook>();
+  loadPre = new HookList<StateDictHook>();
+  loadPost = new HookList<PlainHook>();
+}
+
+/**
+ * The params of a constructor's arguments, and its options in the order in which groups and state dicts show them. Those marked with ? are
+ * younger than PyTorch 1.13: they are kept where they are given, so that what is shown and saved is the same there.
+ */
+export function options(sig: Signature, args: readonly unknown[], order: string): [params: unknown, defaults: Record<string, unknown>] {
+  const values = bind(sig, args), defaults: Record<string, unknown> = {};
+  for (const word of order.split(' ')) {
+    const name = word.replace('?', ''), at = sig.index.get(name)!, value = values[at];
+    if (word === name || value !== sig.params[at].default) defaults[name] = value;
+  }
+  return [values[0], defaults];
+}
+
 const toSnake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
 const toCamel = (name: string): string => name.replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
 
@@ -34,10 +76,12 @@ export abstract class Optimizer {
   /** What the optimizer remembers of each parameter, by PyTorch's names. */
   state: Map<Tensor, State> = new Map();
   readonly defaults: Readonly<Record<string, unknown>>;
+  declare _hooks?: Hooks;
 
   /** defaults: options of groups that do not give their own; undefined for one that every group must give. */
   constructor(params: unknown, defaults: Record<string, unknown>) {
     this.defaults = defaults;
+    this._checkDefaults(defaults);
     if (isTensor(params)) throw this._refuse('params argument given to the optimizer should be an iterable of Tensors or dicts, but got Tensor');
     if (typeof (params as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== 'function') {
       throw this._refuse(`params argument given to the optimizer should be an iterable of Tensors or dicts, but got ${params === null ? 'null' : typeof params}`);
@@ -59,13 +103,13 @@ export abstract class Optimizer {
     const params: Tensor[] = isTensor(given) ? [given] : [...given];
     for (const p of params) {
       if (!isTensor(p)) throw this._refuse(`optimizer can only optimize Tensors, but one of the params is ${p === null ? 'null' : typeof p}`);
-      if (!p.isLeaf) throw this._refuse("can't optimize a non-leaf Tensor", 'ERR_AUTOGRAD');
+      if (!(this.defaults.differentiable || p.isLeaf || p.retainsGrad)) throw this._refuse("can't optimize a non-leaf Tensor", 'ERR_AUTOGRAD');
     }
     for (const name of Object.keys(options)) {
       const camel = toCamel(name);
       if (camel !== name && camel in this.defaults) throw this._refuse(`got an unexpected option '${name}' (it is called '${camel}')`);
     }
-    const group: ParamGroup = { params, ...this.defaults, ...options } as unknown as ParamGroup;
+    const group: ParamGroup = { params, ...options } as unknown as ParamGroup;
     for (const name of Object.keys(this.defaults)) {
       if (group[name] === undefined) group[name] = this.defaults[name];
       if (group[name] === undefined) throw this._refuse(`parameter group didn't specify a value of required optimization parameter ${name}`);
@@ -77,8 +121,16 @@ export abstract class Optimizer {
     this.paramGroups.push(group);
   }
 
-  /** Throws when a group's options make no sense. */
-  abstract _check(group: ParamGroup): void;
+  /** Throws when a group's options make no sense; what an optimizer of one's own may override. */
+  _check(_group: ParamGroup): void {}
+
+  /** Defaults are checked although every group may have options of its own; lr may be left to the groups. */
+  _checkDefaults(defaults: Record<string, unknown>): void {
+    const required = Object.keys(defaults).filter((name) => defaults[name] === undefined);
+    this._check({ params: [], ...defaults, ...Object.fromEntries(required.map((name) => [name, 1])) } as unknown as ParamGroup);
+    if (defaults.fused && defaults.differentiable) throw this._refuse('`fused` cannot be `differentiable`');
+    if (defaults.fused && defaults.foreach) throw this._refuse('`fused` and `foreach` cannot be `True` together');
+  }
 
   /** One step from the gradients; the closure, if any, is run first to compute them, and its loss is returned. */
   abstract step(closure?: Closure | null): Tensor | number | null;
@@ -116,7 +168,64 @@ export abstract class Optimizer {
     this.state.set(param, { ...this.state.get(param), ...state });
   }
 
+  #hooksOf(hook: unknown): Hooks {
+    if (typeof hook !== 'function') throw this._refuse('a hook must be a function');
+    if (!this._hooks) Object.defineProperty(this, '_hooks', { value: new Hooks() });
+    return this._hooks!;
+  }
+
+  /** The first step hook puts itself around step, whichever class defines it. */
+  #stepHooks(hook: unknown): Hooks {
+    const hooks = this.#hooksOf(hook);
+    if (!Object.hasOwn(this, 'step')) {
+      const inner = this.step;
+      const step = (...given: unknown[]): Tensor | number | null => {
+        let args = given;
+        for (const run of hooks.stepPre) {
+          const changed = run(this, args);
+          if (changed !== null && changed !== undefined) {
+            if (!Array.isArray(changed)) throw this._refuse('a hook before the step must return nothing or an array of arguments');
+            args = changed;
+          }
+        }
+        const loss = inner.apply(this, args as [Closure?]);
+        for (const run of hooks.stepPost) run(this, args);
+        return loss;
+      };
+      Object.defineProperty(this, 'step', { value: step, configurable: true, writable: true });
+    }
+    return hooks;
+  }
+
+  /** Runs before each step. https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_step_pre_hook.html */
+  registerStepPreHook(hook: StepHook): RemovableHandle { return this.#stepHooks(hook).stepPre.add(hook); }
+  /** Runs after each step. https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_step_post_hook.html */
+  registerStepPostHook(hook: (optimizer: Optimizer, args: unknown[]) => void): RemovableHandle { return this.#stepHooks(hook).stepPost.add(hook); }
+  /** Runs before stateDict(). https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_state_dict_pre_hook.html */
+  registerStateDictPreHook(hook: PlainHook, options: Prepend = {}): RemovableHandle { return this.#hooksOf(hook).statePre.add(hook, options); }
+  /** Sees what stateDict() gives. https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_state_dict_post_hook.html */
+  registerStateDictPostHook(hook: StateDictHook, options: Prepend = {}): RemovableHandle { return this.#hooksOf(hook).statePost.add(hook, options); }
+  /** Sees what loadStateDict() is given. https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_load_state_dict_pre_hook.html */
+  registerLoadStateDictPreHook(hook: StateDictHook, options: Prepend = {}): RemovableHandle { return this.#hooksOf(hook).loadPre.add(hook, options); }
+  /** Runs after loadStateDict(). https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_load_state_dict_post_hook.html */
+  registerLoadStateDictPostHook(hook: PlainHook, options: Prepend = {}): RemovableHandle { return this.#hooksOf(hook).loadPost.add(hook, options); }
+
+  /** State and options, in PyTorch's layout and by its names. */
   stateDict(): OptimizerStateDict {
+    for (const run of this._hooks?.statePre ?? []) run(this);
+    let dict = this._makeStateDict();
+    for (const run of this._hooks?.statePost ?? []) dict = run(this, dict) ?? dict;
+    return dict;
+  }
+
+  /** Takes over options and copies of the state; parameters keep their order and number. */
+  loadStateDict(dict: OptimizerStateDict): void {
+    for (const run of this._hooks?.loadPre ?? []) dict = run(this, dict) ?? dict;
+    this._takeStateDict(dict);
+    for (const run of this._hooks?.loadPost ?? []) run(this);
+  }
+
+  _makeStateDict(): OptimizerStateDict {
     const numbers = new Map<Tensor, number>();
     const param_groups = this.paramGroups.map(({ params, ...options }) => {
       for (const p of params) numbers.set(p, numbers.size);
@@ -132,8 +241,7 @@ export abstract class Optimizer {
     return { state, param_groups };
   }
 
-  /** Takes over options and copies of the state; parameters keep their order and number. */
-  loadStateDict(dict: OptimizerStateDict): void {
+  _takeStateDict(dict: OptimizerStateDict): void {
     const source = dict as unknown as { state?: unknown; param_groups?: unknown; paramGroups?: unknown } | null;
     const saved = (source?.param_groups ?? source?.paramGroups) as OptimizerStateDict['param_groups'] | undefined;
     if (!Array.isArray(saved) || typeof source?.state !== 'object' || source.state === null) {
@@ -149,12 +257,12 @@ export abstract class Optimizer {
       numbers.forEach((number, k) => byNumber.set(String(number), params[k]));
       const group = { params, ...own } as unknown as ParamGroup;
       for (const name of Object.keys(options)) group[toCamel(name)] = options[name];
-      this._check(group);
+      // A scheduler that ends at 0 may have left a rate by a rounding error below it.
+      this._check(group.lr < 0 && group.lr > -1e-9 ? { ...group, lr: 0 } : group);
       return group;
     });
     const state = new Map<Tensor, State>();
-    const entries = kind(source.state) === 'Map' ? [...(source.state as Map<unknown, State>)] : Object.entries(source.state as Record<string, State>);
-    for (const [number, values] of entries) {
+    for (const [number, values] of entriesOf(source.state)) {
       const param = byNumber.get(String(number));
       if (param) state.set(param, this._takeState(param, values));
     }
@@ -176,10 +284,6 @@ export abstract class Optimizer {
     return made;
   }
 
-  _refuseDifferentiable(differentiable: unknown): void {
-    if (differentiable) throw this._refuse('differentiable steps are not supported', 'ERR_UNSUPPORTED');
-  }
-
   _refuse(text: string, code: ErrorCode = 'ERR_ARGUMENT'): TorshError {
     const { name } = this.constructor;
     return new TorshError(code, name, `${name}: ${text}`);
@@ -192,6 +296,10 @@ export abstract class Optimizer {
 
   _checkAllAtLeastZero(group: ParamGroup, names: Record<string, string>): void {
     for (const [name, what] of Object.entries(names)) this._checkAtLeastZero(what, group[name]);
+  }
+
+  _checkNumbers(group: ParamGroup, names: readonly string[]): void {
+    for (const name of names) if (typeof group[name] !== 'number' || Number.isNaN(group[name])) throw this._refuse(`${name} must be a number, but got ${String(group[name])}`);
   }
 
   _checkBetas(betas: unknown): void {
@@ -214,5 +322,11 @@ export abstract class Optimizer {
 Object.defineProperty(Optimizer.prototype, Symbol.for('nodejs.util.inspect.custom'), {
   value(this: Optimizer): string { return this.toString(); },
 });
+
+/** State by number, which other readers of PyTorch's files may give as a Map. */
+export function entriesOf(state: unknown): [number: string, values: State][] {
+  if (typeof state !== 'object' || state === null) return [];
+  return kind(state) === 'Map' ? [...(state as Map<unknown, State>)].map(([k, v]) => [String(k), v]) : Object.entries(state as Record<string, State>);
+}
 
 const kind = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);

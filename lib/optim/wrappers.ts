@@ -5,7 +5,7 @@ import { TorshError } from '../errors';
 import { tidy } from '../memory';
 import { keep, type Tensor } from '../tensor';
 import type { Tail } from '../nn/common';
-import { Optimizer, type Closure, type OptimizerStateDict, type ParamGroup, type ParamGroupInput } from './optimizer';
+import { Optimizer, entriesOf, type Closure, type OptimizerStateDict, type ParamGroup, type ParamGroupInput } from './optimizer';
 
 const sigs = {
   Lookahead: signature('Lookahead', 'optimizer, k=5, alpha=0.5'),
@@ -27,8 +27,8 @@ abstract class Wrapper extends Optimizer {
     if (this.optimizer) this.optimizer.addParamGroup(input);
     else super.addParamGroup(input);
   }
-  override stateDict(): OptimizerStateDict { return this.optimizer.stateDict(); }
-  override loadStateDict(dict: OptimizerStateDict): void { this.optimizer.loadStateDict(dict); }
+  override _makeStateDict(): OptimizerStateDict { return this.optimizer.stateDict(); }
+  override _takeStateDict(dict: OptimizerStateDict): void { this.optimizer.loadStateDict(dict); }
   get _params(): Tensor[] { return this.paramGroups.flatMap((group) => group.params); }
 }
 
@@ -79,21 +79,21 @@ export class Lookahead extends Wrapper {
     return loss;
   }
 
-  override stateDict(): OptimizerStateDict {
-    const dict = super.stateDict();
+  override _makeStateDict(): OptimizerStateDict {
+    const dict = super._makeStateDict();
     this._params.forEach((p, i) => { dict.state[i] = { ...dict.state[i], slow_param: this.state.get(p)!.slow_param as Tensor, slow_step: this._count }; });
     return dict;
   }
 
-  override loadStateDict(dict: OptimizerStateDict): void {
+  override _takeStateDict(dict: OptimizerStateDict): void {
     const own = new Map<string, Tensor>(), inner: OptimizerStateDict['state'] = {};
     let count = 0;
-    for (const [number, { slow_param, slow_step, ...rest }] of Object.entries(dict.state)) {
+    for (const [number, { slow_param, slow_step, ...rest }] of entriesOf(dict?.state)) {
       if (slow_param) own.set(number, slow_param as Tensor);
       count = (slow_step as number | undefined) ?? count;
       if (Object.keys(rest).length > 0) inner[number] = rest;
     }
-    super.loadStateDict({ ...dict, state: inner });
+    super._takeStateDict({ ...dict, state: inner });
     this._count = count;
     this._params.forEach((p, i) => {
       const slow = own.get(String(i));

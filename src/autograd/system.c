@@ -43,6 +43,15 @@ bool ts__same_storage_impl(ts_cx *cx, const ts__same_storage_args *a, ts_out *ou
   return true;
 }
 
+bool ts__storage_impl(ts_cx *cx, const ts__storage_args *a, ts_out *out) {
+  int64_t *v = ts_temp(cx, 2 * (int64_t)sizeof *v);
+  if (!v) return false;
+  v[0] = (int64_t)(intptr_t)a->self->storage;
+  v[1] = a->self->storage->nbytes;
+  out->ints = (ts_ints){v, 2};
+  return true;
+}
+
 bool ts__set_requires_grad_impl(ts_cx *cx, const ts__set_requires_grad_args *a, ts_out *out) {
   (void)out;
   ts_tensor *t = a->self;

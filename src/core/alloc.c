@@ -132,8 +132,8 @@ void ts_free(void *p) {
   pool.stats.live_bytes -= (int64_t)bytes;
   pool.stats.blocks--;
   if (bytes > SLAB_MAX && pool.stats.pooled_bytes + (int64_t)bytes > pool_limit()) {
+    free((char *)p - b->lead); /* under the lock: WebAssembly's has none of its own */
     unlock();
-    free((char *)p - b->lead);
     return;
   }
   b->next = pool.lists[b->size_class];

@@ -4754,6 +4754,13 @@ ts_scalar ts__same_storage(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   return ts_dispatch(cx, &ts_ops[TS_OP__same_storage], &args, &out) ? out.scalar : ts_none();
 }
 
+ts_ints ts__storage(ts_cx *cx, ts_tensor *self) {
+  ts__storage_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__storage], &args, &out) ? out.ints : (ts_ints){NULL, 0};
+}
+
 bool ts__set_requires_grad(ts_cx *cx, ts_tensor *self, bool value) {
   ts__set_requires_grad_args args = {self, value};
   ts_out out;

@@ -4673,6 +4673,12 @@ static bool _same_storage_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__same_storage_impl(cx, a, out);
 }
 
+static const ts_arg _storage_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__storage_args, self), 0u}};
+static bool _storage_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__storage_args *a = args;
+  return ts__storage_impl(cx, a, out);
+}
+
 static const ts_arg _set_requires_grad_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__set_requires_grad_args, self), 0u}, {"value", TS_ARG_BOOL, 0, offsetof(ts__set_requires_grad_args, value), 0u}};
 static bool _set_requires_grad_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_requires_grad_args *a = args;
@@ -5986,6 +5992,7 @@ const ts_op ts_ops[] = {
   {"_meta", "MetaBackward0", TS_OP_SYSTEM, sizeof(ts__meta_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _meta_args, _meta_impl, NULL, TS_CAST_NONE},
   {"_item", "ItemBackward0", TS_OP_SYSTEM, sizeof(ts__item_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _item_args, _item_impl, NULL, TS_CAST_NONE},
   {"_sameStorage", "SameStorageBackward0", TS_OP_SYSTEM, sizeof(ts__same_storage_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _same_storage_args, _same_storage_impl, NULL, TS_CAST_NONE},
+  {"_storage", "StorageBackward0", TS_OP_SYSTEM, sizeof(ts__storage_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _storage_args, _storage_impl, NULL, TS_CAST_NONE},
   {"_setRequiresGrad", "SetRequiresGradBackward0", TS_OP_SYSTEM, sizeof(ts__set_requires_grad_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_requires_grad_args, _set_requires_grad_impl, NULL, TS_CAST_NONE},
   {"_grad", "GradBackward0", TS_OP_SYSTEM, sizeof(ts__grad_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _grad_args, _grad_impl, NULL, TS_CAST_NONE},
   {"_gradId", "GradIdBackward0", TS_OP_SYSTEM, sizeof(ts__grad_id_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _grad_id_args, _grad_id_impl, NULL, TS_CAST_NONE},
@@ -6067,5 +6074,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad, TS_CAST_NONE},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL, TS_CAST_NONE},
 };
-const int ts_op_count = 942;
-const char ts_table_hash[] = "becc5b133dccf6d6";
+const int ts_op_count = 943;
+const char ts_table_hash[] = "0e513378e84907cb";

@@ -125,8 +125,8 @@ static ts_step_loop prepare(ts_step_rule rule, int64_t t, double lr, const doubl
 static int states_of(ts_step_rule rule, const double *v, const char **names) {
   int n = 0;
   for (int k = 0; k < LIMIT && rules[rule].states[k]; k++) names[n++] = rules[rule].states[k];
-  if (rule == TS_STEP_RMSPROP && v[3] != 0) names[n++] = "grad_avg";
   if (rule == TS_STEP_RMSPROP && v[2] > 0) names[n++] = "momentum_buffer";
+  if (rule == TS_STEP_RMSPROP && v[3] != 0) names[n++] = "grad_avg";
   return n;
 }
 

@@ -6,6 +6,7 @@ export default [
   row('_meta', 'Tensor self', 'int[]', '[dtype, flags (1 requires grad, 2 leaf, 4 contiguous, 8 inference, 16 retains grad, 32 view), storage offset, id, version, ndim, sizes..., strides...].'),
   row('_item', 'Tensor self', 'Scalar', 'The value of a one-element tensor.'),
   row('_same_storage', 'Tensor self, Tensor other', 'bool', 'Whether two tensors share memory.'),
+  row('_storage', 'Tensor self', 'int[]', '[a number that tells memories apart while they live, bytes of the memory].'),
   row('_set_requires_grad', 'Tensor self, bool value', 'void', 'Sets requiresGrad of a leaf.'),
   row('_grad', 'Tensor self', 'Tensor', 'The accumulated gradient, or nothing.'),
   row('_grad_id', 'Tensor self', 'int', 'The id of the accumulated gradient, 0 for none.'),

@@ -58,11 +58,15 @@ test('without an addon torsh runs on WASM and says why', async () => {
     const forced = await run(process.execPath, ['-e', `require(${entry})`], { cwd: folder, env: { TORSH_BACKEND: 'native' } });
     expect(forced.code).not.toBe(0);
     expect(forced.stderr).toMatch(/TorshError/);
+    writeFileSync(join(folder, 'dist', 'torsh-threads.wasm'), Buffer.from('not a module'));
+    const single = await evaluate(`const torsh = require(${entry}); ${show}`, { cwd: folder });
+    expect(single).toMatchObject({ name: 'wasm', sum: 12, threads: 1 });
+    expect(single.reasons.join('\n')).toMatch(/one thread: .*torsh-threads\.wasm/);
     writeFileSync(join(folder, 'dist', 'torsh.wasm'), Buffer.from('not a module'));
     const broken = await run(process.execPath, ['-e', `require(${entry})`], { cwd: folder });
     expect(broken.code).not.toBe(0);
     expect(broken.stderr).toMatch(/TorshError/);
-    expect(broken.stderr).toMatch(/torsh\.wasm/);
+    expect(broken.stderr).toMatch(/torsh\.wasm is damaged/);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

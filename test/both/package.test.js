@@ -25,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('holds what it should and little else', () => {
   const names = packed.files.map((f) => f.path);
-  for (const name of ['package.json', 'README.md', 'dist/torsh.cjs', 'dist/torsh.mjs', 'dist/torsh.wasm', 'dist/torsh.web.mjs', 'types/torsh.d.mts', 'types/torsh.d.cts', 'types/lib/tensor.d.ts']) expect(names).toContain(name);
+  for (const name of ['package.json', 'README.md', 'dist/torsh.cjs', 'dist/torsh.mjs', 'dist/torsh.wasm', 'dist/torsh-threads.wasm', 'dist/torsh.web.mjs', 'types/torsh.d.mts', 'types/torsh.d.cts', 'types/lib/tensor.d.ts']) expect(names).toContain(name);
   expect(names.filter((n) => /^(src|test|tools|build|examples|node_modules)\/|\.node$|binding\.gyp|libtorsh/.test(n))).toEqual([]);
   expect(statSync(join(folder, packed.filename)).size).toBeLessThan(3e6);
 });

@@ -243,8 +243,8 @@ test('state dicts have the layout of PyTorch', () => {
   const dict = opt.stateDict();
   expect(Object.keys(dict)).toEqual(['state', 'param_groups']);
   expect(dict.param_groups).toEqual([
-    { lr: 0.001, betas: [0.8, 0.9], eps: 1e-8, weight_decay: 0.01, amsgrad: true, maximize: false, params: [0] },
-    { lr: 0.5, betas: [0.8, 0.9], eps: 1e-8, weight_decay: 0.01, amsgrad: true, maximize: false, params: [1] },
+    { lr: 0.001, betas: [0.8, 0.9], eps: 1e-8, weight_decay: 0.01, amsgrad: true, foreach: null, maximize: false, capturable: false, params: [0] },
+    { lr: 0.5, betas: [0.8, 0.9], eps: 1e-8, weight_decay: 0.01, amsgrad: true, foreach: null, maximize: false, capturable: false, params: [1] },
   ]);
   expect(Object.keys(dict.state)).toEqual(['0']);
   expect(Object.keys(dict.state[0])).toEqual(['step', 'exp_avg', 'exp_avg_sq', 'max_exp_avg_sq']);
@@ -352,7 +352,9 @@ test('what makes no sense is refused', () => {
   expect(() => new Adam([p()], { betas: [0.9, -0.1] })).toThrow('Invalid beta parameter at index 1: -0.1');
   expect(() => new AdamW([p()], { eps: -1 })).toThrow('Invalid epsilon value: -1');
   expect(() => new AdamW([{ params: [p()], lr: -2 }])).toThrow('Invalid learning rate: -2');
-  expect(() => new Adam([p()], { differentiable: true })).toThrow('not supported');
+  expect(() => new SGD([{ params: [p()], lr: 1 }], { lr: -1 })).toThrow('Invalid learning rate: -1');
+  expect(() => new SGD([p()], { lr: 0.1, dampening: 'much' })).toThrow('SGD: dampening must be a number, but got much');
+  expect(() => new Adam([p()], { differentiable: true, fused: true })).toThrow('`fused` cannot be `differentiable`');
   const twice = p();
   expect(() => new Adam([twice, twice])).toThrow('the same parameter twice');
   expect(() => new Adam([{ params: [twice] }, { params: [twice] }])).toThrow('some parameters appear in more than one parameter group');
@@ -369,7 +371,6 @@ test('options of the other optimizers that make no sense, with the words of PyTo
     ['Adagrad', { lrDecay: -1 }, 'Invalid lr_decay value: -1'], ['Adagrad', { initialAccumulatorValue: -1 }, 'Invalid initial_accumulator_value value: -1'],
     ['Adadelta', { rho: 1.1 }, 'Invalid rho value: 1.1'], ['ASGD', { weightDecay: -1 }, 'Invalid weight_decay value: -1'],
     ['Rprop', { etas: [1.1, 1.2] }, 'Invalid eta values: 1.1, 1.2'], ['SparseAdam', { lr: 0 }, 'Invalid learning rate: 0'], ['SparseAdam', { eps: 0 }, 'Invalid epsilon value: 0'],
-    ['RMSprop', { differentiable: true }, 'differentiable steps are not supported'],
   ]) expect(() => new optim[name]([p], kwargs)).toThrow(text);
   const opt = new optim.RMSprop([p], { momentum: 0.5 });
   opt.state.set(p, { step: torsh.tensor(0), square_avg: torsh.zeros(3), momentum_buffer: torsh.zeros(2) });
@@ -391,11 +392,25 @@ test('printing is that of PyTorch', () => {
   expect(String(opt)).toBe(`SGD (
 Parameter Group 0
     dampening: 0
+    differentiable: False
+    foreach: None
     lr: 0.1
     maximize: False
     momentum: 0.9
     nesterov: False
     weight_decay: 0
 )`);
-  expect(String(new optim.Adam(parameters()))).toContain('    betas: (0.9, 0.999)\n    eps: 1e-08\n');
+  expect(String(new optim.Adam(parameters()))).toBe(`Adam (
+Parameter Group 0
+    amsgrad: False
+    betas: (0.9, 0.999)
+    capturable: False
+    differentiable: False
+    eps: 1e-08
+    foreach: None
+    fused: False
+    lr: 0.001
+    maximize: False
+    weight_decay: 0
+)`);
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 /** Members that are types as well as values, and where they come from. */
 const classes = { Tensor: 'tensor', TorshError: 'errors', Generator: 'random' };
-const namespaces = { nn: 'nn', optim: 'optim' };
+const namespaces = { nn: 'nn', optim: 'optim', metrics: 'metrics', testing: 'testing' };
 const special = ['utils', 'autograd', 'default'];
 const typesOf = {
   errors: ['ErrorCode'], 'runtime/dtype': ['DType', 'Scalar'], memory: ['MemoryInfo'], 'backend/abi': ['BackendInfo'],

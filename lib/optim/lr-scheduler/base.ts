@@ -4,9 +4,19 @@ import { Optimizer, type ParamGroup } from '../optimizer';
 
 export type SchedulerStateDict = Record<string, unknown>;
 
-export const toSnake = (name: string): string => name.replace(/(?<=.)[A-Z]/g, (c) => `_${c.toLowerCase()}`);
-export const toCamel = (name: string): string => name.replace(/(?<=[a-zA-Z0-9])_([a-z])/g, (_, c: string) => c.toUpperCase());
+/** T0 and Ti are PyTorch's T_0 and T_i. */
+export const toSnake = (name: string): string => name.replace(/^T(?=[0i]$)/, 'T_').replace(/(?<=.)[A-Z]/g, (c) => `_${c.toLowerCase()}`);
+export const toCamel = (name: string): string => name.replace(/^T_(?=[0i]$)/, 'T').replace(/(?<=[a-zA-Z0-9])_([a-z])/g, (_, c: string) => c.toUpperCase());
 const isState = ([name, value]: [string, unknown]): boolean => name !== 'optimizer' && typeof value !== 'function';
+
+/** Takes what the scheduler has too; other keys of PyTorch's state dicts mean nothing here. */
+export function takeState(scheduler: object, state: SchedulerStateDict): void {
+  if (typeof state !== 'object' || state === null) throw refuse(scheduler, 'loadStateDict needs an object');
+  for (const [key, value] of Object.entries(state)) {
+    const name = toCamel(key);
+    if (isState([name, value]) && Object.hasOwn(scheduler, name)) (scheduler as Record<string, unknown>)[name] = Array.isArray(value) ? [...value as unknown[]] : value;
+  }
+}
 
 /** A group with the learning rate that it began with. */
 export type ScheduledGroup = ParamGroup & { initialLr: number };
@@ -28,23 +38,43 @@ export function perGroup(scheduler: object, name: string, groups: readonly Param
   return [...value as number[]];
 }
 
+/** Refuses options that must be numbers and are not. */
+export function checkNumbers(scheduler: object, options: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (typeof value !== 'number' || Number.isNaN(value)) throw refuse(scheduler, `${name} must be a number, not ${String(value)}`);
+  }
+}
+
+/** 0.001 as '1.0000e-03'. */
+const exponential = (x: number): string => x.toExponential(4).replace(/(?<=e[+-])\d$/, '0$&');
+/** An epoch as PyTorch prints it: '00005', or '5.50' where epochs have fractions. */
+export const epochText = (epoch: number): string => (Number.isInteger(epoch) ? String(epoch).padStart(5, '0') : epoch.toFixed(2));
+export const rateText = (group: number, lr: number): string => `learning rate of group ${group} to ${exponential(lr)}.`;
+
+/**
+ * The base of schedulers. One of your own defines getLr(), and calls this._initialStep() at the end of its constructor, when its fields are there.
+ */
 export abstract class LRScheduler {
   optimizer: Optimizer;
   /** Learning rates that the groups began with. */
   baseLrs: number[];
   /** Steps taken; the next step is number lastEpoch + 1. */
   lastEpoch: number;
+  /** Prints each rate that is set. */
+  verbose: boolean;
   _stepCount = 0;
   _lastLr: number[] = [];
 
-  constructor(optimizer: unknown, lastEpoch: number) {
+  constructor(optimizer: unknown, lastEpoch: number = -1, verbose: boolean = false) {
     this.optimizer = checkOptimizer(this, optimizer);
+    if (!Number.isInteger(lastEpoch) || lastEpoch < -1) throw refuse(this, `lastEpoch must be a whole number of at least -1, not ${String(lastEpoch)}`);
     this._groups.forEach((group, i) => {
       if (lastEpoch === -1) group.initialLr ??= group.lr;
       else if (group.initialLr === undefined) throw refuse(this, `param 'initialLr' is not specified in paramGroups[${i}] when resuming an optimizer`);
     });
     this.baseLrs = this._groups.map((group) => group.initialLr);
     this.lastEpoch = lastEpoch;
+    this.verbose = Boolean(verbose);
   }
 
   get _groups(): ScheduledGroup[] { return this.optimizer.paramGroups as ScheduledGroup[]; }
@@ -71,12 +101,26 @@ export abstract class LRScheduler {
       this.lastEpoch = epoch;
       rates = this._closedForm() ?? this.getLr();
     }
-    this._set(rates);
+    this._set(rates, epoch);
   }
 
-  _set(rates: number[]): void {
-    this._groups.forEach((group, i) => { group.lr = rates[i]; });
-    this._lastLr = rates;
+  _set(rates: number[], epoch?: number | null): void {
+    this._groups.forEach((group, i) => {
+      // A group that has been added later keeps its rate.
+      if (i < rates.length) group.lr = rates[i];
+      this.printLr(this.verbose, i, group.lr, epoch);
+    });
+    this._lastLr = this._groups.map((group) => group.lr);
+  }
+
+  /** Takes back the step that making the scheduler has made, of which SequentialLR keeps only the first. */
+  _undo(): void { this.lastEpoch--; }
+
+  /** Prints the rate of a group, if isVerbose. */
+  printLr(isVerbose: boolean, group: number, lr: number, epoch: number | null = null): void {
+    if (!isVerbose) return;
+    const text = rateText(group, lr);
+    console.log(epoch === null ? `Adjusting ${text}` : `Epoch ${epochText(epoch)}: adjusting ${text}`);
   }
 
   /** The rates that the last step set, one for each group. */
@@ -87,7 +131,7 @@ export abstract class LRScheduler {
     return Object.fromEntries(Object.entries(this).filter(isState).map(([name, value]) => [toSnake(name), value as unknown]));
   }
   loadStateDict(state: SchedulerStateDict): void {
-    for (const [name, value] of Object.entries(state)) if (isState([name, value])) (this as unknown as Record<string, unknown>)[toCamel(name)] = value;
+    takeState(this, state);
   }
 
   _rates(next: (group: ScheduledGroup, i: number) => number): number[] { return this._groups.map(next); }

@@ -1,87 +1,101 @@
 /** Schedulers made of schedulers. */
 import { bind, signature } from '../../bind';
 import type { Optimizer } from '../optimizer';
-import { type LRScheduler, type ScheduledGroup, type SchedulerStateDict, checkOptimizer, refuse } from './base';
+import { LRScheduler, type ScheduledGroup, type SchedulerStateDict, refuse } from './base';
 
-const sequential = signature('SequentialLR', 'optimizer, schedulers, milestones, lastEpoch=-1, verbose=false');
+const sigs = {
+  SequentialLR: signature('SequentialLR', 'optimizer, schedulers, milestones, lastEpoch=-1, verbose=false'),
+  ChainedScheduler: signature('ChainedScheduler', 'schedulers, optimizer=null'),
+};
+
+/** The schedulers, all of one optimizer. */
+function members(self: object, list: unknown, optimizer: Optimizer | null): LRScheduler[] {
+  if (!Array.isArray(list) || list.length === 0) throw refuse(self, 'expects at least one scheduler to be chained, but got no scheduler');
+  const owner = optimizer ?? (list[0] as Partial<LRScheduler> | null)?.optimizer;
+  list.forEach((s: unknown, i) => {
+    if (!(s instanceof LRScheduler)) throw refuse(self, `takes schedulers whose step needs no metric, but the one at index ${i} is ${(s as object | null)?.constructor.name ?? String(s)}`);
+    if (s.optimizer !== owner) {
+      throw refuse(self, `expects all schedulers to belong to the same optimizer, but got schedulers at index ${optimizer ? '' : '0 and '}${i} to be different${optimizer ? ' than the optimizer passed in' : ''}`);
+    }
+  });
+  return [...list as LRScheduler[]];
+}
+
+abstract class Compound extends LRScheduler {
+  _schedulers: LRScheduler[];
+  constructor(optimizer: Optimizer, schedulers: LRScheduler[]) {
+    super(optimizer);
+    this._schedulers = schedulers;
+  }
+  override getLr(): number[] { return this._rates(({ lr }) => lr); }
+  override _undo(): void { for (const s of this._schedulers) s._undo(); }
+  _saved(): SchedulerStateDict { return {}; }
+  override stateDict(): SchedulerStateDict { return { ...this._saved(), _last_lr: this._lastLr, _schedulers: this._schedulers.map((s) => s.stateDict()) }; }
+  override loadStateDict(state: SchedulerStateDict): void {
+    const { _schedulers: list, ...rest } = state ?? {};
+    if (!Array.isArray(list) || list.length !== this._schedulers.length) throw refuse(this, `loadStateDict needs the states of ${this._schedulers.length} schedulers`);
+    super.loadStateDict(rest);
+    list.forEach((s: SchedulerStateDict, i) => { this._schedulers[i].loadStateDict(s); });
+  }
+}
 
 /** One scheduler after the other, changing at the milestones. */
-export class SequentialLR {
-  optimizer: Optimizer;
-  lastEpoch: number;
-  _schedulers: LRScheduler[];
+export class SequentialLR extends Compound {
   _milestones: number[];
-  _lastLr: number[];
 
   constructor(optimizer: Optimizer, schedulers: readonly LRScheduler[], milestones: readonly number[], options?: { lastEpoch?: number; verbose?: boolean });
   constructor(optimizer: Optimizer, options: { schedulers: readonly LRScheduler[]; milestones: readonly number[]; lastEpoch?: number; verbose?: boolean });
   constructor(...args: unknown[]) {
-    const [optimizer, schedulers, milestones, lastEpoch] = bind(sequential, args) as [unknown, LRScheduler[], number[], number];
-    this.optimizer = checkOptimizer(this, optimizer);
-    if (!Array.isArray(schedulers) || schedulers.length === 0) throw refuse(this, 'expected an array of schedulers');
-    schedulers.forEach((s, i) => {
-      if (s.optimizer !== optimizer) throw refuse(this, `expects all schedulers to belong to the same optimizer, but the scheduler at index ${i} belongs to another`);
-    });
+    const [optimizer, schedulers, milestones, lastEpoch] = bind(sigs.SequentialLR, args) as [Optimizer, LRScheduler[], number[], number];
+    const self = { constructor: SequentialLR };
+    super(optimizer, members(self, schedulers, optimizer));
     if (!Array.isArray(milestones) || milestones.length !== schedulers.length - 1) {
-      throw refuse(this, `expects one milestone less than schedulers, but got ${schedulers.length} schedulers and ${milestones?.length ?? 0} milestones`);
+      throw refuse(this, `expects number of schedulers provided to be one more than the number of milestone points, but got number of schedulers ${schedulers.length} and the number of milestones to be equal to ${milestones?.length ?? 0}`);
     }
-    this._schedulers = [...schedulers];
     this._milestones = [...milestones];
     this.lastEpoch = lastEpoch + 1;
     // Making the schedulers has stepped each of them: only the first one's step counts.
     for (const group of this.optimizer.paramGroups as ScheduledGroup[]) group.lr = group.initialLr;
-    for (const s of this._schedulers) s.lastEpoch--;
+    this._undo();
+    this._initialStep();
+  }
+
+  override _initialStep(): void {
     this._schedulers[0]._initialStep();
     this._lastLr = this._schedulers[0].getLastLr();
   }
 
-  step(): void {
-    this.lastEpoch++;
-    const at = this._milestones.filter((m) => m <= this.lastEpoch).length;
+  override step(epoch?: number | null): void {
+    this.lastEpoch = epoch ?? this.lastEpoch + 1;
+    const at = this._milestones.filter((m) => m <= this.lastEpoch).length, begun = at === 0 ? 0 : this._milestones[at - 1];
     const scheduler = this._schedulers[at];
-    if (at > 0 && this._milestones[at - 1] === this.lastEpoch) scheduler.step(0);
-    else scheduler.step();
+    if (at > 0 && begun === this.lastEpoch) scheduler.step(0);
+    else if (epoch === undefined || epoch === null) scheduler.step();
+    else scheduler.step(epoch - begun);
     this._lastLr = scheduler.getLastLr();
   }
 
-  getLastLr(): number[] { return this._lastLr; }
-  stateDict(): SchedulerStateDict {
-    return { last_epoch: this.lastEpoch, _milestones: [...this._milestones], _last_lr: this._lastLr, _schedulers: this._schedulers.map((s) => s.stateDict()) };
-  }
-  loadStateDict(state: SchedulerStateDict): void {
-    this.lastEpoch = state.last_epoch as number;
-    this._milestones = [...state._milestones as number[]];
-    this._lastLr = state._last_lr as number[];
-    (state._schedulers as SchedulerStateDict[]).forEach((s, i) => { this._schedulers[i].loadStateDict(s); });
-  }
+  override _saved(): SchedulerStateDict { return { _milestones: [...this._milestones], last_epoch: this.lastEpoch }; }
 }
 
 /** Several schedulers, each taking its step on what the one before has set. */
-export class ChainedScheduler {
-  optimizer: Optimizer;
-  _schedulers: LRScheduler[];
-  _lastLr: number[];
-
-  constructor(schedulers: readonly LRScheduler[]) {
-    if (!Array.isArray(schedulers) || schedulers.length === 0) throw refuse(this, 'expected an array of schedulers');
-    const list = schedulers as readonly LRScheduler[];
-    list.forEach((s, i) => {
-      if (s.optimizer !== list[0].optimizer) throw refuse(this, `expects all schedulers to belong to the same optimizer, but got schedulers at index 0 and ${i} to be different`);
-    });
-    this.optimizer = list[0].optimizer;
-    this._schedulers = [...list];
-    this._lastLr = this._current();
+export class ChainedScheduler extends Compound {
+  constructor(schedulers: readonly LRScheduler[], optimizer?: Optimizer | null);
+  constructor(options: { schedulers: readonly LRScheduler[]; optimizer?: Optimizer | null });
+  constructor(...args: unknown[]) {
+    const [schedulers, optimizer] = bind(sigs.ChainedScheduler, args) as [LRScheduler[], Optimizer | null];
+    const list = members({ constructor: ChainedScheduler }, schedulers, optimizer);
+    super(list[0].optimizer, list);
+    this._lastLr = this.getLr();
   }
 
-  _current(): number[] { return this.optimizer.paramGroups.map((group) => group.lr); }
-  step(): void {
-    for (const s of this._schedulers) s.step();
-    this._lastLr = this._current();
+  override _initialStep(): void {
+    for (const s of this._schedulers) s._initialStep();
+    this._lastLr = this.getLr();
   }
-  getLastLr(): number[] { return this._lastLr; }
-  stateDict(): SchedulerStateDict { return { _last_lr: this._lastLr, _schedulers: this._schedulers.map((s) => s.stateDict()) }; }
-  loadStateDict(state: SchedulerStateDict): void {
-    this._lastLr = state._last_lr as number[];
-    (state._schedulers as SchedulerStateDict[]).forEach((s, i) => { this._schedulers[i].loadStateDict(s); });
+
+  override step(epoch?: number | null): void {
+    for (const s of this._schedulers) s.step(epoch);
+    this._lastLr = this.getLr();
   }
 }

@@ -2,7 +2,7 @@
 import { bind, signature } from '../../bind';
 import type { Tail } from '../../nn/common';
 import type { Optimizer } from '../optimizer';
-import { LRScheduler, refuse } from './base';
+import { LRScheduler, checkNumbers, refuse } from './base';
 
 const sigs = {
   CosineAnnealingLR: signature('CosineAnnealingLR', 'optimizer, TMax, etaMin=0, lastEpoch=-1, verbose=false'),
@@ -15,8 +15,10 @@ export class CosineAnnealingLR extends LRScheduler {
   etaMin: number;
   constructor(optimizer: Optimizer, ...rest: Tail<[TMax: number, etaMin: number, lastEpoch: number], { TMax?: number; etaMin?: number; lastEpoch?: number; verbose?: boolean }>);
   constructor(...args: unknown[]) {
-    const [optimizer, TMax, etaMin, lastEpoch] = bind(sigs.CosineAnnealingLR, args) as [unknown, number, number, number];
-    super(optimizer, lastEpoch);
+    const [optimizer, TMax, etaMin, lastEpoch, verbose] = bind(sigs.CosineAnnealingLR, args) as [unknown, number, number, number, boolean];
+    super(optimizer, lastEpoch, verbose);
+    checkNumbers(this, { TMax, etaMin });
+    if (TMax === 0) throw refuse(this, 'TMax must not be 0');
     this.TMax = TMax;
     this.etaMin = etaMin;
     this._initialStep();
@@ -42,8 +44,9 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   TCur: number;
   constructor(optimizer: Optimizer, ...rest: Tail<[T0: number, TMult: number, etaMin: number, lastEpoch: number], { T0?: number; TMult?: number; etaMin?: number; lastEpoch?: number; verbose?: boolean }>);
   constructor(...args: unknown[]) {
-    const [optimizer, T0, TMult, etaMin, lastEpoch] = bind(sigs.CosineAnnealingWarmRestarts, args) as [unknown, number, number, number, number];
-    super(optimizer, lastEpoch);
+    const [optimizer, T0, TMult, etaMin, lastEpoch, verbose] = bind(sigs.CosineAnnealingWarmRestarts, args) as [unknown, number, number, number, number, boolean];
+    super(optimizer, lastEpoch, verbose);
+    checkNumbers(this, { etaMin });
     if (!Number.isInteger(T0) || T0 <= 0) throw refuse(this, `Expected positive integer T0, but got ${String(T0)}`);
     if (!Number.isInteger(TMult) || TMult < 1) throw refuse(this, `Expected integer TMult >= 1, but got ${String(TMult)}`);
     this.T0 = this.Ti = T0;
@@ -78,6 +81,6 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
       }
     }
     this.lastEpoch = Math.floor(epoch);
-    this._set(this.getLr());
+    this._set(this.getLr(), epoch);
   }
 }

@@ -1,7 +1,7 @@
 /** Rates that go up and down (Smith 2015, 2017), the momentum the other way. Step after every batch. */
 import { bind, signature } from '../../bind';
 import type { Optimizer } from '../optimizer';
-import { LRScheduler, type ScheduledGroup, checkOptimizer, perGroup, refuse } from './base';
+import { LRScheduler, type ScheduledGroup, checkNumbers, checkOptimizer, perGroup, refuse } from './base';
 
 type Numbers = number | readonly number[];
 export interface CyclicOptions {
@@ -64,12 +64,14 @@ export class CyclicLR extends LRScheduler {
   constructor(optimizer: Optimizer, baseLr: Numbers, maxLr: Numbers, options?: CyclicOptions);
   constructor(optimizer: Optimizer, options: CyclicOptions);
   constructor(...args: unknown[]) {
-    const [optimizer, baseLr, maxLr, up, down, mode, gamma, scaleFn, scaleMode, cycleMomentum, baseMomentum, maxMomentum, lastEpoch] =
-      bind(sigs.CyclicLR, args) as [unknown, Numbers, Numbers, number, number | null, string, number, ((x: number) => number) | null, string, boolean, Numbers, Numbers, number];
-    const groups = (optimizer as Optimizer | null)?.paramGroups ?? [];
-    const base = perGroup({ constructor: CyclicLR }, 'baseLr', groups, baseLr);
+    const [optimizer, baseLr, maxLr, up, down, mode, gamma, scaleFn, scaleMode, cycleMomentum, baseMomentum, maxMomentum, lastEpoch, verbose] =
+      bind(sigs.CyclicLR, args) as [unknown, Numbers, Numbers, number, number | null, string, number, ((x: number) => number) | null, string, boolean, Numbers, Numbers, number, boolean];
+    const self = { constructor: CyclicLR }, groups = checkOptimizer(self, optimizer).paramGroups;
+    checkNumbers(self, { stepSizeUp: up, stepSizeDown: down ?? up, gamma });
+    if (!(up > 0) || !((down ?? up) >= 0)) throw refuse(self, `stepSizeUp must be positive and stepSizeDown not negative, but they are ${up} and ${String(down)}`);
+    const base = perGroup(self, 'baseLr', groups, baseLr);
     if (lastEpoch === -1) groups.forEach((group, i) => { group.lr = base[i]; });
-    super(optimizer, lastEpoch);
+    super(optimizer, lastEpoch, verbose);
     this.maxLrs = perGroup(this, 'maxLr', groups, maxLr);
     this.totalSize = up + (down ?? up);
     this.stepRatio = up / this.totalSize;
@@ -91,11 +93,14 @@ export class CyclicLR extends LRScheduler {
     this._initialStep();
   }
 
+  /** The amplitude in a cycle, or after so many iterations. */
+  scaleFn(x: number): number { return this._scale(x); }
+
   getLr(): number[] {
     const cycle = Math.floor(1 + this.lastEpoch / this.totalSize);
     const x = 1 + this.lastEpoch / this.totalSize - cycle;
     const height = x <= this.stepRatio ? x / this.stepRatio : (x - 1) / (this.stepRatio - 1);
-    const scale = this._scale(this.scaleMode === 'cycle' ? cycle : this.lastEpoch);
+    const scale = this.scaleFn(this.scaleMode === 'cycle' ? cycle : this.lastEpoch);
     if (this.cycleMomentum) {
       this._groups.forEach((group, i) => { setMomentum(group, this.maxMomentums[i] - (this.maxMomentums[i] - this.baseMomentums[i]) * height * scale); });
     }
@@ -115,8 +120,8 @@ export class OneCycleLR extends LRScheduler {
   constructor(optimizer: Optimizer, maxLr: Numbers, options?: OneCycleOptions);
   constructor(optimizer: Optimizer, options: OneCycleOptions);
   constructor(...args: unknown[]) {
-    const [optimizer, maxLr, totalSteps, epochs, stepsPerEpoch, pctStart, strategy, cycleMomentum, baseMomentum, maxMomentum, divFactor, finalDivFactor, threePhase, lastEpoch] =
-      bind(sigs.OneCycleLR, args) as [unknown, Numbers, number | null, number | null, number | null, number, string, boolean, Numbers, Numbers, number, number, boolean, number];
+    const [optimizer, maxLr, totalSteps, epochs, stepsPerEpoch, pctStart, strategy, cycleMomentum, baseMomentum, maxMomentum, divFactor, finalDivFactor, threePhase, lastEpoch, verbose] =
+      bind(sigs.OneCycleLR, args) as [unknown, Numbers, number | null, number | null, number | null, number, string, boolean, Numbers, Numbers, number, number, boolean, number, boolean];
     const self = { constructor: OneCycleLR };
     const opt = checkOptimizer(self, optimizer);
     const positive = (name: string, value: number | null): number => {
@@ -127,6 +132,8 @@ export class OneCycleLR extends LRScheduler {
     const total = totalSteps !== null ? positive('totalSteps', totalSteps) : positive('epochs', epochs) * positive('stepsPerEpoch', stepsPerEpoch);
     if (!(pctStart >= 0 && pctStart <= 1)) throw refuse(self, `Expected float between 0 and 1 pctStart, but got ${String(pctStart)}`);
     if (strategy !== 'cos' && strategy !== 'linear') throw refuse(self, `annealStrategy must be one of 'cos' or 'linear', instead got ${String(strategy)}`);
+    checkNumbers(self, { divFactor, finalDivFactor });
+    if (divFactor === 0 || finalDivFactor === 0) throw refuse(self, 'divFactor and finalDivFactor must not be 0');
     const groups = opt.paramGroups as ScheduledGroup[];
     const maxima = perGroup(self, 'maxLr', groups, maxLr);
     if (lastEpoch === -1) {
@@ -147,7 +154,7 @@ export class OneCycleLR extends LRScheduler {
         });
       }
     }
-    super(opt, lastEpoch);
+    super(opt, lastEpoch, verbose);
     this.totalSteps = total;
     this.cycleMomentum = cycleMomentum;
     this.annealStrategy = strategy;
@@ -169,7 +176,7 @@ export class OneCycleLR extends LRScheduler {
     const last = this._phases.length - 1;
     const at = this._phases.findIndex((phase, i) => step <= phase.end || i === last);
     const begin = at === 0 ? 0 : this._phases[at - 1].end, phase = this._phases[at];
-    const done = (step - begin) / (phase.end - begin);
+    const done = phase.end === begin ? 1 : (step - begin) / (phase.end - begin);
     return this._rates((group) => {
       if (this.cycleMomentum) setMomentum(group, this._anneal(group[phase.momentumFrom] as number, group[phase.momentumTo] as number, done));
       return this._anneal(group[phase.from] as number, group[phase.to] as number, done);

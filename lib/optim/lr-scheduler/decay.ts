@@ -1,7 +1,7 @@
 /** Schedulers that follow a formula in the epoch. https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate */
 import { bind, signature } from '../../bind';
 import type { Tail } from '../../nn/common';
-import { LRScheduler, type SchedulerStateDict, refuse } from './base';
+import { LRScheduler, type SchedulerStateDict, checkNumbers, refuse } from './base';
 import type { Optimizer } from '../optimizer';
 
 type Factor = (epoch: number) => number;
@@ -21,28 +21,24 @@ const sigs = {
 /** Functions of the epoch, one for each group. */
 abstract class ByFunction extends LRScheduler {
   lrLambdas: Factor[];
-  constructor(optimizer: unknown, given: unknown, lastEpoch: number) {
-    super(optimizer, lastEpoch);
+  constructor([optimizer, given, lastEpoch, verbose]: unknown[]) {
+    super(optimizer, lastEpoch as number, verbose as boolean);
     const groups = this._groups.length;
     const list = Array.isArray(given) ? given as Factor[] : this._groups.map(() => given as Factor);
     if (list.length !== groups) throw refuse(this, `Expected ${groups} lr_lambdas, but got ${list.length}`);
     for (const f of list) if (typeof f !== 'function') throw refuse(this, 'lrLambda must be a function or an array of functions');
     this.lrLambdas = list;
   }
-  /** Functions are not saved. */
-  override stateDict(): SchedulerStateDict {
-    const state = super.stateDict();
-    delete state.lr_lambdas;
-    return state;
-  }
+  /** Functions are not saved; what stands for them is what PyTorch writes. */
+  override stateDict(): SchedulerStateDict { return { ...super.stateDict(), lr_lambdas: this.lrLambdas.map(() => null) }; }
+  override loadStateDict(state: SchedulerStateDict): void { super.loadStateDict(state && { ...state, lrLambdas: this.lrLambdas, lr_lambdas: this.lrLambdas }); }
 }
 
 /** The initial rate times a function of the epoch. */
 export class LambdaLR extends ByFunction {
   constructor(optimizer: Optimizer, ...rest: Tail<[lrLambda: Factor | readonly Factor[], lastEpoch: number], { lrLambda?: Factor | readonly Factor[] } & Common>);
   constructor(...args: unknown[]) {
-    const [optimizer, lrLambda, lastEpoch] = bind(sigs.LambdaLR, args);
-    super(optimizer, lrLambda, lastEpoch as number);
+    super(bind(sigs.LambdaLR, args));
     this._initialStep();
   }
   getLr(): number[] { return this._rates((_, i) => this.baseLrs[i] * this.lrLambdas[i](this.lastEpoch)); }
@@ -52,8 +48,7 @@ export class LambdaLR extends ByFunction {
 export class MultiplicativeLR extends ByFunction {
   constructor(optimizer: Optimizer, ...rest: Tail<[lrLambda: Factor | readonly Factor[], lastEpoch: number], { lrLambda?: Factor | readonly Factor[] } & Common>);
   constructor(...args: unknown[]) {
-    const [optimizer, lrLambda, lastEpoch] = bind(sigs.MultiplicativeLR, args);
-    super(optimizer, lrLambda, lastEpoch as number);
+    super(bind(sigs.MultiplicativeLR, args));
     this._initialStep();
   }
   getLr(): number[] { return this._rates(({ lr }, i) => (this.lastEpoch > 0 ? lr * this.lrLambdas[i](this.lastEpoch) : lr)); }
@@ -65,8 +60,9 @@ export class StepLR extends LRScheduler {
   gamma: number;
   constructor(optimizer: Optimizer, ...rest: Tail<[stepSize: number, gamma: number, lastEpoch: number], { stepSize?: number; gamma?: number } & Common>);
   constructor(...args: unknown[]) {
-    const [optimizer, stepSize, gamma, lastEpoch] = bind(sigs.StepLR, args) as [unknown, number, number, number];
-    super(optimizer, lastEpoch);
+    const [optimizer, stepSize, gamma, lastEpoch, verbose] = bind(sigs.StepLR, args) as [unknown, number, number, number, boolean];
+    super(optimizer, lastEpoch, verbose);
+    checkNumbers(this, { gamma });
     if (!Number.isInteger(stepSize) || stepSize < 1) throw refuse(this, `stepSize must be a positive integer, not ${String(stepSize)}`);
     this.stepSize = stepSize;
     this.gamma = gamma;
@@ -82,9 +78,10 @@ export class MultiStepLR extends LRScheduler {
   gamma: number;
   constructor(optimizer: Optimizer, ...rest: Tail<[milestones: readonly number[], gamma: number, lastEpoch: number], { milestones?: readonly number[]; gamma?: number } & Common>);
   constructor(...args: unknown[]) {
-    const [optimizer, milestones, gamma, lastEpoch] = bind(sigs.MultiStepLR, args) as [unknown, number[], number, number];
-    super(optimizer, lastEpoch);
-    if (!Array.isArray(milestones)) throw refuse(this, 'milestones must be an array of epochs');
+    const [optimizer, milestones, gamma, lastEpoch, verbose] = bind(sigs.MultiStepLR, args) as [unknown, number[], number, number, boolean];
+    super(optimizer, lastEpoch, verbose);
+    checkNumbers(this, { gamma });
+    if (!Array.isArray(milestones) || milestones.some((m) => typeof m !== 'number')) throw refuse(this, 'milestones must be an array of epochs');
     this.milestones = [...milestones];
     this.gamma = gamma;
     this._initialStep();
@@ -92,6 +89,16 @@ export class MultiStepLR extends LRScheduler {
   _reached(test: (milestone: number) => boolean): number { return this.gamma ** this.milestones.filter(test).length; }
   getLr(): number[] { return this._rates(({ lr }) => lr * this._reached((m) => m === this.lastEpoch)); }
   override _closedForm(): number[] { return this.baseLrs.map((lr) => lr * this._reached((m) => m <= this.lastEpoch)); }
+  /** PyTorch saves milestones with how often each is there. */
+  override loadStateDict(state: SchedulerStateDict): void {
+    const milestones = state?.milestones;
+    if (typeof milestones !== 'object' || milestones === null || Array.isArray(milestones)) {
+      super.loadStateDict(state);
+      return;
+    }
+    const counts = Symbol.iterator in milestones ? [...milestones as Map<number, number>] : Object.entries(milestones as Record<string, number>);
+    super.loadStateDict({ ...state, milestones: counts.flatMap(([m, n]) => Array.from({ length: n }, () => Number(m))) });
+  }
 }
 
 /** Times factor for the first totalIters epochs. */
@@ -100,15 +107,20 @@ export class ConstantLR extends LRScheduler {
   totalIters: number;
   constructor(optimizer: Optimizer, ...rest: Tail<[factor: number, totalIters: number, lastEpoch: number], { factor?: number; totalIters?: number } & Common>);
   constructor(...args: unknown[]) {
-    const [optimizer, factor, totalIters, lastEpoch] = bind(sigs.ConstantLR, args) as [unknown, number, number, number];
-    super(optimizer, lastEpoch);
+    const [optimizer, factor, totalIters, lastEpoch, verbose] = bind(sigs.ConstantLR, args) as [unknown, number, number, number, boolean];
+    super(optimizer, lastEpoch, verbose);
+    checkNumbers(this, { totalIters });
     if (!(factor >= 0 && factor <= 1)) throw refuse(this, 'Constant multiplicative factor expected to be between 0 and 1.');
     this.factor = factor;
     this.totalIters = totalIters;
     this._initialStep();
   }
   getLr(): number[] {
-    return this._rates(({ lr }) => (this.lastEpoch === 0 ? lr * this.factor : this.lastEpoch === this.totalIters ? lr * (1 / this.factor) : lr));
+    return this._rates(({ lr }, i) => {
+      if (this.lastEpoch === 0) return lr * this.factor;
+      if (this.lastEpoch !== this.totalIters) return lr;
+      return this.factor === 0 ? this.baseLrs[i] : lr * (1 / this.factor);
+    });
   }
   override _closedForm(): number[] { return this.baseLrs.map((lr) => lr * (this.lastEpoch >= this.totalIters ? 1 : this.factor)); }
 }
@@ -120,8 +132,9 @@ export class LinearLR extends LRScheduler {
   totalIters: number;
   constructor(optimizer: Optimizer, ...rest: Tail<[startFactor: number, endFactor: number, totalIters: number, lastEpoch: number], { startFactor?: number; endFactor?: number; totalIters?: number } & Common>);
   constructor(...args: unknown[]) {
-    const [optimizer, startFactor, endFactor, totalIters, lastEpoch] = bind(sigs.LinearLR, args) as [unknown, number, number, number, number];
-    super(optimizer, lastEpoch);
+    const [optimizer, startFactor, endFactor, totalIters, lastEpoch, verbose] = bind(sigs.LinearLR, args) as [unknown, number, number, number, number, boolean];
+    super(optimizer, lastEpoch, verbose);
+    checkNumbers(this, { totalIters });
     if (!(startFactor > 0 && startFactor <= 1)) throw refuse(this, 'Starting multiplicative factor expected to be greater than 0 and less or equal to 1.');
     if (!(endFactor >= 0 && endFactor <= 1)) throw refuse(this, 'Ending multiplicative factor expected to be between 0 and 1.');
     this.startFactor = startFactor;
@@ -144,8 +157,9 @@ export class ExponentialLR extends LRScheduler {
   gamma: number;
   constructor(optimizer: Optimizer, ...rest: Tail<[gamma: number, lastEpoch: number], { gamma?: number } & Common>);
   constructor(...args: unknown[]) {
-    const [optimizer, gamma, lastEpoch] = bind(sigs.ExponentialLR, args) as [unknown, number, number];
-    super(optimizer, lastEpoch);
+    const [optimizer, gamma, lastEpoch, verbose] = bind(sigs.ExponentialLR, args) as [unknown, number, number, boolean];
+    super(optimizer, lastEpoch, verbose);
+    checkNumbers(this, { gamma });
     this.gamma = gamma;
     this._initialStep();
   }
@@ -159,8 +173,9 @@ export class PolynomialLR extends LRScheduler {
   power: number;
   constructor(optimizer: Optimizer, ...rest: Tail<[totalIters: number, power: number, lastEpoch: number], { totalIters?: number; power?: number } & Common>);
   constructor(...args: unknown[]) {
-    const [optimizer, totalIters, power, lastEpoch] = bind(sigs.PolynomialLR, args) as [unknown, number, number, number];
-    super(optimizer, lastEpoch);
+    const [optimizer, totalIters, power, lastEpoch, verbose] = bind(sigs.PolynomialLR, args) as [unknown, number, number, number, boolean];
+    super(optimizer, lastEpoch, verbose);
+    checkNumbers(this, { totalIters, power });
     this.totalIters = totalIters;
     this.power = power;
     this._initialStep();

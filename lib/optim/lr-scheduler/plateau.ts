@@ -2,7 +2,7 @@
 import { bind, signature } from '../../bind';
 import { isTensor, type Tensor } from '../../tensor';
 import type { Optimizer } from '../optimizer';
-import { type SchedulerStateDict, checkOptimizer, perGroup, refuse, toCamel, toSnake } from './base';
+import { type SchedulerStateDict, checkNumbers, checkOptimizer, epochText, perGroup, rateText, refuse, takeState, toSnake } from './base';
 
 export interface PlateauOptions {
   mode?: 'min' | 'max';
@@ -33,17 +33,20 @@ export class ReduceLROnPlateau {
   best: number;
   numBadEpochs = 0;
   lastEpoch = 0;
+  verbose: boolean;
   _lastLr: number[];
 
   constructor(optimizer: Optimizer, mode?: 'min' | 'max', options?: PlateauOptions);
   constructor(optimizer: Optimizer, options?: PlateauOptions);
   constructor(...args: unknown[]) {
-    const [optimizer, mode, factor, patience, threshold, thresholdMode, cooldown, minLr, eps] =
-      bind(sig, args) as [unknown, string, number, number, number, string, number, number | number[], number];
+    const [optimizer, mode, factor, patience, threshold, thresholdMode, cooldown, minLr, eps, verbose] =
+      bind(sig, args) as [unknown, string, number, number, number, string, number, number | number[], number, boolean];
     this.optimizer = checkOptimizer(this, optimizer);
     if (!(factor < 1)) throw refuse(this, 'Factor should be < 1.0.');
     if (mode !== 'min' && mode !== 'max') throw refuse(this, `mode ${String(mode)} is unknown!`);
     if (thresholdMode !== 'rel' && thresholdMode !== 'abs') throw refuse(this, `threshold mode ${String(thresholdMode)} is unknown!`);
+    checkNumbers(this, { factor, patience, threshold, cooldown, eps });
+    this.verbose = Boolean(verbose);
     this.mode = mode;
     this.factor = factor;
     this.patience = patience;
@@ -52,10 +55,12 @@ export class ReduceLROnPlateau {
     this.cooldown = cooldown;
     this.eps = eps;
     this.minLrs = perGroup(this, 'minLr', this.optimizer.paramGroups, minLr);
-    this.best = mode === 'min' ? Infinity : -Infinity;
+    this.best = this.modeWorse;
     this._lastLr = this.optimizer.paramGroups.map((group) => group.lr);
   }
 
+  /** The worst metric there is. */
+  get modeWorse(): number { return this.mode === 'min' ? Infinity : -Infinity; }
   get inCooldown(): boolean { return this.cooldownCounter > 0; }
 
   isBetter(a: number, best: number): boolean {
@@ -81,7 +86,10 @@ export class ReduceLROnPlateau {
     if (this.numBadEpochs > this.patience) {
       this.optimizer.paramGroups.forEach((group, i) => {
         const lr = Math.max(group.lr * this.factor, this.minLrs[i]);
-        if (group.lr - lr > this.eps) group.lr = lr;
+        if (group.lr - lr > this.eps) {
+          group.lr = lr;
+          if (this.verbose) console.log(`Epoch ${epochText(this.lastEpoch)}: reducing ${rateText(i, lr)}`);
+        }
       });
       this.cooldownCounter = this.cooldown;
       this.numBadEpochs = 0;
@@ -95,6 +103,8 @@ export class ReduceLROnPlateau {
     return Object.fromEntries(fields.map(([name, value]) => [toSnake(name), value as unknown]));
   }
   loadStateDict(state: SchedulerStateDict): void {
-    for (const [name, value] of Object.entries(state)) (this as unknown as Record<string, unknown>)[toCamel(name)] = value;
+    takeState(this, state);
+    // JSON has no infinities.
+    this.best ??= this.modeWorse;
   }
 }

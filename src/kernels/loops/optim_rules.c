@@ -66,14 +66,14 @@ TS_FLOAT_TYPES(NUMBERS)
 
 /* n0, n1: alpha and 1 - alpha; n2: eps; n3: lr; n4: momentum. */
 #define RMSPROP_HEAD(t) GET(t, v0, A); LET(t, v, A, v0 * c.n0 + c.n1 * g * g)
-#define RMSPROP_CENTER(t) GET(t, m0, B); LET(t, m, B, m0 * c.n0 + c.n1 * g)
+#define RMSPROP_CENTER(t, P) GET(t, m0, P); LET(t, m, P, m0 * c.n0 + c.n1 * g)
 #define RMSPROP(t, d)                                                                                                  \
   RULE(t, rmsprop, 1, RMSPROP_HEAD(t); x -= c.n3 * g / (SQRT_##t(v) + c.n2))                                           \
-  RULE(t, rmsprop_centered, 2, RMSPROP_HEAD(t); RMSPROP_CENTER(t); x -= c.n3 * g / (SQRT_##t(v - m * m) + c.n2))       \
+  RULE(t, rmsprop_centered, 2, RMSPROP_HEAD(t); RMSPROP_CENTER(t, B); x -= c.n3 * g / (SQRT_##t(v - m * m) + c.n2))       \
   RULE(t, rmsprop_momentum, 2, RMSPROP_HEAD(t); GET(t, b0, B);                                                         \
        LET(t, buffer, B, b0 * c.n4 + g / (SQRT_##t(v) + c.n2)); x -= c.n3 * buffer)                                    \
-  RULE(t, rmsprop_both, 3, RMSPROP_HEAD(t); RMSPROP_CENTER(t); GET(t, b0, C);                                          \
-       LET(t, buffer, C, b0 * c.n4 + g / (SQRT_##t(v - m * m) + c.n2)); x -= c.n3 * buffer)
+  RULE(t, rmsprop_both, 3, RMSPROP_HEAD(t); RMSPROP_CENTER(t, C); GET(t, b0, B);                                          \
+       LET(t, buffer, B, b0 * c.n4 + g / (SQRT_##t(v - m * m) + c.n2)); x -= c.n3 * buffer)
 
 /* n0: eps; n1: the decayed rate. */
 #define ADAGRAD(t, d) RULE(t, adagrad, 1, GET(t, s0, A); LET(t, sum, A, s0 + g * g); x -= c.n1 * g / (SQRT_##t(sum) + c.n0))

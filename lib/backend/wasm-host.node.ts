@@ -1,0 +1,33 @@
+/** What the WebAssembly backend takes from Node: the files beside the bundle, and threads. */
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { isMainThread, Worker } from 'node:worker_threads';
+import { TorshError } from '../errors';
+import { USUAL_THREADS, type WorkerOrder, workerSource } from './wasm-workers';
+
+export function wasmBytes(name: string): Uint8Array<ArrayBuffer> {
+  const path = join(__dirname, name);
+  try {
+    return readFileSync(path) as Uint8Array<ArrayBuffer>;
+  } catch (e) {
+    throw new TorshError('ERR_BACKEND', 'torsh', `torsh: ${path} could not be read: ${(e as Error).message}`);
+  }
+}
+
+/** Why there can be no threads; null when there can. */
+export const threadsRefused = (): string | null => null;
+
+/** The program's own worker_threads share the machine among themselves: one each, unless told otherwise. */
+export const usualThreads = (): number => (isMainThread ? Math.min(os.availableParallelism?.() ?? os.cpus().length, USUAL_THREADS) : 1);
+
+/** Whether this thread may sleep. */
+export const mayWait = (): boolean => true;
+
+/** Starts a worker that keeps no process alive; failed: it could not be started, or broke. */
+export function startWorker(order: WorkerOrder, failed: (why: string) => void): void {
+  const worker = new Worker(`(${workerSource})(require('node:worker_threads').workerData)`, { eval: true, name: 'torsh', workerData: order, env: {}, execArgv: [] });
+  worker.on('error', (e: Error) => { failed(e?.message ?? String(e)); });
+  worker.on('exit', (code) => { if (code !== 0) failed(`it ended with code ${code}`); });
+  worker.unref();
+}

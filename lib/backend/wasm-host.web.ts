@@ -1,0 +1,35 @@
+/** What the WebAssembly backend takes from a page or its worker. */
+import { TorshError } from '../errors';
+import { USUAL_THREADS, type WorkerOrder, workerSource } from './wasm-workers';
+
+/** Pages fetch: see lib/entry/torsh.web.ts. */
+export function wasmBytes(name: string): Uint8Array<ArrayBuffer> {
+  throw new TorshError('ERR_BACKEND', 'torsh', `torsh: a page cannot load ${name} synchronously`);
+}
+
+/** Why there can be no threads; null when there can. */
+export function threadsRefused(): string | null {
+  if (globalThis.crossOriginIsolated !== true) return 'the page is not cross-origin isolated (headers Cross-Origin-Opener-Policy and Cross-Origin-Embedder-Policy)';
+  return typeof Worker === 'function' ? null : 'there are no workers here';
+}
+
+export const usualThreads = (): number => Math.min(globalThis.navigator?.hardwareConcurrency || 1, USUAL_THREADS);
+
+/** Whether this thread may sleep: a page's own may not. */
+export function mayWait(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Starts a worker; failed: it could not be started, or broke. */
+export function startWorker(order: WorkerOrder, failed: (why: string) => void): void {
+  const url = URL.createObjectURL(new Blob([`onmessage = (e) => { (${workerSource})(e.data); close(); };`], { type: 'text/javascript' }));
+  const worker = new Worker(url, { name: 'torsh' });
+  worker.onerror = (e) => { failed(e.message || 'its script was refused'); };
+  worker.onmessageerror = () => { failed('it could not be given the memory'); };
+  worker.postMessage(order, []);
+}

@@ -1,0 +1,21 @@
+/** What workers of the WebAssembly backend run, in Node and in pages: see wasm/threads.c. */
+
+/** A worker's place: the slot it takes in the pool, and where its stack ends. */
+export interface WorkerOrder { readonly module: WebAssembly.Module; readonly memory: WebAssembly.Memory; readonly slot: number; readonly stack: number }
+
+/** The most threads that are used unless told otherwise: each costs an instance of the engine. */
+export const USUAL_THREADS = 8;
+
+/** Source of a function of a WorkerOrder; it returns when the worker is no longer needed. */
+export const workerSource = `({ module, memory, slot, stack }) => {
+  const imports = {};
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = kind === 'memory' ? memory : () => 0;
+  const { exports } = new WebAssembly.Instance(module, imports);
+  exports.__stack_pointer.value = stack;
+  try {
+    exports.torsh_worker(slot);
+  } catch (e) {
+    exports.torsh_worker_died();
+    throw e;
+  }
+}`;

@@ -1,0 +1,98 @@
+/** torsh.save: values to files. */
+import { bind, isPlainObject, signature } from '../bind';
+import { TorshError } from '../errors';
+import { isTensor, type Tensor } from '../tensor';
+import { writeFile } from './files.node';
+import { npyHead, writeNpy } from './npy';
+import { ValueError } from './pickle-write';
+import { FormatError } from './source';
+import { metadataOf, safetensorsFile } from './state-dict-file';
+import { torchFile } from './torch-write';
+import { type FileName, isFileName, isMap, nameOf } from './values';
+import { type Output, join, zip } from './zip-write';
+
+export type Format = 'safetensors' | 'pt' | 'npy' | 'npz';
+export interface SaveOptions {
+  /** Default: by the ending of the path (.safetensors, .npy, .npz; all else is a .pt file); without a path 'safetensors'. */
+  format?: Format | null;
+  /** safetensors: strings beside the tensors. */
+  metadata?: Record<string, string> | null;
+  /** npz: deflate the arrays, as numpy.savez_compressed does. */
+  compress?: boolean;
+}
+
+const saveSignature = signature('save', 'obj{}, f=null, *, format=null, metadata=null, compress=false');
+const refuse = (rule: string): TorshError => new TorshError('ERR_ARGUMENT', 'save', `save: ${rule}`);
+
+/**
+ * Writes a value to the file `f`, whole or not at all: what is there stays until the new file is complete on the disk. Without `f` returns
+ * the bytes. The format follows from the ending of `f` unless `format` says it:
+ * 'safetensors': a state dict (object or Map of names to tensors); `metadata` maps strings to strings (default: that of the file which the state dict
+ * was loaded from, else { format: 'pt' }, which Python's loaders look for).
+ * 'pt' (also for unknown endings): any nesting of plain objects, arrays, Maps, Sets, tensors, strings, numbers, bigints, booleans and null; tensors that share
+ * memory share it again when they are loaded, and `torch.load(f, weights_only=True)` reads it. 'npy': one tensor. 'npz': tensors by name.
+ * Errors: ERR_ARGUMENT for what cannot be saved, ERR_IO when the file cannot be written. https://pytorch.org/docs/stable/generated/torch.save.html
+ */
+export function save(obj: unknown, f: FileName, options?: SaveOptions): void;
+export function save(obj: unknown, options?: SaveOptions & { f?: null }): Uint8Array;
+export function save(...args: unknown[]): Uint8Array | void {
+  const [obj, f, format, metadata, compress] = bind(saveSignature, args);
+  if (f !== null && !isFileName(f)) throw refuse(`f must be a path or a file URL, but got ${nameOf(f)}`);
+  let output: Output;
+  try {
+    output = outputOf(obj, formatOf(format, f), metadata, Boolean(compress));
+  } catch (e) {
+    if (e instanceof ValueError) throw refuse(e.message);
+    throw e instanceof FormatError ? new TorshError('ERR_IO', 'save', `save: ${e.message}`) : e;
+  }
+  if (f === null) return join(output);
+  writeFile(f, 'save', output.chunks());
+}
+
+function formatOf(format: unknown, f: FileName | null): Format {
+  if (format !== null) {
+    if (!['safetensors', 'pt', 'npy', 'npz'].includes(format as string)) throw refuse(`format must be 'safetensors', 'pt', 'npy' or 'npz', but got ${typeof format === 'string' ? `'${format}'` : nameOf(format)}`);
+    return format as Format;
+  }
+  if (f === null) return 'safetensors';
+  const path = typeof f === 'string' ? f : f.pathname;
+  const ending = /\.(safetensors|npy|npz)$/i.exec(path);
+  return ending ? ending[1].toLowerCase() as Format : 'pt';
+}
+
+function outputOf(obj: unknown, format: Format, metadata: unknown, compress: boolean): Output {
+  if (format !== 'safetensors' && metadata !== null) throw refuse(`metadata go into safetensors files, not into ${format}`);
+  if (format !== 'npz' && compress) throw refuse(`compress is for npz, not for ${format}`);
+  switch (format) {
+    case 'pt': return torchFile(obj);
+    case 'npy':
+      if (!isTensor(obj)) throw refuse(`an .npy file holds one tensor, but obj is ${nameOf(obj)}`);
+      return npyOutput(obj);
+    case 'npz': return zip(tensorsOf(obj, format).map(([name, t]) => ({ name: `${name}.npy`, content: npyOutput(t), compress })));
+    case 'safetensors': return safetensorsFile(tensorsOf(obj, format), checkMetadata(metadata ?? metadataOf(obj as object) ?? { format: 'pt' }));
+  }
+}
+
+function npyOutput(t: Tensor): Output {
+  return { size: npyHead(t).length + t.numel() * t.itemsize, chunks: () => writeNpy(t) };
+}
+
+function tensorsOf(obj: unknown, format: Format): [string, Tensor][] {
+  let entries: [unknown, unknown][];
+  if (isMap(obj)) entries = [...obj];
+  else if (isPlainObject(obj)) entries = Object.entries(obj);
+  else throw refuse(`obj must be a state dict (an object or Map of tensors) for ${format}, but got ${nameOf(obj)}; { format: 'pt' } holds other values`);
+  for (const [name, value] of entries) {
+    if (typeof name !== 'string') throw refuse(`the keys must be strings for ${format}, but one is ${nameOf(name)}`);
+    if (!isTensor(value)) throw refuse(`'${name}' must be a tensor for ${format}, but is ${nameOf(value)}; { format: 'pt' } holds other values`);
+  }
+  return entries as [string, Tensor][];
+}
+
+function checkMetadata(metadata: unknown): Map<string, string> {
+  if (!isPlainObject(metadata)) throw refuse(`metadata must be an object, but is ${nameOf(metadata)}`);
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value !== 'string') throw refuse(`metadata '${key}' must be a string, but is ${nameOf(value)}`);
+  }
+  return new Map(Object.entries(metadata as Record<string, string>));
+}

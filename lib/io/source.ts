@@ -1,0 +1,78 @@
+/**
+ * Bytes to read, wherever they lie. Parsers are generators that ask for bytes, so that one parser serves files, which are read
+ * at once, and blobs, which have to be awaited.
+ */
+
+/** The rule that a file breaks. */
+export class FormatError extends Error {}
+
+export interface Ask { offset: number; length: number }
+/** What answers is good until the next question: buffers are used again. */
+export type Reading<T> = Generator<Ask, T, Uint8Array>;
+
+export interface ByteSource {
+  size: number;
+  /** Exactly `length` bytes from `offset`; both are in range. */
+  read(offset: number, length: number): Uint8Array;
+}
+export interface AwaitedSource {
+  size: number;
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+export function finish<T>(reading: Reading<T>, source: ByteSource): T {
+  let step = reading.next();
+  while (!step.done) {
+    let bytes: Uint8Array;
+    try {
+      bytes = source.read(step.value.offset, step.value.length);
+    } catch (e) {
+      step = reading.throw(e);
+      continue;
+    }
+    step = reading.next(bytes);
+  }
+  return step.value;
+}
+
+export async function finishAwaited<T>(reading: Reading<T>, source: AwaitedSource): Promise<T> {
+  let step = reading.next();
+  while (!step.done) {
+    let bytes: Uint8Array;
+    try {
+      bytes = await source.read(step.value.offset, step.value.length);
+    } catch (e) {
+      step = reading.throw(e);
+      continue;
+    }
+    step = reading.next(bytes);
+  }
+  return step.value;
+}
+
+/** A part of a source, or bytes made of one. */
+export interface Region {
+  size: number;
+  read(offset: number, length: number): Reading<Uint8Array>;
+}
+
+export const part = (start: number, size: number): Region => ({
+  size,
+  *read(offset, length) { return yield { offset: start + offset, length }; },
+});
+
+export const inMemory = (bytes: Uint8Array): Region => ({
+  size: bytes.length,
+  // eslint-disable-next-line require-yield
+  *read(offset, length) { return bytes.subarray(offset, offset + length); },
+});
+
+/** What is still good after the next question. */
+export function* keepBytes(region: Region, offset: number, length: number): Reading<Uint8Array> {
+  return (yield* region.read(offset, length)).slice();
+}
+
+export const memorySource = (bytes: Uint8Array): ByteSource => ({
+  size: bytes.length,
+  read: (offset, length) => bytes.subarray(offset, offset + length),
+});
