@@ -291,6 +291,14 @@ export class Module {
   cpu(): this {
     return this;
   }
+  /** Always an error: there is no other device. */
+  cuda(_device: unknown = null): this {
+    throw refuse('ERR_UNSUPPORTED', 'cuda', 'torsh computes on the CPU and has no other device; leave the call out');
+  }
+  /** Nothing to do: tensors are handed to other threads without a copy, see toMessage(). */
+  shareMemory(): this {
+    return this;
+  }
   /** Gives all parameters and buffers new memory without values. */
   toEmpty(_options: { device?: 'cpu' | null } = {}): this {
     return this._apply((t) => emptyLike(t));
@@ -311,6 +319,15 @@ export class Module {
   loadStateDict(dict: StateDict | Map<string, unknown>, options: boolean | { strict?: boolean } = true): IncompatibleKeys {
     const [source, strict] = bind(sigs.loadStateDict, [dict, options]) as [StateDict | Map<string, unknown>, boolean];
     return loadStateDict(this, source, strict);
+  }
+
+  /** What the module keeps beside its tensors, to be saved in its state dict: for classes to override, with setExtraState(). */
+  getExtraState(): unknown {
+    throw refuse('ERR_UNSUPPORTED', this.constructor.name, 'getExtraState is not defined: a class that overrides setExtraState needs it');
+  }
+  /** Gets back what getExtraState() gave. */
+  setExtraState(_state: unknown): void {
+    throw refuse('ERR_UNSUPPORTED', this.constructor.name, 'setExtraState is not defined: a class whose state dict holds extra state needs it');
   }
 
   /** Runs before the module's own keys are read; may add to `dict`, a copy, for state dicts of older layouts. */
@@ -342,6 +359,11 @@ export class Module {
   /** hook(module, gradInput, gradOutput) in backward; the array it returns replaces gradInput. */
   registerFullBackwardHook(hook: BackwardHook, options: { prepend?: boolean } = {}): RemovableHandle {
     return addHook(this, this[internals].backward, hook, options);
+  }
+
+  /** The older name of registerFullBackwardHook: gradInput are the gradients of the module's inputs, not of its last op. */
+  registerBackwardHook(hook: BackwardHook): RemovableHandle {
+    return this.registerFullBackwardHook(hook);
   }
 
   /** hook(module, prefix, keepVars) before stateDict() reads the module. */

@@ -115,3 +115,10 @@ test('a graph of modules that changes at run time', () => {
   net(torsh.ones(1, 2), 1).sum().backward();
   expect(net.blocks[1].weight.grad).toBe(null);
 });
+
+test('Container registers modules by name', () => {
+  const both = new nn.Container({ a: new nn.Linear(2, 1), b: new nn.ReLU() });
+  expect(names(both)).toEqual(['a.weight', 'a.bias']);
+  expect(() => both(torsh.ones(2))).toThrow('Module [Container] is missing the required "forward" function');
+  expect(() => new nn.Container({ a: 1 })).toThrow('registerModule: number is not a Module subclass');
+});

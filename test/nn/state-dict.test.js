@@ -112,3 +112,11 @@ test('extra state and load hooks', () => {
   lenient.registerLoadStateDictPostHook((_m, keys) => { keys.missingKeys.length = 0; });
   lenient.loadStateDict({});
 });
+
+test('half of the extra state is an error that names the missing method', () => {
+  class Saves extends nn.Module { getExtraState() { return 1; } }
+  class Takes extends nn.Module { setExtraState() {} }
+  expect(() => new Takes().getExtraState()).toThrow('Takes: getExtraState is not defined');
+  expect(() => new Saves().setExtraState(1)).toThrow('Saves: setExtraState is not defined');
+  expect(Object.keys(new nn.Sequential(new Saves(), new nn.Linear(1, 1)).stateDict())).toEqual(['0._extra_state', '1.weight', '1.bias']);
+});
