@@ -640,6 +640,7 @@ rmsNorm|Tensor|Tensor input, int[] normalizedShape, Tensor? weight=null, float? 
 _sgdStep_|void|Tensor[] params, Tensor[] buffers, int[] fresh, float lr, float momentum, float dampening, float weightDecay, bool nesterov, bool maximize
 _adamStep_|void|Tensor[] params, Tensor[] expAvgs, Tensor[] expAvgSqs, Tensor[] maxExpAvgSqs, Tensor[] steps, float lr, float beta1, float beta2, float eps, float weightDecay, bool decoupled, bool maximize
 _optimizerStep_|void|int rule, Tensor[] params, Tensor[] states, Tensor[] scalars, Tensor[] steps, float[] numbers
+_optimizerStepWhole_|void|int rule, Tensor[] params, Tensor[] states, int[] counts, Tensor[] steps, float[] numbers
 _hasGrads|int[]|Tensor[] tensors
 _zeroGrads|void|Tensor[] tensors, bool setToNone
 constantPadNd|Tensor|Tensor input, int[] pad, Scalar value=0

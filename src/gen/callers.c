@@ -3479,6 +3479,13 @@ bool ts__optimizer_step_(ts_cx *cx, int64_t rule, ts_list params, ts_list states
   return ts_dispatch(cx, &ts_ops[TS_OP__optimizer_step_], &args, &out);
 }
 
+bool ts__optimizer_step_whole_(ts_cx *cx, int64_t rule, ts_list params, ts_list states, ts_ints counts, ts_list steps, ts_floats numbers) {
+  ts__optimizer_step_whole__args args = {rule, params, states, counts, steps, numbers};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__optimizer_step_whole_], &args, &out);
+}
+
 ts_ints ts__has_grads(ts_cx *cx, ts_list tensors) {
   ts__has_grads_args args = {tensors};
   ts_out out;

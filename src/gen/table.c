@@ -3322,6 +3322,12 @@ static bool _optimizer_step__impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__optimizer_step__impl(cx, a, out);
 }
 
+static const ts_arg _optimizer_step_whole__args[] = {{"rule", TS_ARG_INT, 0, offsetof(ts__optimizer_step_whole__args, rule), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts__optimizer_step_whole__args, params), 0u}, {"states", TS_ARG_LIST, 0, offsetof(ts__optimizer_step_whole__args, states), 0u}, {"counts", TS_ARG_INTS, 0, offsetof(ts__optimizer_step_whole__args, counts), 0u}, {"steps", TS_ARG_LIST, 0, offsetof(ts__optimizer_step_whole__args, steps), 0u}, {"numbers", TS_ARG_FLOATS, 0, offsetof(ts__optimizer_step_whole__args, numbers), 0u}};
+static bool _optimizer_step_whole__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__optimizer_step_whole__args *a = args;
+  return ts__optimizer_step_whole__impl(cx, a, out);
+}
+
 static const ts_arg _has_grads_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts__has_grads_args, tensors), 0u}};
 static bool _has_grads_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__has_grads_args *a = args;
@@ -5778,6 +5784,7 @@ const ts_op ts_ops[] = {
   {"_sgdStep_", "SgdStep_Backward0", TS_OP_SYSTEM, sizeof(ts__sgd_step__args), 9, 0, TS_RET_NOTHING, 0u, 0u, 0u, _sgd_step__args, _sgd_step__impl, NULL, TS_CAST_NONE},
   {"_adamStep_", "AdamStep_Backward0", TS_OP_SYSTEM, sizeof(ts__adam_step__args), 12, 0, TS_RET_NOTHING, 0u, 0u, 0u, _adam_step__args, _adam_step__impl, NULL, TS_CAST_NONE},
   {"_optimizerStep_", "OptimizerStep_Backward0", TS_OP_SYSTEM, sizeof(ts__optimizer_step__args), 6, 0, TS_RET_NOTHING, 0u, 0u, 0u, _optimizer_step__args, _optimizer_step__impl, NULL, TS_CAST_NONE},
+  {"_optimizerStepWhole_", "OptimizerStepWhole_Backward0", TS_OP_SYSTEM, sizeof(ts__optimizer_step_whole__args), 6, 0, TS_RET_NOTHING, 0u, 0u, 0u, _optimizer_step_whole__args, _optimizer_step_whole__impl, NULL, TS_CAST_NONE},
   {"_hasGrads", "HasGradsBackward0", TS_OP_SYSTEM, sizeof(ts__has_grads_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _has_grads_args, _has_grads_impl, NULL, TS_CAST_NONE},
   {"_zeroGrads", "ZeroGradsBackward0", TS_OP_SYSTEM, sizeof(ts__zero_grads_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _zero_grads_args, _zero_grads_impl, NULL, TS_CAST_NONE},
   {"constantPadNd", "ConstantPadNdBackward0", 0, sizeof(ts_constant_pad_nd_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, constant_pad_nd_args, constant_pad_nd_impl, constant_pad_nd_grad, TS_CAST_NONE},
@@ -6082,5 +6089,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad, TS_CAST_NONE},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL, TS_CAST_NONE},
 };
-const int ts_op_count = 944;
-const char ts_table_hash[] = "2cc84e4469d85c7c";
+const int ts_op_count = 945;
+const char ts_table_hash[] = "da39b822f6285411";
