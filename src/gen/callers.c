@@ -3497,6 +3497,13 @@ bool ts__optimizer_step_(ts_cx *cx, int64_t rule, ts_list params, ts_list states
   return ts_dispatch(cx, &ts_ops[TS_OP__optimizer_step_], &args, &out);
 }
 
+bool ts__optimizer_step_whole_(ts_cx *cx, int64_t rule, ts_list params, ts_list states, ts_ints counts, ts_list steps, ts_floats numbers) {
+  ts__optimizer_step_whole__args args = {rule, params, states, counts, steps, numbers};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__optimizer_step_whole_], &args, &out);
+}
+
 ts_ints ts__has_grads(ts_cx *cx, ts_list tensors) {
   ts__has_grads_args args = {tensors};
   ts_out out;
@@ -3898,6 +3905,11 @@ ts_tensor *ts__gamma_slope(ts_cx *cx, ts_tensor *self, ts_tensor *output) {
 ts_tensor *ts__standard_gamma(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
   ts__standard_gamma_args args = {self, generator};
   return ts_dispatch1(cx, &ts_ops[TS_OP__standard_gamma], &args);
+}
+
+ts_tensor *ts__dirichlet_grad(ts_cx *cx, ts_tensor *x, ts_tensor *alpha, ts_tensor *total) {
+  ts__dirichlet_grad_args args = {x, alpha, total};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__dirichlet_grad], &args);
 }
 
 ts_tensor *ts__sample_dirichlet(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
