@@ -1,5 +1,6 @@
 'use strict';
 // Readers of files and tokenizers of torsh.utils.data.
+const { parse: csvParse } = require('csv-parse/sync');
 const torsh = require('torsh');
 
 const { BpeTokenizer, CharTokenizer, parseCsv, parseIdx, parseJsonLines } = torsh.utils.data;
@@ -28,6 +29,28 @@ test('parseCsv: RFC 4180', () => {
     ['a,b\n1', /line 2 has 1 fields, but 2/], ['a\n"b\n\n', /opened in line 2 are not closed/], ['"a"b', /line 1: text after closing/], ['a"b', /line 1: quotes within/],
     ['1\n0x', /line 2, field 1: "0x" is no number/, { numeric: true }], ['"1\n2"\n3,4', /line 3 has 2/], [Uint8Array.of(0xff), /not UTF-8/], ['a', /delimiter/, { delimiter: '"' }],
   ]) expect(() => parseCsv(text, options)).toThrow(what);
+});
+
+test('parseCsv gives and refuses what csv-parse does, on random texts', () => {
+  const words = ['a', 'b', ',', ',', ',', '"', '"', '""', '\n', '\n', '\r\n', '\r', 'é ', '1.5', '"x"', '"y,\n"'];
+  const outcome = (f) => {
+    try {
+      return f();
+    } catch {
+      return 'refused';
+    }
+  };
+  const count = { refused: 0, read: 0 }, differ = [];
+  const picks = torsh.randint(0, words.length, [4000, 12], { generator: new torsh.Generator().manualSeed(1) }).tolist();
+  picks.forEach((pick, i) => {
+    const text = pick.slice(0, 1 + (i % 12)).map((k) => words[k]).join('');
+    const expected = outcome(() => csvParse(text, { record_delimiter: ['\r\n', '\n', '\r'] }));
+    count[expected === 'refused' ? 'refused' : 'read']++;
+    const got = outcome(() => parseCsv(text));
+    if (JSON.stringify(got) !== JSON.stringify(expected)) differ.push({ text, got, expected });
+  });
+  expect(differ).toEqual([]);
+  expect(Math.min(count.refused, count.read)).toBeGreaterThan(500);
 });
 
 test('parseJsonLines', () => {

@@ -38,6 +38,26 @@ test('crops and flips: inside the image, of one seed', () => {
   expect(all(image()).shape).toEqual([2, 2, 2]);
 });
 
+test('resize and crops as torchvision', () => {
+  const x = torsh.rand(3, 10, 21);
+  expect([T.resize(5)(x).shape, T.resize(5)(x.transpose(1, 2)).shape, T.resize([4, 6])(x).shape, T.resize([10, 21])(x).sub(x).abs().max().item()]).toEqual([[3, 5, 10], [3, 10, 5], [3, 4, 6], 0]);
+  expect(T.resize([5, 7])(torsh.ones(2, 3, 10, 21)).sub(1).abs().max().item()).toBeLessThan(1e-5);
+  expect(T.centerCrop(2)(image()).at(0).tolist()).toEqual([[1, 2], [5, 6]]); // rounded to even: from row 0
+  expect(T.centerCrop([5, 2])(image()).at(0).tolist()).toEqual([[0, 0], [1, 2], [5, 6], [9, 10], [0, 0]]);
+  torsh.manualSeed(3);
+  const seen = new Set();
+  for (let i = 0; i < 20; i++) {
+    const part = T.randomResizedCrop([4, 5], { scale: [0.1, 0.5] })(torsh.arange(400).to('float32').reshape(1, 20, 20));
+    expect(part.shape).toEqual([1, 4, 5]);
+    expect(part.min().item() >= 0 && part.max().item() < 400).toBe(true);
+    seen.add(part.at(0, 0, 0).item());
+  }
+  expect(seen.size).toBeGreaterThan(15);
+  expect(T.randomResizedCrop(3, { scale: [4, 5] })(torsh.ones(1, 2, 40)).shape).toEqual([1, 3, 3]); // no part fits: the middle
+  for (const make of [() => T.resize(0), () => T.resize([1, 2, 3]), () => T.centerCrop('2'), () => T.randomResizedCrop(2, { scale: [1, 0] }), () => T.randomHorizontalFlip(2), () => T.randomCrop(2, { paddng: 1 }),
+    () => T.compose(1), () => T.oneHot(0), () => T.randomRotation([5, 1]), () => T.resize(2)(torsh.ones(3)), () => T.normalize(1)]) expect(make).toThrow(torsh.TorshError);
+});
+
 test('rotate turns counter-clockwise', () => {
   const square = torsh.rand(3, 5, 5);
   for (const [degrees, k] of [[90, 1], [180, 2], [-90, 3]]) {

@@ -18,6 +18,12 @@ class Squares extends Dataset {
     return { x: torsh.tensor([i, i * i]), label: i, name: `n${i}` };
   }
 }
+class Whole extends IterableDataset {
+  constructor(length) {
+    super();
+    this.length = length;
+  }
+}
 const squares = (n, options, ...args) => new DataLoader(new Squares(n), { numWorkers: 2, workerDataset: { module: url, export: 'Squares', args: [n, ...args] }, ...options });
 
 const plain = (b) => (torsh.isTensor(b) ? b.tolist() : Array.isArray(b) ? b.map(plain) : b !== null && typeof b === 'object' ? Object.fromEntries(Object.entries(b).map(([k, v]) => [k, plain(v)])) : b);
@@ -99,8 +105,37 @@ describe.each([['for', (loader) => all(loader)], ['for await', allLater]])('%s',
     expect((await failure({ unsendable: 1 }, { collateFn: undefined, batchSize: null })).message).toMatch(/the function f cannot be copied to another thread/);
     expect((await failure({ exits: 1 })).message).toMatch(/worker 0 exited unexpectedly/);
     expect((await failure({ sleeps: 0 }, { timeout: 0.4 })).message).toMatch(/timed out after 0.4 seconds/);
-    expect((await failure({}, { workerDataset: { module: url, export: 'Nothing' } })).message).toMatch(/has no export 'Nothing'; it has Count, Squares/);
+    expect((await failure({}, { workerDataset: { module: url, export: 'Nothing' } })).message).toMatch(/has no export 'Nothing'; it has Count, Squares, Whole/);
     expect((await failure({}, { workerDataset: new URL('missing.mjs', url) })).message).toMatch(/missing\.mjs/);
+  });
+
+  test('ragged batches, iterables that break or give more than they state', async () => {
+    const failure = async (loader) => {
+      try {
+        await every(loader);
+      } catch (e) {
+        return [e.code, e.index, e.message];
+      }
+      throw new Error('no error');
+    };
+    const ragged = [torsh.ones(2), torsh.ones(2), torsh.ones(2), torsh.ones(3)];
+    expect(await failure(new DataLoader(ragged, 2, { numWorkers: 1 }))).toEqual(['ERR_SHAPE', [2, 3], expect.stringMatching(/^DataLoader: worker 0 failed at indices 2, 3: TorshError: stack: .*\[3\].*\nStack in the worker:\n/)]);
+    const whole = (...args) => new DataLoader(new Whole(5), { batchSize: 2, numWorkers: 2, workerDataset: { module: url, export: 'Whole', args } });
+    expect(await failure(whole(5))).toEqual(['ERR_INDEX', undefined, expect.stringMatching(/states a length of 5, but gives a sample at index 5; with numWorkers each worker must give its share/)]);
+    expect(await failure(whole(5, 3))).toEqual(['ERR_CALLBACK', 3, expect.stringMatching(/^DataLoader: worker 0 failed at index 3: RangeError: nothing after 2\n[\s\S]*datasets\.mjs:\d+/)]);
+    expect(await every(new DataLoader([0, 1, 2, 3, 4, 5], 3, { numWorkers: 2, workerDataset: { module: url, export: 'pairs' } }))).toEqual([[[0, 1, 2], [3, 3, 3]], [[3, 4, 5], [3, 3, 3]]]);
+  });
+
+  test('several passes: one order with any number of workers, of workers that stay too', async () => {
+    const passes = [];
+    for (const options of [{}, { numWorkers: 2 }, { numWorkers: 1, persistentWorkers: true }, { numWorkers: 3, persistentWorkers: true, prefetchFactor: 1 }]) {
+      torsh.manualSeed(7);
+      const loader = new DataLoader(new TensorDataset(torsh.arange(11)), 3, { shuffle: true, ...options });
+      passes.push([options.numWorkers ? await every(loader) : all(loader), await every(loader), torsh.rand(1).item()]);
+      loader.dispose();
+    }
+    for (const other of passes.slice(1)) expect(other).toEqual(passes[0]);
+    expect(passes[0][1]).not.toEqual(passes[0][0]);
   });
 
   test('workers that stay: seeds are drawn once, breaks leave the next pass whole', async () => {

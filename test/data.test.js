@@ -206,6 +206,60 @@ describe('datasets', () => {
   });
 });
 
+describe('what goes wrong says where', () => {
+  const both = async (loader) => {
+    const errors = [];
+    try { for (const b of loader) void b; } catch (e) { errors.push(e); }
+    try { for await (const b of loader) void b; } catch (e) { errors.push(e); }
+    expect(errors.length).toBe(2);
+    return errors;
+  };
+  test('a plain object alone is a dataset, or options that name one', () => {
+    const data = { length: 2, at: (i) => i };
+    expect([batches(new DataLoader(data)), batches(new DataLoader({ dataset: data, batchSize: 2 })), [...new RandomSampler(data)].sort()]).toEqual([[[0], [1]], [[0, 1]], [0, 1]]);
+  });
+  test('a dataset that throws: its own error, with the index', async () => {
+    const cause = new RangeError('no sample');
+    for (const e of await both(new DataLoader({ length: 6, at: (i) => { if (i === 4) throw cause; return i; } }, 3))) expect(e).toBe(cause);
+    expect(cause.index).toBe(4);
+    for (const e of await both(new DataLoader({ length: 6, at: (i) => torsh.ones(2).reshape(i === 4 ? 3 : 2) }, 3))) {
+      expect([e.code, e.index, e.message, e.cause.op]).toEqual(['ERR_SHAPE', 4, expect.stringMatching(/^DataLoader: at index 4: reshape: /), 'reshape']);
+    }
+    for (const thrown of [7, null, Object.freeze(new Error('frozen'))]) expect(await both(new DataLoader({ length: 1, at: () => { throw thrown; } }))).toEqual([thrown, thrown]);
+  });
+  test('a dataset that lies about its length', async () => {
+    for (const batchSize of [2, null]) {
+      for (const e of await both(new DataLoader({ length: 6, at: (i) => ['a', 'b', 'c'][i] }, batchSize))) {
+        expect([e.code, e.index, e.message]).toEqual(['ERR_INDEX', 3, 'DataLoader: at index 3: the dataset, whose length is 6, has nothing there (undefined)']);
+      }
+    }
+    for (const length of [-1, 1.5, NaN, '3', Infinity]) expect(() => new DataLoader({ length, at: (i) => i }).length).toThrow(/has no length/);
+    const more = Object.assign(new ChainDataset([[1, 2, 3]]), { datasets: [] });
+    Object.defineProperties(more, { length: { value: 3 }, [Symbol.iterator]: { value: function* numbers() { yield* [1, 2, 3, 4]; } } });
+    for (const e of await both(new DataLoader(more, 2))) expect(e.message).toBe('DataLoader: the IterableDataset states a length of 3, but gives a sample at index 3');
+  });
+  test('ragged batches', async () => {
+    const samples = [1, 1, 1, 1, 2].map((n) => torsh.ones(n));
+    for (const e of await both(new DataLoader(samples, { batchSize: 3, sampler: [0, 1, 2, 3, 4] }))) {
+      expect([e.index, e.message]).toEqual([[3, 4], expect.stringMatching(/^DataLoader: at indices 3, 4: stack: .*\[1\].*\[2\]/)]);
+    }
+    expect(() => batches(new DataLoader((function* generate() { yield* samples; })(), 3))).toThrow(/at indices 3, 4: stack/);
+  });
+});
+
+test('getitems: several samples at once, through Subsets too', async () => {
+  const asked = [];
+  const data = { length: 5, at: () => { throw new Error('at'); }, getitems: (indices) => (asked.push(indices), indices.map((i) => i * 10)) };
+  expect(batches(new DataLoader(data, 2))).toEqual([[0, 10], [20, 30], [40]]);
+  expect(batches(new DataLoader(new Subset(new Subset(data, [4, 3, 2]), [2, 0]), 2))).toEqual([[20, 40]]);
+  expect(asked).toEqual([[0, 1], [2, 3], [4], [2, 4]]);
+  const seen = [];
+  for await (const b of new DataLoader({ ...data, getitems: async (indices) => indices.map(async (i) => i) }, 4)) seen.push(b.tolist());
+  expect(seen).toEqual([[0, 1, 2, 3], [4]]);
+  expect(() => batches(new DataLoader({ ...data, getitems: () => [1] }, 2))).toThrow(/at indices 0, 1: the dataset's getitems\(indices\) gave 1 samples for 2 indices/);
+  expect(() => batches(new DataLoader({ ...data, getitems: (indices) => indices.map((i) => (i === 3 ? undefined : i)) }, 2))).toThrow(/at index 3: the dataset, whose length is 5, has nothing there/);
+});
+
 describe('defaultCollate', () => {
   test('by kind', () => {
     const of = (...samples) => {

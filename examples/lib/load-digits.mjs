@@ -2,9 +2,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import torsh from 'torsh';
 import { split, uciSet } from './digit-set.mjs';
 import { readMaybeGzipped } from './files.mjs';
-import { parseIdx } from './idx.mjs';
 import { InputError } from './input-error.mjs';
 
 const UCI = fileURLToPath(new URL('../data/digits.csv.gz', import.meta.url));
@@ -43,7 +43,7 @@ function readPair(folder, names, images) {
   const wanted = images.replace('images', 'labels').replace('idx3', 'idx1').replace(/\.gz$/, '');
   const labelsName = names.find((name) => name === wanted || name === `${wanted}.gz`);
   if (!labelsName) throw new InputError(`${join(folder, images)} has no labels beside it: ${wanted} is missing`);
-  const read = (name, dims) => parseIdx(readMaybeGzipped(join(folder, name)), join(folder, name), dims);
+  const read = (name, dims) => readIdx(join(folder, name), dims);
   const { shape: [count, height, width], values: pixels } = read(images, 3);
   const { shape: [labelled], values: labels } = read(labelsName, 1);
   if (count !== labelled) throw new InputError(`${folder}: ${count} pictures in ${images}, but ${labelled} labels in ${labelsName}`);
@@ -52,4 +52,17 @@ function readPair(folder, names, images) {
   const odd = labels.findIndex((label) => label > 9);
   if (odd >= 0) throw new InputError(`${join(folder, labelsName)} is damaged: label ${odd + 1} is ${labels[odd]}, not a digit`);
   return { count, height, width, pixels, labels };
+}
+
+/** An IDX file of bytes with `dims` dims. */
+function readIdx(path, dims) {
+  const bytes = readMaybeGzipped(path);
+  let tensor;
+  try {
+    tensor = torsh.utils.data.parseIdx(bytes);
+  } catch (error) {
+    throw new InputError(`${path}: ${error.message}`);
+  }
+  if (tensor.dtype !== 'uint8' || tensor.ndim !== dims) throw new InputError(`${path} holds ${tensor.dtype} of ${tensor.ndim} dims, not bytes of ${dims}`);
+  return { shape: tensor.shape, values: tensor.toTypedArray() };
 }

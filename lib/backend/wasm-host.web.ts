@@ -25,10 +25,12 @@ export function mayWait(): boolean {
   }
 }
 
+let script: string | undefined;
+
 /** Starts a worker; failed: it could not be started, or broke. */
 export function startWorker(order: WorkerOrder, failed: (why: string) => void): void {
-  const url = URL.createObjectURL(new Blob([`onmessage = (e) => { (${workerSource})(e.data); close(); };`], { type: 'text/javascript' }));
-  const worker = new Worker(url, { name: 'torsh' });
+  script ??= URL.createObjectURL(new Blob([`onmessage = (e) => { (${workerSource})(e.data); close(); };`], { type: 'text/javascript' }));
+  const worker = new Worker(script, { name: 'torsh' });
   worker.onerror = (e) => { failed(e.message || 'its script was refused'); };
   worker.onmessageerror = () => { failed('it could not be given the memory'); };
   worker.postMessage(order, []);

@@ -3,13 +3,19 @@ import { bind, isPlainObject, signature } from '../bind';
 import { TorshError } from '../errors';
 import * as ops from '../gen/ops';
 import type { Generator } from '../random';
-import { isTensor, type Tensor } from '../tensor';
+import { isTensor, type Tensor, tensor } from '../tensor';
 
 /** What serves as a dataset: an array, a tensor, a Dataset, any object with at() and length. */
 export interface MapDataset<T = unknown> {
   at(index: number): T;
   readonly length?: number;
+  /** Several samples at once, for datasets that save work so (one query, one read); may return a Promise. As PyTorch's __getitems__. */
+  getitems?(indices: number[]): T[] | PromiseLike<T[]>;
 }
+
+/** Of datasets that can give a batch as it would be after collating (null: not these). */
+export const wholeBatch: unique symbol = Symbol('torsh.utils.data.wholeBatch');
+export interface GivesBatches { [wholeBatch](indices: number[]): unknown }
 
 const iterableBrand: unique symbol = Symbol.for('torsh.utils.data.IterableDataset');
 
@@ -34,6 +40,13 @@ export function isIterableDataset(x: unknown): x is Iterable<unknown> | AsyncIte
   return typeof (x as MapDataset).at !== 'function' && (Symbol.iterator in x || Symbol.asyncIterator in x);
 }
 
+/** Arguments of what takes a dataset first: one that is a plain object and stands alone is no options object. */
+export function datasetFirst(args: unknown[]): unknown[] {
+  const only = args[0] as Partial<MapDataset> & object;
+  const alone = args.length === 1 && isPlainObject(only) && (typeof only.at === 'function' || typeof only.length === 'number' || isIterableDataset(only));
+  return alone ? [only, {}] : args;
+}
+
 /** len(dataset) */
 export function sizeOf(dataset: unknown, op: string): number {
   if (isTensor(dataset)) {
@@ -45,7 +58,24 @@ export function sizeOf(dataset: unknown, op: string): number {
   throw new TorshError('ERR_ARGUMENT', op, `${op}: the dataset has no length`);
 }
 
-function inRange(index: number, length: number, op: string): number {
+/** The same, or null. */
+export function lengthOf(dataset: unknown): number | null {
+  try {
+    return sizeOf(dataset, 'DataLoader');
+  } catch {
+    return null;
+  }
+}
+
+/** The rows of each tensor, as stacking them one by one would give. */
+export function rowsOf(tensors: readonly Tensor[], indices: number[]): Tensor[] {
+  const select = tensor(indices, { dtype: 'int64' });
+  const rows = tensors.map((t) => ops.indexSelect(t, 0, select));
+  select.dispose();
+  return rows;
+}
+
+export function inRange(index: number, length: number, op: string): number {
   if (!Number.isInteger(index) || index < -length || index >= length) {
     throw new TorshError('ERR_INDEX', op, `${op}: index ${index} is out of range for a dataset of ${length}`);
   }
@@ -70,6 +100,11 @@ export class TensorDataset extends Dataset<Tensor[]> {
   override at(index: number): Tensor[] {
     const i = inRange(index, this.length, 'TensorDataset');
     return this.tensors.map((t) => t.at(i) as Tensor);
+  }
+  [wholeBatch](indices: number[]): Tensor[] | null {
+    const n = this.length;
+    const plain = this.at === TensorDataset.prototype.at && indices.every((i) => Number.isInteger(i) && i >= 0 && i < n);
+    return plain ? rowsOf(this.tensors, indices) : null; // at() speaks of what is wrong
   }
   get length(): number {
     return this.tensors[0].shape[0];

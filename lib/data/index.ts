@@ -2,7 +2,10 @@
 export { defaultCollate, defaultConvert, padCollate, type PadCollateOptions } from './collate';
 export { ChainDataset, ConcatDataset, Dataset, IterableDataset, randomSplit, StackDataset, Subset, TensorDataset, type MapDataset } from './dataset';
 export { DataLoader, type DataLoaderOptions } from './loader';
+export { DatasetFolder, ImageFolder, imageLoader, type FolderOptions } from './folder';
+export { readImage, type ReadImageOptions } from './images.node';
 export { parseCsv, parseIdx, parseJsonLines, type CsvOptions } from './readers';
+export { RecordDataset, type RecordDType, type RecordField, type RecordOptions } from './records';
 export {
   BatchSampler, DistributedSampler, DynamicBatchSampler, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler,
   type DynamicBatchOptions, type RandomSamplerOptions,

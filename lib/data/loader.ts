@@ -3,8 +3,8 @@ import { bind, signature } from '../bind';
 import { TorshError } from '../errors';
 import type { Generator } from '../random';
 import { defaultCollate, defaultConvert, recipe } from './collate';
-import { isIterableDataset, sizeOf, type MapDataset } from './dataset';
-import { fetchLater, fetchNow, now, type Plan } from './fetch';
+import { datasetFirst, isIterableDataset, sizeOf, type MapDataset } from './dataset';
+import { exposed, exposedLater, fetchLater, fetchNow, type Plan, Reader, readNow, Tally } from './fetch';
 import { Pass, type Pool } from './pass';
 import { BatchSampler, drawSeed, RandomSampler, SequentialSampler } from './sampler';
 import { datasetRecipe, functionRecipe, isFromModule, make, moduleRecipe, type FromModule, type Recipe } from './transport';
@@ -78,7 +78,7 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
   constructor(dataset: MapDataset | Iterable<unknown> | AsyncIterable<unknown>, batchSize: number | null,
     shuffle?: boolean | null | DataLoaderOptions<B>, options?: DataLoaderOptions<B>);
   constructor(...args: unknown[]) {
-    const values = bind(loaderSignature, args);
+    const values = bind(loaderSignature, datasetFirst(args));
     const [dataset, batchSize, shuffle, sampler, batchSampler, numWorkers, collateFn, , dropLast, timeout, workerInitFn] = values as [
       unknown, number | null, boolean | null, Iterable<unknown> | null, Iterable<readonly unknown[]> | null, number,
       ((samples: any) => unknown) | FromModule | null, boolean, boolean, number, FromModule | null];
@@ -190,9 +190,8 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
     const { dataset, batchSize, dropLast, numWorkers, batches } = this;
     const indices = this.sampler === null ? null : (this.batchSampler ?? this.sampler)[Symbol.iterator]();
     let pool = this.pool?.open ? this.pool : null;
+    const seed = drawSeed(this.generator); // each time, as without workers: the order of samples is the same with any number of them
     if (pool === null) {
-      // Workers that stay draw their seeds once.
-      const seed = drawSeed(this.generator);
       const fresh = this.batches && (this.collateFn === defaultCollate || recipe in this.collateFn);
       pool = openPool({ ...this.recipes!, numWorkers, seed, iterable: isIterableDataset(dataset), batchSize, dropLast, batches, fresh });
       if (this.persistentWorkers) {
@@ -200,7 +199,8 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
         abandoned.register(this, pool);
       }
     }
-    return { pool, pass: new Pass<B>(pool, indices, numWorkers, this.prefetchFactor, this.timeout * 1000, this.persistentWorkers) };
+    return { pool, pass: new Pass<B>(pool, indices, numWorkers, this.prefetchFactor, this.timeout * 1000, this.persistentWorkers,
+      indices === null ? new Tally(dataset, numWorkers) : null) };
   }
 
   private get plan(): Plan {
@@ -218,40 +218,44 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
 
   private *fromMap(indices: Iterator<unknown>): Batches<B> {
     const { plan } = this;
-    for (const index of steps(indices)) yield fetchNow(plan, index) as B;
+    for (const index of steps(indices)) yield exposed(() => fetchNow(plan, index)) as B;
   }
 
   private async *fromMapAsync(indices: Iterator<unknown>): LaterBatches<B> {
     const turns = new Turns(), plan = await this.planLater();
     for (const index of steps(indices)) {
       await turns.yield();
-      yield await fetchLater(plan, index) as B;
+      yield await exposedLater(() => fetchLater(plan, index)) as B;
     }
   }
 
   private *fromIterable(): Batches<B> {
-    const source = this.dataset as Iterable<unknown>, { collateFn } = this.plan;
-    if (!(Symbol.iterator in source)) throw refuse('the dataset is an async iterable; use `for await`');
-    let samples: unknown[] = [];
-    for (const sample of source) {
-      if (this.batchSize === null) { yield now(collateFn(now(sample))) as B; continue; }
-      if (samples.push(now(sample)) < this.batchSize) continue;
-      yield now(collateFn(samples)) as B;
-      samples = [];
+    const { dataset, plan } = this;
+    if (!(Symbol.iterator in (dataset as Iterable<unknown>))) throw refuse('the dataset is an async iterable; use `for await`');
+    const reader = readNow(plan), tally = new Tally(dataset, 0);
+    try {
+      for (let step = exposed(() => reader.next()); !step.done; step = exposed(() => reader.next())) {
+        tally.add(step.value.samples);
+        yield step.value.batch as B;
+      }
+    } finally {
+      reader.return();
     }
-    if (samples.length > 0 && !this.dropLast) yield now(collateFn(samples)) as B;
   }
 
   private async *fromIterableAsync(): LaterBatches<B> {
-    const turns = new Turns(), { collateFn } = await this.planLater();
-    let samples: unknown[] = [];
-    for await (const sample of this.dataset as AsyncIterable<unknown>) {
-      if (this.batchSize !== null && samples.push(sample) < this.batchSize) continue;
-      await turns.yield();
-      yield await collateFn(this.batchSize === null ? sample : samples) as B;
-      samples = [];
+    const turns = new Turns(), tally = new Tally(this.dataset, 0), reader = new Reader(await this.planLater());
+    try {
+      for (;;) {
+        await turns.yield();
+        const step = await exposedLater(() => reader.next());
+        if (step === undefined) return;
+        tally.add(step.samples);
+        yield step.batch as B;
+      }
+    } finally {
+      await reader.close();
     }
-    if (samples.length > 0 && !this.dropLast) yield await collateFn(samples) as B;
   }
 }
 
@@ -298,7 +302,7 @@ const schedule: (callback: () => void) => void = typeof setImmediate === 'functi
   } : (callback) => { setTimeout(callback, 0); };
 
 /** Lets timers, input and painting have their turn when the last one is some milliseconds past. */
-class Turns {
+export class Turns {
   private last = performance.now();
   async yield(): Promise<void> {
     if (performance.now() - this.last < 10) return;

@@ -1,6 +1,7 @@
 /** One pass over a dataset with workers: which one gets which task, and results in order whatever order they come in. As PyTorch does it. */
 import { TorshError } from '../errors';
 import { dropMessage, fromMessage } from '../messages';
+import { place, type Tally } from './fetch';
 import type { Recipe } from './transport';
 
 export interface PoolPlan {
@@ -20,7 +21,7 @@ export interface PoolPlan {
 /** What went wrong in a worker. */
 export interface Failure { worker: number; index: unknown; code: string | null; name: string; message: string; stack: string }
 /** Of a task: a batch (as a message), a failure, or the end of the worker's iterator. */
-export interface Reply { pass: number; task: number; message?: unknown; failure?: Failure; end?: boolean }
+export interface Reply { pass: number; task: number; message?: unknown; samples?: number; failure?: Failure; end?: boolean }
 
 export interface Pool {
   readonly open: boolean;
@@ -47,7 +48,7 @@ export class Pass<B> {
   private over = false;
 
   constructor(private readonly pool: Pool, private readonly indices: Iterator<unknown> | null, private readonly numWorkers: number,
-    prefetchFactor: number, private readonly timeout: number, private readonly persistent: boolean) {
+    prefetchFactor: number, private readonly timeout: number, private readonly persistent: boolean, private readonly tally: Tally | null) {
     this.active = new Array<boolean>(numWorkers).fill(true);
     this.number = pool.begin();
     try {
@@ -142,6 +143,14 @@ export class Pass<B> {
   private give(reply: Reply): B {
     this.tasks.delete(this.due++);
     if (reply.failure) throw failed(reply.failure);
+    if (this.tally && reply.samples !== undefined) {
+      try {
+        this.tally.add(reply.samples);
+      } catch (e) {
+        dropMessage(reply.message);
+        throw e;
+      }
+    }
     const batch = fromMessage(reply.message) as B;
     this.putNext();
     return batch;
@@ -152,7 +161,6 @@ export class Pass<B> {
 export function failed(failure: Failure): TorshError {
   const { worker, index, code, name, message, stack } = failure;
   const cause = Object.assign(new Error(message), { name, stack });
-  const at = index === undefined ? '' : ` at index ${String(index)}`;
-  const error = new TorshError((code ?? 'ERR_CALLBACK') as 'ERR_CALLBACK', 'DataLoader', `DataLoader: worker ${worker} failed${at}: ${name}: ${message}\nStack in the worker:\n${stack}`, { cause });
+  const error = new TorshError((code ?? 'ERR_CALLBACK') as 'ERR_CALLBACK', 'DataLoader', `DataLoader: worker ${worker} failed${place(index)}: ${name}: ${message}\nStack in the worker:\n${stack}`, { cause });
   return Object.assign(error, { worker, index });
 }

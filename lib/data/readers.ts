@@ -2,6 +2,7 @@
 import { bind, signature } from '../bind';
 import { fromBytes } from '../creation';
 import { TorshError } from '../errors';
+import { bytesOf as viewOf } from '../io/values';
 import { type DType, dtypes, itemsizes } from '../runtime/dtype';
 import type { Tensor } from '../tensor';
 
@@ -12,8 +13,8 @@ function bad(op: string, what: string): TorshError {
 }
 
 function bytesOf(source: unknown, op: string): Uint8Array {
-  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
-  if (Object.prototype.toString.call(source) === '[object ArrayBuffer]') return new Uint8Array(source as ArrayBuffer);
+  const bytes = viewOf(source);
+  if (bytes !== null) return bytes;
   throw new TorshError('ERR_ARGUMENT', op, `${op}: takes bytes, as readFileSync(path) or await response.arrayBuffer() gives them`);
 }
 

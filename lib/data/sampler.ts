@@ -5,7 +5,7 @@ import { TorshError } from '../errors';
 import * as ops from '../gen/ops';
 import { Generator } from '../random';
 import { isTensor, tensor, type Tensor } from '../tensor';
-import { sizeOf } from './dataset';
+import { datasetFirst, sizeOf } from './dataset';
 
 /** Base of samplers: implement [Symbol.iterator] and, where it is known, `length`. */
 export class Sampler<T = number> implements Iterable<T> {
@@ -70,7 +70,7 @@ export class RandomSampler extends Sampler {
   constructor(dataSource: unknown, replacement?: boolean, numSamples?: number | null, generator?: Generator | null);
   constructor(...args: unknown[]) {
     super();
-    const [dataSource, replacement, numSamples, generator] = bind(randomSignature, args);
+    const [dataSource, replacement, numSamples, generator] = bind(randomSignature, datasetFirst(args));
     this.dataSource = dataSource;
     this.replacement = boolean(replacement, 'replacement', 'RandomSampler');
     this.given = numSamples as number | null;

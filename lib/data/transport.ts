@@ -4,6 +4,9 @@ import { TorshError } from '../errors';
 import { isTensor } from '../tensor';
 import { defaultCollate, defaultConvert, padCollate, recipe } from './collate';
 import { ChainDataset, ConcatDataset, StackDataset, Subset, TensorDataset } from './dataset';
+import { DatasetFolder, ImageFolder, imageLoader, remakeFolder } from './folder';
+import { RecordDataset } from './records';
+import * as transforms from './transforms';
 
 /** What a module exports, for threads to import: `export` is 'default' unless given; classes and, of datasets, functions are called with `args`. */
 export interface ModuleExport {
@@ -17,11 +20,16 @@ export type FromModule = URL | ModuleExport;
 export type Recipe =
   | { kind: 'value'; value: unknown }
   | { kind: 'dataset'; name: string; parts: Recipe[] | Record<string, Recipe>; indices?: unknown }
-  | { kind: 'function'; name: string; args: unknown[] }
+  | { kind: 'made'; name: string; args: Recipe[] }
   | { kind: 'module'; module: string; export: string; args: unknown[] };
 
 const datasets = { TensorDataset, Subset, ConcatDataset, ChainDataset, StackDataset };
-const functions: Record<string, (...args: any[]) => any> = { padCollate };
+/** Datasets and functions that are made again by a call; they have a [recipe] of its name and arguments. */
+const makers: Record<string, any> = {
+  defaultCollate: () => defaultCollate, defaultConvert: () => defaultConvert, padCollate, imageLoader, ...transforms,
+  RecordDataset: (...args: [string, 'uint8']) => new RecordDataset(...args), DatasetFolder: remakeFolder,
+};
+const remade: object[] = [RecordDataset.prototype, DatasetFolder.prototype, ImageFolder.prototype];
 
 function refuse(rule: string): TorshError {
   return new TorshError('ERR_UNSUPPORTED', 'DataLoader', `DataLoader: ${rule}`);
@@ -50,19 +58,33 @@ export function datasetRecipe(dataset: unknown): Recipe {
     if (Symbol.iterator in members) return { kind: 'dataset', name, parts: [...members as Iterable<unknown>].map(datasetRecipe) };
     return { kind: 'dataset', name, parts: Object.fromEntries(Object.entries(members).map(([key, d]) => [key, datasetRecipe(d)])) };
   }
+  if (remade.includes(Object.getPrototypeOf(dataset) as object)) return madeRecipe((dataset as Made)[recipe]);
   const what = typeof dataset === 'object' && dataset !== null ? (dataset as object).constructor?.name ?? 'object' : typeof dataset;
   throw refuse(`a dataset of type ${what} cannot be copied to worker threads, which share no functions or classes; put it into a module and say how a worker makes it: `
     + "workerDataset: { module: new URL('./dataset.mjs', import.meta.url), export: 'MyDataset', args: [] }. Arrays of plain values, tensors, TensorDataset and "
-    + 'Subset, ConcatDataset, ChainDataset and StackDataset of these need no module');
+    + 'Subset, ConcatDataset, ChainDataset and StackDataset of these, RecordDataset and ImageFolder need no module');
+}
+
+interface Made { [recipe]: [name: string, ...args: unknown[]] }
+
+function madeRecipe([name, ...args]: Made[typeof recipe]): Recipe {
+  return { kind: 'made', name, args: args.map((arg) => (typeof arg === 'function' ? partRecipe(arg) : { kind: 'value', value: arg })) };
+}
+
+/** A function inside a dataset or another function. */
+function partRecipe(f: Partial<Made> & { name?: string }): Recipe {
+  if (f[recipe]) return madeRecipe(f[recipe]);
+  throw refuse(`the function ${f.name || '(anonymous)'} of the dataset cannot be copied to worker threads; put the dataset into a module and say how a worker makes it: `
+    + "workerDataset: { module: new URL('./dataset.mjs', import.meta.url), export: 'makeDataset' }. Functions of torsh.utils.data.transforms need no module");
 }
 
 /** A function for workers: one of the library's, or a module's. */
 export function functionRecipe(f: unknown, option: string): Recipe {
   if (isFromModule(f)) return moduleRecipe(f, option);
-  if (f === defaultCollate) return { kind: 'function', name: 'defaultCollate', args: [] };
-  if (f === defaultConvert) return { kind: 'function', name: 'defaultConvert', args: [] };
-  const made = (f as { [recipe]?: [string, ...unknown[]] })[recipe];
-  if (made) return { kind: 'function', name: made[0], args: made.slice(1) };
+  if (f === defaultCollate) return madeRecipe(['defaultCollate']);
+  if (f === defaultConvert) return madeRecipe(['defaultConvert']);
+  const made = (f as Partial<Made>)[recipe];
+  if (made) return madeRecipe(made);
   throw refuse(`${option} is a function, which cannot be copied to worker threads; export it from a module and give `
     + `${option}: { module: new URL('./file.mjs', import.meta.url), export: 'name' }, or use numWorkers: 0`);
 }
@@ -73,7 +95,11 @@ const isClass = (f: unknown): boolean => typeof f === 'function' && /^class\b/.t
 export async function make(from: Recipe, what: 'dataset' | 'function'): Promise<any> {
   switch (from.kind) {
     case 'value': return from.value;
-    case 'function': return from.name === 'defaultCollate' ? defaultCollate : from.name === 'defaultConvert' ? defaultConvert : functions[from.name](...from.args);
+    case 'made': {
+      const args: unknown[] = [];
+      for (const arg of from.args) args.push(await make(arg, 'function'));
+      return (makers[from.name] as (...args: unknown[]) => unknown)(...args);
+    }
     case 'dataset': {
       if (!Array.isArray(from.parts)) {
         const parts: [string, any][] = [];

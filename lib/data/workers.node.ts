@@ -5,7 +5,7 @@ import { TorshError } from '../errors';
 import { dropMessage, fromMessage, toMessage } from '../messages';
 import { manualSeed } from '../random';
 import { isTensor } from '../tensor';
-import { fetchMarked, type Plan, Reader, SampleError } from './fetch';
+import { fetchLater, type Plan, Reader, SampleError } from './fetch';
 import type { Failure, Pool, PoolPlan, Reply } from './pass';
 import { make } from './transport';
 import { workerKey } from './worker-key';
@@ -237,15 +237,15 @@ class Server {
     const { pass, task, index } = order;
     try {
       const plan = await this.ready;
-      let batch: unknown;
+      let batch: unknown, samples: number | undefined;
       if (this.options.iterable) {
         const step = await (this.reader ??= new Reader(plan)).next();
         if (step === undefined) { this.reply({ pass, task, end: true }); return; }
-        batch = step.batch;
-      } else batch = await fetchMarked(plan, index);
+        ({ batch, samples } = step);
+      } else batch = await fetchLater(plan, index);
       const { message, transfer } = toMessage(batch);
       try {
-        this.reply({ pass, task, message }, transfer);
+        this.reply({ pass, task, message, samples }, transfer);
       } catch (e) {
         dropMessage(message);
         throw e;

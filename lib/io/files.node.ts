@@ -6,7 +6,7 @@ import { TorshError } from '../errors';
 import type { ByteSource } from './source';
 import type { FileName } from './values';
 
-function toPath(file: FileName, op: string): string {
+export function toPath(file: FileName, op: string): string {
   if (typeof file === 'string') return file;
   if (file.protocol !== 'file:') {
     throw new TorshError('ERR_IO', op, `${op}: ${file.href} is not a file; pass its bytes: await (await fetch(url)).arrayBuffer()`);
@@ -19,8 +19,18 @@ function failed(op: string, verb: string, name: string, cause: unknown): TorshEr
   return new TorshError('ERR_IO', op, `${op}: cannot ${verb} '${name}': ${reason}`, { cause });
 }
 
-/** Calls `use` with the open file's bytes, which are read as they are asked for. */
-export function withFile<T>(file: FileName, op: string, use: (source: ByteSource, name: string) => T): T {
+/** A file that stays open until it is closed. */
+export interface OpenFile {
+  readonly name: string;
+  /** As it is now. */
+  size(): number;
+  /** Fills `into` with what stands at `offset`. Errors: ERR_IO when the file ends before. */
+  read(into: Uint8Array, offset: number): void;
+  close(): void;
+}
+
+/** Errors: ERR_IO for what cannot be opened or is no regular file. */
+export function openFile(file: FileName, op: string): OpenFile {
   const name = toPath(file, op);
   let fd: number;
   try {
@@ -28,29 +38,52 @@ export function withFile<T>(file: FileName, op: string, use: (source: ByteSource
   } catch (e) {
     throw failed(op, 'read', name, e);
   }
+  let open = true;
+  const use = <T>(f: () => T): T => {
+    if (!open) throw failed(op, 'read', name, 'it has been closed');
+    try {
+      return f();
+    } catch (e) {
+      throw failed(op, 'read', name, e);
+    }
+  };
+  const opened: OpenFile = {
+    name,
+    size: () => use(() => fs.fstatSync(fd).size),
+    read(into, offset) {
+      for (let done = 0; done < into.length;) {
+        // Node reads at most 2 GB at a time.
+        const n = use(() => fs.readSync(fd, into, done, Math.min(into.length - done, 2 ** 30), offset + done));
+        if (n === 0) throw failed(op, 'read', name, 'it became shorter while it was read');
+        done += n;
+      }
+    },
+    close() {
+      if (open) fs.closeSync(fd);
+      open = false;
+    },
+  };
+  if (!use(() => fs.fstatSync(fd).isFile())) {
+    opened.close();
+    throw failed(op, 'read', name, 'it is not a regular file');
+  }
+  return opened;
+}
+
+/** Calls `use` with the open file's bytes, which are read as they are asked for. */
+export function withFile<T>(file: FileName, op: string, use: (source: ByteSource, name: string) => T): T {
+  const opened = openFile(file, op);
   try {
-    const stat = fs.fstatSync(fd);
-    if (!stat.isFile()) throw failed(op, 'read', name, 'it is not a regular file');
     let buffer = new Uint8Array(0);
     const read = (offset: number, length: number): Uint8Array => {
       if (buffer.length < length) buffer = new Uint8Array(length);
       const bytes = buffer.subarray(0, length);
-      for (let done = 0; done < length;) {
-        let n: number;
-        try {
-          // Node reads at most 2 GB at a time.
-          n = fs.readSync(fd, bytes, done, Math.min(length - done, 2 ** 30), offset + done);
-        } catch (e) {
-          throw failed(op, 'read', name, e);
-        }
-        if (n === 0) throw failed(op, 'read', name, 'it became shorter while it was read');
-        done += n;
-      }
+      opened.read(bytes, offset);
       return bytes;
     };
-    return use({ size: stat.size, read }, name);
+    return use({ size: opened.size(), read }, opened.name);
   } finally {
-    fs.closeSync(fd);
+    opened.close();
   }
 }
 

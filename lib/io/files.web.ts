@@ -3,9 +3,24 @@ import { TorshError } from '../errors';
 import type { ByteSource } from './source';
 import type { FileName } from './values';
 
+export function toPath(file: FileName, op: string): string {
+  throw new TorshError('ERR_UNSUPPORTED', op, `${op}: a page has no files such as '${String(file)}'`);
+}
+
 export function withFile<T>(file: FileName, op: string, _use: (source: ByteSource, name: string) => T): T {
   throw new TorshError('ERR_UNSUPPORTED', op,
     `${op}: a page cannot read the file '${String(file)}'; pass its bytes: ${op}(await (await fetch(url)).arrayBuffer())`);
+}
+
+export interface OpenFile {
+  readonly name: string;
+  size(): number;
+  read(into: Uint8Array, offset: number): void;
+  close(): void;
+}
+
+export function openFile(file: FileName, op: string): OpenFile {
+  throw new TorshError('ERR_UNSUPPORTED', op, `${op}: a page cannot read the file '${String(file)}'`);
 }
 
 export function writeFile(file: FileName, op: string, _chunks: Iterable<Uint8Array>): void {

@@ -104,6 +104,14 @@ export class Sequential extends ModuleRow {
   }
 }
 
+/** Modules by the names of an object, without a forward: an older Module for classes to extend. */
+export class Container extends Module {
+  constructor(modules: Record<string, Module> = {}) {
+    super();
+    for (const [name, module] of Object.entries(modules)) this.registerModule(name, module);
+  }
+}
+
 /** A list of modules. */
 export class ModuleList<T extends Module = Module> extends ModuleRow<T> {
   constructor(modules?: Iterable<T> | null) {

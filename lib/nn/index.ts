@@ -4,7 +4,7 @@ export * as modules from './modules';
 export { Buffer, Parameter } from './parameter';
 export { RemovableHandle } from './hooks';
 export type { StateDict, IncompatibleKeys } from './state-dict';
-export { ModuleDict, ModuleList, Sequential } from './containers';
+export { Container, ModuleDict, ModuleList, Sequential } from './containers';
 export { ParameterDict, ParameterList } from './parameter-containers';
 export { Identity, Linear, type LinearOptions } from './linear';
 export { Conv1d, Conv2d, Conv3d, type ConvOptions } from './conv';

@@ -110,6 +110,10 @@ for (const [Lazy, Plain] of [
     become(this, input, Plain);
     return this.forward(input, ...rest);
   };
+  // While the shape is unknown nothing is drawn.
+  Lazy.prototype.resetParameters = function resetParameters(this: ConvNd): void {
+    if (this.inChannels !== 0) Plain.prototype.resetParameters.call(this);
+  };
   Lazy.prototype._beforeLoad = function _beforeLoad(this: ConvNd, dict: Map<string, unknown>, prefix: string): void {
     load(this, dict, prefix);
   };

@@ -4,6 +4,7 @@ import { _empty } from '../gen/system';
 import { isTensor, type DType, type Tensor } from '../tensor';
 import { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions, type NormBase } from './batchnorm';
 import { count, type Factory, type Tail } from './common';
+import { takesNames } from './forward';
 import { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './instancenorm';
 import { UninitializedParameter } from './lazy';
 import { Linear, type LinearOptions } from './linear';
@@ -162,3 +163,5 @@ export class LazyInstanceNorm3d extends InstanceNorm3d {
     super._beforeLoad(dict, prefix, metadata);
   }
 }
+
+takesNames('input', LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d, LazyInstanceNorm1d, LazyInstanceNorm2d, LazyInstanceNorm3d, LazyLinear);

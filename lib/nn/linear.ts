@@ -53,4 +53,4 @@ export class Identity extends Module {
   }
 }
 
-takesNames('input', Linear);
+takesNames('input', Identity, Linear);

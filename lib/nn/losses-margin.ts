@@ -2,6 +2,7 @@
 import { bind, signature } from '../bind';
 import type { Tensor } from '../tensor';
 import { fail, type Tail } from './common';
+import { PairwiseDistance } from './distance';
 import { takesNames } from './forward';
 import { functional as F } from './functional';
 import type { DistanceFunction, TripletMarginWithDistanceOptions } from './functional-loss';
@@ -110,18 +111,18 @@ export class TripletMarginLoss extends Loss {
 
 /** TripletMarginLoss with a distance of one's own. */
 export class TripletMarginWithDistanceLoss extends Loss {
-  readonly distanceFunction: DistanceFunction | null;
+  distance_function: DistanceFunction;
   readonly margin: number;
   readonly swap: boolean;
   constructor(options: TripletMarginWithDistanceOptions = {}) {
     const [distanceFunction, margin, swap, reduction] = bind(sigs.TripletMarginWithDistanceLoss, [options]);
     super('TripletMarginWithDistanceLoss', reduction, null, null);
-    this.distanceFunction = distanceFunction as DistanceFunction | null;
+    this.distance_function = distanceFunction as DistanceFunction | null ?? new PairwiseDistance();
     this.margin = margin as number;
     this.swap = swap as boolean;
   }
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
-    const { distanceFunction, margin, swap, reduction } = this;
+    const { distance_function: distanceFunction, margin, swap, reduction } = this;
     return F.tripletMarginWithDistanceLoss(anchor, positive, negative, { distanceFunction, margin, swap, reduction });
   }
 }

@@ -30,7 +30,7 @@ interface Internals extends ModuleHooks {
 
 const sigs = {
   stateDict: signature('stateDict', '*, destination=null, prefix="", keepVars=false'),
-  loadStateDict: signature('loadStateDict', 'stateDict{}, strict=true'),
+  loadStateDict: signature('loadStateDict', 'stateDict{}, strict=true, assign=false'),
 };
 
 function refuse(code: ErrorCode, op: string, text: string): TorshError {
@@ -205,6 +205,16 @@ export class Module {
     return found;
   }
 
+  /** Puts a module in the place of the submodule at a dotted path. */
+  setSubmodule(target: string, module: Module): void {
+    if (target === '') throw refuse('ERR_ARGUMENT', 'setSubmodule', 'Cannot set the submodule without a target name!');
+    if (!isModule(module)) throw refuse('ERR_ARGUMENT', 'setSubmodule', `${kindOf(module)} is not a Module subclass`);
+    const path = target.split('.'), name = path[path.length - 1];
+    const owner = resolve(this, 'setSubmodule', path.slice(0, -1)), old = resolve(this, 'setSubmodule', path);
+    if (!isModule(old)) throw refuse('ERR_ARGUMENT', 'setSubmodule', `\`${target}\` is not an nn.Module`);
+    (owner as Record<string, unknown>)[name] = module;
+  }
+
   getParameter(target: string): Parameter {
     const found = resolve(this, 'getParameter', target.split('.'));
     if (!isParameter(found)) throw refuse('ERR_ARGUMENT', 'getParameter', `\`${target}\` is not an nn.Parameter`);
@@ -291,6 +301,14 @@ export class Module {
   cpu(): this {
     return this;
   }
+  /** Always an error: there is no other device. */
+  cuda(_device: unknown = null): this {
+    throw refuse('ERR_UNSUPPORTED', 'cuda', 'torsh computes on the CPU and has no other device; leave the call out');
+  }
+  /** Nothing to do: tensors are handed to other threads without a copy, see toMessage(). */
+  shareMemory(): this {
+    return this;
+  }
   /** Gives all parameters and buffers new memory without values. */
   toEmpty(_options: { device?: 'cpu' | null } = {}): this {
     return this._apply((t) => emptyLike(t));
@@ -306,11 +324,22 @@ export class Module {
 
   /**
    * Copies values in, by key. Missing or unexpected keys (strict), wrong shapes and what are not tensors are listed
-   * in one error, and then nothing has changed.
+   * in one error, and then nothing has changed. assign: parameters and buffers share the memory of what is given, and take its dtype.
    */
-  loadStateDict(dict: StateDict | Map<string, unknown>, options: boolean | { strict?: boolean } = true): IncompatibleKeys {
-    const [source, strict] = bind(sigs.loadStateDict, [dict, options]) as [StateDict | Map<string, unknown>, boolean];
-    return loadStateDict(this, source, strict);
+  loadStateDict(dict: StateDict | Map<string, unknown>, options?: boolean | { strict?: boolean; assign?: boolean }): IncompatibleKeys;
+  loadStateDict(dict: StateDict | Map<string, unknown>, strict: boolean, assign: boolean | { assign?: boolean }): IncompatibleKeys;
+  loadStateDict(...args: unknown[]): IncompatibleKeys {
+    const [source, strict, assign] = bind(sigs.loadStateDict, args) as [StateDict | Map<string, unknown>, boolean, boolean];
+    return loadStateDict(this, source, strict, assign);
+  }
+
+  /** What the module keeps beside its tensors, to be saved in its state dict: for classes to override, with setExtraState(). */
+  getExtraState(): unknown {
+    throw refuse('ERR_UNSUPPORTED', this.constructor.name, 'getExtraState is not defined: a class that overrides setExtraState needs it');
+  }
+  /** Gets back what getExtraState() gave. */
+  setExtraState(_state: unknown): void {
+    throw refuse('ERR_UNSUPPORTED', this.constructor.name, 'setExtraState is not defined: a class whose state dict holds extra state needs it');
   }
 
   /** Runs before the module's own keys are read; may add to `dict`, a copy, for state dicts of older layouts. */
@@ -342,6 +371,11 @@ export class Module {
   /** hook(module, gradInput, gradOutput) in backward; the array it returns replaces gradInput. */
   registerFullBackwardHook(hook: BackwardHook, options: { prepend?: boolean } = {}): RemovableHandle {
     return addHook(this, this[internals].backward, hook, options);
+  }
+
+  /** The older name of registerFullBackwardHook: gradInput are the gradients of the module's inputs, not of its last op. */
+  registerBackwardHook(hook: BackwardHook): RemovableHandle {
+    return this.registerFullBackwardHook(hook);
   }
 
   /** hook(module, prefix, keepVars) before stateDict() reads the module. */

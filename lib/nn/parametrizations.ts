@@ -37,7 +37,7 @@ function makeOrthogonal(a: Tensor): Tensor {
   return ops.linalgHouseholderProduct(x, tau).mul(diagonalOf(x).sgn().unsqueeze(-2));
 }
 
-class Orthogonal extends Module {
+class _Orthogonal extends Module {
   shape: number[];
   orthogonalMap: OrthogonalMap;
   useTrivialization: boolean;
@@ -120,10 +120,10 @@ export function orthogonal(...args: unknown[]): Module {
   const [n, k] = weight.shape.slice(-2);
   const map = given ?? (n === k || weight.isComplex() ? 'matrix_exp' : 'householder');
   if (!['matrix_exp', 'cayley', 'householder'].includes(map)) fail('orthogonal', `orthogonal_map has to be one of "matrix_exp", "cayley", "householder". Got: ${map}`);
-  return registerParametrization(module, name, new Orthogonal(weight, map, useTrivialization), { unsafe: true });
+  return registerParametrization(module, name, new _Orthogonal(weight, map, useTrivialization), { unsafe: true });
 }
 
-class WeightNorm extends Module {
+class _WeightNorm extends Module {
   dim: number;
   constructor(dim: number | null) {
     super();
@@ -142,7 +142,7 @@ export function weightNorm<M extends Module>(module: M, options: { name?: string
 export function weightNorm(...args: unknown[]): Module {
   const [module, name, dim] = bind(sigs.weightNorm, args) as [Module, string, number | null];
   tensorOf('weightNorm', module, name);
-  registerParametrization(module, name, new WeightNorm(dim), { unsafe: true });
+  registerParametrization(module, name, new _WeightNorm(dim), { unsafe: true });
   // State dicts of the older form, with name_g and name_v.
   module.registerLoadStateDictPreHook((_module: Module, dict: Record<string, unknown>, prefix: string) => {
     const [g, v] = [`${prefix}${name}_g`, `${prefix}${name}_v`];
@@ -169,7 +169,7 @@ export function checkIterations(op: string, n: number): void {
   if (!(n > 0)) fail(op, `Expected n_power_iterations to be positive, but got n_power_iterations=${n}`);
 }
 
-class SpectralNorm extends Module {
+class _SpectralNorm extends Module {
   dim: number;
   eps: number;
   nPowerIterations: number;
@@ -222,5 +222,5 @@ export function spectralNorm<M extends Module>(module: M, options: { name?: stri
 export function spectralNorm(...args: unknown[]): Module {
   const [module, name, n, eps, dim] = bind(sigs.spectralNorm, args) as [Module, string, number, number, number | null];
   const weight = tensorOf('spectralNorm', module, name);
-  return registerParametrization(module, name, new SpectralNorm(weight, n, dim ?? outputDim(module), eps));
+  return registerParametrization(module, name, new _SpectralNorm(weight, n, dim ?? outputDim(module), eps));
 }

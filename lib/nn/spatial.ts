@@ -129,7 +129,7 @@ export class Upsample extends Module {
     return ops.interpolate(input, this.size, this.scaleFactor, this.mode, this.alignCorners, this.recomputeScaleFactor);
   }
   extraRepr(): string {
-    const float = (x: Scale): string => (typeof x === 'number' ? pyFloat(x) : `(${x.map(pyFloat).join(', ')})`);
+    const float = (x: Scale): string => (typeof x === 'number' ? pyFloat(x) : `(${x.map(pyFloat).join(', ')}${x.length === 1 ? ',' : ''})`);
     return `${this.scaleFactor === null ? `size=${py(this.size)}` : `scale_factor=${float(this.scaleFactor)}`}, mode=${this.mode}`;
   }
 }

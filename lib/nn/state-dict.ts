@@ -2,7 +2,7 @@
 import { TorshError } from '../errors';
 import { type Tensor, isTensor } from '../tensor';
 import { noGrad } from '../autograd';
-import { internals, isModule, membersOf, type Node } from './fields';
+import { internals, isModule, membersOf, moduleBrand, type Node } from './fields';
 import type { Module } from './module';
 import { pySize } from './repr';
 
@@ -17,9 +17,13 @@ export type LoadPreHook = (
   module: any, stateDict: any, prefix: string, localMetadata: Metadata, strict: boolean, missingKeys: string[], unexpectedKeys: string[], errorMsgs: string[],
 ) => void;
 
-/** Modules may keep more than tensors: what getExtraState() returns is saved, setExtraState() gets it back. */
-interface ExtraState { getExtraState?(): unknown; setExtraState?(state: unknown): void }
 const EXTRA_STATE = '_extra_state';
+
+/** Has the module's class getExtraState or setExtraState of its own? */
+function overrides(module: Module, name: 'getExtraState' | 'setExtraState'): boolean {
+  for (let at: object | null = module; at !== null && !Object.hasOwn(at, moduleBrand); at = Object.getPrototypeOf(at) as object | null) if (Object.hasOwn(at, name)) return true;
+  return false;
+}
 
 type Metadatas = Record<string, Metadata>;
 
@@ -40,17 +44,16 @@ export function stateDict(root: Module, destination: StateDict | null, prefix: s
     const { parameters, buffers, children } = membersOf(node);
     for (const [name, value] of parameters) dict[path + name] = keepVars ? value : value.detach();
     for (const [name, value, persistent] of buffers) if (persistent) dict[path + name] = keepVars ? value : value.detach();
+    if (isModule(node) && overrides(node, 'getExtraState')) dict[path + EXTRA_STATE] = node.getExtraState() as Tensor;
     for (const [name, child] of children) visit(child, `${path}${name}.`);
-    const extra = node as ExtraState;
     if (!isModule(node)) return;
-    if (extra.getExtraState) dict[path + EXTRA_STATE] = extra.getExtraState() as Tensor;
     for (const hook of node[internals].saved) hook(node, dict, path, metadata);
   };
   visit(root, prefix);
   return dict;
 }
 
-export function loadStateDict(root: Module, source: StateDict | Map<string, unknown>, strict: boolean): IncompatibleKeys {
+export function loadStateDict(root: Module, source: StateDict | Map<string, unknown>, strict: boolean, assign: boolean): IncompatibleKeys {
   const isMap = Object.prototype.toString.call(source) === '[object Map]';
   if (!isMap && (typeof source !== 'object' || source === null || isTensor(source))) {
     throw new TorshError('ERR_ARGUMENT', 'loadStateDict',
@@ -62,7 +65,7 @@ export function loadStateDict(root: Module, source: StateDict | Map<string, unkn
   const unexpectedKeys: string[] = [];
   const problems: string[] = [];
   const copies: [to: Tensor, from: Tensor][] = [];
-  const extras: [to: ExtraState, from: unknown][] = [];
+  const extras: [to: Module, from: unknown][] = [];
   const loaded: Module[] = [];
 
   const visit = (node: Node, prefix: string): void => {
@@ -87,9 +90,8 @@ export function loadStateDict(root: Module, source: StateDict | Map<string, unkn
       if (given) copies.push([value, given]);
     }
     const extraKey = prefix + EXTRA_STATE;
-    const extra = node as ExtraState;
-    if (isModule(node) && extra.setExtraState) {
-      if (dict.has(extraKey)) extras.push([extra, dict.get(extraKey)]);
+    if (isModule(node) && overrides(node, 'setExtraState')) {
+      if (dict.has(extraKey)) extras.push([node, dict.get(extraKey)]);
       else missingKeys.push(extraKey);
     } else if (dict.has(extraKey)) {
       unexpectedKeys.push(extraKey);
@@ -113,8 +115,13 @@ export function loadStateDict(root: Module, source: StateDict | Map<string, unkn
     throw new TorshError('ERR_ARGUMENT', 'loadStateDict',
       `Error(s) in loading state_dict for ${root.constructor.name}:\n\t${problems.join('\n\t')}`);
   }
-  noGrad(() => { for (const [to, from] of copies) to.copy_(from); });
-  for (const [to, from] of extras) to.setExtraState!(from);
+  noGrad(() => {
+    for (const [to, from] of copies) {
+      if (assign) to.data = from.detach();
+      else to.copy_(from);
+    }
+  });
+  for (const [to, from] of extras) to.setExtraState(from);
   return keys;
 }
 

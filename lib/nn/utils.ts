@@ -132,8 +132,10 @@ export function convertConv2dWeightMemoryFormat<M extends Module>(module: M, mem
 
 export { removeSpectralNorm, removeWeightNorm, spectralNorm, weightNorm } from './weight-norm';
 export { fuseConvBnEval, fuseConvBnWeights, fuseLinearBnEval, fuseLinearBnWeights } from './fusion';
+/** The same by the name of PyTorch's file. */
+export * as fusion from './fusion';
 export * as parametrize from './parametrize-api';
 export * as parametrizations from './parametrizations-api';
-export * as prune from './prune';
+export * as prune from './prune-api';
 /** torsh.func.functionalCall by its older name. */
 export const stateless = { functionalCall };

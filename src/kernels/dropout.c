@@ -79,9 +79,10 @@ bool ts_dropout_of(ts_cx *cx, ts_out *out, ts_tensor *x, double p, bool training
   if (!check_p(cx, p)) return false;
   ts_tensor *results[2] = {x, NULL};
   const bool drops = training && p > 0 && x->numel;
+  if (drops && p == 1) return (out->t[0] = MUL(x, INT(0))) != NULL; // without a mask: the generator stays where it is
   if (drops && !ts_is_contiguous(x) && ts_is_float((ts_dtype)x->dtype)) {
     ts_tensor *mask = mask_of(cx, x, p, false);
-    return mask && (out->t[0] = MUL(x, MUL(mask, NUM(p < 1 ? 1 / (1 - p) : 0)))) != NULL;
+    return mask && (out->t[0] = MUL(x, MUL(mask, NUM(1 / (1 - p))))) != NULL;
   }
   if (drops && !ts_native_dropout(cx, x, p, results)) return false;
   return (out->t[0] = results[0]) != NULL;

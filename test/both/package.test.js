@@ -65,6 +65,11 @@ test('the web entry starts from bytes', async () => {
   expect(JSON.parse(out)).toEqual([2, 2, 2]);
 });
 
+test('images say what to install', async () => {
+  const out = await expectRun(process.execPath, ['-e', "require('torsh').utils.data.readImage('x.png').catch((e) => console.log(JSON.stringify([e.code, e.message])))"]);
+  expect(JSON.parse(out)).toEqual(['ERR_UNSUPPORTED', expect.stringMatching(/^readImage: reading images takes the package sharp: npm install sharp \(.*\)$/)]);
+});
+
 test('types hold under node16 and bundler resolution', async () => {
   writeFileSync(join(folder, 'use.mts'), `
     import torsh, { nn, optim, type Tensor } from 'torsh';

@@ -106,3 +106,28 @@ test.each(backends)('%s leaves nothing that keeps the process alive', async (nam
   expect(code).toBe(0);
   expect(Date.now() - started).toBeLessThan(20000);
 });
+
+test.each(backends)('loops over a DataLoader of %s that are left, fail or wait in vain let the process end by itself', async (name) => {
+  const seen = await evaluate(`
+    const torsh = require(${entry(name)});
+    const { DataLoader } = torsh.utils.data;
+    const module = ${JSON.stringify(require('node:url').pathToFileURL(join(root, 'test/support/datasets.mjs')).href)};
+    const loader = (trouble, options) => new DataLoader([1, 2, 3, 4, 5, 6], { numWorkers: 2, workerDataset: { module, export: 'Squares', args: [6, trouble] }, ...options });
+    const words = [];
+    (async () => {
+      for await (const b of loader({}, { persistentWorkers: true })) { words.push(b.label.tolist()); break; } // never disposed
+      for (const b of loader({}, { persistentWorkers: true })) { words.push(b.label.tolist()); break; }
+      for await (const b of loader({})) { words.push(b.label.tolist()); break; }
+      loader({})[Symbol.asyncIterator]().next(); // and nobody waits for it
+      loader({})[Symbol.iterator]().next();
+      for (const [trouble, options] of [[{ throws: 1 }, { persistentWorkers: true }], [{ exits: 0 }, {}], [{ sleeps: 0 }, { timeout: 0.3 }]]) {
+        try {
+          for await (const b of loader(trouble, options)) void b;
+        } catch (e) {
+          words.push(e.message.split('\\n')[0]);
+        }
+      }
+      console.log(JSON.stringify(words));
+    })();`);
+  expect(seen).toEqual([[0], [0], [0], 'DataLoader: worker 1 failed at index 1: RangeError: no sample 1', expect.stringMatching(/^DataLoader: worker 0 exited unexpectedly/), 'DataLoader: timed out after 0.3 seconds']);
+});

@@ -85,6 +85,7 @@ test('ParameterList and ParameterDict make parameters of tensors', () => {
   expect([...list].length).toBe(4);
   expect(() => list.at(7)).toThrow('out of range');
   const dict = new nn.ParameterDict({ a: torsh.ones(2), b: null });
+  expect(dict.fromkeys(['x', 'y'], torsh.zeros(1)).items().map(([k, v]) => [k, v instanceof nn.Parameter])).toEqual([['x', true], ['y', true]]);
   dict.set('c', torsh.zeros(1));
   expect(dict.keys()).toEqual(['a', 'b', 'c']);
   expect(names(dict)).toEqual(['a', 'c']);
@@ -114,4 +115,11 @@ test('a graph of modules that changes at run time', () => {
   expect(names(net)).toEqual(['blocks.0.weight', 'blocks.0.bias', 'blocks.1.weight', 'blocks.1.bias']);
   net(torsh.ones(1, 2), 1).sum().backward();
   expect(net.blocks[1].weight.grad).toBe(null);
+});
+
+test('Container registers modules by name', () => {
+  const both = new nn.Container({ a: new nn.Linear(2, 1), b: new nn.ReLU() });
+  expect(names(both)).toEqual(['a.weight', 'a.bias']);
+  expect(() => both(torsh.ones(2))).toThrow('Module [Container] is missing the required "forward" function');
+  expect(() => new nn.Container({ a: 1 })).toThrow('registerModule: number is not a Module subclass');
 });

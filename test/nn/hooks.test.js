@@ -240,3 +240,14 @@ test('modules whose graph changes at run time', () => {
   expect(model.first[0].weight.grad.shape).toEqual([3, 4]);
   expect(torsh.deepcopy(model).eval().layers[1].training).toBe(false);
 });
+
+test('registerBackwardHook, the older name, sees and replaces gradients of inputs', () => {
+  const layer = new nn.Linear(2, 1, { bias: false });
+  const handle = layer.registerBackwardHook((module, gradInput, gradOutput) => [gradInput[0].mul(gradOutput[0].item())]);
+  const x = torsh.ones(1, 2, { requiresGrad: true });
+  layer(x).mul(3).sum().backward();
+  expect(x.grad.allclose(layer.weight.detach().mul(9))).toBe(true);
+  handle.remove();
+  expect(() => layer.cuda()).toThrow('cuda: torsh computes on the CPU');
+  expect(layer.shareMemory()).toBe(layer);
+});

@@ -48,5 +48,23 @@ export class Count extends IterableDataset {
   }
 }
 
+/** All of 0 .. n - 1, whichever worker asks; breaks at one. */
+export class Whole extends IterableDataset {
+  constructor(n, breaks = -1) {
+    super();
+    this.length = n;
+    this.breaks = breaks;
+  }
+  *[Symbol.iterator]() {
+    for (let i = 0; i < this.length; i++) {
+      if (i === this.breaks) throw new RangeError(`nothing after ${i - 1}`);
+      yield i;
+    }
+  }
+}
+
+/** Several at once. */
+export const pairs = { length: 6, at: () => { throw new Error('at'); }, getitems: async (indices) => indices.map((i) => [i, indices.length]) };
+
 export const sums = (samples) => defaultCollate(samples.map((s) => s.x)).sum(1);
 export default new Squares(4);

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 
 /** Members that are types as well as values, and where they come from. */
 const classes = { Tensor: 'tensor', TorshError: 'errors', Generator: 'random' };
-const namespaces = { nn: 'nn', optim: 'optim', metrics: 'metrics', testing: 'testing' };
+const namespaces = {
+  nn: 'nn', optim: 'optim', distributions: 'distributions',
+  metrics: 'metrics', testing: 'testing', train: 'train',
+};
 const special = ['utils', 'autograd', 'default'];
 const typesOf = {
   errors: ['ErrorCode'], 'runtime/dtype': ['DType', 'Scalar'], memory: ['MemoryInfo'], 'backend/abi': ['BackendInfo'],
@@ -21,11 +24,11 @@ export function writeTypes(root) {
   const [all, utils, autograd] = JSON.parse(list.stdout);
   const names = all.filter((n) => !(n in classes) && !(n in namespaces) && !special.includes(n));
   const api = [
-    banner, "import { torsh as t } from './lib/torsh';", "import * as dataModule from './lib/data';",
+    banner, "import { torsh as t } from './lib/torsh';", "import * as dataModule from './lib/data';", "import * as tensorboardModule from './lib/tensorboard';",
     ...Object.entries(classes).map(([name, file]) => `export { ${name} } from './lib/${file}';`),
     ...Object.entries(namespaces).map(([name, file]) => `export * as ${name} from './lib/${file}';`),
     ...Object.entries(typesOf).map(([file, types]) => `export type { ${types.join(', ')} } from './lib/${file}';`),
-    'export declare namespace utils {', '  export import data = dataModule;', ...utils.filter((n) => n !== 'data').map((n) => `  export const ${n}: typeof t.utils.${n};`), '}',
+    'export declare namespace utils {', '  export import data = dataModule;', '  export import tensorboard = tensorboardModule;', ...utils.filter((n) => n !== 'data' && n !== 'tensorboard').map((n) => `  export const ${n}: typeof t.utils.${n};`), '}',
     "import * as autogradModule from './lib/autograd';", 'export declare namespace autograd {', ...autograd.map((n) => `  export import ${n} = autogradModule.${n};`),
     '  export type FunctionCtx = autogradModule.FunctionCtx;', '}',
     // By way of other names: `var` is an op, and a word of the language.
@@ -38,7 +41,8 @@ export function writeTypes(root) {
   write('torsh.d.cts', [banner, "import torsh = require('./api.js');", 'export = torsh;', '']);
   write('web.d.mts', [
     banner, "import * as torsh from './api.js';", "import type { compileWasm } from './lib/backend/wasm';",
-    '/** Loads the backend; wasm: the address, bytes, response or compiled module of torsh.wasm (default: beside the bundle). */',
+    '/** Loads the backend; wasm: the address, bytes, response or compiled module of torsh.wasm, or of torsh-threads.wasm for a page that is cross-origin isolated',
+    ' * (default: the right one, beside the bundle). */',
     'export declare function init(options?: { wasm?: Parameters<typeof compileWasm>[0] }): Promise<typeof torsh>;', 'export default torsh;', '',
   ]);
   return null;

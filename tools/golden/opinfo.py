@@ -307,4 +307,5 @@ def main():
         json.dump(index, f)
 
 
-main()
+if __name__ == "__main__":
+    main()

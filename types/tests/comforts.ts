@@ -1,5 +1,5 @@
 // Metrics, comparisons and what else makes training comfortable, as the compiler sees it: nothing here runs. See usage.ts.
-import torsh, { metrics, type Tensor } from 'torsh';
+import torsh, { metrics, nn, optim, train, utils, type Tensor } from 'torsh';
 
 const x: Tensor = torsh.randn(3, 4);
 const labels = torsh.randint(0, 4, [3]);
@@ -12,4 +12,20 @@ const weighted = new metrics.FBetaScore({ task: 'binary', beta: 2 });
 const wrong = new metrics.Accuracy({ task: 'several' });
 torsh.testing.assertClose(x, [[1, 2]], { rtol: 0, atol: 1e-3 });
 
-export { rate, weighted, wrong };
+for (const step of utils.progress(10)) step.toFixed();
+for (const row of utils.progress([['a', 1]] as [string, number][], { desc: 'rows' })) row[0].at(0);
+const writer: utils.tensorboard.SummaryWriter = new torsh.utils.tensorboard.SummaryWriter('runs/one', { purgeStep: 3 });
+writer.addHistogram('w', x, 1, { bins: 'auto' });
+// @ts-expect-error a tag comes first
+writer.addScalar(3);
+
+const model = new nn.Linear(4, 2);
+const trained: Promise<train.FitResult> = torsh.train.fit(model, new utils.data.DataLoader([1, 2]), {
+  optimizer: new optim.Adam(model.parameters()), loss: nn.functional.crossEntropy, metrics: { accuracy }, validation: [[x, labels]],
+  callbacks: [new train.EarlyStopping({ monitor: 'valLoss', patience: 2 }), new train.CsvLogger('log.csv'), { onEpochEnd: (run: train.Run) => { run.stop('enough'); } }],
+});
+const module_: Promise<train.FitResult> = train.fit(model, [], { optimizer: new optim.SGD(model.parameters(), { lr: 1 }), loss: new nn.MSELoss() });
+// @ts-expect-error an optimizer is needed
+void train.fit(model, []);
+
+export { module_, rate, trained, weighted, wrong };
