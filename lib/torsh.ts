@@ -54,7 +54,8 @@ export const torsh = {
   save: kitFunction('save'), load: kitFunction('load'), metadataOf: kitFunction('metadataOf'),
   linalg: generated.linalg, fft: generated.fft, special: generated.special,
   func, vmap: kitFunction('vmap'),
-  masked: kitNamespace('masked'), metrics: kitNamespace('metrics'), testing: kitNamespace('testing'), distributions: kitNamespace('distributions'),
+  masked: kitNamespace('masked'), distributions: kitNamespace('distributions'),
+  metrics: kitNamespace('metrics'), testing: kitNamespace('testing'), train: kitNamespace('train'),
   utils: { data, checkpoint: { checkpoint, checkpointSequential }, progress: kitFunction('progress'), tensorboard: kitNamespace('tensorboard') },
   autograd: {
     grad: autograd.grad, backward: autograd.backward, Function: autograd.Function, functional: autograd.functional,

@@ -10,7 +10,7 @@ import { sources } from '../tools/sources.mjs';
 /* acorn, which Debian's emscripten needs from -O2 on, lies outside its default path. */
 const env = { ...process.env, NODE_PATH: [process.env.NODE_PATH, '/usr/share/nodejs'].filter(Boolean).join(':') };
 /* Speed where the time goes; size elsewhere, because pages download it. */
-const HOT = /^src\/(kernels\/(loops\/(?!cast|scan|special|complex_math)|conv_work|copy|sort\.|search)|gemm\/|core\/(iter|wall|dispatch|graph|alloc|tensor|context|random))/;
+const HOT = /^wasm\/memory|^src\/(kernels\/(loops\/(?!cast|scan|special|complex_math)|conv_work|copy|sort\.|search)|gemm\/|core\/(iter|wall|dispatch|graph|alloc|tensor|context|random))/;
 const optimise = (f) => (HOT.test(f) ? '-O3' : '-Os');
 const FLAGS = ['-msimd128', '-std=gnu11', '-Wall', '-Wextra', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fvisibility=hidden', '-Wno-pass-failed', '-DTS_ONE_ISA', '-DTS_SMALL',
   // No stores that the source does not make: other threads may see them.
@@ -35,14 +35,15 @@ const run = (args, cwd) => new Promise((resolve) => {
 /** Returns null, or why it could not be built. */
 export async function buildWasm(root) {
   const all = sources();
-  const files = [...all.wasm, ...all.gemm_packed, ...all.loops, 'wasm/exports.c'];
+  const files = [...all.wasm, ...all.gemm_packed, ...all.loops, 'wasm/exports.c', 'wasm/memory.c'];
   const out = join(root, 'build/wasm');
   mkdirSync(out, { recursive: true });
   mkdirSync(join(root, 'dist'), { recursive: true });
   const flagsChanged = statSync(join(root, 'wasm/build.mjs')).mtimeMs;
   const job = (file, shared) => ({
     file, object: join(out, file.replace(/\//g, '_').replace(/\.c$/, shared ? '.shared.o' : '.o')),
-    flags: [...FLAGS, optimise(file), ...(shared ? ['-pthread'] : []), ...(file.startsWith('src/kernels/loops/') ? ['-DTS_ISA=base'] : [])],
+    flags: [...FLAGS, optimise(file), ...(shared ? ['-pthread'] : []), ...(file.startsWith('src/kernels/loops/') ? ['-DTS_ISA=base'] : []),
+      ...(file === 'wasm/memory.c' ? ['-mbulk-memory', '-fno-builtin'] : [])],
   });
   const jobs = files.map((f) => job(f, false)), shared = SHARED.map((f) => job(f, true));
   const failures = [];

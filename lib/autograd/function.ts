@@ -2,7 +2,7 @@
 import { abi } from '../backend/abi';
 import { TorshError } from '../errors';
 import * as sys from '../gen/system';
-import { adopt, handleOf, isTensor } from '../runtime/call';
+import { PASS, adopt, handleOf, isTensor, sliced } from '../runtime/call';
 import type { Tensor } from '../tensor';
 import { registerCallback } from './callbacks';
 import { isGradEnabled, noGrad } from './modes';
@@ -78,6 +78,9 @@ export class Function {
 }
 
 function apply(fn: FunctionClass, args: unknown[]): unknown {
+  /* Inside vmap, of each sample: forward and backward are the user's, and may do anything. */
+  const mapped = sliced(args, (each) => apply(fn, each));
+  if (mapped !== PASS) return mapped;
   const ctx = new FunctionCtx();
   ctx.needsInputGrad = args.map((a) => isTensor(a) && a.requiresGrad);
   const records = isGradEnabled() && ctx.needsInputGrad.includes(true);
