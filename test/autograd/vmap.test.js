@@ -339,6 +339,51 @@ describe('derivatives', () => {
     expectSame(vmap(func.grad((row) => Cube.apply(row).sum()))(x), x.pow(2).mul(3));
   });
 
+  scopedTest('functions of one\'s own run once where they say so', () => {
+    let calls = 0;
+    class Scale extends torsh.autograd.Function {
+      static generateVmapRule = true;
+      static forward(ctx, x, w, k) { calls++; ctx.saveForBackward(x, w); ctx.k = k; ctx.twice = x.mul(2); return [x.mul(w).mul(k), x.exp()]; }
+      static backward(ctx, g, h) { const [x, w] = ctx.savedTensors; return [g.mul(w).mul(ctx.k).add(h.mul(ctx.twice.div(2).exp())), g.mul(x).mul(ctx.k), null]; }
+    }
+    const plain = (x, w) => x.mul(w).mul(3).sum().add(x.exp().sum()), own = (x, w) => { const [a, b] = Scale.apply(x, w, 3); return a.sum().add(b.sum()); };
+    const x = torsh.rand(4, 3, { dtype: 'float64' }), w = torsh.rand(3, { dtype: 'float64' });
+    for (const dims of [[0, null], [null, 0]]) {
+      const args = dims[0] === 0 ? [x, w] : [w, x];
+      const got = vmap(func.grad(own, [0, 1]), dims)(...args), want = vmap(func.grad(plain, [0, 1]), dims)(...args);
+      got.forEach((g, i) => { expectSame(g, want[i]); });
+    }
+    const [a, b] = [w.clone().requiresGrad_(true), w.clone().requiresGrad_(true)];
+    vmap(own, [0, null])(x, a).sum().backward();
+    vmap(plain, [0, null])(x, b).sum().backward();
+    expectSame(a.grad, b.grad);
+    expectSame(vmap(vmap(own, [0, null]), [null, 0])(x, x), vmap(vmap(plain, [0, null]), [null, 0])(x, x));
+    expect(calls).toBe(4);
+    class Rule extends torsh.autograd.Function {
+      static vmap(info, inDims, t) { return [t.movedim(0, 1).mul(info.batchSize + inDims.length), 1]; }
+    }
+    expectSame(vmap((row) => Rule.apply(row))(x), x.mul(5));
+  });
+
+  scopedTest('an ensemble at once; batch norms without statistics; linearize', () => {
+    const models = [1, 2, 3].map((seed) => { torsh.manualSeed(seed); return new nn.Sequential(new nn.Linear(4, 5), new nn.BatchNorm1d(5), new nn.Tanh()).eval(); });
+    const [params, buffers] = func.stackModuleState(models), x = torsh.rand(6, 4);
+    expect([params['0.weight'].shape, params['0.weight'].isLeaf, params['0.weight'].requiresGrad, buffers['1.running_mean'].shape]).toEqual([[3, 5, 4], true, true, [3, 5]]);
+    const run = (p, b, t) => func.functionalCall(models[0], [p, b], t);
+    expectSame(vmap(run, [0, 0, null])(params, buffers, x).detach(), torsh.stack(models.map((m) => m(x))).detach());
+    expect(message(() => func.stackModuleState([models[0], new nn.Linear(1, 1).eval()]))).toMatch(/same class/);
+    const net = func.replaceAllBatchNormModules_(models[0].train());
+    expect([net === models[0], net[1].running_mean]).toEqual([true, null]);
+    const batch = torsh.rand(2, 6, 4);
+    expectSame(vmap((t) => net(t))(batch).detach(), torsh.stack([net(batch.select(0, 0)), net(batch.select(0, 1))]).detach());
+    const f = (a, b) => a.sin().mul(b), at = [double([1, 2]), double([3, 4])], along = [double([1, 0]), double([0, 1])];
+    const [value, push] = func.linearize(f, ...at);
+    const [wanted, tangent] = func.jvp(f, at, along);
+    expectSame(value, wanted);
+    expectSame(push(...along), tangent);
+    expectSame(vmap(push)(...along.map((t) => torsh.stack([t, t.mul(2)]))), torsh.stack([tangent, tangent.mul(2)]));
+  });
+
   scopedTest('jacobians in chunks, of several outputs and arguments, of functions that vmap refuses', () => {
     const f = (a, { b }) => ({ u: a.mul(b), v: [b.sum().mul(a.prod()), a] });
     const args = [double([1, 2]), { b: double([3, 4]) }];
