@@ -6,7 +6,10 @@ import { join } from 'node:path';
 
 /** Members that are types as well as values, and where they come from. */
 const classes = { Tensor: 'tensor', TorshError: 'errors', Generator: 'random' };
-const namespaces = { nn: 'nn', optim: 'optim', metrics: 'metrics', testing: 'testing', distributions: 'distributions' };
+const namespaces = {
+  nn: 'nn', optim: 'optim', distributions: 'distributions',
+  metrics: 'metrics', testing: 'testing', train: 'train',
+};
 const special = ['utils', 'autograd', 'default'];
 const typesOf = {
   errors: ['ErrorCode'], 'runtime/dtype': ['DType', 'Scalar'], memory: ['MemoryInfo'], 'backend/abi': ['BackendInfo'],
