@@ -5,7 +5,7 @@ import { PASS, isTensor, perform, prepare } from '../../runtime/call';
 import { type OpSignature, signatureOf } from '../../runtime/signature';
 import { getRngState, setRngState } from '../../random';
 import type { Tensor } from '../../tensor';
-import { type Call, type Rule, SLICES, aligned, along, core, flat, front, loss, matrix, pointwise, rowsOf, samples, taken } from './generic';
+import { type Call, type Rule, SLICES, aligned, along, core, flat, front, loss, matrix, placesOf, pointwise, rowsOf, samples, taken } from './generic';
 import { Batched, type Level, below, dataDependent, escaped, full, inForce, innermost, isAt, levelOf, mapResult, refusalOf, sample, useInterceptor } from './levels';
 import * as indexing from './index';
 import * as nn from './nn';
@@ -87,7 +87,7 @@ function handle(how: Handling, sig: OpSignature, values: unknown[], self: Tensor
     throw refusalOf(`${sig.name}(self, *extra_args) is not possible because there exists a Tensor in extra_args that is being vmapped over while self is not. Please try to use out-of-place operators instead of ${sig.name}`);
   }
   if (how.refused) throw refusalOf(`${sig.name} would give one sample another size than the others`, 'ERR_UNSUPPORTED');
-  if (sig.params.some((p, i) => p.type === 'lengths[]' && isAt(values[i], level))) return slices(call);
+  if (placesOf(sig).lengths.some((i) => isAt(values[i], level))) return slices(call);
   prepare(sig, values);
   const result = apply(how, call);
   return inplace ? values[0] : result;
@@ -95,7 +95,7 @@ function handle(how: Handling, sig: OpSignature, values: unknown[], self: Tensor
 
 function apply(how: Handling, call: Call): unknown {
   const { sig, values, level, inplace } = call;
-  if (sig.params.some((p, i) => p.type.startsWith('Scalar') && isAt(values[i], level))) return slices(call);
+  if (placesOf(sig).scalars.some((i) => isAt(values[i], level))) return slices(call);
   if (how.composition !== null) {
     const result = how.composition(Object.fromEntries(taken(sig).map((p, i) => [p.name, values[i]])), level);
     if (result !== SLICES) return inplace ? (values[0] as Tensor).copy_(result as Tensor) : result;
