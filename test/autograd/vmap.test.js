@@ -106,6 +106,21 @@ const isItsLoop = (row) => torsh.tidy(() => {
 });
 test.each(mapped.map((row) => [row.name, row]))('%s is its loop, and so are its gradients', (_, row) => isItsLoop(row));
 
+test('what a row refuses it refuses of samples too', () => {
+  for (const row of rows) {
+    for (const sample of row.errors) {
+      torsh.tidy(() => {
+        const built = build(torsh, sample);
+        const given = built.tensors.map(({ tensor }) => tensor);
+        for (const name of given.length > 0 ? row.variants.filter((v) => variants[v]) : []) {
+          const call = (...tensors) => { variants[name](row)(torsh, withTensors(built, tensors)); return tensors[0]; };
+          try { call(...given); } catch { refusal(() => vmap(call, { randomness: 'same' })(...given.map((t) => torsh.stack([t, t, t])))); }
+        }
+      });
+    }
+  }
+});
+
 test('most rows are one call, not slices', () => {
   const sliced = mapped.filter((row) => row.batch === 'slices');
   expect(mapped.length).toBeGreaterThan(600);

@@ -5,7 +5,7 @@ import { PASS, isTensor, perform, prepare } from '../../runtime/call';
 import { type OpSignature, signatureOf } from '../../runtime/signature';
 import { getRngState, setRngState } from '../../random';
 import type { Tensor } from '../../tensor';
-import { type Call, type Rule, SLICES, aligned, along, core, flat, front, loss, matrix, placesOf, pointwise, rowsOf, samples, taken } from './generic';
+import { type Call, type Rule, SLICES, along, core, flat, front, loss, matrix, placesOf, pointwise, rowsOf, samples, taken } from './generic';
 import { Batched, type Level, below, dataDependent, escaped, full, inForce, innermost, isAt, levelOf, mapResult, refusalOf, sample, useInterceptor } from './levels';
 import * as indexing from './index';
 import * as nn from './nn';
@@ -18,7 +18,7 @@ interface Handling { name: string; rule: Rule | null; composition: shape.Composi
 
 const own: Record<string, shape.OwnRule> = { ...shape.rules, ...products.rules, ...nn.rules, ...indexing.rules };
 const compositions: Record<string, shape.Composition> = { ...shape.compositions, ...products.compositions, ...nn.compositions };
-const generic: Record<string, Rule> = { pointwise, aligned, front, matrix, along, flat, loss };
+const generic: Record<string, Rule> = { pointwise, front, matrix, along, flat, loss };
 
 function ruleOfKind(kind: string, name: string): Rule | null {
   if (generic[kind]) return generic[kind];
@@ -50,6 +50,7 @@ function readTable(): Map<number, Handling> {
         before.rule = ruleOfKind(kind, base);
         before.copies = kind === 'own' || kind.startsWith('samples');
         if (kind === 'own') before.composition = compositions[base] ?? null;
+        if (before.rule === null && before.composition === null) throw new Error(`no rule for ${name} of kind ${kind}`);
       }
       map.set(Number(id), before);
     }
@@ -58,9 +59,6 @@ function readTable(): Map<number, Handling> {
 }
 const none: Handling = { name: '', rule: null, composition: null, system: false, random: false, data: false, refused: false, copies: false };
 const handlingOf = (sig: OpSignature): Handling => (handlings ??= readTable()).get(sig.id) ?? none;
-/** Rows of kind 'own' for which there is neither a rule nor a composition: none. */
-export const missing = (): string[] => [...(handlings ??= readTable()).values()].filter((h) => !h.system && !h.random && !h.data && !h.refused && h.rule === null && h.composition === null).map((h) => h.name);
-
 /** In-place rows whose rule works in place; for others the result is copied. */
 const IN_PLACE = /^(un)?squeeze_$|^t_$|^asStrided_$/;
 

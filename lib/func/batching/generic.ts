@@ -148,6 +148,7 @@ function inFront(call: Call, least: number, zeroDims: boolean): unknown {
   for (const i of lists) values[i] = (values[i] as (Tensor | null)[]).map((t) => (t === null ? t : one(t)));
   for (const i of dims) {
     if (values[i] !== null && !(zeroDims && isEmptyList(values[i]))) continue;
+    if (values[i] !== null && sig.name.startsWith('linalg.')) return SLICES; // there no dims are an error
     const p = sig.params[i];
     values[i] = n === 0 ? (p.type === 'int?' ? -1 : [-1]) : allDims(call, p, n);
     if (values[i] === null) return SLICES;
