@@ -122,6 +122,9 @@ void ts_set_num_threads(int n) {
   wake(&pool.wanted);
 }
 
+/* An instance has one caller. */
+void ts_work_alone(bool alone) { ts_set_num_threads(alone ? 1 : 0); }
+
 static void wait_for_workers(void) {
   for (int i = 0; atomic_load(&pool.inside) > 0 && (i < SPINS || !pool.may_wait); i++) {}
   atomic_store(&pool.caller_waits, true);

@@ -4892,6 +4892,12 @@ static bool _set_num_threads_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__set_num_threads_impl(cx, a, out);
 }
 
+static const ts_arg _work_alone_args[] = {{"alone", TS_ARG_BOOL, 0, offsetof(ts__work_alone_args, alone), 0u}};
+static bool _work_alone_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__work_alone_args *a = args;
+  return ts__work_alone_impl(cx, a, out);
+}
+
 static bool _build_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__build_args *a = args;
   return ts__build_impl(cx, a, out);
@@ -6030,6 +6036,7 @@ const ts_op ts_ops[] = {
   {"_trimMemory", "TrimMemoryBackward0", TS_OP_SYSTEM, sizeof(ts__trim_memory_args), 0, 0, TS_RET_NOTHING, 0u, 0u, 0u, NULL, _trim_memory_impl, NULL, TS_CAST_NONE},
   {"_numThreads", "NumThreadsBackward0", TS_OP_SYSTEM, sizeof(ts__num_threads_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _num_threads_impl, NULL, TS_CAST_NONE},
   {"_setNumThreads", "SetNumThreadsBackward0", TS_OP_SYSTEM, sizeof(ts__set_num_threads_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_num_threads_args, _set_num_threads_impl, NULL, TS_CAST_NONE},
+  {"_workAlone", "WorkAloneBackward0", TS_OP_SYSTEM, sizeof(ts__work_alone_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _work_alone_args, _work_alone_impl, NULL, TS_CAST_NONE},
   {"_build", "BuildBackward0", TS_OP_SYSTEM, sizeof(ts__build_args), 0, 0, TS_RET_TEXT, 0u, 0u, 0u, NULL, _build_impl, NULL, TS_CAST_NONE},
   {"_generatorNew", "GeneratorNewBackward0", TS_OP_SYSTEM, sizeof(ts__generator_new_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _generator_new_impl, NULL, TS_CAST_NONE},
   {"_generatorFree", "GeneratorFreeBackward0", TS_OP_SYSTEM, sizeof(ts__generator_free_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _generator_free_args, _generator_free_impl, NULL, TS_CAST_NONE},
@@ -6074,5 +6081,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad, TS_CAST_NONE},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL, TS_CAST_NONE},
 };
-const int ts_op_count = 943;
-const char ts_table_hash[] = "0e513378e84907cb";
+const int ts_op_count = 944;
+const char ts_table_hash[] = "70f8203da0aa396a";
