@@ -342,7 +342,9 @@ describe('samplers', () => {
       () => new DataLoader(range(3), { batchSampler: [[1]], batchSize: 2 }), () => new DataLoader(range(3), null, { dropLast: true }),
       () => new DataLoader(5), () => new DataLoader(null), () => new DataLoader(range(3), { batchsize: 2 }), () => new DataLoader(range(3), { numWorkers: -2 }),
       () => new DataLoader(range(3), { collateFn: 3 }), () => new DataLoader(range(3), { shuffle: 'yes' }),
-      () => [...new RandomSampler([], { numSamples: 3 })],
+      () => [...new RandomSampler([], { numSamples: 3 })], () => new Subset([1], 5), () => new ChainDataset(5), () => new ConcatDataset(5), () => randomSplit([1], 'x'), () => randomSplit([1]),
+      () => new SubsetRandomSampler(5), () => new BatchSampler(5, 2, false), () => new DataLoader([1], { sampler: 5 }), () => new DataLoader([1], { batchSampler: 5 }),
+      () => new DataLoader([1], { generator: 5 }), () => [...new DataLoader([1], { batchSampler: [0] })], () => [...new WeightedRandomSampler([-1, 2], 2)], () => defaultCollate(5), () => defaultCollate([]),
     ]) expect(make).toThrow(torsh.TorshError);
   });
 });

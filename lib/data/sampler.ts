@@ -5,7 +5,7 @@ import { TorshError } from '../errors';
 import * as ops from '../gen/ops';
 import { Generator } from '../random';
 import { isTensor, tensor, type Tensor } from '../tensor';
-import { datasetFirst, sizeOf } from './dataset';
+import { datasetFirst, iterableOf, listOf, sizeOf } from './dataset';
 
 /** Base of samplers: implement [Symbol.iterator] and, where it is known, `length`. */
 export class Sampler<T = number> implements Iterable<T> {
@@ -116,7 +116,7 @@ export class SubsetRandomSampler<T = number> extends Sampler<T> {
   constructor(...args: unknown[]) {
     super();
     const [indices, generator] = bind(subsetSignature, args);
-    this.indices = isTensor(indices) ? (indices.tolist() as unknown as T[]) : (indices as ArrayLike<T>);
+    this.indices = listOf<T>(indices, 'indices', 'SubsetRandomSampler');
     this.generator = generator as Generator | null;
   }
   override *[Symbol.iterator](): Steps<T> {
@@ -170,7 +170,7 @@ export class BatchSampler<T = number> extends Sampler<T[]> {
   constructor(...args: unknown[]) {
     super();
     const [sampler, batchSize, dropLast] = bind(batchSignature, args);
-    this.sampler = sampler as Iterable<T>;
+    this.sampler = iterableOf<T>(sampler, 'sampler', 'BatchSampler');
     this.batchSize = positive(batchSize, 'batchSize', 'BatchSampler');
     this.dropLast = boolean(dropLast, 'dropLast', 'BatchSampler');
   }
@@ -264,7 +264,7 @@ export class DynamicBatchSampler<T = number> extends Sampler<T[]> {
     super();
     const [, , , padded, maxSamples, skipTooBig, dropLast] = bind(dynamicSignature, [sampler, sizes, maxSize, options]);
     const op = 'DynamicBatchSampler';
-    this.sampler = sampler;
+    this.sampler = iterableOf<T>(sampler, 'sampler', op);
     if (typeof maxSize !== 'number' || !(maxSize > 0)) throw new TorshError('ERR_ARGUMENT', op, `${op}: maxSize should be a positive number, but got maxSize=${String(maxSize)}`);
     this.maxSize = maxSize;
     const list = isTensor(sizes) ? sizes.tolist() as number[] : sizes;
