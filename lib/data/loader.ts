@@ -78,6 +78,7 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
   constructor(dataset: MapDataset | Iterable<unknown> | AsyncIterable<unknown>, options?: DataLoaderOptions<B>);
   constructor(dataset: MapDataset | Iterable<unknown> | AsyncIterable<unknown>, batchSize: number | null,
     shuffle?: boolean | null | DataLoaderOptions<B>, options?: DataLoaderOptions<B>);
+  constructor(options: DataLoaderOptions<B> & { dataset: MapDataset | Iterable<unknown> | AsyncIterable<unknown> });
   constructor(...args: unknown[]) {
     const values = bind(loaderSignature, datasetFirst(args));
     const [dataset, batchSize, shuffle, sampler, batchSampler, numWorkers, collateFn, , dropLast, timeout, workerInitFn] = values as [

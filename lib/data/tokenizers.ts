@@ -72,7 +72,7 @@ function merged(ids: number[], a: number, b: number, id: number): number[] {
 }
 
 /** What the tokens of a vocabulary may stand for in all: a few pairs, each of the one before twice, would fill the memory. */
-const MOST_BYTES = 2 ** 28;
+const MOST_BYTES = 2 ** 26;
 
 /** A byte-pair tokenizer: tokens 0 to 255 are bytes, each further one joins two; so every text can be encoded. */
 export class BpeTokenizer {
