@@ -64,6 +64,22 @@ test.each(Object.keys(golden))('takes samples in the order of PyTorch: %s', (nam
   expect(calls[name]()).toEqual(golden[name]);
 });
 
+test('an order outlives a tidy, and is let go of when a loop is left', () => {
+  const order = new RandomSampler(range(40000), { generator: generator() });
+  const expected = torsh.randperm(40000, { generator: generator() }).tolist();
+  const seen = [], iterator = order[Symbol.iterator]();
+  torsh.tidy(() => { seen.push(iterator.next().value); });
+  for (const i of iterator) seen.push(i);
+  expect(seen).toEqual(expected);
+  const before = torsh.memory().bytes;
+  for (const i of new RandomSampler({ length: 2e6 })) {
+    expect(i >= 0 && i < 2e6).toBe(true);
+    break;
+  }
+  torsh.emptyCache();
+  expect(torsh.memory().bytes - before).toBeLessThan(1e6);
+});
+
 test('for await gives what for gives', async () => {
   const loader = new DataLoader(range(10), 3, true);
   torsh.manualSeed(1);

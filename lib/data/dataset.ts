@@ -218,6 +218,8 @@ export class StackDataset<T = any> extends Dataset<T> {
   }
 }
 
+/** From here on indices are in a typed array: an array of so many numbers could end the process. */
+const LARGE = 1 << 24;
 const randomSplitSignature = signature('randomSplit', 'dataset, lengths, generator=null');
 
 /**
@@ -243,7 +245,10 @@ export function randomSplit(...args: unknown[]): Subset[] {
     throw new TorshError('ERR_ARGUMENT', 'randomSplit',
       `randomSplit: Sum of input lengths does not equal the length of the input dataset! (lengths [${lengths.join(', ')}], dataset of ${n})`);
   }
-  const indices = ops.randperm(n, { generator: generator ?? undefined }).tolist() as number[];
+  const order = ops.randperm(n, { generator: generator ?? undefined }).toTypedArray() as BigInt64Array;
   let end = 0;
-  return lengths.map((length) => new Subset(dataset, indices.slice(end, (end += length))));
+  return lengths.map((length) => {
+    const part = order.subarray(end, (end += length));
+    return new Subset(dataset, length > LARGE ? Float64Array.from(part as unknown as ArrayLike<number>, Number) : Array.from(part, Number));
+  });
 }
