@@ -84,9 +84,10 @@ function loader(env) {
 }
 
 function size() {
-  const file = join(dist, 'torsh.wasm');
-  if (!existsSync(file)) return null;
-  return { name: 'torsh.wasm, gzipped', group: 'size', unit: 'kB', values: { wasm: gzipSync(readFileSync(file), { level: 9 }).length / 1000 }, goals: [['wasm', 600]] };
+  const files = ['torsh.wasm', 'torsh-threads.wasm'].map((name) => join(dist, name)).filter((file) => existsSync(file));
+  if (files.length === 0) return null;
+  const most = Math.max(...files.map((file) => gzipSync(readFileSync(file), { level: 9 }).length));
+  return { name: 'torsh.wasm or torsh-threads.wasm, gzipped', group: 'size', unit: 'kB', values: { wasm: most / 1000 }, goals: [['wasm', 600]] };
 }
 
 export const single = { start: startup, memory: peak, data: loader, size };

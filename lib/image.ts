@@ -1,11 +1,26 @@
 /** Tensors as pictures: pixels of eight bits, and PNG files. */
-import { crc32 } from './crc';
-import { deflate } from './deflate.node';
 import { TorshError } from './errors';
 import * as ops from './gen/ops';
+import { crc32, deflate } from './io/deflate.node';
 import { isTensor, type Tensor } from './tensor';
 
 export interface Picture { width: number; height: number; /** 1: grey, 3: red, green, blue, 4: with opacity. */ channels: 1 | 3 | 4; data: Uint8Array }
+
+/** Deflated bytes in the zlib format: a head, and Adler's sum of what they stand for. */
+function zlib(bytes: Uint8Array): Uint8Array {
+  let a = 1, b = 0;
+  for (let i = 0; i < bytes.length;) {
+    // As many as 32 bits hold before the remainder must be taken.
+    for (const end = Math.min(i + 3800, bytes.length); i < end; i++) { a += bytes[i]; b += a; }
+    a %= 65521;
+    b %= 65521;
+  }
+  const body = deflate(bytes), out = new Uint8Array(body.length + 6);
+  out.set([0x78, 0x9c]);
+  out.set(body, 2);
+  new DataView(out.buffer).setUint32(body.length + 2, b * 65536 + a);
+  return out;
+}
 
 /** Row-major pixels as a PNG file. */
 export function encodePng({ width, height, channels, data }: Picture): Uint8Array {
@@ -16,7 +31,7 @@ export function encodePng({ width, height, channels, data }: Picture): Uint8Arra
   view.setUint32(0, width);
   view.setUint32(4, height);
   header.set([8, { 1: 0, 3: 2, 4: 6 }[channels]], 8);
-  const chunks = [['IHDR', header], ['IDAT', deflate(filtered)], ['IEND', new Uint8Array(0)]] as const;
+  const chunks = [['IHDR', header], ['IDAT', zlib(filtered)], ['IEND', new Uint8Array(0)]] as const;
   const out = new Uint8Array(8 + chunks.reduce((n, [, body]) => n + 12 + body.length, 0)), bytes = new DataView(out.buffer);
   out.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   let at = 8;
@@ -24,7 +39,7 @@ export function encodePng({ width, height, channels, data }: Picture): Uint8Arra
     bytes.setUint32(at, body.length);
     for (let i = 0; i < 4; i++) out[at + 4 + i] = name.charCodeAt(i);
     out.set(body, at + 8);
-    bytes.setUint32(at + 8 + body.length, crc32(out.subarray(at + 4, at + 8 + body.length)));
+    bytes.setUint32(at + 8 + body.length, crc32(out.subarray(at + 4, at + 8 + body.length), 0));
     at += 12 + body.length;
   }
   return out;

@@ -14,3 +14,4 @@ export * as optim from './optim';
 export { progress } from './progress';
 export * as testing from './testing';
 export * as tensorboard from './tensorboard';
+export * as train from './train';

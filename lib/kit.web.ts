@@ -1,7 +1,8 @@
 /** The parts of the kit by name, in a page: they stand in the one bundle. */
+import * as distributions from './distributions';
 import * as kit from './kit';
 
-const parts = { ...kit };
+const parts = { ...kit, distributions };
 
-export const kitNamespace = <P extends keyof typeof kit>(part: P): (typeof kit)[P] => parts[part];
+export const kitNamespace = <P extends keyof typeof parts>(part: P): (typeof parts)[P] => parts[part];
 export const kitFunction = kitNamespace;

@@ -6,7 +6,7 @@ import * as sys from './gen/system';
 import { generatorBrand } from './runtime/call';
 import type { DType, Tensor } from './tensor';
 
-export { _sampleDirichlet, _standardGamma } from './gen/ops';
+export { _dirichletGrad, _sampleDirichlet, _standardGamma } from './gen/ops';
 
 let registry: FinalizationRegistry<number> | null = null;
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include "host.h"
 
-enum { MAX_THREADS = 64, STACK = 1 << 20, SPINS = 10000, PIECES_PER_THREAD = 4 };
+enum { MAX_THREADS = 64, STACK = 1 << 20, SPINS = 1000, PIECES_PER_THREAD = 4 };
 static const int64_t IDLE_NS = 5000000000;
 /* Milliseconds of work that could have been shared, before a worker is worth its start. */
 static const double WORTH = 10;
@@ -42,6 +42,18 @@ static bool wait_while(_Atomic int32_t *word, int32_t value, int64_t ns) {
   return __builtin_wasm_memory_atomic_wait32((int *)word, value, ns) != 2;
 }
 
+/* Looks for up to about 50 us whether the word becomes another because ops come in bursts. WebAssembly has no
+   pause instruction: a chain of square roots takes its time without taking much of the core from a sibling thread. */
+static bool changes(_Atomic int32_t *word, int32_t value, bool forever) {
+  double x = 2;
+  for (int i = 0; i < SPINS || forever; i++) {
+    if (atomic_load(word) != value) return true;
+    for (int k = 0; k < 8; k++) x = __builtin_sqrt(x + 1);
+    if (x > 9) break; /* it does not */
+  }
+  return false;
+}
+
 /* ---- workers ---- */
 
 static void take_pieces(void) {
@@ -68,8 +80,7 @@ void EXPORT(torsh_worker)(int32_t slot) {
     atomic_fetch_add(&pool.inside, 1);
     if (atomic_load(&pool.open)) take_pieces();
     leave_job();
-    for (int i = 0; i < SPINS && atomic_load(&pool.ticket) == seen; i++) {}
-    if (atomic_load(&pool.ticket) != seen) continue;
+    if (changes(&pool.ticket, seen, false)) continue;
     atomic_fetch_add(&pool.asleep, 1);
     stay = wait_while(&pool.ticket, seen, IDLE_NS);
     atomic_fetch_sub(&pool.asleep, 1);
@@ -126,10 +137,12 @@ void ts_set_num_threads(int n) {
 void ts_work_alone(bool alone) { ts_set_num_threads(alone ? 1 : 0); }
 
 static void wait_for_workers(void) {
-  for (int i = 0; atomic_load(&pool.inside) > 0 && (i < SPINS || !pool.may_wait); i++) {}
-  atomic_store(&pool.caller_waits, true);
-  for (int32_t n; (n = atomic_load(&pool.inside)) > 0;) wait_while(&pool.inside, n, -1);
-  atomic_store(&pool.caller_waits, false);
+  for (int32_t n; (n = atomic_load(&pool.inside)) > 0;) {
+    if (changes(&pool.inside, n, !pool.may_wait)) continue;
+    atomic_store(&pool.caller_waits, true);
+    wait_while(&pool.inside, n, -1);
+    atomic_store(&pool.caller_waits, false);
+  }
 }
 
 static void run(int64_t n, int64_t piece, void (*body)(void *, int64_t, int64_t), void *arg) {

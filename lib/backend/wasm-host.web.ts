@@ -15,20 +15,12 @@ export function threadsRefused(): string | null {
 
 export const usualThreads = (): number => Math.min(globalThis.navigator?.hardwareConcurrency || 1, USUAL_THREADS);
 
-/** Whether this thread may sleep: a page's own may not. */
-export function mayWait(): boolean {
-  try {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
+let script: string | undefined;
 
 /** Starts a worker; failed: it could not be started, or broke. */
 export function startWorker(order: WorkerOrder, failed: (why: string) => void): void {
-  const url = URL.createObjectURL(new Blob([`onmessage = (e) => { (${workerSource})(e.data); close(); };`], { type: 'text/javascript' }));
-  const worker = new Worker(url, { name: 'torsh' });
+  script ??= URL.createObjectURL(new Blob([`onmessage = (e) => { (${workerSource})(e.data); close(); };`], { type: 'text/javascript' }));
+  const worker = new Worker(script, { name: 'torsh' });
   worker.onerror = (e) => { failed(e.message || 'its script was refused'); };
   worker.onmessageerror = () => { failed('it could not be given the memory'); };
   worker.postMessage(order, []);

@@ -307,7 +307,7 @@ const schedule: (callback: () => void) => void = typeof setImmediate === 'functi
   } : (callback) => { setTimeout(callback, 0); };
 
 /** Lets timers, input and painting have their turn when the last one is some milliseconds past. */
-class Turns {
+export class Turns {
   private last = performance.now();
   async yield(): Promise<void> {
     if (performance.now() - this.last < 10) return;

@@ -6,7 +6,10 @@ import { TorshError } from '../errors';
 import * as ops from '../gen/ops';
 import { isTensor } from '../runtime/call';
 import type { Tensor } from '../tensor';
+import { getRngState, setRngState } from '../random';
+import { everywhere } from './batching/levels';
 import { type Tree, leaves, mapLeaves, withLeaves } from './tree';
+import { vmap } from './vmap';
 
 type Func = (...args: any[]) => any;
 type Argnums = number | readonly number[];
@@ -15,12 +18,19 @@ interface GradOptions { argnums?: Argnums; hasAux?: boolean }
 /** How many of these functions are running inside one another. */
 let depth = 0;
 
+/** A tensor to differentiate by; inside vmap each sample has its own. */
+function ownOf(t: Tensor): Tensor {
+  if (!t.isFloatingPoint() && !t.isComplex()) return t;
+  const own = everywhere(t);
+  return own.requiresGrad ? own.viewAs(own) : own.detach().requiresGrad_(true);
+}
+
 /** Runs fn with arguments of its own in place of some of the tensors of args; the result's graph leads to them. */
 function differentiated<T>(args: Tree, fn: (own: any, connected: boolean) => T): T {
   const outer = leaves(args).some((t) => t.requiresGrad) || depth > 0;
   depth++;
   try {
-    return enableGrad(() => fn(mapLeaves(args, (t) => (t.requiresGrad ? t.viewAs(t) : t.isFloatingPoint() || t.isComplex() ? t.detach().requiresGrad_(true) : t)), outer));
+    return enableGrad(() => fn(mapLeaves(args, ownOf), outer));
   } finally {
     depth--;
   }
@@ -149,37 +159,90 @@ export function jvp(...options: unknown[]): any[] {
   });
 }
 
-const oneHot = (t: Tensor): Tensor => ops.eye(t.numel(), { dtype: t.dtype }).reshape([t.numel(), ...t.shape]);
-const shaped = (list: Tensor[], shape: number[], dtype: Tensor['dtype'], dim: number, inner: number[]): Tensor =>
-  (list.length === 0 ? ops.zeros([...shape], { dtype }) : dim === 0 ? ops.stack(list).reshape(shape) : ops.stack(list, -1).reshape([...inner, ...shape.slice(inner.length)]));
+/**
+ * [output, jvpFn]: jvpFn takes tangents like the primals and gives the derivative of func at primals along them, without running func again.
+ * https://pytorch.org/docs/stable/generated/torch.func.linearize.html
+ */
+export function linearize(func: Func, ...primals: any[]): [any, Func] {
+  return differentiated(primals, (own: unknown[], connected) => {
+    const output: unknown = func(...own);
+    const outputs = leaves(output), all = leaves(own), wanted = all.flatMap((t, i) => (t.requiresGrad ? [i] : []));
+    const us = outputs.map((o) => ops.zerosLike(o.detach()).requiresGrad_(true));
+    const pulled = gradients(outputs, wanted.map((i) => all[i]), us);
+    const along: Func = (...tangents) => {
+      const given = leaves(tangents);
+      if (given.length !== all.length) throw new TorshError('ERR_ARGUMENT', 'linearize', `linearize: expected ${all.length} tangents, got ${given.length}`);
+      const found = enableGrad(() => gradients(pulled, us, wanted.map((i) => given[i])));
+      return finish(withLeaves(output, found), connected || given.some((t) => t.requiresGrad)) as unknown;
+    };
+    return [finish(output, connected), along];
+  });
+}
 
-type Jacobian = (func: Func, argnums?: Argnums | GradOptions, hasAux?: boolean) => Func;
+/** Every direction of a list of tensors, one at one element of one of them: for each tensor its parts, of the directions in front. */
+function basis(list: Tensor[]): Tensor[] {
+  const sizes = list.map((t) => t.numel()), total = sizes.reduce((x, y) => x + y, 0);
+  return list.map((t, i) => ops.eye(total, { dtype: t.dtype }).narrow(1, sizes.slice(0, i).reduce((x, y) => x + y, 0), sizes[i]).reshape([total, ...t.shape]));
+}
 
-function jacobianOf(op: string, columns: (output: Tensor, input: Tensor) => Tensor): Jacobian {
-  const taken = signature(op, 'func, argnums=0, hasAux=false');
+interface JacobianOptions { argnums?: Argnums; hasAux?: boolean; chunkSize?: number | null }
+type Jacobian = (func: Func, argnums?: Argnums | JacobianOptions, hasAux?: boolean | { hasAux?: boolean; chunkSize?: number | null }) => Func;
+
+/** How a Jacobian comes about: in directions of the outputs or of the inputs, from each of which `derive` gives a part of it. */
+interface Way {
+  byOutput: boolean;
+  derive(outputs: Tensor[], inputs: Tensor[], direction: Tensor[]): Tensor[];
+}
+
+/** Derivatives in all directions, these in front: in one pass of vmap, in which every direction has arguments of its own; where vmap refuses, one by one. */
+function inAllDirections(way: Way, outputs: Tensor[], inputs: Tensor[], again: (fn: (outputs: Tensor[], inputs: Tensor[]) => Tensor[]) => Tensor[], chunkSize: number | null): Tensor[] {
+  const from = way.byOutput ? outputs : inputs, to = way.byOutput ? inputs : outputs;
+  const directions = basis(from), n = directions[0]?.shape[0] ?? 0;
+  if (n > 1) {
+    try {
+      return vmap((...direction: Tensor[]) => again((outs, ins) => way.derive(outs, ins, direction)), { randomness: 'same', chunkSize })(...directions) as Tensor[];
+    } catch (error) {
+      if (!(error instanceof TorshError && error.op === 'vmap')) throw error;
+    }
+  }
+  const found = Array.from({ length: n }, (_, i) => way.derive(outputs, inputs, directions.map((d) => d.select(0, i))));
+  return to.map((t, k) => (n === 0 ? ops.zeros([0, ...t.shape], { dtype: t.dtype }) : ops.stack(found.map((list) => list[k]))));
+}
+
+/** The blocks of the Jacobian, one for each output and input. */
+function blocks(way: Way, found: Tensor[], outputs: Tensor[], inputs: Tensor[]): Tensor[][] {
+  const offset = (list: Tensor[], k: number): number => list.slice(0, k).reduce((n, t) => n + t.numel(), 0);
+  return outputs.map((o, j) => inputs.map((x, i) => {
+    const whole = way.byOutput ? found[i].narrow(0, offset(outputs, j), o.numel()) : found[j].narrow(0, offset(inputs, i), x.numel()).movedim(0, -1);
+    return whole.reshape([...o.shape, ...x.shape]);
+  }));
+}
+
+function jacobianOf(op: string, way: Way): Jacobian {
+  const taken = signature(op, 'func, argnums=0, hasAux=false, *, chunkSize=null');
   return (...options) => {
-    const [func, argnums, hasAux] = bind(taken, options) as [Func, Argnums, boolean];
-    return (...args) => withChosen(op, args, argnums, (all, chosen, connected) => {
-      const [output, aux] = split(func(...all), hasAux, op);
-      const tree = mapLeaves(output, (o) => mapLeaves(chosen, (x) => columns(o, x)));
-      return hasAux ? [finish(tree, connected), finish(aux, connected)] : finish(tree, connected);
-    });
+    const [func, argnums, hasAux, chunkSize] = bind(taken, options) as [Func, Argnums, boolean, number | null];
+    return (...args) => {
+      const state = getRngState();
+      return withChosen(op, args, argnums, (all, chosen, connected) => {
+        const [output, aux] = split(func(...all), hasAux, op);
+        const outputs = leaves(output), inputs = leaves(chosen);
+        setRngState(state); // the second run draws the same numbers
+        const again = (fn: (outputs: Tensor[], inputs: Tensor[]) => Tensor[]): Tensor[] =>
+          withChosen(op, all, argnums, (given, own) => fn(leaves(split(func(...given), hasAux, op)[0]), leaves(own)));
+        const parts = blocks(way, inAllDirections(way, outputs, inputs, again, chunkSize), outputs, inputs);
+        const tree = withLeaves(output, parts.map((row) => withLeaves(chosen, row) as unknown));
+        return hasAux ? [finish(tree, connected), finish(aux, connected)] : finish(tree, connected);
+      });
+    };
   };
 }
 
-/** The function that gives the Jacobian of func: [...output shape, ...argument shape], one backward for each element of the output. */
-export const jacrev: Jacobian = jacobianOf('jacrev', (output, x) => {
-  const weights = oneHot(output);
-  const rows = Array.from({ length: output.numel() }, (_, j) => gradients([output], [x], [weights.select(0, j)])[0]);
-  return shaped(rows, [...output.shape, ...x.shape], x.dtype, 0, []);
-});
+/** The function that gives the Jacobian of func: [...output shape, ...argument shape]. Backward runs once for all elements of the output (so many at a time as chunkSize says), and func twice. */
+export const jacrev: Jacobian = jacobianOf('jacrev', { byOutput: true, derive: gradients });
 
-/** jacrev by columns: one pass for each element of the argument, better where that has fewer elements than the output. */
-export const jacfwd: Jacobian = jacobianOf('jacfwd', (output, x) => {
-  const directions = oneHot(x);
-  const columns = Array.from({ length: x.numel() }, (_, i) => pushforward([output], [x], [directions.select(0, i)])[0]);
-  return shaped(columns, [...output.shape, ...x.shape], output.dtype, -1, output.shape);
-});
+/** jacrev by columns: all elements of the argument at once, better where it has fewer than the output. */
+export const jacfwd: Jacobian = jacobianOf('jacfwd', { byOutput: false, derive: pushforward });
 
 /** The function that gives the matrix of second derivatives of func, nested by argument. */
 export const hessian = (func: Func, argnums: Argnums = 0): Func => jacfwd(jacrev(func, argnums), argnums);

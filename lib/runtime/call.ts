@@ -26,6 +26,28 @@ export function useIndexArrays(convert: (list: ArrayLike<unknown>, op: string) =
 const takesIndices = (p: OpParam, v: unknown): v is ArrayLike<unknown> =>
   p.type === 'Tensor' && (p.name === 'index' || p.name === 'indices') && (Array.isArray(v) || (ArrayBuffer.isView(v) && !(v instanceof DataView)));
 
+/** While vmap runs a function each call of an op comes here first; the answer may be PASS, for the ordinary way. */
+export type Interceptor = (sig: OpSignature, values: unknown[], self: Tensor | null) => unknown;
+export const PASS = Symbol('PASS');
+let interceptor: Interceptor | null = null;
+export function intercept(next: Interceptor | null): void { interceptor = next; }
+/* What vmap makes of an autograd.Function: the result of fn applied to args, or PASS. */
+type Mapped = (fn: any, args: readonly unknown[], apply: (fn: any, args: unknown[]) => unknown) => unknown;
+let mapped: Mapped | null = null;
+export function useMapped(f: Mapped): void { mapped = f; }
+export const applyMapped: Mapped = (fn, args, apply) => (interceptor === null || mapped === null ? PASS : mapped(fn, args, apply));
+/* Throws when a tensor without a handle is one of vmap's. */
+let refuse: ((t: Tensor, op: string) => void) | null = null;
+export function useRefusal(f: (t: Tensor, op: string) => void): void { refuse = f; }
+function absent(t: Tensor, op: string): never {
+  refuse?.(t, op);
+  throw new TorshError('ERR_DISPOSED', op, `${op}: the tensor has been disposed`);
+}
+const whole = (op: number, self: Tensor | null, ...tensors: Tensor[]): any => {
+  const sig = signatureOf(op);
+  return perform(sig, bind(sig, tensors), self);
+};
+
 /** Tensors made since the innermost tidy began. */
 let tidying: Made[] | null = null;
 export const tidyScope = {
@@ -40,7 +62,7 @@ export function isTensor(x: unknown): x is Tensor {
 /** The handle of a tensor of this backend that has not been disposed. */
 export function handleOf(t: Tensor, op: string): number {
   const h = t._h;
-  if (h === 0) throw new TorshError('ERR_DISPOSED', op, `${op}: the tensor has been disposed`);
+  if (h === 0) absent(t, op);
   if ((t as unknown as Record<symbol, unknown>)[brand] !== instance) {
     throw new TorshError('ERR_BACKEND', op, `${op}: the tensor belongs to another backend; copy it with tensor(x.toTypedArray(), ...)`);
   }
@@ -94,18 +116,22 @@ export function adopt(handle: number): Tensor | null {
 
 /* Fast callers: one or two tensors, then up to three plain values. kinds: bit 0 and 1 tell which are operands (tagged). */
 export function unary(op: number, a: Tensor, kinds: number, x?: number, y?: number, z?: number): Tensor {
+  if (interceptor !== null) return whole(op, null, a);
   put1(op, a, kinds, x, y, z, true);
   return run(op);
 }
 export function unaryInplace(op: number, a: Tensor, kinds: number, x?: number, y?: number, z?: number): Tensor {
+  if (interceptor !== null) return whole(op, a, a);
   put1(op, a, kinds, x, y, z, false);
   return runInto(op, a);
 }
 export function binary(op: number, a: Tensor, b: Tensor, kinds: number, x?: number, y?: number, z?: number): Tensor {
+  if (interceptor !== null) return whole(op, null, a, b);
   put2(op, a, b, kinds, x, y, z, true);
   return run(op);
 }
 export function binaryInplace(op: number, a: Tensor, b: Tensor, kinds: number, x?: number, y?: number, z?: number): Tensor {
+  if (interceptor !== null) return whole(op, a, a, b);
   put2(op, a, b, kinds, x, y, z, false);
   return runInto(op, a);
 }
@@ -208,14 +234,15 @@ function takes(p: OpParam, v: unknown): boolean {
   }
 }
 
-function perform(sig: OpSignature, values: unknown[], self: Tensor | null): unknown {
+export function perform(sig: OpSignature, values: unknown[], self: Tensor | null): unknown {
+  if (interceptor !== null) {
+    const answer = interceptor(sig, values, self);
+    if (answer !== PASS) return answer;
+  }
   const n = sig.encoded;
   const factory = n < sig.params.length - (sig.hasOut ? 1 : 0);
   if (factory) checkFactory(sig, values, n);
-  for (let i = 0; i < n; i++) {
-    const v = values[i], p = sig.params[i];
-    if (typeof v === 'object' && v !== null) values[i] = takesIndices(p, v) ? indexTensor(v, sig.name) : numbersOf(p, v);
-  }
+  prepare(sig, values);
   const w = abi().wall();
   let at = 0;
   for (let i = 0; i < n; i++) at = put(w, at, sig.name, sig.params[i], values[i]);
@@ -242,6 +269,14 @@ function perform(sig: OpSignature, values: unknown[], self: Tensor | null): unkn
   }
   abi().call(sig.id, null);
   return results(sig, out);
+}
+
+/** Arrays that stand for indices and tensors that stand for numbers become what they stand for. */
+export function prepare(sig: OpSignature, values: unknown[]): void {
+  for (let i = 0; i < sig.encoded; i++) {
+    const v = values[i], p = sig.params[i];
+    if (typeof v === 'object' && v !== null) values[i] = takesIndices(p, v) ? indexTensor(v, sig.name) : numbersOf(p, v);
+  }
 }
 
 /** layout, device, pinMemory, requiresGrad, memoryFormat: torsh has dense tensors on the CPU. */

@@ -2,8 +2,21 @@
  * TensorBoard's messages (https://github.com/tensorflow/tensorboard/tree/master/tensorboard/compat/proto) and the records that hold them: for each
  * its length (8 bytes), a check of that, the message, a check of it (https://www.tensorflow.org/tutorials/load_data/tfrecord).
  */
-import { crc32c } from '../crc';
 import { bytes, double, float, integer, join, message, packedDoubles, packedFloats, text, type Field } from './protobuf';
+
+let table: Uint32Array | null = null;
+
+/** Castagnoli's check, as RFC 3720 has it. */
+function crc32c(bytes: Uint8Array): number {
+  const t = (table ??= Uint32Array.from({ length: 256 }, (_, n) => {
+    let c = n;
+    for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0x82f63b78 : c >>> 1;
+    return c;
+  }));
+  let c = 0xffffffff;
+  for (const byte of bytes) c = t[(c ^ byte) & 255] ^ (c >>> 8);
+  return (c ^ 0xffffffff) >>> 0;
+}
 
 /** Rotated and shifted, so that a check of data that holds checks says something. */
 function masked(data: Uint8Array): number {

@@ -9,3 +9,11 @@ void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *want
 void ts__standard_gamma_grad(ts_cx *cx, const ts__standard_gamma_args *a, const ts_back *b, ts__standard_gamma_args *g) {
   g->self = ts_mul(cx, b->grad, ts__gamma_slope(cx, a->self, b->result));
 }
+
+/* A number of a row moves with its own concentration as a beta number does; the others make room in proportion. */
+void ts__sample_dirichlet_grad(ts_cx *cx, const ts__sample_dirichlet_args *a, const ts_back *b, ts__sample_dirichlet_args *g) {
+  ts_tensor *x = b->result, *alpha = a->self;
+  ts_tensor *total = ts_expand(cx, ts_sum(cx, alpha, TS_INTS(-1), true, TS_DTYPE_NONE), ts_sizes_of(alpha), false);
+  ts_tensor *moved = ts_sub(cx, b->grad, ts_sum(cx, ts_mul(cx, x, b->grad), TS_INTS(-1), true, TS_DTYPE_NONE), ts_int(1));
+  g->self = ts_mul(cx, ts__dirichlet_grad(cx, x, alpha, total), moved);
+}

@@ -200,6 +200,35 @@ bool ts__gamma_slope_impl(ts_cx *cx, const ts__gamma_slope_args *a, ts_out *out)
   return (out->t[0] = ts_raw_cast(cx, t, (ts_dtype)a->self->dtype)) != NULL;
 }
 
+/* How a beta number x moves with its first concentration a, over 1 - x: minus the derivative of the distribution function in a, over
+   the density and 1 - x. The function is x^a (1-x)^b / (a B(a, b)) times a series of positive terms in x, or one minus the same of
+   1 - x; the one that converges faster is taken. */
+static double beta_slope(double x, double a, double b) {
+  const bool low = x <= (a + 1) / (a + b + 2);
+  const double y = low ? x : 1 - x, first = low ? a : b;
+  const double apart = log(x) - vm_digamma(a) + vm_digamma(a + b) - (low ? 1 / a : 0);
+  double term = 1, sum = 1, moves = 0, slope = 0;
+  for (int n = 0; n < 100000 && term > sum * 1e-17; n++) {
+    term *= (a + b + n) / (first + 1 + n) * y;
+    moves += 1 / (a + b + n) - (low ? 1 / (a + 1 + n) : 0);
+    sum += term;
+    slope += term * moves;
+  }
+  return (low ? -x / a : x / b) * (sum * apart + slope);
+}
+
+bool ts__dirichlet_grad_impl(ts_cx *cx, const ts__dirichlet_grad_args *a, ts_out *out) {
+  ts_tensor *x = numbers(cx, a->x), *alpha = numbers(cx, a->alpha), *total = numbers(cx, a->total), *t;
+  if (!x || !alpha || !total) return false;
+  if (!ts_same_sizes(x, alpha) || !ts_same_sizes(x, total)) return ts_fail(cx, TS_ERR_SHAPE, "x %s, alpha %s and total %s differ", TS_TEXT(x), TS_TEXT(alpha), TS_TEXT(total));
+  if (!(t = ts_empty(cx, TS_FLOAT64, x->ndim, x->sizes))) return false;
+  for (int64_t i = 0; i < t->numel; i++) {
+    const double c = ((double *)ts_data(alpha))[i];
+    ((double *)ts_data(t))[i] = beta_slope(((double *)ts_data(x))[i], c, ((double *)ts_data(total))[i] - c);
+  }
+  return (out->t[0] = ts_raw_cast(cx, t, (ts_dtype)a->x->dtype)) != NULL;
+}
+
 bool ts__sample_dirichlet_impl(ts_cx *cx, const ts__sample_dirichlet_args *a, ts_out *out) {
   ts_generator *g = ts_generator_of(cx, a->generator);
   ts_dtype d = (ts_dtype)a->self->dtype;

@@ -61,5 +61,11 @@ export default [
   },
   { name: '_gamma_slope', args: 'Tensor self, Tensor output', grad: NO, dtypes: 'float', doc: 'How gamma numbers move with their concentrations.', samples: [{ args: [{ t: [4], low: 1, high: 5 }, { t: [4], low: 1, high: 5 }] }] },
   { name: '_standard_gamma', args: `Tensor self, ${GENERATOR}`, grad: { saves: 'self result' }, dtypes: 'float', doc: 'Gamma numbers of rate 1 with the concentrations in input.', samples: [{ args: [{ t: [4], low: 0, high: 5 }] }] },
-  { name: '_sample_dirichlet', args: `Tensor self, ${GENERATOR}`, grad: NO, dtypes: 'float', doc: 'Dirichlet numbers with the concentrations in the rows of input.', samples: [{ args: [{ t: [2, 4], low: 0, high: 5 }] }] },
+  {
+    name: '_dirichlet_grad', args: 'Tensor x, Tensor alpha, Tensor total', grad: NO, dtypes: 'float',
+    doc: 'How beta numbers x of the concentrations alpha and total - alpha move with alpha, over 1 - x: the derivative of Dirichlet numbers is made of it. Errors: different shapes. https://arxiv.org/abs/1805.08498',
+    samples: [{ args: [{ t: [2, 3], low: 0.1, high: 0.9 }, { t: [2, 3], low: 0.1, high: 5 }, { t: [2, 3], low: 6, high: 9 }] }],
+    errors: [{ args: [t(2), t(3), t(2)], code: 'ERR_SHAPE', message: '_dirichletGrad: x [2], alpha [3] and total [2] differ' }],
+  },
+  { name: '_sample_dirichlet', args: `Tensor self, ${GENERATOR}`, grad: { saves: 'self result' }, dtypes: 'float', doc: 'Dirichlet numbers with the concentrations in the rows of input.', samples: [{ args: [{ t: [2, 4], low: 0, high: 5 }] }] },
 ];

@@ -1,4 +1,5 @@
-// The bundles of dist/: what is loaded at once, once for each backend (two instances, each with its own classes), and the kit.
+// The bundles of dist/: what is loaded at once, once for each backend (two instances, each with its own classes), and the kit, of which
+// the namespaces in `apart` have files of their own.
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
@@ -7,11 +8,15 @@ import esbuild from 'esbuild';
 /* In pages, *.node.ts files are replaced by their *.web.ts twins. */
 const webTwins = { name: 'web-twins', setup(build) { build.onResolve({ filter: /\.node$/ }, (args) => build.resolve(args.path.replace(/\.node$/, '.web'), { resolveDir: args.resolveDir, kind: args.kind })); } };
 
+/** Namespaces that lib/kit.node.ts reads one by one, and where they are in lib/. */
+const apart = { distributions: 'distributions' };
+const later = ['kit', ...Object.keys(apart)].map((name) => `./${name}.cjs`);
+
 const moduleName = (file) => file.replace(/^lib\/|(\/index)?\.ts$/g, '');
 
 async function metafileOf(root, entryPoints, options) {
   const { metafile } = await esbuild.build({
-    entryPoints, bundle: true, platform: 'node', write: false, metafile: true, absWorkingDir: root, logLevel: 'error', external: ['./kit.cjs'], ...options,
+    entryPoints, bundle: true, platform: 'node', write: false, metafile: true, absWorkingDir: root, logLevel: 'error', external: later, ...options,
   });
   return metafile;
 }
@@ -46,20 +51,20 @@ export async function bundle(root) {
   const common = { bundle: true, target: 'es2022', logLevel: 'error', absWorkingDir: root, legalComments: 'none' };
   const loaded = new Set(Object.keys((await metafileOf(root, ['lib/entry/native.ts', 'lib/entry/wasm.ts'], { outdir: 'out' })).inputs));
   const core = (await metafileOf(root, ['lib/core.ts'])).inputs['lib/core.ts'].imports.map((i) => i.path);
-  const spaces = [...readFileSync(join(root, 'lib/kit.ts'), 'utf8').matchAll(/export \* as (\w+) from '\.\/([\w/-]+)'/g)];
+  const spaces = [...readFileSync(join(root, 'lib/kit.ts'), 'utf8').matchAll(/export \* as (\w+) from '\.\/([\w/-]+)'/g)].map(([, ...pair]) => pair).concat(Object.entries(apart));
   const file = (path) => [`lib/${path}.ts`, `lib/${path}/index.ts`].find((f) => existsSync(join(root, f)));
-  const [ofCore, ofKit] = await Promise.all([exportsOf(root, core), exportsOf(root, spaces.map(([, , path]) => file(path)))]);
-  const kitNames = Object.fromEntries(spaces.map(([, name, path]) => [name, ofKit[moduleName(file(path))]]));
+  const [ofCore, ofKit] = await Promise.all([exportsOf(root, core), exportsOf(root, spaces.map(([, path]) => file(path)))]);
+  const kitNames = Object.fromEntries(spaces.map(([name, path]) => [name, ofKit[moduleName(file(path))]]));
   await Promise.all([
     ...['native', 'wasm', 'torsh.node'].map((name) => esbuild.build({
       ...common, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name.replace('.node', '')}.cjs`, platform: 'node', format: 'cjs',
-      footer: { js: 'module.exports = module.exports.default;' }, external: ['./native.cjs', './wasm.cjs', './kit.cjs'], define: { KIT_NAMES: JSON.stringify(kitNames) },
+      footer: { js: 'module.exports = module.exports.default;' }, external: ['./native.cjs', './wasm.cjs', ...later], define: { KIT_NAMES: JSON.stringify(kitNames) },
     })),
     /* A function of the instance that reads it: of its modules, and of the file that its workers run. In parentheses, so that it is compiled once. */
-    esbuild.build({
-      ...common, keepNames: true, entryPoints: ['lib/kit.ts'], outfile: 'dist/kit.cjs', platform: 'node', format: 'cjs', plugins: [sharedCore(root, loaded, ofCore)],
+    ...[['kit', 'kit'], ...Object.entries(apart)].map(([name, path]) => esbuild.build({
+      ...common, keepNames: true, entryPoints: [file(path)], outfile: `dist/${name}.cjs`, platform: 'node', format: 'cjs', plugins: [sharedCore(root, loaded, ofCore)],
       banner: { js: 'module.exports = (function (torshCore, __filename, __dirname) { const module = {};' }, footer: { js: 'return module.exports; });' },
-    }),
+    })),
     ...['torsh.web', 'web'].map((name) => esbuild.build({ ...common, keepNames: true, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name}.mjs`, platform: 'browser', format: 'esm', plugins: [webTwins] })),
   ]);
 }

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 
 /** Members that are types as well as values, and where they come from. */
 const classes = { Tensor: 'tensor', TorshError: 'errors', Generator: 'random' };
-const namespaces = { nn: 'nn', optim: 'optim', metrics: 'metrics', testing: 'testing' };
+const namespaces = {
+  nn: 'nn', optim: 'optim', distributions: 'distributions',
+  metrics: 'metrics', testing: 'testing', train: 'train',
+};
 const special = ['utils', 'autograd', 'default'];
 const typesOf = {
   errors: ['ErrorCode'], 'runtime/dtype': ['DType', 'Scalar'], memory: ['MemoryInfo'], 'backend/abi': ['BackendInfo'],
@@ -38,7 +41,8 @@ export function writeTypes(root) {
   write('torsh.d.cts', [banner, "import torsh = require('./api.js');", 'export = torsh;', '']);
   write('web.d.mts', [
     banner, "import * as torsh from './api.js';", "import type { compileWasm } from './lib/backend/wasm';",
-    '/** Loads the backend; wasm: the address, bytes, response or compiled module of torsh.wasm (default: beside the bundle). */',
+    '/** Loads the backend; wasm: the address, bytes, response or compiled module of torsh.wasm, or of torsh-threads.wasm for a page that is cross-origin isolated',
+    ' * (default: the right one, beside the bundle). */',
     'export declare function init(options?: { wasm?: Parameters<typeof compileWasm>[0] }): Promise<typeof torsh>;', 'export default torsh;', '',
   ]);
   return null;

@@ -8,6 +8,7 @@ import * as c from './c.mjs';
 import * as ts from './ts.mjs';
 import * as docs from './docs.mjs';
 import * as capi from './capi.mjs';
+import { batching } from './batch.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const rows = await readRows(root);
@@ -27,6 +28,7 @@ const files = new Map([
   ['lib/gen/methods.ts', ts.methods(rows, banner)],
   ['lib/gen/namespaces.ts', ts.namespaces(rows, banner)],
   ['lib/gen/system.ts', ts.systemCalls(rows, banner)],
+  ['lib/gen/batching.ts', batching(rows, banner)],
   ['lib/gen/signatures.ts', ts.signatures(rows, banner)],
   ['lib/gen/hash.ts', `${banner}\nexport const tableHash = '${hash}';\n`],
 ]);

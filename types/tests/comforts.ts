@@ -1,5 +1,5 @@
 // Metrics, comparisons and what else makes training comfortable, as the compiler sees it: nothing here runs. See usage.ts.
-import torsh, { metrics, utils, type Tensor } from 'torsh';
+import torsh, { metrics, nn, optim, train, utils, type Tensor } from 'torsh';
 
 const x: Tensor = torsh.randn(3, 4);
 const labels = torsh.randint(0, 4, [3]);
@@ -19,4 +19,13 @@ writer.addHistogram('w', x, 1, { bins: 'auto' });
 // @ts-expect-error a tag comes first
 writer.addScalar(3);
 
-export { rate, weighted, wrong };
+const model = new nn.Linear(4, 2);
+const trained: Promise<train.FitResult> = torsh.train.fit(model, new utils.data.DataLoader([1, 2]), {
+  optimizer: new optim.Adam(model.parameters()), loss: nn.functional.crossEntropy, metrics: { accuracy }, validation: [[x, labels]],
+  callbacks: [new train.EarlyStopping({ monitor: 'valLoss', patience: 2 }), new train.CsvLogger('log.csv'), { onEpochEnd: (run: train.Run) => { run.stop('enough'); } }],
+});
+const module_: Promise<train.FitResult> = train.fit(model, [], { optimizer: new optim.SGD(model.parameters(), { lr: 1 }), loss: new nn.MSELoss() });
+// @ts-expect-error an optimizer is needed
+void train.fit(model, []);
+
+export { module_, rate, trained, weighted, wrong };

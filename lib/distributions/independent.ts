@@ -1,0 +1,188 @@
+/** Distributions made of others: more dims in one event, transformed variables, mixtures. */
+import { noGrad } from '../autograd/modes';
+import { bind, signature } from '../bind';
+import * as ops from '../gen/ops';
+import type { Tensor } from '../tensor';
+import { Categorical } from './categorical';
+import * as constraints from './constraints';
+import type { Constraint } from './constraints';
+import { Distribution, type SampleShape } from './distribution';
+import { ComposeTransform, isTransform, product, widened, type Transform } from './transform';
+import { fail, sumRightmost, unsupported, type Validate } from './utils';
+
+type Options = { validateArgs?: Validate };
+const sigs = {
+  Independent: signature('Independent', 'baseDistribution, reinterpretedBatchNdims, validateArgs=null'),
+  TransformedDistribution: signature('TransformedDistribution', 'baseDistribution, transforms, validateArgs=null'),
+  MixtureSameFamily: signature('MixtureSameFamily', 'mixtureDistribution, componentDistribution, validateArgs=null'),
+};
+
+/**
+ * Counts the last batch dims of a distribution to the event: Independent(Normal of shape (3, 4), 1) has batchShape [3], eventShape [4].
+ * https://pytorch.org/docs/stable/distributions.html#independent
+ */
+export class Independent<D extends Distribution = Distribution> extends Distribution {
+  readonly baseDist: D;
+  readonly reinterpretedBatchNdims: number;
+  constructor(baseDistribution: D, reinterpretedBatchNdims: number, validateArgs?: Validate | Options);
+  constructor(options: { baseDistribution: D; reinterpretedBatchNdims: number } & Options);
+  constructor(...args: unknown[]) {
+    const [base, n, validateArgs] = bind(sigs.Independent, args) as [D, number, Validate];
+    if (!(base instanceof Distribution)) fail('Independent', 'baseDistribution must be a Distribution');
+    const { length } = base.batchShape;
+    if (!Number.isInteger(n) || n < 0 || n > length) fail('Independent', `Expected reinterpretedBatchNdims <= baseDistribution.batchShape.length, actual ${n} vs ${length}`);
+    super(base.batchShape.slice(0, length - n), [...base.batchShape.slice(length - n), ...base.eventShape], validateArgs);
+    this.baseDist = base;
+    this.reinterpretedBatchNdims = n;
+  }
+  protected override _expandParts(next: this, batchShape: readonly number[]): void {
+    (next as { baseDist: D }).baseDist = this.baseDist.expand([...batchShape, ...this.eventShape.slice(0, this.reinterpretedBatchNdims)]);
+  }
+  override get hasRsample(): boolean { return this.baseDist.hasRsample; }
+  override get hasEnumerateSupport(): boolean { return this.reinterpretedBatchNdims === 0 && this.baseDist.hasEnumerateSupport; }
+  override get support(): Constraint {
+    const { support } = this.baseDist;
+    return this.reinterpretedBatchNdims ? constraints.independent(support, this.reinterpretedBatchNdims) : support;
+  }
+  override get mean(): Tensor { return this.baseDist.mean; }
+  override get mode(): Tensor { return this.baseDist.mode; }
+  override get variance(): Tensor { return this.baseDist.variance; }
+  override sample(...sampleShape: SampleShape): Tensor { return this.baseDist.sample(...sampleShape); }
+  override rsample(...sampleShape: SampleShape): Tensor { return this.baseDist.rsample(...sampleShape); }
+  override logProb(value: Tensor): Tensor { return sumRightmost(this.baseDist.logProb(value), this.reinterpretedBatchNdims); }
+  override entropy(): Tensor { return sumRightmost(this.baseDist.entropy(), this.reinterpretedBatchNdims); }
+  override enumerateSupport(expand: boolean | { expand?: boolean } = true): Tensor {
+    if (this.reinterpretedBatchNdims > 0) unsupported('Independent', 'Enumeration over cartesian product is not implemented');
+    return this.baseDist.enumerateSupport(expand);
+  }
+  override toString(): string { return `Independent(${this.baseDist}, ${this.reinterpretedBatchNdims})`; }
+}
+
+/**
+ * What becomes of a variable under transforms, one after another; its density follows from theirs.
+ * https://pytorch.org/docs/stable/distributions.html#transformeddistribution
+ */
+export class TransformedDistribution<D extends Distribution = Distribution> extends Distribution {
+  readonly baseDist: D;
+  readonly transforms: readonly Transform[];
+  constructor(baseDistribution: D, transforms: Transform | readonly Transform[], validateArgs?: Validate | Options);
+  constructor(options: { baseDistribution: D; transforms: Transform | readonly Transform[] } & Options);
+  constructor(...args: unknown[]) {
+    const [given, list, validateArgs] = bind(sigs.TransformedDistribution, args) as [Distribution, Transform | Transform[], Validate];
+    if (!(given instanceof Distribution)) fail('TransformedDistribution', 'baseDistribution must be a Distribution');
+    const transforms = isTransform(list) ? [list] : list;
+    if (!Array.isArray(transforms) || !transforms.every(isTransform)) fail('TransformedDistribution', 'transforms must be a Transform or an array of Transforms');
+    const baseShape = [...given.batchShape, ...given.eventShape], baseDims = given.eventShape.length;
+    const whole = new ComposeTransform(transforms), domainDims = whole.domain.eventDim;
+    if (baseShape.length < domainDims) fail('TransformedDistribution', `baseDistribution needs to have shape with size at least ${domainDims}, but got [${baseShape.join(', ')}].`, 'ERR_SHAPE');
+    const shape = whole.forwardShape(baseShape), expanded = whole.inverseShape(shape);
+    let base = given;
+    if (String(baseShape) !== String(expanded)) base = base.expand(expanded.slice(0, expanded.length - baseDims));
+    if (domainDims > baseDims) base = new Independent(base, domainDims - baseDims);
+    const cut = shape.length - (whole.codomain.eventDim + Math.max(baseDims - domainDims, 0));
+    super(shape.slice(0, cut), shape.slice(cut), validateArgs);
+    this.baseDist = base as D;
+    this.transforms = transforms;
+  }
+  protected override _expandParts(next: this, batchShape: readonly number[]): void {
+    const shape = [...this.transforms].reverse().reduce((s, t) => t.inverseShape(s), [...batchShape, ...this.eventShape]);
+    (next as { baseDist: D }).baseDist = this.baseDist.expand(shape.slice(0, shape.length - this.baseDist.eventShape.length));
+  }
+  override get support(): Constraint {
+    const known = (this.constructor as typeof Distribution).support;
+    if (known !== null) return known;
+    if (this.transforms.length === 0) return this.baseDist.support;
+    return widened(this.transforms[this.transforms.length - 1].codomain, this.eventShape.length);
+  }
+  override get hasRsample(): boolean { return this.baseDist.hasRsample; }
+  override sample(...sampleShape: SampleShape): Tensor {
+    return noGrad(() => this.transforms.reduce((x, t) => t(x), this.baseDist.sample(...sampleShape)));
+  }
+  override rsample(...sampleShape: SampleShape): Tensor { return this.transforms.reduce((x, t) => t(x), this.baseDist.rsample(...sampleShape)); }
+  override logProb(value: Tensor): Tensor {
+    this._validateSample(value);
+    let dims = this.eventShape.length, y = value;
+    let sum: Tensor | null = null;
+    for (const t of [...this.transforms].reverse()) {
+      const x = t.inv(y);
+      dims += t.domain.eventDim - t.codomain.eventDim;
+      const term = sumRightmost(t.logAbsDetJacobian(x, y), dims - t.domain.eventDim);
+      sum = sum === null ? term.neg() : sum.sub(term);
+      y = x;
+    }
+    const base = sumRightmost(this.baseDist.logProb(y), dims - this.baseDist.eventShape.length);
+    return sum === null ? base : sum.add(base);
+  }
+  /** Where transforms fall, at most becomes at least. */
+  private monotonized(p: Tensor): Tensor {
+    const sign = product(this.transforms.map((t) => t.sign));
+    return sign === 1 ? p : p.sub(0.5).mul(sign).add(0.5);
+  }
+  override cdf(value: Tensor): Tensor {
+    const x = [...this.transforms].reverse().reduce((y, t) => t.inv(y), value);
+    this.baseDist._validateSample(x, 'cdf');
+    return this.monotonized(this.baseDist.cdf(x));
+  }
+  override icdf(value: Tensor): Tensor { return this.transforms.reduce((x, t) => t(x), this.baseDist.icdf(this.monotonized(value))); }
+}
+
+/**
+ * A mixture: a categorical distribution chooses along the last batch dim of the components.
+ * https://pytorch.org/docs/stable/distributions.html#mixturesamefamily
+ */
+export class MixtureSameFamily<D extends Distribution = Distribution> extends Distribution {
+  readonly mixtureDistribution: Categorical;
+  readonly componentDistribution: D;
+  constructor(mixtureDistribution: Categorical, componentDistribution: D, validateArgs?: Validate | Options);
+  constructor(options: { mixtureDistribution: Categorical; componentDistribution: D } & Options);
+  constructor(...args: unknown[]) {
+    const [mixture, component, validateArgs] = bind(sigs.MixtureSameFamily, args) as [Categorical, D, Validate];
+    const name = 'MixtureSameFamily';
+    if (!(mixture instanceof Categorical)) fail(name, 'The Mixture distribution needs to be an instance of torsh.distributions.Categorical');
+    if (!(component instanceof Distribution)) fail(name, 'The Component distribution needs to be an instance of torsh.distributions.Distribution');
+    const mixed = mixture.batchShape, batch = component.batchShape.slice(0, -1);
+    for (let k = 1; k <= Math.min(mixed.length, batch.length); k++) {
+      const a = mixed[mixed.length - k], b = batch[batch.length - k];
+      if (a !== 1 && b !== 1 && a !== b) fail(name, `\`mixtureDistribution.batchShape\` ([${mixed.join(', ')}]) is not compatible with \`componentDistribution.batchShape\` ([${batch.join(', ')}])`, 'ERR_SHAPE');
+    }
+    const km = mixture.logits.size(-1), kc = component.batchShape[component.batchShape.length - 1];
+    if (km !== kc) fail(name, `\`mixtureDistribution component\` (${km}) does not equal \`componentDistribution.batchShape[-1]\` (${kc})`, 'ERR_SHAPE');
+    super(batch, component.eventShape, validateArgs);
+    this.mixtureDistribution = mixture;
+    this.componentDistribution = component;
+  }
+  protected override _expandParts(next: this, batchShape: readonly number[]): void {
+    const copy = next as { mixtureDistribution: Categorical; componentDistribution: D };
+    copy.componentDistribution = this.componentDistribution.expand([...batchShape, this.mixtureDistribution.logits.size(-1)]);
+    copy.mixtureDistribution = this.mixtureDistribution.expand(batchShape);
+  }
+  override get support(): Constraint { return this.componentDistribution.support; }
+  private pad(x: Tensor): Tensor { return x.unsqueeze(-1 - this.eventShape.length); }
+  /** Weights against the means of components. */
+  private get weights(): Tensor {
+    const { probs } = this.mixtureDistribution;
+    return probs.reshape([...probs.shape, ...this.eventShape.map(() => 1)]);
+  }
+  private mixed(x: Tensor): Tensor { return x.mul(this.weights).sum(-1 - this.eventShape.length); }
+  override get mean(): Tensor { return this.mixed(this.componentDistribution.mean); }
+  override get variance(): Tensor {
+    const { mean, variance } = this.componentDistribution;
+    return this.mixed(variance).add(this.mixed(mean.sub(this.pad(this.mean)).square()));
+  }
+  override cdf(value: Tensor): Tensor { return this.componentDistribution.cdf(this.pad(value)).mul(this.mixtureDistribution.probs).sum(-1); }
+  override logProb(value: Tensor): Tensor {
+    this._validateSample(value);
+    return this.componentDistribution.logProb(this.pad(value)).add(ops.logSoftmax(this.mixtureDistribution.logits, -1)).logsumexp(-1);
+  }
+  override sample(...sampleShape: SampleShape): Tensor {
+    return noGrad(() => {
+      const dim = this._sampleShape(sampleShape).length + this.batchShape.length;
+      const chosen = this.mixtureDistribution.expand(this.batchShape).sample(...sampleShape), all = this.componentDistribution.sample(...sampleShape);
+      const shape = all.shape;
+      shape[dim] = 1;
+      const index = chosen.reshape([...chosen.shape, 1, ...this.eventShape.map(() => 1)]).expand(shape);
+      return all.gather(dim, index).squeeze(dim);
+    });
+  }
+  override toString(): string { return `MixtureSameFamily(\n  ${this.mixtureDistribution},\n  ${this.componentDistribution})`; }
+}
