@@ -3,7 +3,7 @@
  * With --ops every op of the table instead (see ops.mjs).
  *
  * Each peer is a process of its own; rounds go round-robin over the peers, so that a noisy minute hits all alike, and the
- * median of a peer's rounds counts. WORDS choose rows by name or group (small, matmul, large, start, memory, size).
+ * median of a peer's rounds counts. WORDS choose rows by name or group (small, matmul, large, optim, start, memory, size).
  * Peers that are not installed are left out: npm --prefix bench install --ignore-scripts; PyTorch for python3; OpenBLAS.
  * OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE are unset for everyone: they would make OpenBLAS choose a wrong kernel.
  */
@@ -61,6 +61,7 @@ function findPeers() {
     wasm: script('torsh.mjs', 'wasm', threads),
     limits: limits && [limits, []],
     pytorch: python && [python, [join(here, 'peers/pytorch.py'), String(threads)]],
+    'pytorch-foreach': python && [python, [join(here, 'peers/pytorch.py'), String(threads), 'foreach']],
     'tfjs-wasm': has('@tensorflow/tfjs-backend-wasm') && script('tfjs.mjs', 'wasm'),
     'tfjs-cpu': has('@tensorflow/tfjs-backend-cpu') && script('tfjs.mjs', 'cpu'),
     'jax-js': has('@jax-js/jax') && script('jax.mjs'),

@@ -77,7 +77,15 @@ int main(void) {
     int id = (int)field(line, "id");
     void (*f)(job *) = NULL;
     size_t elements = (size_t)n;
+    double share = 1;
     if (strstr(line, "\"add\"")) f = triad;
+    if (strstr(line, "\"step\"")) {
+      const double touched = field(line, "touched");
+      f = triad;
+      n = (long)(n * touched / 3);
+      elements = (size_t)n;
+      share = field(line, "moved") / touched;
+    }
 #ifdef HAVE_CBLAS
     if (strstr(line, "\"matmul\"")) {
       f = sgemm;
@@ -88,7 +96,7 @@ int main(void) {
       printf("{\"id\":%d,\"missing\":true}\n", id);
     } else {
       job j = {n, numbers(elements), numbers(elements), numbers(elements)};
-      printf("{\"id\":%d,\"us\":%.6g}\n", id, measure(f, &j, field(line, "ms")));
+      printf("{\"id\":%d,\"us\":%.6g}\n", id, share * measure(f, &j, field(line, "ms")));
       free(j.a);
       free(j.b);
       free(j.c);

@@ -31,6 +31,15 @@ def matmul(n):
     return lambda: torch.matmul(a, b)
 
 
+def step(optimizer, options, n, touched, moved):
+    cls = getattr(torch.optim, optimizer, None)
+    if cls is None or optimizer == "SparseAdam":
+        raise NotImplementedError
+    p = torch.nn.Parameter(torch.rand(n // 1000, 1000))
+    p.grad = torch.rand(n // 1000, 1000)
+    return cls([p], **{"lr": 1e-3, **options}, foreach="foreach" in sys.argv).step
+
+
 def tensor(spec):
     """A tensor of a sample of the op table: {t: shape, dtype, low, high, values}."""
     dtype = getattr(torch, spec.get("dtype", "float32"))
@@ -85,7 +94,7 @@ def run_batch(f, batch):
 
 
 def main():
-    works = {"add": add, "chain": chain, "matmul": matmul, "op": op}
+    works = {"add": add, "chain": chain, "matmul": matmul, "step": step, "op": op}
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
@@ -95,6 +104,8 @@ def main():
         else:
             try:
                 reply = {"id": key, "us": measure(works[work](**request), ms)}
+            except NotImplementedError:
+                reply = {"id": key, "missing": True}
             except Exception as error:  # reported, not fatal: other rows still run
                 reply = {"id": key, "error": str(error)}
         print(json.dumps(reply), flush=True)

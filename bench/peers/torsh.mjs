@@ -26,6 +26,12 @@ serve({
     const [a, b] = [torsh.rand(n, n), torsh.rand(n, n)];
     return () => torsh.matmul(a, b).dispose();
   },
+  step({ optimizer, options, n }) {
+    const p = new torsh.nn.Parameter(torsh.rand(n / 1000, 1000));
+    p.grad = torsh.rand(n / 1000, 1000);
+    const opt = new torsh.optim[optimizer]([p], { lr: 1e-3, ...options });
+    return () => { opt.step(); };
+  },
   op({ row, args, kwargs }) {
     const built = build(torsh, { args, kwargs });
     const entry = rows.find((r) => r.name === row);

@@ -4,8 +4,8 @@ import { rand, zerosLike } from '../gen/ops';
 import { tidy } from '../memory';
 import type { Tensor } from '../tensor';
 import type { Tail } from '../nn/common';
+import { FusedOptimizer, Rule, type Beginning } from './fused';
 import type { Closure, ParamGroup, Params } from './optimizer';
-import { TensorwiseOptimizer, type Tensors } from './tensorwise';
 
 const sig = signature('AdaHessian', 'params, lr=0.15, betas=[0.9, 0.999], eps=1e-4, weightDecay=0, hessianPower=1, nSamples=1, averageConvKernel=false, *, maximize=false');
 
@@ -28,7 +28,7 @@ export interface AdaHessianOptions {
  * Adam by the diagonal of the Hessian, estimated with Hutchinson's method (Yao et al. 2020, https://arxiv.org/abs/2006.00719).
  * Gradients must have been made with loss.backward({ createGraph: true }).
  */
-export class AdaHessian extends TensorwiseOptimizer {
+export class AdaHessian extends FusedOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number, hessianPower: number, nSamples: number,
     averageConvKernel: boolean], AdaHessianOptions>);
   constructor(...args: unknown[]) {
@@ -45,31 +45,26 @@ export class AdaHessian extends TensorwiseOptimizer {
   override step(closure?: Closure | null): Tensor | number | null {
     const loss = closure ? enableGrad(closure) : null;
     tidy(() => {
-      const hessians = this._hessians();
-      noGrad(() => {
-        for (const group of this.paramGroups) {
-          for (const p of group.params) {
-            const hessian = hessians.get(p);
-            if (hessian) this._step(p, hessian, group);
-          }
-        }
-      });
+      this._hessians = this._estimates();
+      try {
+        for (const group of this.paramGroups) this._update(group);
+      } finally {
+        this._hessians = null;
+      }
     });
     return loss;
   }
+  /** While a step is under way. */
+  declare _hessians: Map<Tensor, Tensor> | null;
 
-  _step(p: Tensor, hessian: Tensor, group: ParamGroup): void {
-    this._hessian = group.averageConvKernel && p.ndim === 4 ? hessian.abs().mean([2, 3], true) : hessian;
-    try {
-      this._one(p, group);
-    } finally {
-      this._hessian = null;
-    }
+  /** The diagonal goes along as a state that a step reads. */
+  override _extra(p: Tensor, group: ParamGroup): Record<string, Tensor> {
+    const hessian = this._hessians!.get(p) ?? p;
+    return { hessian: group.averageConvKernel && p.ndim === 4 ? noGrad(() => hessian.abs().mean([2, 3], true).expand(p.shape).contiguous()) : hessian };
   }
-  declare _hessian: Tensor | null;
 
   /** Estimates of the Hessian's diagonal, of each parameter that has a gradient. */
-  _hessians(): Map<Tensor, Tensor> {
+  _estimates(): Map<Tensor, Tensor> {
     const params = this.paramGroups.flatMap((group) => group.params).filter((p) => p.grad !== null);
     const grads = params.map((p) => p.grad!);
     grads.forEach((g, i) => {
@@ -91,14 +86,7 @@ export class AdaHessian extends TensorwiseOptimizer {
     return sums;
   }
 
-  _begin(p: Tensor): Tensors { return { exp_avg: zerosLike(p), exp_hessian_diag_sq: zerosLike(p) }; }
-  _change(p: Tensor, grad: Tensor, { exp_avg, exp_hessian_diag_sq: squares }: Tensors, group: ParamGroup, t: number): void {
-    const { lr, betas: [beta1, beta2], eps, weightDecay, hessianPower } = group;
-    const hessian = this._hessian!.expand(p.shape);
-    p.mul_(1 - lr * weightDecay);
-    exp_avg.mul_(beta1).add_(grad, { alpha: 1 - beta1 });
-    squares.mul_(beta2).addcmul_(hessian, hessian, { value: 1 - beta2 });
-    const scale = squares.div(1 - beta2 ** t).pow_(hessianPower / 2).add_(eps);
-    p.addcdiv_(exp_avg, scale, { value: -lr / (1 - beta1 ** t) });
-  }
+  get _rule(): Rule { return Rule.AdaHessian; }
+  _beginning(): Beginning { return { states: { exp_avg: 0, exp_hessian_diag_sq: 0 } }; }
+  _numbers({ betas: [beta1, beta2], eps, hessianPower }: ParamGroup): number[] { return [beta1, beta2, eps, hessianPower] as number[]; }
 }

@@ -6,7 +6,7 @@ import { Optimizer, type Closure, type ParamGroup } from './optimizer';
 import { recordedStep } from './recorded';
 
 /** By ts_step_rule of src/kernels/optim.h. */
-export enum Rule { Adamax, NAdam, RAdam, SparseAdam, RMSprop, Adagrad, Adadelta, ASGD, Rprop, Lion, FTRL }
+export enum Rule { Adamax, NAdam, RAdam, SparseAdam, RMSprop, Adagrad, Adadelta, ASGD, Rprop, Lion, FTRL, AdaHessian }
 
 /** What a parameter begins with: states of its shape filled with a number, and lone numbers. */
 export interface Beginning {
@@ -42,10 +42,15 @@ export abstract class FusedOptimizer extends Optimizer {
         return state;
       });
       const all = (list: string[]): Tensor[] => list.flatMap((name) => states.map((state) => state[name]));
-      _optimizerStep_(this._rule, params, all(names), all(lone), all(['step']), numbers);
+      const extra = params.map((p) => this._extra(p, group));
+      const read = Object.keys(extra[0]).flatMap((name) => extra.map((values) => values[name]));
+      _optimizerStep_(this._rule, params, [...all(names), ...read], all(lone), all(['step']), numbers);
       for (const [p, state] of fresh) this._remember(p, state);
     }
   }
+
+  /** What a step reads like states, and does not keep. */
+  _extra(_p: Tensor, _group: ParamGroup): Record<string, Tensor> { return {}; }
 
   /** State made before the first step. */
   _begin(group: ParamGroup): void {

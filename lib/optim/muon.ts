@@ -3,7 +3,7 @@ import { zerosLike } from '../gen/ops';
 import type { Tensor } from '../tensor';
 import type { Tail } from '../nn/common';
 import type { ParamGroup, Params } from './optimizer';
-import { TensorwiseOptimizer, type Tensors } from './tensorwise';
+import { Whole, WholeOptimizer } from './whole';
 
 const sig = signature('Muon',
   'params, lr=1e-3, weightDecay=0.1, momentum=0.95, nesterov=true, nsCoefficients=[3.4445, -4.775, 2.0315], eps=1e-7, nsSteps=5, adjustLrFn=null, *, maximize=false');
@@ -28,7 +28,7 @@ export interface MuonOptions {
  * Momentum made orthogonal by Newton and Schulz's iteration, for matrices (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon).
  * The iteration runs in the parameter's dtype. https://pytorch.org/docs/stable/generated/torch.optim.Muon.html
  */
-export class Muon extends TensorwiseOptimizer {
+export class Muon extends WholeOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, weightDecay: number, momentum: number, nesterov: boolean, nsCoefficients: readonly [number, number, number],
     eps: number, nsSteps: number, adjustLrFn: 'original' | 'match_rms_adamw' | null], MuonOptions>);
   constructor(...args: unknown[]) {
@@ -44,25 +44,9 @@ export class Muon extends TensorwiseOptimizer {
     if (!Number.isInteger(nsSteps) || nsSteps < 0 || nsSteps >= 100) throw this._refuse('Number of steps must be less than 100 for computational efficiency');
     for (const p of params) if (p.ndim !== 2) throw this._refuse(`Muon only supports 2D parameters whereas we found a parameter with size: [${p.shape.join(', ')}]`, 'ERR_SHAPE');
   }
-  _begin(p: Tensor): Tensors { return { momentum_buffer: zerosLike(p) }; }
-  _change(p: Tensor, grad: Tensor, { momentum_buffer: buffer }: Tensors, group: ParamGroup): void {
-    const { lr, weightDecay, momentum, nesterov, adjustLrFn } = group;
-    buffer.lerp_(grad, 1 - momentum);
-    const update = orthogonal(nesterov ? grad.lerp(buffer, momentum as number) : buffer, group);
-    const [rows, columns] = p.shape;
-    const factor = adjustLrFn === 'match_rms_adamw' ? 0.2 * Math.sqrt(Math.max(rows, columns)) : Math.sqrt(Math.max(1, rows / columns));
-    p.mul_(1 - lr * weightDecay).add_(update, { alpha: -lr * factor });
+  get _rule(): Whole { return Whole.Muon; }
+  _states(p: Tensor): Record<string, () => Tensor> { return { momentum_buffer: () => zerosLike(p) }; }
+  _numbers({ momentum, nesterov, nsCoefficients, eps, nsSteps, adjustLrFn }: ParamGroup): number[] {
+    return [momentum, nesterov ? 1 : 0, ...nsCoefficients, eps, nsSteps, adjustLrFn === 'match_rms_adamw' ? 1 : 0] as number[];
   }
-}
-
-function orthogonal(matrix: Tensor, { nsCoefficients: [a, b, c], nsSteps, eps }: ParamGroup): Tensor {
-  const tall = matrix.shape[0] > matrix.shape[1];
-  let x = tall ? matrix.t() : matrix;
-  x = x.div(x.norm().clamp(eps as number));
-  for (let i = 0; i < nsSteps; i++) {
-    const gram = x.matmul(x.t());
-    const inner = gram.mul(b as number).add_(gram.matmul(gram), { alpha: c as number });
-    x = x.mul(a as number).add_(inner.matmul(x));
-  }
-  return tall ? x.t() : x;
 }

@@ -31,10 +31,11 @@ export type Interceptor = (sig: OpSignature, values: unknown[], self: Tensor | n
 export const PASS = Symbol('PASS');
 let interceptor: Interceptor | null = null;
 export function intercept(next: Interceptor | null): void { interceptor = next; }
-/* Runs a function of tensors that ops cannot see into once for each sample, if there are any. */
-let slice: ((args: readonly unknown[], f: (args: unknown[]) => unknown) => unknown) | null = null;
-export function useSlices(f: NonNullable<typeof slice>): void { slice = f; }
-export const sliced = (args: readonly unknown[], f: (args: unknown[]) => unknown): unknown => (interceptor === null || slice === null ? PASS : slice(args, f));
+/* What vmap makes of an autograd.Function: the result of fn applied to args, or PASS. */
+type Mapped = (fn: any, args: readonly unknown[], apply: (fn: any, args: unknown[]) => unknown) => unknown;
+let mapped: Mapped | null = null;
+export function useMapped(f: Mapped): void { mapped = f; }
+export const applyMapped: Mapped = (fn, args, apply) => (interceptor === null || mapped === null ? PASS : mapped(fn, args, apply));
 /* Throws when a tensor without a handle is one of vmap's. */
 let refuse: ((t: Tensor, op: string) => void) | null = null;
 export function useRefusal(f: (t: Tensor, op: string) => void): void { refuse = f; }

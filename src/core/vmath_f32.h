@@ -9,6 +9,18 @@ VM_INLINE float vm_scalef(float p, uint32_t u) {
   return p * vm_f32(h << 23) * vm_f32((u - h) << 23);
 }
 
+/* Bounds of arguments, as variables: of a clamp to numbers that it knows a compiler makes the minimum of IEEE 754, which engines of
+   WebAssembly run as eight instructions, of one to variables `x < y ? x : y`, which is one. */
+extern const float vm_boundsf[];
+#define VM_EXP_MOST vm_boundsf[0]
+#define VM_EXP_LEAST vm_boundsf[1]
+#define VM_EXP2_MOST vm_boundsf[2]
+#define VM_EXP2_LEAST vm_boundsf[3]
+#define VM_EXPM1_LEAST vm_boundsf[4]
+#define VM_COSH_MOST vm_boundsf[5]
+#define VM_MOSTF(x, bound) ((x) > (bound) ? (bound) : (x))
+#define VM_LEASTF(x, bound) ((x) < (bound) ? (bound) : (x))
+
 /* exp(r) = 1 + r + r^2 P(r) for |r| <= log(2)/2. */
 VM_INLINE float vm_exp_polyf(float r) {
   return VM_POLY4(r, 0x1.fffffcp-2f, 0x1.55548ap-3f, 0x1.55584ep-5f, 0x1.123f6p-7f, 0x1.6ad6cp-10f);
@@ -18,22 +30,22 @@ VM_INLINE float vm_exp_polyf(float r) {
 typedef struct { float p; uint32_t u; } vm_scaledf;
 VM_INLINE vm_scaledf vm_exp_scaledf(float x) {
   float t = x * 0x1.715476p+0f + VM_MAGICF, n = t - VM_MAGICF;
-  float a = x - n * 0x1.62e4p-1f, b = n * 0x1.7f7d1cp-20f;
-  float r = a - b, c = (a - r) - b;
-  vm_scaledf s = {1.0f + (r + (r * r * vm_exp_polyf(r) + c)), vm_u32(t) - VM_MAGICF_BITS + 254u};
+  float r = (x - n * 0x1.62e4p-1f) - n * 0x1.7f7d1cp-20f;
+  vm_scaledf s = {1.0f + (r + r * r * vm_exp_polyf(r)), vm_u32(t) - VM_MAGICF_BITS + 254u};
   return s;
 }
 
-VM_INLINE float vm_expf(float x) {
-  x = x > 89.0f ? 89.0f : x;
-  x = x < -104.0f ? -104.0f : x;
-  vm_scaledf s = vm_exp_scaledf(x);
+/* exp(x) for x <= 0. */
+VM_INLINE float vm_exp_downf(float x) {
+  vm_scaledf s = vm_exp_scaledf(VM_LEASTF(x, VM_EXP_LEAST));
   return vm_scalef(s.p, s.u);
 }
 
+VM_INLINE float vm_expf(float x) { return vm_exp_downf(VM_MOSTF(x, VM_EXP_MOST)); }
+
 VM_INLINE float vm_exp2f(float x) {
-  x = x > 129.0f ? 129.0f : x;
-  x = x < -151.0f ? -151.0f : x;
+  x = VM_MOSTF(x, VM_EXP2_MOST);
+  x = VM_LEASTF(x, VM_EXP2_LEAST);
   float t = x + VM_MAGICF, r = x - (t - VM_MAGICF);
   float p = 1.0f + r * VM_POLY6(r, 0x1.62e43p-1f, 0x1.ebfbep-3f, 0x1.c6b058p-5f, 0x1.3b2a54p-7f, 0x1.5dc64ep-10f,
                                 0x1.441778p-13f, 0x1.b3ca3ap-17f);
@@ -41,8 +53,8 @@ VM_INLINE float vm_exp2f(float x) {
 }
 
 VM_INLINE float vm_expm1f(float x) {
-  float y = x > 89.0f ? 89.0f : x;
-  y = y < -20.0f ? -20.0f : y;
+  float y = VM_MOSTF(x, VM_EXP_MOST);
+  y = VM_LEASTF(y, VM_EXPM1_LEAST);
   float t = y * 0x1.715476p+0f + VM_MAGICF, n = t - VM_MAGICF;
   float a = y - n * 0x1.62e4p-1f, b = n * 0x1.7f7d1cp-20f;
   float r = a - b, c = (a - r) - b;
@@ -53,9 +65,9 @@ VM_INLINE float vm_expm1f(float x) {
 }
 
 VM_INLINE float vm_sigmoidf(float x) {
-  float e = vm_expf(-vm_absf(x)), d = 1.0f + e, low = e - (d - 1.0f);
-  float v = (x < 0.0f ? e : 1.0f) / d;
-  return v - v * low * (x < 0.0f ? 1.0f - v : v);
+  float e = vm_exp_downf(-vm_absf(x)), d = 1.0f + e, low = e - (d - 1.0f);
+  float v = (x < 0.0f ? e : 1.0f) / d, w = 1.0f - v; /* 1 / d is the larger of these */
+  return v - v * low * (v < w ? w : v);
 }
 
 /* x = 2^k * m with m in [sqrt(1/2), sqrt(2)), for positive finite x. */
@@ -120,14 +132,14 @@ VM_INLINE float vm_tanhf(float x) {
 VM_INLINE float vm_sinhf(float x) {
   float a = vm_absf(x), z = a * a;
   float small = a + a * z * VM_POLY3(z, 0x1.555556p-3f, 0x1.1110ep-7f, 0x1.a022bcp-13f, 0x1.756c1ep-19f);
-  vm_scaledf s = vm_exp_scaledf(a > 90.0f ? 90.0f : a);
+  vm_scaledf s = vm_exp_scaledf(VM_MOSTF(a, VM_COSH_MOST));
   float e = vm_scalef(s.p, s.u - 1u);
   return vm_copysignf(a < 1.0f ? small : e - 0.25f / e, x);
 }
 
 VM_INLINE float vm_coshf(float x) {
   float a = vm_absf(x);
-  vm_scaledf s = vm_exp_scaledf(a > 90.0f ? 90.0f : a);
+  vm_scaledf s = vm_exp_scaledf(VM_MOSTF(a, VM_COSH_MOST));
   float e = vm_scalef(s.p, s.u - 1u);
   return e + 0.25f / e;
 }

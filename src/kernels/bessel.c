@@ -108,11 +108,30 @@ double ts_spherical_j0_at(double x) {
 
 /* ---- modified: all terms of I are of one sign, up to 30; beyond, the asymptotic series ---- */
 
-static double bessel_i(double x, double order, bool scaled) {
-  double a = vm_abs(x);
+/* The series up to 8, in x^2 / 4, highest term first: 1 / k!^2, and 1 / (2 k! (k + 1)!). */
+static const double series_i[2][26] = {
+     {0x1.8e189760fbc74p-168, 0x1.e5f504c9e358cp-159, 0x1.1159d2b18fe1fp-149, 0x1.1a6d4e307528fp-140, 0x1.0afb53e9cec0bp-131,
+      0x1.cbeaf38dc529fp-123, 0x1.674f8e46c208cp-114, 0x1.faaf2fa1c79e5p-106, 0x1.40a2dc2460523p-97, 0x1.69f7da8510bcdp-89,
+      0x1.69f7da8510bcdp-81, 0x1.3e22d70ef3b5fp-73, 0x1.e725594ee52e9p-66, 0x1.4197a7f5154bcp-58, 0x1.69ca9cf3b7f54p-51,
+      0x1.5601885e63e5dp-44, 0x1.0b313289be0b9p-37, 0x1.522a43f65486ap-31, 0x1.522a43f65486ap-25, 0x1.02e85c0898b71p-19,
+      0x1.23456789abcdfp-14, 0x1.c71c71c71c71cp-10, 0x1.c71c71c71c71cp-6, 0x1.p-2, 0x1.p+0,
+      0x1.p+0},
+     {0x1.e9f6e1b270f54p-174, 0x1.37033643c4b3bp-164, 0x1.6c77c3976a829p-155, 0x1.88f11edf3ed4dp-146, 0x1.84564b82a1184p-137,
+      0x1.5e69de22df5cep-128, 0x1.1f72d8389b3a3p-119, 0x1.aaae78f4066a7p-111, 0x1.1d028acb00491p-102, 0x1.54ad09e6a6575p-94,
+      0x1.69f7da8510bcdp-86, 0x1.53585cdcbfb10p-78, 0x1.165e7c2d153f3p-70, 0x1.8bce58901a35ep-63, 0x1.e2637bef9ff1ap-56,
+      0x1.f17697cf1cf13p-49, 0x1.ab81ea75fcdf4p-42, 0x1.2c9758daf5cd0p-35, 0x1.522a43f65486ap-29, 0x1.27e4fb7789f5cp-23,
+      0x1.845c8a0ce5129p-18, 0x1.6c16c16c16c17p-13, 0x1.c71c71c71c71cp-9, 0x1.5555555555555p-5, 0x1.p-2,
+      0x1.p-1}};
+
+static double bessel_i(double x, int order, bool scaled) {
+  double a = vm_abs(x), z = 0.25 * x * x;
   if (x != x || (a == INFINITY && !scaled)) return NAN;
+  if (a <= 8) {
+    double sum = POLYNOMIAL(series_i[order], z) * (order ? x : 1);
+    return scaled ? sum * ts_exp_at(-a) : sum;
+  }
   if (a <= 30) {
-    double z = 0.25 * x * x, term = order == 0 ? 1 : 0.5 * x, sum = term;
+    double term = order == 0 ? 1 : 0.5 * x, sum = term;
     for (double k = 1; k < 100 && vm_abs(term) > vm_abs(sum) * 0x1p-54; k++) {
       term *= z / (k * (k + order));
       sum += term;

@@ -18,15 +18,26 @@ typedef struct {
   const int64_t *rows; /* bytes of one row of each part */
 } cat_job;
 
+/* Rows of one element or two, as where scalars are stacked, are not worth a call each. */
+#define COPY_ROWS(bytes) \
+  case bytes:            \
+    for (int64_t r = 0; r < n; r++, from += bytes, to += step) memcpy(to, from, bytes); \
+    break;
+static void copy_rows(char *to, int64_t step, const char *from, int64_t width, int64_t n) {
+  switch (width) {
+    COPY_ROWS(1) COPY_ROWS(2) COPY_ROWS(4) COPY_ROWS(8) COPY_ROWS(16)
+    default:
+      for (int64_t r = 0; r < n; r++, from += width, to += step) memcpy(to, from, (size_t)width);
+  }
+}
+
 static void cat_rows(void *arg, int64_t begin, int64_t end) {
   const cat_job *job = arg;
   int64_t column = 0;
   for (int64_t k = 0; k < job->parts->n; k++) {
     int64_t width = job->rows[k];
     if (width == 0) continue;
-    const char *from = (const char *)ts_data(job->parts->v[k]) + begin * width;
-    char *to = job->to + begin * job->row + column;
-    for (int64_t r = begin; r < end; r++, from += width, to += job->row) memcpy(to, from, (size_t)width);
+    copy_rows(job->to + begin * job->row + column, job->row, (const char *)ts_data(job->parts->v[k]) + begin * width, width, end - begin);
     column += width;
   }
 }

@@ -22,15 +22,26 @@ typedef struct {
 /* Rules that one row serves; the numbers are those that lib/optim/fused.ts sends. */
 typedef enum {
   TS_STEP_ADAMAX, TS_STEP_NADAM, TS_STEP_RADAM, TS_STEP_SPARSE_ADAM, TS_STEP_RMSPROP, TS_STEP_ADAGRAD,
-  TS_STEP_ADADELTA, TS_STEP_ASGD, TS_STEP_RPROP, TS_STEP_LION, TS_STEP_FTRL, TS_STEP_COUNT
+  TS_STEP_ADADELTA, TS_STEP_ASGD, TS_STEP_RPROP, TS_STEP_LION, TS_STEP_FTRL, TS_STEP_ADAHESSIAN, TS_STEP_COUNT
 } ts_step_rule;
 
 /* Their loops. RMSprop has one for each of its forms: plain, centered, with momentum, both. */
 typedef enum {
   TS_STEP_LOOP_ADAMAX, TS_STEP_LOOP_NADAM, TS_STEP_LOOP_SCALED, TS_STEP_LOOP_RMSPROP, TS_STEP_LOOP_RMSPROP_CENTERED,
   TS_STEP_LOOP_RMSPROP_MOMENTUM, TS_STEP_LOOP_RMSPROP_BOTH, TS_STEP_LOOP_ADAGRAD, TS_STEP_LOOP_ADADELTA,
-  TS_STEP_LOOP_ASGD, TS_STEP_LOOP_RPROP, TS_STEP_LOOP_LION, TS_STEP_LOOP_FTRL, TS_STEP_LOOP_COUNT
+  TS_STEP_LOOP_ASGD, TS_STEP_LOOP_RPROP, TS_STEP_LOOP_LION, TS_STEP_LOOP_FTRL,
+  TS_STEP_LOOP_ADAHESSIAN, TS_STEP_LOOP_ADAHESSIAN_POWER, TS_STEP_LOOP_COUNT
 } ts_step_loop;
+
+/* Rules that look at a parameter as a whole; the numbers are those that lib/optim/whole.ts sends. */
+typedef enum { TS_WHOLE_LAMB, TS_WHOLE_ADAFACTOR, TS_WHOLE_MUON, TS_WHOLE_SHAMPOO, TS_WHOLE_COUNT } ts_whole_rule;
+
+typedef struct {
+  double sign, weight_decay, beta1, beta2, eps;
+  double unbias1, unbias2; /* 1 / (1 - beta^t) */
+  double alpha;            /* lr times the length of the parameter by that of the step */
+  double *sums;            /* squares of the parameter, of the step */
+} ts_lamb_params;
 
 typedef struct {
   double sign, weight_decay; /* the gradient is sign * grad + weight_decay * param */

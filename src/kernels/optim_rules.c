@@ -25,6 +25,7 @@ static const struct {
     [TS_STEP_RPROP] = {"Rprop", {"prev", "step_size"}, {0}, 4},
     [TS_STEP_LION] = {"Lion", {"exp_avg"}, {0}, 2},
     [TS_STEP_FTRL] = {"FTRL", {"z", "n"}, {0}, 3},
+    [TS_STEP_ADAHESSIAN] = {"AdaHessian", {"exp_avg", "exp_hessian_diag_sq", "hessian"}, {0}, 4},
 };
 
 static bool check_scalar(ts_cx *cx, const ts_tensor *t, const char *what, int64_t i) {
@@ -115,6 +116,12 @@ static ts_step_loop prepare(ts_step_rule rule, int64_t t, double lr, const doubl
       decouple(c, lr);
       c->n[4] = lr;
       return TS_STEP_LOOP_LION;
+    case TS_STEP_ADAHESSIAN: /* beta1, beta2, eps, the Hessian's power */
+      averages(c, v[0], v[1]);
+      decouple(c, lr);
+      c->n[4] = lr / (1 - ts_optim_power(v[0], t)), c->n[5] = v[2];
+      c->n[6] = 1 / (1 - ts_optim_power(v[1], t)), c->n[7] = v[3] / 2;
+      return v[3] == 1 ? TS_STEP_LOOP_ADAHESSIAN : TS_STEP_LOOP_ADAHESSIAN_POWER;
     default: /* FTRL: beta, l1, l2 */
       c->n[0] = 1 / lr, c->n[1] = v[0] / lr + v[2], c->n[2] = v[1], c->n[3] = -v[1];
       return TS_STEP_LOOP_FTRL;

@@ -6,7 +6,11 @@
 /* n as a whole number, -1 where there is no polynomial. */
 static int64_t whole(double n) { return n > -1 && n < 0x1p63 ? (int64_t)n : -1; }
 
-static double bounded(double v, double limit) { return vm_abs(v) > limit ? vm_copysign(INFINITY, v) : v; }
+/* A branch: chosen without one, the bound would lie on the way from each term to the next. */
+static double bounded(double v, double limit) {
+  if (__builtin_expect(vm_abs(v) > limit, 0)) return vm_copysign(INFINITY, v);
+  return v;
+}
 
 /* Where there is no closed form an order beyond this is NaN rather than a wait of minutes. */
 enum { MOST_TERMS = 10000000 };

@@ -44,6 +44,7 @@ typedef struct {
   /* Optimizer steps over param, state..., grad; see optim.h. */
   ts_loop sgd[TS_DTYPE_COUNT], sgd_momentum[TS_DTYPE_COUNT], adam[TS_DTYPE_COUNT], adam_amsgrad[TS_DTYPE_COUNT];
   ts_loop step[TS_STEP_LOOP_COUNT][TS_DTYPE_COUNT];
+  ts_loop lamb_sums[TS_DTYPE_COUNT], lamb_apply[TS_DTYPE_COUNT]; /* param, exp_avg, exp_avg_sq (grad): contiguous */
   ts_fft_run fft_run[2]; /* float32, float64; see fft.h */
   ts_fft_line fft_line[2];
   int fft_lanes[2];
@@ -52,6 +53,6 @@ typedef struct {
 #define TS_LOOP_FILES(X, isa) X(isa, unary) X(isa, binary) X(isa, cast) X(isa, reduce) X(isa, optim) \
   X(isa, math) X(isa, special) X(isa, activation) X(isa, activation_backward) X(isa, binary_math) X(isa, ternary) X(isa, compare) \
   X(isa, argreduce) X(isa, softmax) X(isa, norm) X(isa, loss) X(isa, scan) X(isa, distance) X(isa, attention) X(isa, rnn) X(isa, complex) X(isa, complex_math) \
-  X(isa, fft) X(isa, optim_rules)
+  X(isa, fft) X(isa, optim_rules) X(isa, optim_lamb)
 
 #endif

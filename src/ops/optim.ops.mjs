@@ -8,6 +8,8 @@ export default [
     'One step of Adam (decoupled: AdamW) on every parameter that has a gradient, in place; counts it in steps. max_exp_avg_sqs is empty without amsgrad. https://pytorch.org/docs/stable/generated/torch.optim.Adam.html'),
   row('_optimizer_step_', 'int rule, Tensor[] params, Tensor[] states, Tensor[] scalars, Tensor[] steps, float[] numbers', 'void',
     'One step of a rule of ts_step_rule on every parameter that has a gradient, in place; counts it in steps. states holds the first state of all parameters, then the second, ...; scalars so what is one number for each parameter.'),
+  row('_optimizer_step_whole_', 'int rule, Tensor[] params, Tensor[] states, int[] counts, Tensor[] steps, float[] numbers', 'void',
+    'One step of a rule of ts_whole_rule on every parameter that has a gradient, in place; counts it in steps. states holds those of the first parameter, then of the second, ...; counts says how many each has.'),
   row('_has_grads', 'Tensor[] tensors', 'int[]', '1 for each tensor that has an accumulated gradient, else 0.'),
   row('_zero_grads', 'Tensor[] tensors, bool set_to_none', 'void', 'Drops the accumulated gradients, or fills them with zeros.'),
 ];

@@ -61,6 +61,16 @@ test('LAMB: a step as long as the parameter', () => {
       return w.map((x, i) => x - lr * norm(w) / norm(way) * way[i]);
     });
   }
+  // Many elements, in memory that is not in order: lengths are sums over blocks.
+  const n = 10001, fill = (f) => Array.from({ length: n }, (_, i) => f(i));
+  const wide = torsh.zeros(n, 2, f64).select(1, 0), start = fill((i) => Math.cos(i)), g = fill((i) => Math.sin(3 * i));
+  torsh.noGrad(() => wide.copy_(torsh.tensor(start, f64)));
+  const many = new nn.Parameter(wide);
+  many.grad = torsh.tensor(g, f64);
+  new optim.LAMB([many], { lr: 0.1, eps: 1e-3, betas: [0.5, 0.75] }).step();
+  const way = g.map((x) => x / (Math.abs(x) + 1e-3));
+  near(values(many), start.map((x, i) => x - 0.1 * norm(start) / norm(way) * way[i]), 9);
+
   const zero = param([0, 0]);
   const opt = new optim.LAMB([zero], { lr: 0.1 });
   zero.grad = torsh.ones(2, f64);
@@ -156,14 +166,22 @@ test('Shampoo: inverse roots of sums of products, one for each dim', () => {
   near(values(cube), Array.from({ length: 12 }, (_, i) => (i === 4 ? first : 0)), 9);
   opt.step();
   near([values(cube)[4]], [first + 0.5 * first - lr * 3 / Math.sqrt(eps + 18)], 9);
-  // Any matrix: L^(-1/4) G R^(-1/4).
-  const r = param([[1, 2, 0], [3, 4, 1]]), g = torsh.tensor([[0.3, -0.2, 1], [0.1, 0.8, 0.4]], f64), before = r.detach().clone();
-  r.grad = g;
-  new optim.Shampoo([r], { lr, eps }).step();
-  const way = before.sub(r.detach()).div(lr);
-  const [l, rr] = [g.matmul(g.t()).add(torsh.eye(2, f64).mul(eps)), g.t().matmul(g).add(torsh.eye(3, f64).mul(eps))];
-  const quarter = (m) => { const [e, v] = torsh.linalg.eigh(m); return v.mul(e.pow(-0.25)).matmul(v.t()); };
-  near(values(way), values(quarter(l).matmul(g).matmul(quarter(rr))), 9);
+  // Any matrix, made of singular vectors and values s: L^(-1/4) G R^(-1/4) has the values s (eps + s^2)^(-1/2), sums of s^2 later.
+  const [u, v] = [[[0.6, -0.8], [0.8, 0.6]], [[2 / 3, 2 / 3, 1 / 3], [-2 / 3, 1 / 3, 2 / 3]]];
+  const build = (s) => u.map((row) => v[0].map((_, j) => row[0] * s[0] * v[0][j] + row[1] * s[1] * v[1][j]));
+  const r = param([[1, 2, 0], [3, 4, 1]]), squares = [0, 0];
+  const general = new optim.Shampoo([r], { lr, eps, updateFreq: 2 });
+  let w = [1, 2, 0, 3, 4, 1], roots;
+  [[1.5, 0.4], [-0.3, 2], [0.7, 1]].forEach((s, t) => {
+    r.grad = torsh.tensor(build(s), f64);
+    general.step();
+    s.forEach((x, i) => { squares[i] += x * x; });
+    // Roots are taken anew every second step.
+    if (t % 2 === 0) roots = squares.map((x) => 1 / Math.sqrt(eps + x));
+    const way = build(s.map((x, i) => x * roots[i])).flat();
+    w = w.map((x, i) => x - lr * way[i]);
+    near(values(r), w, 9);
+  });
 });
 
 test('AdaHessian: of a quadratic form without mixed terms the estimate is exact', () => {

@@ -2,7 +2,7 @@
 #include "loops.h"
 #include "../../core/vmath.h"
 
-#define RELU(t) x > 0 || x != x ? x : 0
+#define RELU(t) x <= 0 ? 0 : x
 #define SIGMOID(t) TS_VM_##t(sigmoid)(x)
 #define SILU(t) x * TS_VM_##t(sigmoid)(x)
 #define GELU(t) (ts_val_##t)0.5 * x * (1 + TS_VM_##t(erf)(x * (ts_val_##t)0x1.6a09e667f3bcdp-1))

@@ -140,7 +140,7 @@ typedef double ts_val_f64;
 /* Loops over contiguous operands only: elementwise.c brings others into that form, block by block. One body for each,
    because these bodies are large: interleaving would only grow them. */
 #if defined(__clang__)
-#define TS_DENSE_LOOP _Pragma("clang loop vectorize(assume_safety) interleave_count(1)")
+#define TS_DENSE_LOOP _Pragma("clang loop vectorize(assume_safety) interleave_count(2)")
 #else
 #define TS_DENSE_LOOP _Pragma("GCC ivdep")
 #endif

@@ -1,6 +1,7 @@
 /* The rules of optimizers other than SGD and Adam: one pass over a parameter, its state and its gradient. Operations and
    their order are PyTorch's, where it has the rule. */
 #include <math.h>
+#include "../../core/vmath.h"
 #include "../optim.h"
 #include "loops.h"
 
@@ -89,12 +90,12 @@ TS_FLOAT_TYPES(NUMBERS)
   RULE(t, asgd, 1, x = x * c.keep - c.n0 * g; GET(t, mean, A);                                                         \
        *A = TS_SAVE_##t(c.n1 == 1 ? x : mean + (x - mean) * c.n1))
 
-/* n0, n1: factors for a change of sign and for none; n2, n3: smallest and largest step. */
+/* n0, n1: factors for a change of sign and for none; n2, n3: smallest and largest step. A NaN has no sign. */
 #define RPROP(t, d)                                                                                                    \
   RULE(t, rprop, 2, GET(t, before, A); GET(t, step0, B); const ts_val_##t same = g * before;                           \
-       const ts_val_##t raw = step0 * (same > 0 ? c.n1 : same < 0 ? c.n0 : same == 0 ? 1 : same);                      \
-       LET(t, step, B, raw < c.n2 ? c.n2 : raw > c.n3 ? c.n3 : raw); LET(t, used, A, same < 0 ? 0 : g);                \
-       x -= SIGN(t, used) * step)
+       const ts_val_##t grown = same > 0 ? c.n1 : 1; const ts_val_##t raw = step0 * (same < 0 ? c.n0 : grown);         \
+       const ts_val_##t large = raw < c.n2 ? c.n2 : raw; LET(t, step, B, large > c.n3 ? c.n3 : large);                 \
+       LET(t, used, A, same < 0 ? 0 : g); const ts_val_##t up = used > 0 ? step : 0; x -= used < 0 ? -step : up)
 
 /* n0, n1: beta1 and 1 - beta1; n2, n3 the same of beta2; n4: lr. */
 #define LION(t, d)                                                                                                     \
@@ -107,6 +108,21 @@ TS_FLOAT_TYPES(NUMBERS)
        LET(t, z, A, z0 + g - (root - SQRT_##t(s0)) * c.n0 * x);                                                        \
        const ts_val_##t low = z < c.n3 ? c.n3 : z; x = ((low > c.n2 ? c.n2 : low) - z) / (c.n1 + root * c.n0))
 
+/* States exp_avg, exp_hessian_diag_sq and the Hessian's diagonal itself, which stays. n0 to n3 as in AVERAGES; n4: lr / (1 - beta1^t);
+   n5: eps; n6: 1 / (1 - beta2^t); n7: half the Hessian's power, where it is not 1. */
+#define ADAHESSIAN_HEAD(t)                                                                                             \
+  x *= c.keep;                                                                                                         \
+  GET(t, m0, A); GET(t, v0, B); GET(t, h, C);                                                                          \
+  LET(t, m, A, m0 * c.n0 + c.n1 * g);                                                                                  \
+  LET(t, v, B, v0 * c.n2 + c.n3 * h * h)
+#define POWER_f32 vm_powf
+#define POWER_f64 vm_pow
+#define POWER_f16 vm_powf
+#define POWER_bf16 vm_powf
+#define ADAHESSIAN(t, d)                                                                                               \
+  RULE(t, adahessian, 3, ADAHESSIAN_HEAD(t); x -= c.n4 * m / (SQRT_##t(v * c.n6) + c.n5))                              \
+  RULE(t, adahessian_power, 3, ADAHESSIAN_HEAD(t); x -= c.n4 * m / (POWER_##t(v * c.n6, c.n7) + c.n5))
+
 TS_FLOAT_TYPES(ADAMAX)
 TS_FLOAT_TYPES(SCALED)
 TS_FLOAT_TYPES(NADAM)
@@ -117,6 +133,7 @@ TS_FLOAT_TYPES(ASGD)
 TS_FLOAT_TYPES(RPROP)
 TS_FLOAT_TYPES(LION)
 TS_FLOAT_TYPES(FTRL)
+TS_FLOAT_TYPES(ADAHESSIAN)
 
 TS_FILL(optim_rules) {
 #define SET(t, d)                                                                                                      \
@@ -132,7 +149,9 @@ TS_FILL(optim_rules) {
   table->step[TS_STEP_LOOP_ASGD][d] = asgd_##t;                                                                        \
   table->step[TS_STEP_LOOP_RPROP][d] = rprop_##t;                                                                      \
   table->step[TS_STEP_LOOP_LION][d] = lion_##t;                                                                        \
-  table->step[TS_STEP_LOOP_FTRL][d] = ftrl_##t;
+  table->step[TS_STEP_LOOP_FTRL][d] = ftrl_##t;                                                                        \
+  table->step[TS_STEP_LOOP_ADAHESSIAN][d] = adahessian_##t;                                                            \
+  table->step[TS_STEP_LOOP_ADAHESSIAN_POWER][d] = adahessian_power_##t;
   TS_FLOAT_TYPES(SET)
 #undef SET
 }

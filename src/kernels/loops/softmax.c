@@ -12,7 +12,8 @@ enum { LANES = 16, CHUNK = 2048, COLS = 128 };
     TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) out[k] = TS_VM_##t(exp)(x[k] - less);                                \
   }                                                                                                                    \
   VM_SLOW ts_mem_##t log_##t(double x) { return TS_VM_##t(log)((ts_mem_##t)x); }
-#define MAX(a, x) ((x) > (a) || (x) != (x) ? (x) : (a))
+/* A NaN that it passes over makes the sum one. */
+#define MAX(a, x) ((a) < (x) ? (x) : (a))
 
 #define FORWARD(t)                                                                                                     \
   static ts_mem_##t row_max_##t(const ts_mem_##t *x, int64_t n) {                                                      \

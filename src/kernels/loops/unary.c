@@ -24,7 +24,7 @@ PLAIN(TS_DENSE1_FLOATS)
 #define ROUND_DECIMALS(t) p1 != 0 ? FN_##t(rint)(x / p0) * p0 : FN_##t(rint)(x * p0) / p0
 #define SCALE(t) x * p0
 /* Bounds p0 and p1; NaN stays. */
-#define CLAMP(t) x < p0 ? (p0 > p1 ? p1 : p0) : x > p1 ? p1 : x
+#define CLAMP(t) (x < p0 ? p0 : x) > p1 ? p1 : (x < p0 ? p0 : x)
 /* NaN, inf and -inf become p0, p1, p2. */
 #define NAN_TO_NUM(t) x != x ? p0 : x == (ts_val_##t)INFINITY ? p1 : x == -(ts_val_##t)INFINITY ? p2 : x
 #define WITH_PARAMS(X) X(ROUND_DECIMALS) X(SCALE) X(CLAMP) X(NAN_TO_NUM)
