@@ -636,10 +636,13 @@ layerNorm|Tensor|Tensor input, int[] normalizedShape, Tensor? weight=null, Tenso
 nativeLayerNorm|,,;3|Tensor input, int[] normalizedShape, Tensor? weight, Tensor? bias, float eps
 groupNorm|Tensor|Tensor input, int numGroups, Tensor? weight=null, Tensor? bias=null, float eps=0.00001
 instanceNorm|Tensor|Tensor input, Tensor? runningMean=null, Tensor? runningVar=null, Tensor? weight=null, Tensor? bias=null, bool useInputStats=true, float momentum=0.1, float eps=0.00001
+_rmsNormalize|output,rms;2|Tensor input, Tensor? weight, int[] dims, float eps
+_rmsNormalizeBackward|gradInput,gradWeight;2|Tensor grad, Tensor input, Tensor? weight, Tensor rms, int[] dims
 rmsNorm|Tensor|Tensor input, int[] normalizedShape, Tensor? weight=null, float? eps=null
 _sgdStep_|void|Tensor[] params, Tensor[] buffers, int[] fresh, float lr, float momentum, float dampening, float weightDecay, bool nesterov, bool maximize
 _adamStep_|void|Tensor[] params, Tensor[] expAvgs, Tensor[] expAvgSqs, Tensor[] maxExpAvgSqs, Tensor[] steps, float lr, float beta1, float beta2, float eps, float weightDecay, bool decoupled, bool maximize
 _optimizerStep_|void|int rule, Tensor[] params, Tensor[] states, Tensor[] scalars, Tensor[] steps, float[] numbers
+_optimizerStepWhole_|void|int rule, Tensor[] params, Tensor[] states, int[] counts, Tensor[] steps, float[] numbers
 _hasGrads|int[]|Tensor[] tensors
 _zeroGrads|void|Tensor[] tensors, bool setToNone
 constantPadNd|Tensor|Tensor input, int[] pad, Scalar value=0
@@ -711,6 +714,7 @@ poisson|Tensor|Tensor input, Generator? generator=null
 binomial|Tensor|Tensor count, Tensor prob, Generator? generator=null
 _gammaSlope|Tensor|Tensor input, Tensor output
 _standardGamma|Tensor|Tensor input, Generator? generator=null
+_dirichletGrad|Tensor|Tensor x, Tensor alpha, Tensor total
 _sampleDirichlet|Tensor|Tensor input, Generator? generator=null
 sum|Tensor|Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null
 mean|Tensor|Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null

@@ -3453,6 +3453,24 @@ ts_tensor *ts_instance_norm(ts_cx *cx, ts_tensor *self, ts_tensor *running_mean,
   return ts_dispatch1(cx, &ts_ops[TS_OP_instance_norm], &args);
 }
 
+bool ts__rms_normalize(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_ints dims, double eps, ts_tensor **results) {
+  ts__rms_normalize_args args = {self, weight, dims, eps};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__rms_normalize], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__rms_normalize_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *weight, ts_tensor *rms, ts_ints dims, ts_tensor **results) {
+  ts__rms_normalize_backward_args args = {grad, self, weight, rms, dims};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__rms_normalize_backward], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
 ts_tensor *ts_rms_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_opt_float eps) {
   ts_rms_norm_args args = {self, normalized_shape, weight, eps};
   return ts_dispatch1(cx, &ts_ops[TS_OP_rms_norm], &args);
@@ -3477,6 +3495,13 @@ bool ts__optimizer_step_(ts_cx *cx, int64_t rule, ts_list params, ts_list states
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP__optimizer_step_], &args, &out);
+}
+
+bool ts__optimizer_step_whole_(ts_cx *cx, int64_t rule, ts_list params, ts_list states, ts_ints counts, ts_list steps, ts_floats numbers) {
+  ts__optimizer_step_whole__args args = {rule, params, states, counts, steps, numbers};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__optimizer_step_whole_], &args, &out);
 }
 
 ts_ints ts__has_grads(ts_cx *cx, ts_list tensors) {
@@ -3880,6 +3905,11 @@ ts_tensor *ts__gamma_slope(ts_cx *cx, ts_tensor *self, ts_tensor *output) {
 ts_tensor *ts__standard_gamma(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
   ts__standard_gamma_args args = {self, generator};
   return ts_dispatch1(cx, &ts_ops[TS_OP__standard_gamma], &args);
+}
+
+ts_tensor *ts__dirichlet_grad(ts_cx *cx, ts_tensor *x, ts_tensor *alpha, ts_tensor *total) {
+  ts__dirichlet_grad_args args = {x, alpha, total};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__dirichlet_grad], &args);
 }
 
 ts_tensor *ts__sample_dirichlet(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {

@@ -3298,6 +3298,19 @@ static bool instance_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_instance_norm_impl(cx, a, out);
 }
 
+static const ts_arg _rms_normalize_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__rms_normalize_args, self), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rms_normalize_args, weight), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts__rms_normalize_args, dims), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts__rms_normalize_args, eps), 0u}};
+static bool _rms_normalize_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rms_normalize_args *a = args;
+  return ts__rms_normalize_impl(cx, a, out);
+}
+static void _rms_normalize_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__rms_normalize_grad(cx, args, back, wanted); }
+
+static const ts_arg _rms_normalize_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__rms_normalize_backward_args, grad), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__rms_normalize_backward_args, self), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rms_normalize_backward_args, weight), 0u}, {"rms", TS_ARG_TENSOR, 0, offsetof(ts__rms_normalize_backward_args, rms), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts__rms_normalize_backward_args, dims), 0u}};
+static bool _rms_normalize_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rms_normalize_backward_args *a = args;
+  return ts__rms_normalize_backward_impl(cx, a, out);
+}
+
 static const ts_arg rms_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rms_norm_args, self), 0u}, {"normalizedShape", TS_ARG_INTS, 0, offsetof(ts_rms_norm_args, normalized_shape), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rms_norm_args, weight), 0u}, {"eps", TS_ARG_FLOAT_OPT, 0, offsetof(ts_rms_norm_args, eps), 0u}};
 static bool rms_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_rms_norm_args *a = args;
@@ -3320,6 +3333,12 @@ static const ts_arg _optimizer_step__args[] = {{"rule", TS_ARG_INT, 0, offsetof(
 static bool _optimizer_step__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__optimizer_step__args *a = args;
   return ts__optimizer_step__impl(cx, a, out);
+}
+
+static const ts_arg _optimizer_step_whole__args[] = {{"rule", TS_ARG_INT, 0, offsetof(ts__optimizer_step_whole__args, rule), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts__optimizer_step_whole__args, params), 0u}, {"states", TS_ARG_LIST, 0, offsetof(ts__optimizer_step_whole__args, states), 0u}, {"counts", TS_ARG_INTS, 0, offsetof(ts__optimizer_step_whole__args, counts), 0u}, {"steps", TS_ARG_LIST, 0, offsetof(ts__optimizer_step_whole__args, steps), 0u}, {"numbers", TS_ARG_FLOATS, 0, offsetof(ts__optimizer_step_whole__args, numbers), 0u}};
+static bool _optimizer_step_whole__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__optimizer_step_whole__args *a = args;
+  return ts__optimizer_step_whole__impl(cx, a, out);
 }
 
 static const ts_arg _has_grads_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts__has_grads_args, tensors), 0u}};
@@ -3767,11 +3786,18 @@ static bool _standard_gamma_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _standard_gamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__standard_gamma_grad(cx, args, back, wanted); }
 
+static const ts_arg _dirichlet_grad_args[] = {{"x", TS_ARG_TENSOR, 0, offsetof(ts__dirichlet_grad_args, x), 0u}, {"alpha", TS_ARG_TENSOR, 0, offsetof(ts__dirichlet_grad_args, alpha), 0u}, {"total", TS_ARG_TENSOR, 0, offsetof(ts__dirichlet_grad_args, total), 0u}};
+static bool _dirichlet_grad_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__dirichlet_grad_args *a = args;
+  return ts__dirichlet_grad_impl(cx, a, out);
+}
+
 static const ts_arg _sample_dirichlet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__sample_dirichlet_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__sample_dirichlet_args, generator), 0u}};
 static bool _sample_dirichlet_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__sample_dirichlet_args *a = args;
   return ts__sample_dirichlet_impl(cx, a, out);
 }
+static void _sample_dirichlet_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__sample_dirichlet_grad(cx, args, back, wanted); }
 
 static const ts_arg sum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sum_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_sum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_sum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_sum_args, dtype), 0u}};
 static bool sum_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -5773,10 +5799,13 @@ const ts_op ts_ops[] = {
   {"nativeLayerNorm", "NativeLayerNormBackward0", TS_OP_COMPOSITE, sizeof(ts_native_layer_norm_args), 5, 3, TS_RET_TENSORS, 0u, 0u, 0u, native_layer_norm_args, native_layer_norm_impl, NULL, TS_CAST_NONE},
   {"groupNorm", "GroupNormBackward0", TS_OP_COMPOSITE, sizeof(ts_group_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, group_norm_args, group_norm_impl, NULL, TS_CAST_NONE},
   {"instanceNorm", "InstanceNormBackward0", TS_OP_COMPOSITE, sizeof(ts_instance_norm_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, instance_norm_args, instance_norm_impl, NULL, TS_CAST_NONE},
+  {"_rmsNormalize", "RmsNormalizeBackward0", 0, sizeof(ts__rms_normalize_args), 4, 2, TS_RET_TENSORS, 3u, 0u, 2u, _rms_normalize_args, _rms_normalize_impl, _rms_normalize_grad, TS_CAST_NONE},
+  {"_rmsNormalizeBackward", "RmsNormalizeBackwardBackward0", 0, sizeof(ts__rms_normalize_backward_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, _rms_normalize_backward_args, _rms_normalize_backward_impl, NULL, TS_CAST_NONE},
   {"rmsNorm", "RmsNormBackward0", TS_OP_COMPOSITE, sizeof(ts_rms_norm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rms_norm_args, rms_norm_impl, NULL, TS_CAST_NONE},
   {"_sgdStep_", "SgdStep_Backward0", TS_OP_SYSTEM, sizeof(ts__sgd_step__args), 9, 0, TS_RET_NOTHING, 0u, 0u, 0u, _sgd_step__args, _sgd_step__impl, NULL, TS_CAST_NONE},
   {"_adamStep_", "AdamStep_Backward0", TS_OP_SYSTEM, sizeof(ts__adam_step__args), 12, 0, TS_RET_NOTHING, 0u, 0u, 0u, _adam_step__args, _adam_step__impl, NULL, TS_CAST_NONE},
   {"_optimizerStep_", "OptimizerStep_Backward0", TS_OP_SYSTEM, sizeof(ts__optimizer_step__args), 6, 0, TS_RET_NOTHING, 0u, 0u, 0u, _optimizer_step__args, _optimizer_step__impl, NULL, TS_CAST_NONE},
+  {"_optimizerStepWhole_", "OptimizerStepWhole_Backward0", TS_OP_SYSTEM, sizeof(ts__optimizer_step_whole__args), 6, 0, TS_RET_NOTHING, 0u, 0u, 0u, _optimizer_step_whole__args, _optimizer_step_whole__impl, NULL, TS_CAST_NONE},
   {"_hasGrads", "HasGradsBackward0", TS_OP_SYSTEM, sizeof(ts__has_grads_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _has_grads_args, _has_grads_impl, NULL, TS_CAST_NONE},
   {"_zeroGrads", "ZeroGradsBackward0", TS_OP_SYSTEM, sizeof(ts__zero_grads_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _zero_grads_args, _zero_grads_impl, NULL, TS_CAST_NONE},
   {"constantPadNd", "ConstantPadNdBackward0", 0, sizeof(ts_constant_pad_nd_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, constant_pad_nd_args, constant_pad_nd_impl, constant_pad_nd_grad, TS_CAST_NONE},
@@ -5848,7 +5877,8 @@ const ts_op ts_ops[] = {
   {"binomial", "BinomialBackward0", 0, sizeof(ts_binomial_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, binomial_args, binomial_impl, NULL, TS_CAST_NONE},
   {"_gammaSlope", "GammaSlopeBackward0", 0, sizeof(ts__gamma_slope_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _gamma_slope_args, _gamma_slope_impl, NULL, TS_CAST_NONE},
   {"_standardGamma", "StandardGammaBackward0", 0, sizeof(ts__standard_gamma_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, _standard_gamma_args, _standard_gamma_impl, _standard_gamma_grad, TS_CAST_NONE},
-  {"_sampleDirichlet", "SampleDirichletBackward0", 0, sizeof(ts__sample_dirichlet_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _sample_dirichlet_args, _sample_dirichlet_impl, NULL, TS_CAST_NONE},
+  {"_dirichletGrad", "DirichletGradBackward0", 0, sizeof(ts__dirichlet_grad_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _dirichlet_grad_args, _dirichlet_grad_impl, NULL, TS_CAST_NONE},
+  {"_sampleDirichlet", "SampleDirichletBackward0", 0, sizeof(ts__sample_dirichlet_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, _sample_dirichlet_args, _sample_dirichlet_impl, _sample_dirichlet_grad, TS_CAST_NONE},
   {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad, TS_CAST_NONE},
   {"mean", "MeanBackward0", TS_OP_EXACT, sizeof(ts_mean_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, mean_args, mean_impl, mean_grad, TS_CAST_NONE},
   {"prod", "ProdBackward0", 0, sizeof(ts_prod_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, prod_args, prod_impl, prod_grad, TS_CAST_FLOAT32},
@@ -6081,5 +6111,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad, TS_CAST_NONE},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL, TS_CAST_NONE},
 };
-const int ts_op_count = 944;
-const char ts_table_hash[] = "70f8203da0aa396a";
+const int ts_op_count = 948;
+const char ts_table_hash[] = "fb016e0f22989358";
