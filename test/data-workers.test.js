@@ -62,11 +62,13 @@ describe.each([['for', (loader) => all(loader)], ['for await', allLater]])('%s',
 
   test('workers know who they are, and draw by base seed + id', async () => {
     const options = { batchSize: null, numWorkers: 2, workerDataset: { module: url, export: 'ids' }, workerInitFn: { module: url, export: 'init' } };
+    const threadsBefore = torsh.getNumThreads();
     torsh.manualSeed(5);
     const seen = await every(new DataLoader(new Squares(8), options));
     expect(seen.map((s) => s[0])).toEqual([0, 1, 0, 1, 0, 1, 0, 1]);
     expect(seen.map((s) => s[5])).toEqual([0, 10, 0, 10, 0, 10, 0, 10]);
     expect(seen.every((s) => s[1] === 2 && s[3] === 1)).toBe(true);
+    expect([...new Set(seen.map((s) => s[6])), torsh.getNumThreads()]).toEqual([1, threadsBefore]);
     const base = seen[0][2];
     expect(BigInt(seen[1][2])).toBe(BigInt(base) + 1n);
     const g = new torsh.Generator().manualSeed(BigInt(base) + 1n);

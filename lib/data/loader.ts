@@ -1,9 +1,10 @@
 /** torch.utils.data.DataLoader */
 import { bind, signature } from '../bind';
 import { TorshError } from '../errors';
+import { nameOf } from '../io/values';
 import type { Generator } from '../random';
 import { defaultCollate, defaultConvert, recipe } from './collate';
-import { datasetFirst, isIterableDataset, sizeOf, type MapDataset } from './dataset';
+import { datasetFirst, isIterableDataset, iterableOf, sizeOf, type MapDataset } from './dataset';
 import { exposed, exposedLater, fetchLater, fetchNow, type Plan, Reader, readNow, Tally } from './fetch';
 import { Pass, type Pool } from './pass';
 import { BatchSampler, drawSeed, RandomSampler, SequentialSampler } from './sampler';
@@ -77,6 +78,7 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
   constructor(dataset: MapDataset | Iterable<unknown> | AsyncIterable<unknown>, options?: DataLoaderOptions<B>);
   constructor(dataset: MapDataset | Iterable<unknown> | AsyncIterable<unknown>, batchSize: number | null,
     shuffle?: boolean | null | DataLoaderOptions<B>, options?: DataLoaderOptions<B>);
+  constructor(options: DataLoaderOptions<B> & { dataset: MapDataset | Iterable<unknown> | AsyncIterable<unknown> });
   constructor(...args: unknown[]) {
     const values = bind(loaderSignature, datasetFirst(args));
     const [dataset, batchSize, shuffle, sampler, batchSampler, numWorkers, collateFn, , dropLast, timeout, workerInitFn] = values as [
@@ -95,6 +97,9 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
     for (const [name, f] of [['collateFn', collateFn], ['workerInitFn', workerInitFn]] as const) {
       if (f !== null && typeof f !== 'function' && !(isFromModule(f) && numWorkers > 0)) throw refuse(`${name} should be a function${numWorkers > 0 ? ' or { module, export }' : ''}`);
     }
+    const generator = values[12] as Generator | null;
+    if (generator !== null && typeof (generator as Partial<Generator>).manualSeed !== 'function') throw refuse(`generator should be a torsh.Generator, but got ${nameOf(generator)}`);
+    for (const [name, order] of [['sampler', sampler], ['batchSampler', batchSampler]] as const) if (order !== null) iterableOf(order, name, 'DataLoader');
     const iterable = isIterableDataset(dataset);
     if (!iterable && typeof (dataset as MapDataset | null)?.at !== 'function') {
       throw refuse('the dataset must offer at(index) and length, or be iterable');
@@ -118,7 +123,7 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
     this.timeout = timeout;
     this.prefetchFactor = prefetchFactor;
     this.persistentWorkers = persistentWorkers;
-    this.generator = values[12] as Generator | null;
+    this.generator = generator;
     this.dropLast = dropLast;
     this.batchSize = batchSampler === null ? batchSize : null;
     this.sampler = iterable ? null

@@ -132,8 +132,12 @@ function* records(text: string, delimiter: string): globalThis.Generator<{ field
   }
 }
 
+const jsonLinesSignature = signature('parseJsonLines', 'source');
+
 /** The values of a JSON Lines file, one a line; empty lines are passed over. Errors: ERR_IO with the line. */
-export function parseJsonLines(source: Source): any[] {
+export function parseJsonLines(from: Source): any[];
+export function parseJsonLines(...args: unknown[]): any[] {
+  const [source] = bind(jsonLinesSignature, args);
   const values: unknown[] = [];
   textOf(source, 'parseJsonLines').split(/\r?\n/).forEach((text, i) => {
     if (text.trim() === '') return;

@@ -2,6 +2,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { abi } from '../backend/abi';
 import { TorshError } from '../errors';
+import * as sys from '../gen/system';
 import { dropMessage, fromMessage, toMessage } from '../messages';
 import { manualSeed } from '../random';
 import { isTensor } from '../tensor';
@@ -206,6 +207,7 @@ class Server {
   private async begin(): Promise<Plan> {
     await Promise.resolve(); // until the file that is being loaded has its exports
     const { id } = this.setup;
+    sys._workAlone(true); // workers share the machine among themselves, and with who waits for them
     const options = this.options = fromMessage(this.setup.plan) as PoolPlan;
     manualSeed(options.seed); // what a module draws for its dataset is the same in all workers
     const dataset = await make(options.dataset, 'dataset') as unknown;

@@ -31,7 +31,7 @@ export const ids = {
   length: 8,
   at() {
     const info = getWorkerInfo();
-    return [info.id, info.numWorkers, info.seed, Number(info.dataset === ids), torsh.rand(2), globalThis.started ?? -1];
+    return [info.id, info.numWorkers, info.seed, Number(info.dataset === ids), torsh.rand(2), globalThis.started ?? -1, torsh.getNumThreads()];
   },
 };
 export const init = (id) => { globalThis.started = id * 10; };

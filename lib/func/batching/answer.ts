@@ -1,7 +1,7 @@
 /** Each call of an op inside vmap: one call for the whole batch where there is a rule, else slices and a stack. */
 import { batching } from '../../gen/batching';
 import * as ops from '../../gen/ops';
-import { PASS, isTensor, perform, prepare, useSlices } from '../../runtime/call';
+import { PASS, isTensor, perform, prepare } from '../../runtime/call';
 import { type OpSignature, signatureOf } from '../../runtime/signature';
 import { getRngState, setRngState } from '../../random';
 import type { Tensor } from '../../tensor';
@@ -172,15 +172,3 @@ function drawn(how: Handling, sig: OpSignature, values: unknown[], self: Tensor 
   const result = apply(how, { ...call, values: own_ });
   return inplace ? self : result;
 }
-
-useSlices((args, f) => {
-  const level = levelOf(args);
-  if (level === null) return PASS;
-  if (!inForce(level)) throw escaped();
-  return below(level, () => {
-    const results = Array.from({ length: level.size }, (_, b) => f(args.map((x) => sample(x, level, b))));
-    const [first] = results;
-    const stack = (list: unknown[]): unknown => (isTensor(list[0]) ? new Batched(ops.stack(list as Tensor[]), level) : list[0]);
-    return Array.isArray(first) ? first.map((_, i) => stack(results.map((r) => (r as unknown[])[i]))) : stack(results);
-  });
-});
