@@ -5849,9 +5849,9 @@ export function binomial(a?: any, b?: any, ..._rest: any[]): any {
   return invoke(712, arguments);
 }
 
-/** How gamma numbers move with their concentrations. */
+/** How gamma numbers move with their concentrations; the gradient of this is refused. */
 export function _gammaSlope(input: Tensor, output: Tensor): Tensor;
-/** How gamma numbers move with their concentrations. */
+/** How gamma numbers move with their concentrations; the gradient of this is refused. */
 export function _gammaSlope(input: Tensor, options: { output: Tensor }): Tensor;
 export function _gammaSlope(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(713, a, b, 0);
@@ -5867,9 +5867,9 @@ export function _standardGamma(a?: any, ..._rest: any[]): any {
   return invoke(714, arguments);
 }
 
-/** How beta numbers x of the concentrations alpha and total - alpha move with alpha, over 1 - x: the derivative of Dirichlet numbers is made of it. Errors: different shapes. https://arxiv.org/abs/1805.08498 */
+/** How beta numbers x of the concentrations alpha and total - alpha move with alpha, over 1 - x: the derivative of Dirichlet numbers is made of it. Errors: different shapes; its own gradient is refused. https://arxiv.org/abs/1805.08498 */
 export function _dirichletGrad(x: Tensor, alpha: Tensor, total: Tensor): Tensor;
-/** How beta numbers x of the concentrations alpha and total - alpha move with alpha, over 1 - x: the derivative of Dirichlet numbers is made of it. Errors: different shapes. https://arxiv.org/abs/1805.08498 */
+/** How beta numbers x of the concentrations alpha and total - alpha move with alpha, over 1 - x: the derivative of Dirichlet numbers is made of it. Errors: different shapes; its own gradient is refused. https://arxiv.org/abs/1805.08498 */
 export function _dirichletGrad(x: Tensor, options: { alpha: Tensor; total: Tensor }): Tensor;
 export function _dirichletGrad(..._args: any[]): any {
   return invoke(715, arguments);

@@ -3621,6 +3621,7 @@ ts_tensor *ts_binomial(ts_cx *cx, ts_tensor *count, ts_tensor *prob, ts_opt_int 
 
 typedef struct { ts_tensor *self; ts_tensor *output; } ts__gamma_slope_args;
 bool ts__gamma_slope_impl(ts_cx *cx, const ts__gamma_slope_args *a, ts_out *out);
+void ts__gamma_slope_grad(ts_cx *cx, const ts__gamma_slope_args *a, const ts_back *b, ts__gamma_slope_args *g);
 ts_tensor *ts__gamma_slope(ts_cx *cx, ts_tensor *self, ts_tensor *output);
 
 typedef struct { ts_tensor *self; ts_opt_int generator; } ts__standard_gamma_args;
@@ -3630,6 +3631,7 @@ ts_tensor *ts__standard_gamma(ts_cx *cx, ts_tensor *self, ts_opt_int generator);
 
 typedef struct { ts_tensor *x; ts_tensor *alpha; ts_tensor *total; } ts__dirichlet_grad_args;
 bool ts__dirichlet_grad_impl(ts_cx *cx, const ts__dirichlet_grad_args *a, ts_out *out);
+void ts__dirichlet_grad_grad(ts_cx *cx, const ts__dirichlet_grad_args *a, const ts_back *b, ts__dirichlet_grad_args *g);
 ts_tensor *ts__dirichlet_grad(ts_cx *cx, ts_tensor *x, ts_tensor *alpha, ts_tensor *total);
 
 typedef struct { ts_tensor *self; ts_opt_int generator; } ts__sample_dirichlet_args;
