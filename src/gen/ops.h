@@ -908,49 +908,50 @@ enum {
   TS_OP__trim_memory = 901,
   TS_OP__num_threads = 902,
   TS_OP__set_num_threads = 903,
-  TS_OP__build = 904,
-  TS_OP__generator_new = 905,
-  TS_OP__generator_free = 906,
-  TS_OP__manual_seed = 907,
-  TS_OP__initial_seed = 908,
-  TS_OP__rng_state = 909,
-  TS_OP__set_rng_state = 910,
-  TS_OP__unique = 911,
-  TS_OP__unique_consecutive = 912,
-  TS_OP_vector_norm = 913,
-  TS_OP_norm = 914,
-  TS_OP_norm_named = 915,
-  TS_OP_dist = 916,
-  TS_OP_normalize = 917,
-  TS_OP_cosine_similarity = 918,
-  TS_OP_norm_except_dim = 919,
-  TS_OP_pairwise_distance = 920,
-  TS_OP_renorm = 921,
-  TS_OP_renorm_ = 922,
-  TS_OP_as_strided = 923,
-  TS_OP_as_strided_ = 924,
-  TS_OP_expand = 925,
-  TS_OP_reshape = 926,
-  TS_OP_view = 927,
-  TS_OP_view_dtype = 928,
-  TS_OP_transpose = 929,
-  TS_OP_transpose_ = 930,
-  TS_OP_unsqueeze = 931,
-  TS_OP_unsqueeze_ = 932,
-  TS_OP_narrow = 933,
-  TS_OP__slice = 934,
-  TS_OP__slice_backward = 935,
-  TS_OP_select = 936,
-  TS_OP_permute = 937,
-  TS_OP_squeeze = 938,
-  TS_OP_squeeze_ = 939,
-  TS_OP_t = 940,
-  TS_OP_t_ = 941,
-  TS_OP_diagonal = 942,
-  TS_OP__diagonal_backward = 943,
-  TS_OP_unfold = 944,
-  TS_OP__unfold_backward = 945,
-  TS_OP_detach = 946,
+  TS_OP__work_alone = 904,
+  TS_OP__build = 905,
+  TS_OP__generator_new = 906,
+  TS_OP__generator_free = 907,
+  TS_OP__manual_seed = 908,
+  TS_OP__initial_seed = 909,
+  TS_OP__rng_state = 910,
+  TS_OP__set_rng_state = 911,
+  TS_OP__unique = 912,
+  TS_OP__unique_consecutive = 913,
+  TS_OP_vector_norm = 914,
+  TS_OP_norm = 915,
+  TS_OP_norm_named = 916,
+  TS_OP_dist = 917,
+  TS_OP_normalize = 918,
+  TS_OP_cosine_similarity = 919,
+  TS_OP_norm_except_dim = 920,
+  TS_OP_pairwise_distance = 921,
+  TS_OP_renorm = 922,
+  TS_OP_renorm_ = 923,
+  TS_OP_as_strided = 924,
+  TS_OP_as_strided_ = 925,
+  TS_OP_expand = 926,
+  TS_OP_reshape = 927,
+  TS_OP_view = 928,
+  TS_OP_view_dtype = 929,
+  TS_OP_transpose = 930,
+  TS_OP_transpose_ = 931,
+  TS_OP_unsqueeze = 932,
+  TS_OP_unsqueeze_ = 933,
+  TS_OP_narrow = 934,
+  TS_OP__slice = 935,
+  TS_OP__slice_backward = 936,
+  TS_OP_select = 937,
+  TS_OP_permute = 938,
+  TS_OP_squeeze = 939,
+  TS_OP_squeeze_ = 940,
+  TS_OP_t = 941,
+  TS_OP_t_ = 942,
+  TS_OP_diagonal = 943,
+  TS_OP__diagonal_backward = 944,
+  TS_OP_unfold = 945,
+  TS_OP__unfold_backward = 946,
+  TS_OP_detach = 947,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -3620,6 +3621,7 @@ ts_tensor *ts_binomial(ts_cx *cx, ts_tensor *count, ts_tensor *prob, ts_opt_int 
 
 typedef struct { ts_tensor *self; ts_tensor *output; } ts__gamma_slope_args;
 bool ts__gamma_slope_impl(ts_cx *cx, const ts__gamma_slope_args *a, ts_out *out);
+void ts__gamma_slope_grad(ts_cx *cx, const ts__gamma_slope_args *a, const ts_back *b, ts__gamma_slope_args *g);
 ts_tensor *ts__gamma_slope(ts_cx *cx, ts_tensor *self, ts_tensor *output);
 
 typedef struct { ts_tensor *self; ts_opt_int generator; } ts__standard_gamma_args;
@@ -3629,6 +3631,7 @@ ts_tensor *ts__standard_gamma(ts_cx *cx, ts_tensor *self, ts_opt_int generator);
 
 typedef struct { ts_tensor *x; ts_tensor *alpha; ts_tensor *total; } ts__dirichlet_grad_args;
 bool ts__dirichlet_grad_impl(ts_cx *cx, const ts__dirichlet_grad_args *a, ts_out *out);
+void ts__dirichlet_grad_grad(ts_cx *cx, const ts__dirichlet_grad_args *a, const ts_back *b, ts__dirichlet_grad_args *g);
 ts_tensor *ts__dirichlet_grad(ts_cx *cx, ts_tensor *x, ts_tensor *alpha, ts_tensor *total);
 
 typedef struct { ts_tensor *self; ts_opt_int generator; } ts__sample_dirichlet_args;
@@ -4371,6 +4374,10 @@ ts_scalar ts__num_threads(ts_cx *cx);
 typedef struct { int64_t n; } ts__set_num_threads_args;
 bool ts__set_num_threads_impl(ts_cx *cx, const ts__set_num_threads_args *a, ts_out *out);
 bool ts__set_num_threads(ts_cx *cx, int64_t n);
+
+typedef struct { bool alone; } ts__work_alone_args;
+bool ts__work_alone_impl(ts_cx *cx, const ts__work_alone_args *a, ts_out *out);
+bool ts__work_alone(ts_cx *cx, bool alone);
 
 typedef struct { char none; } ts__build_args;
 bool ts__build_impl(ts_cx *cx, const ts__build_args *a, ts_out *out);
