@@ -209,7 +209,7 @@ test('state dicts of schedulers as PyTorch writes them', () => {
     opt.paramGroups[0].lr = 1;
     scheduler.loadStateDict({ ...saved, milestones });
     scheduler.step();
-    expect([opt.paramGroups[0].lr, scheduler.lastEpoch]).toEqual([0.25, 4]);
+    expect([opt.paramGroups[0].lr, scheduler.lastEpoch, scheduler.stateDict().milestones]).toEqual([0.25, 4, new Map([[4, 2]])]);
   }
   const warm = new optim.lrScheduler.CosineAnnealingWarmRestarts(opt, 3);
   expect(Object.keys(warm.stateDict())).toEqual(expect.arrayContaining(['T_0', 'T_i', 'T_mult', 'T_cur', 'eta_min']));
