@@ -904,6 +904,7 @@ _resetPeakMemory|void|
 _trimMemory|void|
 _numThreads|int|
 _setNumThreads|void|int n
+_workAlone|void|bool alone
 _build|str|
 _generatorNew|int|
 _generatorFree|void|int id

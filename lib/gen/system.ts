@@ -248,37 +248,42 @@ export function _setNumThreads(n: number): void {
   return invoke(904, arguments) as void;
 }
 
+/** Whether ops of this JS thread use one thread only, whatever others do. */
+export function _workAlone(alone: boolean): void {
+  return invoke(905, arguments) as void;
+}
+
 /** 'blas|simd': what the core was built with and chose at load. */
 export function _build(): string | null {
-  return invoke(905, arguments) as string | null;
+  return invoke(906, arguments) as string | null;
 }
 
 /** A new generator with the default seed; gives its number. */
 export function _generatorNew(): number {
-  return invoke(906, arguments) as number;
+  return invoke(907, arguments) as number;
 }
 
 /** Frees a generator by number. */
 export function _generatorFree(id: number): void {
-  return invoke(907, arguments) as void;
+  return invoke(908, arguments) as void;
 }
 
 /** Seeds a generator (none: the default one). */
 export function _manualSeed(seed: Scalar, generator: number | null): void {
-  return invoke(908, arguments) as void;
+  return invoke(909, arguments) as void;
 }
 
 /** The seed of a generator. */
 export function _initialSeed(generator: number | null): Scalar {
-  return invoke(909, arguments) as Scalar;
+  return invoke(910, arguments) as Scalar;
 }
 
 /** The state of a generator as bytes, in the layout of PyTorch's CPU generator. */
 export function _rngState(generator: number | null): Tensor {
-  return invoke(910, arguments) as Tensor;
+  return invoke(911, arguments) as Tensor;
 }
 
 /** Replaces the state of a generator. */
 export function _setRngState(state: Tensor, generator: number | null): void {
-  return invoke(911, arguments) as void;
+  return invoke(912, arguments) as void;
 }

@@ -5049,6 +5049,13 @@ bool ts__set_num_threads(ts_cx *cx, int64_t n) {
   return ts_dispatch(cx, &ts_ops[TS_OP__set_num_threads], &args, &out);
 }
 
+bool ts__work_alone(ts_cx *cx, bool alone) {
+  ts__work_alone_args args = {alone};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__work_alone], &args, &out);
+}
+
 const char *ts__build(ts_cx *cx) {
   ts__build_args args = {0};
   ts_out out;

@@ -909,49 +909,50 @@ enum {
   TS_OP__trim_memory = 902,
   TS_OP__num_threads = 903,
   TS_OP__set_num_threads = 904,
-  TS_OP__build = 905,
-  TS_OP__generator_new = 906,
-  TS_OP__generator_free = 907,
-  TS_OP__manual_seed = 908,
-  TS_OP__initial_seed = 909,
-  TS_OP__rng_state = 910,
-  TS_OP__set_rng_state = 911,
-  TS_OP__unique = 912,
-  TS_OP__unique_consecutive = 913,
-  TS_OP_vector_norm = 914,
-  TS_OP_norm = 915,
-  TS_OP_norm_named = 916,
-  TS_OP_dist = 917,
-  TS_OP_normalize = 918,
-  TS_OP_cosine_similarity = 919,
-  TS_OP_norm_except_dim = 920,
-  TS_OP_pairwise_distance = 921,
-  TS_OP_renorm = 922,
-  TS_OP_renorm_ = 923,
-  TS_OP_as_strided = 924,
-  TS_OP_as_strided_ = 925,
-  TS_OP_expand = 926,
-  TS_OP_reshape = 927,
-  TS_OP_view = 928,
-  TS_OP_view_dtype = 929,
-  TS_OP_transpose = 930,
-  TS_OP_transpose_ = 931,
-  TS_OP_unsqueeze = 932,
-  TS_OP_unsqueeze_ = 933,
-  TS_OP_narrow = 934,
-  TS_OP__slice = 935,
-  TS_OP__slice_backward = 936,
-  TS_OP_select = 937,
-  TS_OP_permute = 938,
-  TS_OP_squeeze = 939,
-  TS_OP_squeeze_ = 940,
-  TS_OP_t = 941,
-  TS_OP_t_ = 942,
-  TS_OP_diagonal = 943,
-  TS_OP__diagonal_backward = 944,
-  TS_OP_unfold = 945,
-  TS_OP__unfold_backward = 946,
-  TS_OP_detach = 947,
+  TS_OP__work_alone = 905,
+  TS_OP__build = 906,
+  TS_OP__generator_new = 907,
+  TS_OP__generator_free = 908,
+  TS_OP__manual_seed = 909,
+  TS_OP__initial_seed = 910,
+  TS_OP__rng_state = 911,
+  TS_OP__set_rng_state = 912,
+  TS_OP__unique = 913,
+  TS_OP__unique_consecutive = 914,
+  TS_OP_vector_norm = 915,
+  TS_OP_norm = 916,
+  TS_OP_norm_named = 917,
+  TS_OP_dist = 918,
+  TS_OP_normalize = 919,
+  TS_OP_cosine_similarity = 920,
+  TS_OP_norm_except_dim = 921,
+  TS_OP_pairwise_distance = 922,
+  TS_OP_renorm = 923,
+  TS_OP_renorm_ = 924,
+  TS_OP_as_strided = 925,
+  TS_OP_as_strided_ = 926,
+  TS_OP_expand = 927,
+  TS_OP_reshape = 928,
+  TS_OP_view = 929,
+  TS_OP_view_dtype = 930,
+  TS_OP_transpose = 931,
+  TS_OP_transpose_ = 932,
+  TS_OP_unsqueeze = 933,
+  TS_OP_unsqueeze_ = 934,
+  TS_OP_narrow = 935,
+  TS_OP__slice = 936,
+  TS_OP__slice_backward = 937,
+  TS_OP_select = 938,
+  TS_OP_permute = 939,
+  TS_OP_squeeze = 940,
+  TS_OP_squeeze_ = 941,
+  TS_OP_t = 942,
+  TS_OP_t_ = 943,
+  TS_OP_diagonal = 944,
+  TS_OP__diagonal_backward = 945,
+  TS_OP_unfold = 946,
+  TS_OP__unfold_backward = 947,
+  TS_OP_detach = 948,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -3621,6 +3622,7 @@ ts_tensor *ts_binomial(ts_cx *cx, ts_tensor *count, ts_tensor *prob, ts_opt_int 
 
 typedef struct { ts_tensor *self; ts_tensor *output; } ts__gamma_slope_args;
 bool ts__gamma_slope_impl(ts_cx *cx, const ts__gamma_slope_args *a, ts_out *out);
+void ts__gamma_slope_grad(ts_cx *cx, const ts__gamma_slope_args *a, const ts_back *b, ts__gamma_slope_args *g);
 ts_tensor *ts__gamma_slope(ts_cx *cx, ts_tensor *self, ts_tensor *output);
 
 typedef struct { ts_tensor *self; ts_opt_int generator; } ts__standard_gamma_args;
@@ -3630,6 +3632,7 @@ ts_tensor *ts__standard_gamma(ts_cx *cx, ts_tensor *self, ts_opt_int generator);
 
 typedef struct { ts_tensor *x; ts_tensor *alpha; ts_tensor *total; } ts__dirichlet_grad_args;
 bool ts__dirichlet_grad_impl(ts_cx *cx, const ts__dirichlet_grad_args *a, ts_out *out);
+void ts__dirichlet_grad_grad(ts_cx *cx, const ts__dirichlet_grad_args *a, const ts_back *b, ts__dirichlet_grad_args *g);
 ts_tensor *ts__dirichlet_grad(ts_cx *cx, ts_tensor *x, ts_tensor *alpha, ts_tensor *total);
 
 typedef struct { ts_tensor *self; ts_opt_int generator; } ts__sample_dirichlet_args;
@@ -4376,6 +4379,10 @@ ts_scalar ts__num_threads(ts_cx *cx);
 typedef struct { int64_t n; } ts__set_num_threads_args;
 bool ts__set_num_threads_impl(ts_cx *cx, const ts__set_num_threads_args *a, ts_out *out);
 bool ts__set_num_threads(ts_cx *cx, int64_t n);
+
+typedef struct { bool alone; } ts__work_alone_args;
+bool ts__work_alone_impl(ts_cx *cx, const ts__work_alone_args *a, ts_out *out);
+bool ts__work_alone(ts_cx *cx, bool alone);
 
 typedef struct { char none; } ts__build_args;
 bool ts__build_impl(ts_cx *cx, const ts__build_args *a, ts_out *out);
