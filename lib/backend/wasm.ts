@@ -70,7 +70,11 @@ export function wasmAbi(module: WebAssembly.Module, reasons: string[]): Abi {
   exports._initialize?.();
   const at = exports.torsh_init(pages * 65536);
   if (at === 0) throw new TorshError('ERR_MEMORY', 'torsh', 'torsh: not enough memory to start the WebAssembly backend');
-  exports.torsh_threads?.(usualThreads(), mayWait());
+  if (threaded) {
+    const [count, why] = usualThreads();
+    exports.torsh_threads!(count, mayWait());
+    if (why !== null) reasons.push(why);
+  }
 
   /** Bytes of the memory as it is now. */
   const bytesAt = (pointer: number, length: number): Uint8Array => {
