@@ -1,4 +1,5 @@
 /** The kit: what is built on tensors. In Node a file of its own (kit.cjs), read when a program first reaches for a part of it. */
+export * as charts from './charts';
 export * as data from './data';
 export { fromImageData, toImageData } from './data/transforms';
 export { serve } from './data/workers.node';
@@ -11,6 +12,7 @@ export * as nn from './nn';
 export { deepcopy } from './nn/deepcopy';
 export { summary } from './nn/summary';
 export * as optim from './optim';
+export * as profiler from './profiler';
 export { progress } from './progress';
 export * as testing from './testing';
 export * as tensorboard from './tensorboard';

@@ -276,6 +276,20 @@ test('Wishart numbers are differentiable in their parameters', () => {
   expect(Math.abs(gradC.sum().item() - 20)).toBeLessThan(3);
 });
 
+test('one distribution serves many backward passes', () => {
+  const concentration = t(2, { requiresGrad: true }), rate = t([1, 2], { requiresGrad: true }), d = new D.Gamma(concentration, rate);
+  for (let i = 0; i < 3; i++) d.rsample().sum().add(d.logProb(t([1, 3])).sum()).backward();
+  expect([concentration.grad.isfinite().item(), rate.grad.shape]).toEqual([true, [2]]);
+});
+
+test('gradients of gradients of gamma and Dirichlet numbers are refused, as in PyTorch', () => {
+  for (const [f, op] of [[(a) => new D.Gamma(a, 1), '_gammaSlope'], [(a) => new D.Dirichlet(a), '_dirichletGrad']]) {
+    const a = t([1.5, 2.5], { requiresGrad: true });
+    const [grad] = torsh.autograd.grad(f(a).rsample().square().sum(), [a], { createGraph: true });
+    expect(() => torsh.autograd.grad(grad.sum(), [a])).toThrow(`the derivative of '${op}' is not implemented`);
+  }
+});
+
 test('a gradient step makes data likelier, and one batch of many shapes at once', () => {
   torsh.manualSeed(0);
   const loc = t(0, { requiresGrad: true }), logScale = t(0, { requiresGrad: true }), data = torsh.randn([200], { dtype: 'float64' }).mul(2).add(3);

@@ -1,5 +1,6 @@
 /** Host callbacks that the core runs by number: tensor hooks, functions of autograd.Function, traces of anomaly mode. */
 import { abi } from '../backend/abi';
+import { TorshError } from '../errors';
 import * as sys from '../gen/system';
 import { keepThrown } from '../runtime/call';
 
@@ -9,12 +10,14 @@ type Runner = () => void;
 const callbacks = new Map<number, Runner>();
 /** Number 0 is the core's own: it is told of recorded ops in anomaly mode. */
 const TRACE = 0;
-let next = TRACE + 1;
 let listening = false;
 
 function run(id: number): boolean {
   try {
-    callbacks.get(id)?.();
+    const runner = callbacks.get(id);
+    /* Silence would leave what lies on the wall as the answer. */
+    if (runner === undefined && id !== TRACE) throw new TorshError('ERR_AUTOGRAD', 'backward', `backward: function ${id} of the graph is gone`);
+    runner?.();
     return true;
   } catch (error) {
     keepThrown(error);
@@ -36,8 +39,9 @@ export function sweepCallbacks(): void {
 export function registerCallback(runner: Runner): number {
   listen();
   sweepCallbacks();
-  callbacks.set(next, runner);
-  return next++;
+  const id = abi().nextCallback();
+  callbacks.set(id, runner);
+  return id;
 }
 
 export const forgetCallback = (id: number): void => { callbacks.delete(id); };

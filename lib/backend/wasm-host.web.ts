@@ -13,17 +13,8 @@ export function threadsRefused(): string | null {
   return typeof Worker === 'function' ? null : 'there are no workers here';
 }
 
-export const usualThreads = (): number => Math.min(globalThis.navigator?.hardwareConcurrency || 1, USUAL_THREADS);
-
-/** Whether this thread may sleep: a page's own may not. */
-export function mayWait(): boolean {
-  try {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Threads unless told otherwise, and why there are so few. */
+export const usualThreads = (): [count: number, why: string | null] => [Math.min(globalThis.navigator?.hardwareConcurrency || 1, USUAL_THREADS), null];
 
 let script: string | undefined;
 

@@ -2,7 +2,8 @@
 import { TorshError } from '../errors';
 import { tableHash } from '../gen/hash';
 import type { Abi, Owner } from './abi';
-import { mayWait, startWorker, threadsRefused, usualThreads, wasmBytes } from './wasm-host.node';
+import { startWorker, threadsRefused, usualThreads, wasmBytes } from './wasm-host.node';
+import { mayWait } from './wasm-workers';
 
 interface Exports {
   /** Its own; with threads the memory is an import. */
@@ -69,7 +70,11 @@ export function wasmAbi(module: WebAssembly.Module, reasons: string[]): Abi {
   exports._initialize?.();
   const at = exports.torsh_init(pages * 65536);
   if (at === 0) throw new TorshError('ERR_MEMORY', 'torsh', 'torsh: not enough memory to start the WebAssembly backend');
-  exports.torsh_threads?.(usualThreads(), mayWait());
+  if (threaded) {
+    const [count, why] = usualThreads();
+    exports.torsh_threads!(count, mayWait());
+    if (why !== null) reasons.push(why);
+  }
 
   /** Bytes of the memory as it is now. */
   const bytesAt = (pointer: number, length: number): Uint8Array => {
@@ -99,6 +104,7 @@ export function wasmAbi(module: WebAssembly.Module, reasons: string[]): Abi {
     if (pointer === 0 && length > 0) throw new TorshError('ERR_DISPOSED', 'torsh', 'torsh: the tensor has been disposed');
     return bytesAt(pointer, length);
   };
+  let callbacks = 0;
   const { torsh_call, torsh_release } = exports;
   return {
     name: 'wasm',
@@ -130,6 +136,7 @@ export function wasmAbi(module: WebAssembly.Module, reasons: string[]): Abi {
     read: (handle, bytes) => { bytes.set(bytesOf(handle, bytes.length)); },
     write: (handle, bytes) => { bytesOf(handle, bytes.length).set(bytes); },
     onCallback: (fn) => { callback = fn; },
+    nextCallback: () => ++callbacks,
     collect: () => undefined,
     tableHash: () => text(exports.torsh_table_hash()),
   };

@@ -34,8 +34,9 @@ export function broadcastAll(name: string, ...values: unknown[]): Tensor[] {
     if (typeof v !== 'number') return fail(name, 'Input arguments must all be instances of number or Tensor');
     return tensor(v, { dtype });
   });
-  if (tensors.length === 1) return tensors;
-  return ops.broadcastTensors(tensors);
+  // As they are where nothing is to be spread.
+  const shapes = tensors.map((x) => String(x.shape));
+  return shapes.every((shape) => shape === shapes[0]) ? tensors : ops.broadcastTensors(tensors);
 }
 
 /** Sums the last dims. */

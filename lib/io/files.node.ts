@@ -3,13 +3,16 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { fileURLToPath } from 'url';
 import { TorshError } from '../errors';
+import { _mapFile } from '../gen/system';
+import type { DType } from '../runtime/dtype';
+import type { Tensor } from '../tensor';
 import type { ByteSource } from './source';
 import type { FileName } from './values';
 
 export function toPath(file: FileName, op: string): string {
   if (typeof file === 'string') return file;
   if (file.protocol !== 'file:') {
-    throw new TorshError('ERR_IO', op, `${op}: ${file.href} is not a file; pass its bytes: await (await fetch(url)).arrayBuffer()`);
+    throw new TorshError('ERR_IO', op, `${op}: ${file.href} is not a file`);
   }
   return fileURLToPath(file);
 }
@@ -26,6 +29,8 @@ export interface OpenFile {
   size(): number;
   /** Fills `into` with what stands at `offset`. Errors: ERR_IO when the file ends before. */
   read(into: Uint8Array, offset: number): void;
+  /** A 1-d tensor on these bytes, mapped into memory; null where that cannot be. */
+  map(offset: number, length: number, dtype: DType): Tensor | null;
   close(): void;
 }
 
@@ -58,6 +63,14 @@ export function openFile(file: FileName, op: string): OpenFile {
         done += n;
       }
     },
+    map(offset, length, dtype) {
+      try {
+        return _mapFile(fd, offset, length, dtype);
+      } catch (e) {
+        if (e instanceof TorshError && e.code === 'ERR_UNSUPPORTED') return null;
+        throw e;
+      }
+    },
     close() {
       if (open) fs.closeSync(fd);
       open = false;
@@ -81,9 +94,23 @@ export function withFile<T>(file: FileName, op: string, use: (source: ByteSource
       opened.read(bytes, offset);
       return bytes;
     };
-    return use({ size: opened.size(), read }, opened.name);
+    return use({ size: opened.size(), read, map: opened.map }, opened.name);
   } finally {
     opened.close();
+  }
+}
+
+/** Makes a new name in a folder last. Not every system can; the file itself is safe without. */
+function syncFolder(folder: string): void {
+  try {
+    const fd = fs.openSync(folder, 'r');
+    try {
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch {
+    // a system that opens no folders
   }
 }
 
@@ -112,9 +139,51 @@ export function writeFile(file: FileName, op: string, chunks: Iterable<Uint8Arra
     fs.closeSync(fd);
     open = false;
     fs.renameSync(temporary, name);
+    syncFolder(path.dirname(name));
   } catch (e) {
     if (open) fs.closeSync(fd);
     fs.rmSync(temporary, { force: true });
     throw e instanceof TorshError ? e : failed(op, 'write', name, e);
   }
+}
+
+const exists = (name: string): boolean => fs.existsSync(name);
+
+/** The file itself, or the index of its shards where there is no such file. */
+export function fileOrIndex(file: FileName, op: string, ending: string): FileName {
+  const name = toPath(file, op);
+  return !exists(name) && exists(name + ending) ? name + ending : file;
+}
+
+/** Another file in the folder of a file. */
+export const sibling = (name: string, other: string): string => path.join(path.dirname(name), other);
+
+/**
+ * Writes several files and then the one that lists them. Until that stands, what was there before is whole: new files never take the place
+ * of old ones. `names` gives their names for a tag that makes them new; `outdated` lists files that only the former list named.
+ */
+export function writeGroup(list: FileName, op: string, names: (tag: string) => readonly string[], contents: (name: string, i: number) => Iterable<Uint8Array>,
+  listing: (names: readonly string[]) => Uint8Array, outdated: (former: Uint8Array | null) => readonly string[]): void {
+  const index = toPath(list, op);
+  let files = names('');
+  while (files.some((file) => exists(sibling(index, file)))) files = names(Math.random().toString(36).slice(2, 8));
+  let former: Uint8Array | null = null;
+  try {
+    former = fs.readFileSync(index);
+  } catch {
+    // the first of its name
+  }
+  const old = outdated(former).filter((file) => !files.includes(file));
+  const written: string[] = [];
+  try {
+    files.forEach((file, i) => {
+      writeFile(sibling(index, file), op, contents(file, i));
+      written.push(sibling(index, file));
+    });
+    writeFile(index, op, [listing(files)]);
+  } catch (e) {
+    for (const file of written) fs.rmSync(file, { force: true });
+    throw e;
+  }
+  for (const file of old) fs.rmSync(sibling(index, file), { force: true });
 }

@@ -871,86 +871,88 @@ enum {
   TS_OP__item = 864,
   TS_OP__same_storage = 865,
   TS_OP__storage = 866,
-  TS_OP__set_requires_grad = 867,
-  TS_OP__grad = 868,
-  TS_OP__grad_id = 869,
-  TS_OP__set_grad = 870,
-  TS_OP__retain_grad = 871,
-  TS_OP__grad_fn = 872,
-  TS_OP__next_functions = 873,
-  TS_OP__add_hook = 874,
-  TS_OP__remove_hook = 875,
-  TS_OP__dropped_callbacks = 876,
-  TS_OP__backward = 877,
-  TS_OP__autograd_grad = 878,
-  TS_OP__custom_node = 879,
-  TS_OP__set_anomaly = 880,
-  TS_OP__anomalous_node = 881,
-  TS_OP__set_grad_mode = 882,
-  TS_OP__set_inference_mode = 883,
-  TS_OP__set_autocast = 884,
-  TS_OP__autocast = 885,
-  TS_OP__grad_mode = 886,
-  TS_OP__inference_mode = 887,
-  TS_OP__detach_in_place = 888,
-  TS_OP__set_default_dtype = 889,
-  TS_OP__result_type = 890,
-  TS_OP__promote_types = 891,
-  TS_OP__can_cast = 892,
-  TS_OP__set_data = 893,
-  TS_OP__share = 894,
-  TS_OP__token_new = 895,
-  TS_OP__token_adopt = 896,
-  TS_OP__token_drop = 897,
-  TS_OP__memory = 898,
-  TS_OP__set_memory_budget = 899,
-  TS_OP__reset_peak_memory = 900,
-  TS_OP__trim_memory = 901,
-  TS_OP__num_threads = 902,
-  TS_OP__set_num_threads = 903,
-  TS_OP__build = 904,
-  TS_OP__generator_new = 905,
-  TS_OP__generator_free = 906,
-  TS_OP__manual_seed = 907,
-  TS_OP__initial_seed = 908,
-  TS_OP__rng_state = 909,
-  TS_OP__set_rng_state = 910,
-  TS_OP__unique = 911,
-  TS_OP__unique_consecutive = 912,
-  TS_OP_vector_norm = 913,
-  TS_OP_norm = 914,
-  TS_OP_norm_named = 915,
-  TS_OP_dist = 916,
-  TS_OP_normalize = 917,
-  TS_OP_cosine_similarity = 918,
-  TS_OP_norm_except_dim = 919,
-  TS_OP_pairwise_distance = 920,
-  TS_OP_renorm = 921,
-  TS_OP_renorm_ = 922,
-  TS_OP_as_strided = 923,
-  TS_OP_as_strided_ = 924,
-  TS_OP_expand = 925,
-  TS_OP_reshape = 926,
-  TS_OP_view = 927,
-  TS_OP_view_dtype = 928,
-  TS_OP_transpose = 929,
-  TS_OP_transpose_ = 930,
-  TS_OP_unsqueeze = 931,
-  TS_OP_unsqueeze_ = 932,
-  TS_OP_narrow = 933,
-  TS_OP__slice = 934,
-  TS_OP__slice_backward = 935,
-  TS_OP_select = 936,
-  TS_OP_permute = 937,
-  TS_OP_squeeze = 938,
-  TS_OP_squeeze_ = 939,
-  TS_OP_t = 940,
-  TS_OP_t_ = 941,
-  TS_OP_diagonal = 942,
-  TS_OP__diagonal_backward = 943,
-  TS_OP_unfold = 944,
-  TS_OP__unfold_backward = 945,
-  TS_OP_detach = 946,
+  TS_OP__map_file = 867,
+  TS_OP__set_requires_grad = 868,
+  TS_OP__grad = 869,
+  TS_OP__grad_id = 870,
+  TS_OP__set_grad = 871,
+  TS_OP__retain_grad = 872,
+  TS_OP__grad_fn = 873,
+  TS_OP__next_functions = 874,
+  TS_OP__add_hook = 875,
+  TS_OP__remove_hook = 876,
+  TS_OP__dropped_callbacks = 877,
+  TS_OP__backward = 878,
+  TS_OP__autograd_grad = 879,
+  TS_OP__custom_node = 880,
+  TS_OP__set_anomaly = 881,
+  TS_OP__anomalous_node = 882,
+  TS_OP__set_grad_mode = 883,
+  TS_OP__set_inference_mode = 884,
+  TS_OP__set_autocast = 885,
+  TS_OP__autocast = 886,
+  TS_OP__grad_mode = 887,
+  TS_OP__inference_mode = 888,
+  TS_OP__detach_in_place = 889,
+  TS_OP__set_default_dtype = 890,
+  TS_OP__result_type = 891,
+  TS_OP__promote_types = 892,
+  TS_OP__can_cast = 893,
+  TS_OP__set_data = 894,
+  TS_OP__share = 895,
+  TS_OP__token_new = 896,
+  TS_OP__token_adopt = 897,
+  TS_OP__token_drop = 898,
+  TS_OP__memory = 899,
+  TS_OP__set_memory_budget = 900,
+  TS_OP__reset_peak_memory = 901,
+  TS_OP__trim_memory = 902,
+  TS_OP__num_threads = 903,
+  TS_OP__set_num_threads = 904,
+  TS_OP__work_alone = 905,
+  TS_OP__build = 906,
+  TS_OP__generator_new = 907,
+  TS_OP__generator_free = 908,
+  TS_OP__manual_seed = 909,
+  TS_OP__initial_seed = 910,
+  TS_OP__rng_state = 911,
+  TS_OP__set_rng_state = 912,
+  TS_OP__unique = 913,
+  TS_OP__unique_consecutive = 914,
+  TS_OP_vector_norm = 915,
+  TS_OP_norm = 916,
+  TS_OP_norm_named = 917,
+  TS_OP_dist = 918,
+  TS_OP_normalize = 919,
+  TS_OP_cosine_similarity = 920,
+  TS_OP_norm_except_dim = 921,
+  TS_OP_pairwise_distance = 922,
+  TS_OP_renorm = 923,
+  TS_OP_renorm_ = 924,
+  TS_OP_as_strided = 925,
+  TS_OP_as_strided_ = 926,
+  TS_OP_expand = 927,
+  TS_OP_reshape = 928,
+  TS_OP_view = 929,
+  TS_OP_view_dtype = 930,
+  TS_OP_transpose = 931,
+  TS_OP_transpose_ = 932,
+  TS_OP_unsqueeze = 933,
+  TS_OP_unsqueeze_ = 934,
+  TS_OP_narrow = 935,
+  TS_OP__slice = 936,
+  TS_OP__slice_backward = 937,
+  TS_OP_select = 938,
+  TS_OP_permute = 939,
+  TS_OP_squeeze = 940,
+  TS_OP_squeeze_ = 941,
+  TS_OP_t = 942,
+  TS_OP_t_ = 943,
+  TS_OP_diagonal = 944,
+  TS_OP__diagonal_backward = 945,
+  TS_OP_unfold = 946,
+  TS_OP__unfold_backward = 947,
+  TS_OP_detach = 948,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -3620,6 +3622,7 @@ ts_tensor *ts_binomial(ts_cx *cx, ts_tensor *count, ts_tensor *prob, ts_opt_int 
 
 typedef struct { ts_tensor *self; ts_tensor *output; } ts__gamma_slope_args;
 bool ts__gamma_slope_impl(ts_cx *cx, const ts__gamma_slope_args *a, ts_out *out);
+void ts__gamma_slope_grad(ts_cx *cx, const ts__gamma_slope_args *a, const ts_back *b, ts__gamma_slope_args *g);
 ts_tensor *ts__gamma_slope(ts_cx *cx, ts_tensor *self, ts_tensor *output);
 
 typedef struct { ts_tensor *self; ts_opt_int generator; } ts__standard_gamma_args;
@@ -3629,6 +3632,7 @@ ts_tensor *ts__standard_gamma(ts_cx *cx, ts_tensor *self, ts_opt_int generator);
 
 typedef struct { ts_tensor *x; ts_tensor *alpha; ts_tensor *total; } ts__dirichlet_grad_args;
 bool ts__dirichlet_grad_impl(ts_cx *cx, const ts__dirichlet_grad_args *a, ts_out *out);
+void ts__dirichlet_grad_grad(ts_cx *cx, const ts__dirichlet_grad_args *a, const ts_back *b, ts__dirichlet_grad_args *g);
 ts_tensor *ts__dirichlet_grad(ts_cx *cx, ts_tensor *x, ts_tensor *alpha, ts_tensor *total);
 
 typedef struct { ts_tensor *self; ts_opt_int generator; } ts__sample_dirichlet_args;
@@ -4224,6 +4228,10 @@ typedef struct { ts_tensor *self; } ts__storage_args;
 bool ts__storage_impl(ts_cx *cx, const ts__storage_args *a, ts_out *out);
 ts_ints ts__storage(ts_cx *cx, ts_tensor *self);
 
+typedef struct { int64_t fd; int64_t offset; int64_t length; ts_dtype dtype; } ts__map_file_args;
+bool ts__map_file_impl(ts_cx *cx, const ts__map_file_args *a, ts_out *out);
+ts_tensor *ts__map_file(ts_cx *cx, int64_t fd, int64_t offset, int64_t length, ts_dtype dtype);
+
 typedef struct { ts_tensor *self; bool value; } ts__set_requires_grad_args;
 bool ts__set_requires_grad_impl(ts_cx *cx, const ts__set_requires_grad_args *a, ts_out *out);
 bool ts__set_requires_grad(ts_cx *cx, ts_tensor *self, bool value);
@@ -4371,6 +4379,10 @@ ts_scalar ts__num_threads(ts_cx *cx);
 typedef struct { int64_t n; } ts__set_num_threads_args;
 bool ts__set_num_threads_impl(ts_cx *cx, const ts__set_num_threads_args *a, ts_out *out);
 bool ts__set_num_threads(ts_cx *cx, int64_t n);
+
+typedef struct { bool alone; } ts__work_alone_args;
+bool ts__work_alone_impl(ts_cx *cx, const ts__work_alone_args *a, ts_out *out);
+bool ts__work_alone(ts_cx *cx, bool alone);
 
 typedef struct { char none; } ts__build_args;
 bool ts__build_impl(ts_cx *cx, const ts__build_args *a, ts_out *out);

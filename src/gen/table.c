@@ -3778,6 +3778,7 @@ static bool _gamma_slope_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__gamma_slope_args *a = args;
   return ts__gamma_slope_impl(cx, a, out);
 }
+static void _gamma_slope_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__gamma_slope_grad(cx, args, back, wanted); }
 
 static const ts_arg _standard_gamma_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__standard_gamma_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__standard_gamma_args, generator), 0u}};
 static bool _standard_gamma_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -3791,6 +3792,7 @@ static bool _dirichlet_grad_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__dirichlet_grad_args *a = args;
   return ts__dirichlet_grad_impl(cx, a, out);
 }
+static void _dirichlet_grad_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__dirichlet_grad_grad(cx, args, back, wanted); }
 
 static const ts_arg _sample_dirichlet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__sample_dirichlet_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__sample_dirichlet_args, generator), 0u}};
 static bool _sample_dirichlet_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -4705,6 +4707,12 @@ static bool _storage_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__storage_impl(cx, a, out);
 }
 
+static const ts_arg _map_file_args[] = {{"fd", TS_ARG_INT, 0, offsetof(ts__map_file_args, fd), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts__map_file_args, offset), 0u}, {"length", TS_ARG_INT, 0, offsetof(ts__map_file_args, length), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts__map_file_args, dtype), 0u}};
+static bool _map_file_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__map_file_args *a = args;
+  return ts__map_file_impl(cx, a, out);
+}
+
 static const ts_arg _set_requires_grad_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__set_requires_grad_args, self), 0u}, {"value", TS_ARG_BOOL, 0, offsetof(ts__set_requires_grad_args, value), 0u}};
 static bool _set_requires_grad_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_requires_grad_args *a = args;
@@ -4916,6 +4924,12 @@ static const ts_arg _set_num_threads_args[] = {{"n", TS_ARG_INT, 0, offsetof(ts_
 static bool _set_num_threads_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_num_threads_args *a = args;
   return ts__set_num_threads_impl(cx, a, out);
+}
+
+static const ts_arg _work_alone_args[] = {{"alone", TS_ARG_BOOL, 0, offsetof(ts__work_alone_args, alone), 0u}};
+static bool _work_alone_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__work_alone_args *a = args;
+  return ts__work_alone_impl(cx, a, out);
 }
 
 static bool _build_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -5869,9 +5883,9 @@ const ts_op ts_ops[] = {
   {"normal", "NormalNumbersBackward0", 0, sizeof(ts_normal_numbers_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_numbers_args, normal_numbers_impl, NULL, TS_CAST_NONE},
   {"poisson", "PoissonBackward0", 0, sizeof(ts_poisson_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, poisson_args, poisson_impl, poisson_grad, TS_CAST_NONE},
   {"binomial", "BinomialBackward0", 0, sizeof(ts_binomial_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, binomial_args, binomial_impl, NULL, TS_CAST_NONE},
-  {"_gammaSlope", "GammaSlopeBackward0", 0, sizeof(ts__gamma_slope_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _gamma_slope_args, _gamma_slope_impl, NULL, TS_CAST_NONE},
+  {"_gammaSlope", "GammaSlopeBackward0", 0, sizeof(ts__gamma_slope_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _gamma_slope_args, _gamma_slope_impl, _gamma_slope_grad, TS_CAST_NONE},
   {"_standardGamma", "StandardGammaBackward0", 0, sizeof(ts__standard_gamma_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, _standard_gamma_args, _standard_gamma_impl, _standard_gamma_grad, TS_CAST_NONE},
-  {"_dirichletGrad", "DirichletGradBackward0", 0, sizeof(ts__dirichlet_grad_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _dirichlet_grad_args, _dirichlet_grad_impl, NULL, TS_CAST_NONE},
+  {"_dirichletGrad", "DirichletGradBackward0", 0, sizeof(ts__dirichlet_grad_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _dirichlet_grad_args, _dirichlet_grad_impl, _dirichlet_grad_grad, TS_CAST_NONE},
   {"_sampleDirichlet", "SampleDirichletBackward0", 0, sizeof(ts__sample_dirichlet_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, _sample_dirichlet_args, _sample_dirichlet_impl, _sample_dirichlet_grad, TS_CAST_NONE},
   {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad, TS_CAST_NONE},
   {"mean", "MeanBackward0", TS_OP_EXACT, sizeof(ts_mean_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, mean_args, mean_impl, mean_grad, TS_CAST_NONE},
@@ -6023,6 +6037,7 @@ const ts_op ts_ops[] = {
   {"_item", "ItemBackward0", TS_OP_SYSTEM, sizeof(ts__item_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _item_args, _item_impl, NULL, TS_CAST_NONE},
   {"_sameStorage", "SameStorageBackward0", TS_OP_SYSTEM, sizeof(ts__same_storage_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _same_storage_args, _same_storage_impl, NULL, TS_CAST_NONE},
   {"_storage", "StorageBackward0", TS_OP_SYSTEM, sizeof(ts__storage_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _storage_args, _storage_impl, NULL, TS_CAST_NONE},
+  {"_mapFile", "MapFileBackward0", TS_OP_SYSTEM, sizeof(ts__map_file_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _map_file_args, _map_file_impl, NULL, TS_CAST_NONE},
   {"_setRequiresGrad", "SetRequiresGradBackward0", TS_OP_SYSTEM, sizeof(ts__set_requires_grad_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_requires_grad_args, _set_requires_grad_impl, NULL, TS_CAST_NONE},
   {"_grad", "GradBackward0", TS_OP_SYSTEM, sizeof(ts__grad_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _grad_args, _grad_impl, NULL, TS_CAST_NONE},
   {"_gradId", "GradIdBackward0", TS_OP_SYSTEM, sizeof(ts__grad_id_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _grad_id_args, _grad_id_impl, NULL, TS_CAST_NONE},
@@ -6060,6 +6075,7 @@ const ts_op ts_ops[] = {
   {"_trimMemory", "TrimMemoryBackward0", TS_OP_SYSTEM, sizeof(ts__trim_memory_args), 0, 0, TS_RET_NOTHING, 0u, 0u, 0u, NULL, _trim_memory_impl, NULL, TS_CAST_NONE},
   {"_numThreads", "NumThreadsBackward0", TS_OP_SYSTEM, sizeof(ts__num_threads_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _num_threads_impl, NULL, TS_CAST_NONE},
   {"_setNumThreads", "SetNumThreadsBackward0", TS_OP_SYSTEM, sizeof(ts__set_num_threads_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_num_threads_args, _set_num_threads_impl, NULL, TS_CAST_NONE},
+  {"_workAlone", "WorkAloneBackward0", TS_OP_SYSTEM, sizeof(ts__work_alone_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _work_alone_args, _work_alone_impl, NULL, TS_CAST_NONE},
   {"_build", "BuildBackward0", TS_OP_SYSTEM, sizeof(ts__build_args), 0, 0, TS_RET_TEXT, 0u, 0u, 0u, NULL, _build_impl, NULL, TS_CAST_NONE},
   {"_generatorNew", "GeneratorNewBackward0", TS_OP_SYSTEM, sizeof(ts__generator_new_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _generator_new_impl, NULL, TS_CAST_NONE},
   {"_generatorFree", "GeneratorFreeBackward0", TS_OP_SYSTEM, sizeof(ts__generator_free_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _generator_free_args, _generator_free_impl, NULL, TS_CAST_NONE},
@@ -6104,5 +6120,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad, TS_CAST_NONE},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL, TS_CAST_NONE},
 };
-const int ts_op_count = 947;
-const char ts_table_hash[] = "f17792633bf8677c";
+const int ts_op_count = 949;
+const char ts_table_hash[] = "68429b810f615d00";

@@ -214,7 +214,7 @@ test("the program's own worker_threads have one thread unless they ask for more,
     torsh.setNumThreads(2);
     while (started.length < 1) busy();
     await arrived(1);
-    parentPort.postMessage({ usual, alone, shared: busy() });
+    parentPort.postMessage({ usual, alone, shared: busy(), reasons: torsh.backend.reasons });
     for (;;) busy();`);
   const got = await result(`
     const results = [];
@@ -224,7 +224,7 @@ test("the program's own worker_threads have one thread unless they ask for more,
       await worker.terminate();
     }
     return { results, here: busy() };`);
-  for (const r of got.results) expect(r).toEqual({ usual: 1, alone: got.here, shared: got.here });
+  for (const r of got.results) expect(r).toEqual({ usual: 1, alone: got.here, shared: got.here, reasons: ["'torsh/wasm' was imported", expect.stringMatching(/^one thread unless setNumThreads/)] });
 });
 
 test('idle workers leave, and others come when there is work again', async () => {
