@@ -112,6 +112,7 @@ export function wasmAbi(module: WebAssembly.Module, reasons: string[]): Abi {
     if (pointer === 0 && length > 0) throw new TorshError('ERR_DISPOSED', 'torsh', 'torsh: the tensor has been disposed');
     return bytesAt(pointer, length);
   };
+  let callbacks = 0;
   const { torsh_call, torsh_release } = exports;
   return {
     name: 'wasm',
@@ -143,6 +144,7 @@ export function wasmAbi(module: WebAssembly.Module, reasons: string[]): Abi {
     read: (handle, bytes) => { bytes.set(bytesOf(handle, bytes.length)); },
     write: (handle, bytes) => { bytesOf(handle, bytes.length).set(bytes); },
     onCallback: (fn) => { callback = fn; },
+    nextCallback: () => ++callbacks,
     collect: () => undefined,
     tableHash: () => text(exports.torsh_table_hash()),
   };
