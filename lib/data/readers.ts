@@ -1,4 +1,4 @@
-/** Readers of data files from their bytes or text. No length that a file states is believed before it has been checked. */
+/** Readers of data files from their bytes or text (of .npy and .npz files: torsh.load, RecordDataset). No length that a file states is believed before it has been checked. */
 import { bind, signature } from '../bind';
 import { fromBytes } from '../creation';
 import { TorshError } from '../errors';

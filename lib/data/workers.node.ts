@@ -18,7 +18,7 @@ const grace = 200;
 const SENT = 0, CLOSED = 1, ENDED = 2;
 
 interface Setup { file: string; id: number; port: MessagePort; shared: SharedArrayBuffer; plan: unknown }
-type Order = { pass: number; task: number; index: unknown } | { begin: number } | { close: true };
+type Order = { pass: number; task: number; index: unknown } | { begin: number; seed: number | bigint } | { close: true };
 
 export const hasThreads = (): boolean => typeof Worker === 'function';
 
@@ -82,9 +82,9 @@ class Threads implements Pool {
     return this.closing === null && this.trouble === null;
   }
 
-  begin(): number {
+  begin(seed: number | bigint): number {
     this.pass++;
-    for (const port of this.ports) port.postMessage({ begin: this.pass } satisfies Order);
+    for (const port of this.ports) port.postMessage({ begin: this.pass, seed } satisfies Order);
     return this.pass;
   }
 
@@ -182,6 +182,8 @@ class Server {
   private readonly ready: Promise<Plan>;
   private options!: PoolPlan;
   private reader: Reader | null = null;
+  /** With seedSamples: that of the pass. */
+  private seed: number | bigint | null = null;
   private work: Promise<void>;
 
   constructor(private readonly setup: Setup) {
@@ -221,7 +223,7 @@ class Server {
     manualSeed(seed);
     setWorkerInfo({ id, numWorkers: options.numWorkers, seed, dataset });
     await init?.(id);
-    return { dataset, collateFn, batchSize: options.batchSize, dropLast: options.dropLast, batches: options.batches };
+    return { dataset, collateFn, batchSize: options.batchSize, dropLast: options.dropLast, batches: options.batches, seed: null };
   }
 
   private async obey(order: Order): Promise<void> {
@@ -234,6 +236,7 @@ class Server {
     if ('begin' in order) {
       await this.reader?.close().catch(() => undefined);
       this.reader = null;
+      if (this.options?.seedSamples) this.seed = order.seed;
       return;
     }
     const { pass, task, index } = order;
@@ -244,7 +247,7 @@ class Server {
         const step = await (this.reader ??= new Reader(plan)).next();
         if (step === undefined) { this.reply({ pass, task, end: true }); return; }
         ({ batch, samples } = step);
-      } else batch = await fetchLater(plan, index);
+      } else batch = await fetchLater(this.seed === null ? plan : { ...plan, seed: this.seed }, index);
       const { message, transfer } = toMessage(batch);
       try {
         this.reply({ pass, task, message, samples }, transfer);

@@ -66,5 +66,18 @@ export class Whole extends IterableDataset {
 /** Several at once. */
 export const pairs = { length: 6, at: () => { throw new Error('at'); }, getitems: async (indices) => indices.map((i) => [i, indices.length]) };
 
+/** Draws, and awaits in between or not. */
+export class Draws extends Dataset {
+  constructor(n, wait = false) {
+    super();
+    this.length = n;
+    this.wait = wait;
+  }
+  at(i) {
+    const made = () => torsh.cat([torsh.tensor([i]), torsh.rand(2)]);
+    return this.wait ? new Promise((resolve) => { setTimeout(resolve, i % 2); }).then(made) : made();
+  }
+}
+
 export const sums = (samples) => defaultCollate(samples.map((s) => s.x)).sum(1);
 export default new Squares(4);
