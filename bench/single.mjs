@@ -1,4 +1,4 @@
-/** Rows that are not a time a call: start-up, peak memory, size. Each gives { name, group, unit, values, goals }. */
+/** Rows that are not a time a call: start-up, peak memory, workers, size. Each gives { name, group, unit, values, goals }. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -55,6 +55,34 @@ function peak(env) {
   return { name: '6000 dropped tensors of 1 MB, peak RSS', group: 'memory', unit: 'MB', values: { native: rss }, goals: [['native', 400]] };
 }
 
+/** A pass over images that have to be transformed, in batches that the main thread takes as fast as they come. */
+function loader(env) {
+  const values = {};
+  for (const backend of ['native', 'wasm']) {
+    const { none, two } = json(`
+      const torsh = require(${JSON.stringify(join(dist, 'BACKEND.cjs'))});
+      const workerDataset = { module: ${JSON.stringify(join(here, 'images.mjs'))}, export: 'Images', args: ['BACKEND', 512] };
+      import(workerDataset.module).then(({ Images }) => {
+        const time = (numWorkers) => {
+          const loader = new torsh.utils.data.DataLoader(new Images('BACKEND', 512), { batchSize: 32, numWorkers, workerDataset, persistentWorkers: numWorkers > 0 });
+          const seconds = [0, 1].map(() => {
+            const t0 = process.hrtime.bigint();
+            for (const [x, y] of loader) { x.dispose(); y.dispose(); }
+            return Number(process.hrtime.bigint() - t0);
+          });
+          loader.dispose();
+          return seconds[1] / 1e6;
+        };
+        const rounds = [0, 1, 2].map(() => ({ none: time(0), two: time(2) }));
+        const best = (name) => Math.min(...rounds.map((r) => r[name]));
+        console.log(JSON.stringify({ none: best('none'), two: best('two') }));
+      });`.replaceAll('BACKEND', backend), env);
+    values[`${backend}, 2 workers`] = two;
+    values[`${backend}, none`] = none;
+  }
+  return { name: 'DataLoader, 512 images to transform', group: 'data', unit: 'ms', values, goals: ['native', 'wasm'].map((b) => [`${b}, 2 workers`, `${b}, none`, 1 / 1.6]) };
+}
+
 function size() {
   const files = ['torsh.wasm', 'torsh-threads.wasm'].map((name) => join(dist, name)).filter((file) => existsSync(file));
   if (files.length === 0) return null;
@@ -62,7 +90,7 @@ function size() {
   return { name: 'torsh.wasm or torsh-threads.wasm, gzipped', group: 'size', unit: 'kB', values: { wasm: most / 1000 }, goals: [['wasm', 600]] };
 }
 
-export const single = { start: startup, memory: peak, size };
+export const single = { start: startup, memory: peak, data: loader, size };
 
 /** Does a program run at all? */
 export const works = (program, ...args) => spawnSync(program, args, { stdio: 'ignore' }).status === 0;

@@ -11,6 +11,7 @@ export * as nn from './nn';
 export { deepcopy } from './nn/deepcopy';
 export { summary } from './nn/summary';
 export * as optim from './optim';
+export * as profiler from './profiler';
 export { progress } from './progress';
 export * as testing from './testing';
 export * as tensorboard from './tensorboard';

@@ -33,8 +33,11 @@ export function emptyCache(): void {
 }
 
 function holds(value: unknown, kept: Set<Tensor>, depth = 0): void {
-  if (isTensor(value)) kept.add(value);
-  else if (depth < 8 && value !== null && typeof value === 'object') {
+  if (isTensor(value)) {
+    kept.add(value);
+    const batch = (value as { value?: unknown }).value; // a sample of vmap stands on the tensor of all samples
+    if (batch !== undefined) holds(batch, kept, depth);
+  } else if (depth < 8 && value !== null && typeof value === 'object') {
     for (const v of value instanceof Map ? value.values() : Object.values(value as object)) holds(v, kept, depth + 1);
   }
 }

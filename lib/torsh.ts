@@ -55,7 +55,7 @@ export const torsh = {
   linalg: generated.linalg, fft: generated.fft, special: generated.special,
   func, vmap: kitFunction('vmap'),
   masked: kitNamespace('masked'), distributions: kitNamespace('distributions'),
-  metrics: kitNamespace('metrics'), testing: kitNamespace('testing'), train: kitNamespace('train'),
+  metrics: kitNamespace('metrics'), testing: kitNamespace('testing'), train: kitNamespace('train'), profiler: kitNamespace('profiler'),
   utils: { data, checkpoint: { checkpoint, checkpointSequential }, progress: kitFunction('progress'), tensorboard: kitNamespace('tensorboard') },
   autograd: {
     grad: autograd.grad, backward: autograd.backward, Function: autograd.Function, functional: autograd.functional,
@@ -64,7 +64,10 @@ export const torsh = {
   },
   memory: memory.memory, setMemoryBudget: memory.setMemoryBudget, resetPeakMemory: memory.resetPeakMemory, emptyCache: memory.emptyCache, tidy: memory.tidy,
   manualSeed: random.manualSeed, initialSeed: random.initialSeed, getRngState: random.getRngState, setRngState: random.setRngState, forkRng: random.forkRng, Generator: random.Generator,
-  getNumThreads: () => sys._numThreads(), setNumThreads: (n: number) => { sys._setNumThreads(n); },
+  /** Threads that an op may use, its caller's among them. https://pytorch.org/docs/stable/generated/torch.get_num_threads.html */
+  getNumThreads: () => sys._numThreads(),
+  /** Sets it: 1 to 64, or 0 for the usual number. WebAssembly has 1 where backend.reasons says so. https://pytorch.org/docs/stable/generated/torch.set_num_threads.html */
+  setNumThreads: (n: number) => { sys._setNumThreads(n); },
   setPrintoptions, toMessage, fromMessage, fromImageData: kitFunction('fromImageData'), toImageData: kitFunction('toImageData'),
   backend,
 };

@@ -64,6 +64,23 @@ describe('RecordDataset', () => {
     expect(new RecordDataset(file('none.bin', ''), 'float32').length).toBe(0);
   });
 
+  test('the rows of .npy files; either end first', () => {
+    const x = torsh.arange(12).to('float32').reshape(3, 2, 2), path = join(root, 'x.npy');
+    torsh.save(x, path);
+    const rows = new RecordDataset(path);
+    expect([rows.length, rows.at(-1).tolist(), all(new DataLoader(rows, 2)), all(new DataLoader(rows, 2, { numWorkers: 1 }))]).toEqual([3, x.at(2).tolist(), x.split(2).map(plain), x.split(2).map(plain)]);
+    const big = file('big.bin', Uint8Array.of(0, 1, 2, 3, 255, 255, 255, 255, 255, 255, 255, 255));
+    expect(plain(new RecordDataset(big, { a: ['>u2', 2], b: '>i8' }).at(0))).toEqual({ a: [1, 0x203], b: -1 });
+    expect(() => new RecordDataset(big, '<u8', { offset: 4 }).at(0)).toThrow(/big\.bin': a uint64 beyond 2\^63/);
+    expect(() => new RecordDataset(big)).toThrow(/big\.bin', for which no fields are given: it does not begin as an \.npy file/);
+    expect(() => new RecordDataset(big, '<U3')).toThrow(/an array of strings/);
+    fs.truncateSync(path, fs.statSync(path).size - 1);
+    expect(() => new RecordDataset(path)).toThrow(/takes 48 bytes, but 47 follow/);
+    const head = (text) => file('head.npy', Buffer.concat([Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, text.length, 0]), Buffer.from(text, 'latin1'), Buffer.alloc(4)]));
+    expect(() => new RecordDataset(head("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 2), }"))).toThrow(/column by column/);
+    expect(() => new RecordDataset(head("{'descr': '<f4', 'fortran_order': False, 'shape': (), }"))).toThrow(/no dims/);
+  });
+
   test('files that are not what is said', () => {
     const path = file('seven.bin', new Uint8Array(7));
     for (const [args, what, code] of [

@@ -80,5 +80,9 @@ test('BpeTokenizer: trains, encodes any text, decodes', () => {
   expect(big.decode([0xff])).toBe('\ufffd');
   expect(() => big.decode([9999])).toThrow(/token 9999/);
   expect(() => BpeTokenizer.train('a', 3)).toThrow(torsh.TorshError);
-  expect(() => new BpeTokenizer([[97, 300]])).toThrow(torsh.TorshError);
+  expect(big.decode(torsh.tensor(big.encode('the rat')))).toBe('the rat');
+  const doubling = Array.from({ length: 60 }, (_, i) => (i === 0 ? [97, 97] : [255 + i, 255 + i]));
+  expect(() => BpeTokenizer.fromJSON({ merges: doubling })).toThrow(/token 280 would stand for 33554432 bytes/);
+  for (const make of [() => new BpeTokenizer([[97, 300]]), () => new BpeTokenizer([[1]]), () => BpeTokenizer.fromJSON({}), () => CharTokenizer.fromJSON(null), () => CharTokenizer.train(5), () => new CharTokenizer(['ab']),
+    () => big.encode(5), () => big.decode(5), () => parseJsonLines('1', { x: 1 })]) expect(make).toThrow(torsh.TorshError);
 });

@@ -55,7 +55,7 @@ test('resize and crops as torchvision', () => {
   expect(seen.size).toBeGreaterThan(15);
   expect(T.randomResizedCrop(3, { scale: [4, 5] })(torsh.ones(1, 2, 40)).shape).toEqual([1, 3, 3]); // no part fits: the middle
   for (const make of [() => T.resize(0), () => T.resize([1, 2, 3]), () => T.centerCrop('2'), () => T.randomResizedCrop(2, { scale: [1, 0] }), () => T.randomHorizontalFlip(2), () => T.randomCrop(2, { paddng: 1 }),
-    () => T.compose(1), () => T.oneHot(0), () => T.randomRotation([5, 1]), () => T.resize(2)(torsh.ones(3)), () => T.normalize(1)]) expect(make).toThrow(torsh.TorshError);
+    () => T.compose(1), () => T.oneHot(0), () => T.randomRotation([5, 1]), () => T.resize(2)(torsh.ones(3)), () => T.resize(2)(5), () => T.rotate(image(), 'x'), () => torsh.toImageData(5), () => torsh.fromImageData(), () => torsh.fromImageData({ data: new Uint8Array(4), width: 1, height: 1 }, { channel: 1 }), () => T.normalize(1)]) expect(make).toThrow(torsh.TorshError);
 });
 
 test('rotate turns counter-clockwise', () => {

@@ -62,11 +62,13 @@ describe.each([['for', (loader) => all(loader)], ['for await', allLater]])('%s',
 
   test('workers know who they are, and draw by base seed + id', async () => {
     const options = { batchSize: null, numWorkers: 2, workerDataset: { module: url, export: 'ids' }, workerInitFn: { module: url, export: 'init' } };
+    const threadsBefore = torsh.getNumThreads();
     torsh.manualSeed(5);
     const seen = await every(new DataLoader(new Squares(8), options));
     expect(seen.map((s) => s[0])).toEqual([0, 1, 0, 1, 0, 1, 0, 1]);
     expect(seen.map((s) => s[5])).toEqual([0, 10, 0, 10, 0, 10, 0, 10]);
     expect(seen.every((s) => s[1] === 2 && s[3] === 1)).toBe(true);
+    expect([...new Set(seen.map((s) => s[6])), torsh.getNumThreads()]).toEqual([1, threadsBefore]);
     const base = seen[0][2];
     expect(BigInt(seen[1][2])).toBe(BigInt(base) + 1n);
     const g = new torsh.Generator().manualSeed(BigInt(base) + 1n);
@@ -105,7 +107,7 @@ describe.each([['for', (loader) => all(loader)], ['for await', allLater]])('%s',
     expect((await failure({ unsendable: 1 }, { collateFn: undefined, batchSize: null })).message).toMatch(/the function f cannot be copied to another thread/);
     expect((await failure({ exits: 1 })).message).toMatch(/worker 0 exited unexpectedly/);
     expect((await failure({ sleeps: 0 }, { timeout: 0.4 })).message).toMatch(/timed out after 0.4 seconds/);
-    expect((await failure({}, { workerDataset: { module: url, export: 'Nothing' } })).message).toMatch(/has no export 'Nothing'; it has Count, Squares, Whole/);
+    expect((await failure({}, { workerDataset: { module: url, export: 'Nothing' } })).message).toMatch(/has no export 'Nothing'; it has Count, Draws, Squares, Whole/);
     expect((await failure({}, { workerDataset: new URL('missing.mjs', url) })).message).toMatch(/missing\.mjs/);
   });
 
@@ -136,6 +138,24 @@ describe.each([['for', (loader) => all(loader)], ['for await', allLater]])('%s',
     }
     for (const other of passes.slice(1)) expect(other).toEqual(passes[0]);
     expect(passes[0][1]).not.toEqual(passes[0][0]);
+  });
+
+  test('seedSamples: random samples are the same with any number of workers, and new in each pass', async () => {
+    class Draws extends Dataset {
+      get length() { return 7; }
+      at(i) { return torsh.cat([torsh.tensor([i]), torsh.rand(2)]); }
+    }
+    const passes = [];
+    for (const [wait, options] of [[false, {}], [false, { numWorkers: 1, persistentWorkers: true }], [true, { numWorkers: 3 }]]) {
+      torsh.manualSeed(3);
+      const loader = new DataLoader(new Draws(), 2, { shuffle: true, seedSamples: true, ...(options.numWorkers ? { workerDataset: { module: url, export: 'Draws', args: [7, wait] } } : {}), ...options });
+      passes.push([await every(loader), await every(loader), torsh.rand(1).item()]);
+      loader.dispose();
+    }
+    expect(passes[1]).toEqual(passes[0]);
+    expect(passes[2]).toEqual(passes[0]);
+    const drawn = passes[0].slice(0, 2).flat(2).map((sample) => sample[1]);
+    expect(new Set(drawn).size).toBe(14);
   });
 
   test('workers that stay: seeds are drawn once, breaks leave the next pass whole', async () => {
@@ -196,6 +216,10 @@ test('what cannot get into a worker is refused, with what to do', () => {
   for (const options of [{ numWorkers: -1 }, { numWorkers: 1.5 }, { timeout: -1 }, { prefetchFactor: 3 }, { persistentWorkers: true }, { numWorkers: 1, prefetchFactor: 0 }, { collateFn: url }]) {
     expect(() => new DataLoader([1], options)).toThrow(torsh.TorshError);
   }
+  expect(() => new DataLoader(new Whole(1), { seedSamples: true })).toThrow(/expected unspecified seedSamples/);
+  expect(() => [...new DataLoader({ length: 1, at: async () => 1 }, { seedSamples: true })]).toThrow(/only workers await/);
+  const crop = torsh.utils.data.transforms.randomCrop(2, { generator: new torsh.Generator() });
+  expect(() => new DataLoader([1], { numWorkers: 1, collateFn: crop })).toThrow(/randomCrop has a generator of its own/);
   expect(() => [...new DataLoader(torsh.ones(3, { requiresGrad: true }).mul(2), { numWorkers: 1 })]).toThrow(/a graph stays in its thread/);
 });
 

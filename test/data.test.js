@@ -64,6 +64,22 @@ test.each(Object.keys(golden))('takes samples in the order of PyTorch: %s', (nam
   expect(calls[name]()).toEqual(golden[name]);
 });
 
+test('an order outlives a tidy, and is let go of when a loop is left', () => {
+  const order = new RandomSampler(range(40000), { generator: generator() });
+  const expected = torsh.randperm(40000, { generator: generator() }).tolist();
+  const seen = [], iterator = order[Symbol.iterator]();
+  torsh.tidy(() => { seen.push(iterator.next().value); });
+  for (const i of iterator) seen.push(i);
+  expect(seen).toEqual(expected);
+  const before = torsh.memory().bytes;
+  for (const i of new RandomSampler({ length: 2e6 })) {
+    expect(i >= 0 && i < 2e6).toBe(true);
+    break;
+  }
+  torsh.emptyCache();
+  expect(torsh.memory().bytes - before).toBeLessThan(1e6);
+});
+
 test('for await gives what for gives', async () => {
   const loader = new DataLoader(range(10), 3, true);
   torsh.manualSeed(1);
@@ -342,7 +358,9 @@ describe('samplers', () => {
       () => new DataLoader(range(3), { batchSampler: [[1]], batchSize: 2 }), () => new DataLoader(range(3), null, { dropLast: true }),
       () => new DataLoader(5), () => new DataLoader(null), () => new DataLoader(range(3), { batchsize: 2 }), () => new DataLoader(range(3), { numWorkers: -2 }),
       () => new DataLoader(range(3), { collateFn: 3 }), () => new DataLoader(range(3), { shuffle: 'yes' }),
-      () => [...new RandomSampler([], { numSamples: 3 })],
+      () => [...new RandomSampler([], { numSamples: 3 })], () => new Subset([1], 5), () => new ChainDataset(5), () => new ConcatDataset(5), () => randomSplit([1], 'x'), () => randomSplit([1]),
+      () => new SubsetRandomSampler(5), () => new BatchSampler(5, 2, false), () => new DataLoader([1], { sampler: 5 }), () => new DataLoader([1], { batchSampler: 5 }),
+      () => new DataLoader([1], { generator: 5 }), () => [...new DataLoader([1], { batchSampler: [0] })], () => [...new WeightedRandomSampler([-1, 2], 2)], () => defaultCollate(5), () => defaultCollate([]),
     ]) expect(make).toThrow(torsh.TorshError);
   });
 });

@@ -85,7 +85,8 @@ test.each(cases)('%s: samples', (_, c) => {
 });
 
 test.each(cases)('%s: values and gradients', (_, c) => withDefault('float64', () => {
-  expect(String(build(c, 'float64'))).toBe(c.text);
+  const fresh = build(c, 'float64');
+  expect([String(fresh), String(fresh.support)]).toEqual([c.text, c.within]);
   const leaves = [], d = build(c, 'float64', leaves);
   expect([d.batchShape, d.eventShape]).toEqual([c.batch, c.event]);
   for (const name of ['mean', 'mode', 'variance', 'stddev']) compare(() => d[name], c[name], name);

@@ -5,10 +5,11 @@
  *   loops           src/kernels/loops: compiled once for each instruction set
  *   napi, capi      the addon's glue; the C API
  *   threads_pthread, threads_single          bodies of core/threads.h
+ *   pages_posix, pages_none                  bodies of core/pages.h
  *   gemm_openblas, gemm_packed   bodies of gemm/gemm.h and of linalg/*.h: on OpenBLAS and its LAPACK, or torsh's own
  *   gemm_ref        the truth of gemm/gemm.h
- *   native  = common + napi + threads_pthread        wasm = common + threads_single
- *   libtorsh = common + capi + threads_pthread       (loops and a gemm body are added by the build)
+ *   native  = common + napi + threads_pthread + pages_posix        wasm = common + threads_single + pages_none
+ *   libtorsh = common + capi + threads_pthread + pages_posix       (loops and a gemm body are added by the build)
  *
  * `node tools/sources.mjs native gemm_openblas` prints paths from the repository's root, one a line.
  */
@@ -36,6 +37,8 @@ const groupOf = [
   ['capi', /^src\/(capi\/|gen\/capi)/],
   ['threads_pthread', /^src\/core\/threads_pthread/],
   ['threads_single', /^src\/core\/threads_single/],
+  ['pages_posix', /^src\/core\/pages_posix/],
+  ['pages_none', /^src\/core\/pages_none/],
   ['gemm_openblas', /^src\/(gemm|linalg)\/\w+_openblas/],
   ['gemm_packed', /^src\/(gemm\/gemm_packed|linalg\/\w+_none)/],
   ['gemm_ref', /^src\/gemm\/gemm_ref/],
@@ -47,9 +50,9 @@ export function sources() {
   for (const path of walk('src', (p) => p.endsWith('.c'))) groups[groupOf.find(([, re]) => re.test(path))[0]].push(path);
   return {
     ...groups,
-    native: [...groups.common, ...groups.napi, ...groups.threads_pthread],
-    wasm: [...groups.common, ...groups.threads_single],
-    libtorsh: [...groups.common, ...groups.capi, ...groups.threads_pthread],
+    native: [...groups.common, ...groups.napi, ...groups.threads_pthread, ...groups.pages_posix],
+    wasm: [...groups.common, ...groups.threads_single, ...groups.pages_none],
+    libtorsh: [...groups.common, ...groups.capi, ...groups.threads_pthread, ...groups.pages_posix],
   };
 }
 

@@ -78,7 +78,7 @@ async function compile(path, flags) {
 function compileCore(sanitizer) {
   const all = sources();
   const flags = [...common, ...sanitizers[sanitizer]];
-  const plain = [...all.common, ...all.capi, ...all.threads_pthread, ...all.gemm_packed, ...all.gemm_ref, 'test/c/support/plain_alloc.c'];
+  const plain = [...all.common, ...all.capi, ...all.threads_pthread, ...all.pages_posix, ...all.gemm_packed, ...all.gemm_ref, 'test/c/support/plain_alloc.c'];
   return pool([
     ...plain.map((path) => () => compile(path, [...flags, '-DTS_ONE_ISA'])),
     ...all.loops.map((path) => () => compile(path, [...flags, '-DTS_ONE_ISA', '-DTS_ISA=base'])),

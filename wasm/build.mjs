@@ -1,9 +1,10 @@
 // Builds dist/torsh.wasm and dist/torsh-threads.wasm with Emscripten: standalone modules without Emscripten's JavaScript (the
 // loader is lib/backend/wasm.ts). The second shares its memory with workers; its objects are those of the first, but for two.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { cpus } from 'node:os';
+import { isStale } from '../tools/build/stale.mjs';
 import { sources } from '../tools/sources.mjs';
 
 /* acorn, which Debian's emscripten needs from -O2 on, lies outside its default path. */
@@ -19,7 +20,7 @@ const FLAGS = ['-msimd128', '-std=gnu11', '-Wall', '-Wextra', '-ffp-contract=off
 const SHARED = ['src/core/alloc.c', 'wasm/threads.c'];
 const LINK = ['-O3', '-sSTANDALONE_WASM', '--no-entry', '-sALLOW_MEMORY_GROWTH', '-sMAXIMUM_MEMORY=4GB', '-sMALLOC=emmalloc', '-sTOTAL_STACK=1048576',
   '-sERROR_ON_UNDEFINED_SYMBOLS=0', '-sWARN_ON_UNDEFINED_SYMBOLS=0'];
-/* 16 MB of memory to begin with: lib/backend/wasm-memory.ts. */
+/* 16 MB of memory to begin with: INITIAL_PAGES in lib/backend/wasm.ts. */
 const LINK_SHARED = ['-sINITIAL_MEMORY=16777216', '-sIMPORTED_MEMORY', '-Wl,--shared-memory,--no-check-features,--export=__stack_pointer'];
 
 const run = (args, cwd) => new Promise((resolve) => {
@@ -31,15 +32,6 @@ const run = (args, cwd) => new Promise((resolve) => {
   child.on('close', (code) => resolve({ code, text }));
 });
 
-function newest(dir) {
-  let time = 0;
-  for (const e of readdirSync(dir, { withFileTypes: true })) {
-    if (e.isDirectory()) time = Math.max(time, newest(join(dir, e.name)));
-    else if (e.name.endsWith('.h')) time = Math.max(time, statSync(join(dir, e.name)).mtimeMs);
-  }
-  return time;
-}
-
 /** Returns null, or why it could not be built. */
 export async function buildWasm(root) {
   const all = sources();
@@ -47,14 +39,13 @@ export async function buildWasm(root) {
   const out = join(root, 'build/wasm');
   mkdirSync(out, { recursive: true });
   mkdirSync(join(root, 'dist'), { recursive: true });
-  const headers = Math.max(newest(join(root, 'src')), newest(join(root, 'wasm')), statSync(join(root, 'wasm/build.mjs')).mtimeMs);
+  const flagsChanged = statSync(join(root, 'wasm/build.mjs')).mtimeMs;
   const job = (file, shared) => ({
     file, object: join(out, file.replace(/\//g, '_').replace(/\.c$/, shared ? '.shared.o' : '.o')),
     flags: [...FLAGS, optimise(file), ...(shared ? ['-pthread'] : []), ...(file.startsWith('src/kernels/loops/') ? ['-DTS_ISA=base'] : []),
       ...(file === 'wasm/memory.c' ? ['-mbulk-memory', '-fno-builtin'] : [])],
   });
   const jobs = files.map((f) => job(f, false)), shared = SHARED.map((f) => job(f, true));
-  const isStale = ({ file, object }) => !existsSync(object) || statSync(object).mtimeMs < Math.max(headers, statSync(join(root, file)).mtimeMs);
   const failures = [];
   const inTurn = (queue, work) => Promise.all(Array.from({ length: Math.max(1, cpus().length) }, async () => {
     while (queue.length && !failures.length) await work(queue.shift());
@@ -64,7 +55,7 @@ export async function buildWasm(root) {
     if (code !== 0) failures.push(`${what}:\n${text}`);
     else if (text.trim()) console.log(text.trim());
   };
-  await inTurn([...jobs, ...shared].filter(isStale), ({ file, object, flags }) => attempt(file, [...flags, '-c', file, '-o', object]));
+  await inTurn([...jobs, ...shared].filter(({ object }) => isStale(root, object, flagsChanged)), ({ file, object, flags }) => attempt(file, [...flags, '-MMD', '-c', file, '-o', object]));
   const single = jobs.map((j) => j.object);
   const modules = [
     { name: 'dist/torsh.wasm', objects: single, flags: LINK },

@@ -133,6 +133,9 @@ void ts_set_num_threads(int n) {
   wake(&pool.wanted);
 }
 
+/* An instance has one caller. */
+void ts_work_alone(bool alone) { ts_set_num_threads(alone ? 1 : 0); }
+
 static void wait_for_workers(void) {
   for (int32_t n; (n = atomic_load(&pool.inside)) > 0;) {
     if (changes(&pool.inside, n, !pool.may_wait)) continue;

@@ -1,5 +1,6 @@
 /** Host callbacks that the core runs by number: tensor hooks, functions of autograd.Function, traces of anomaly mode. */
 import { abi } from '../backend/abi';
+import { TorshError } from '../errors';
 import * as sys from '../gen/system';
 import { keepThrown } from '../runtime/call';
 
@@ -14,7 +15,10 @@ let listening = false;
 
 function run(id: number): boolean {
   try {
-    callbacks.get(id)?.();
+    const runner = callbacks.get(id);
+    /* Silence would leave what lies on the wall as the answer. */
+    if (runner === undefined && id !== TRACE) throw new TorshError('ERR_AUTOGRAD', 'backward', `backward: function ${id} of the graph is gone`);
+    runner?.();
     return true;
   } catch (error) {
     keepThrown(error);

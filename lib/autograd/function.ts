@@ -2,7 +2,7 @@
 import { abi } from '../backend/abi';
 import { TorshError } from '../errors';
 import * as sys from '../gen/system';
-import { PASS, adopt, handleOf, isTensor, sliced } from '../runtime/call';
+import { PASS, adopt, applyMapped, handleOf, isTensor } from '../runtime/call';
 import type { Tensor } from '../tensor';
 import { registerCallback } from './callbacks';
 import { isGradEnabled, noGrad } from './modes';
@@ -49,12 +49,16 @@ interface FunctionClass {
   backward(ctx: FunctionCtx, ...grads: any[]): any;
   setupContext?: (ctx: FunctionCtx, inputs: unknown[], output: any) => void;
   onceDifferentiable?: boolean;
+  generateVmapRule?: boolean;
+  vmap?: (info: { batchSize: number; randomness: string }, inDims: readonly (0 | null)[], ...args: any[]) => [output: any, outDims: any];
 }
 
 /**
  * A differentiable function of your own. Static `forward(ctx, ...args)` computes, on tensors, without recording; static
  * `backward(ctx, ...gradOutputs)` gives one gradient (or null) for each argument. With a static `setupContext(ctx, inputs, output)`
- * forward takes the arguments alone. `static onceDifferentiable = true` makes gradients of gradients an error.
+ * forward takes the arguments alone. `static onceDifferentiable = true` makes gradients of gradients an error. Inside torsh.vmap it runs for
+ * each sample; with `static generateVmapRule = true` once for all of them (forward and backward are then mapped, so nothing in them may depend on
+ * values), or as a static `vmap(info, inDims, ...args)` says, which takes whole batches and gives [output, outDims].
  * https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function
  *
  *   class Exp extends torsh.autograd.Function {
@@ -78,8 +82,7 @@ export class Function {
 }
 
 function apply(fn: FunctionClass, args: unknown[]): unknown {
-  /* Inside vmap, of each sample: forward and backward are the user's, and may do anything. */
-  const mapped = sliced(args, (each) => apply(fn, each));
+  const mapped = applyMapped(fn, args, apply);
   if (mapped !== PASS) return mapped;
   const ctx = new FunctionCtx();
   ctx.needsInputGrad = args.map((a) => isTensor(a) && a.requiresGrad);

@@ -21,9 +21,6 @@ export const threadsRefused = (): string | null => null;
 /** The program's own worker_threads share the machine among themselves: one each, unless told otherwise. */
 export const usualThreads = (): number => (isMainThread ? Math.min(os.availableParallelism?.() ?? os.cpus().length, USUAL_THREADS) : 1);
 
-/** Whether this thread may sleep. */
-export const mayWait = (): boolean => true;
-
 /** Starts a worker that keeps no process alive; failed: it could not be started, or broke. */
 export function startWorker(order: WorkerOrder, failed: (why: string) => void): void {
   const worker = new Worker(`(${workerSource})(require('node:worker_threads').workerData)`, { eval: true, name: 'torsh', workerData: order, env: {}, execArgv: [] });

@@ -15,16 +15,6 @@ export function threadsRefused(): string | null {
 
 export const usualThreads = (): number => Math.min(globalThis.navigator?.hardwareConcurrency || 1, USUAL_THREADS);
 
-/** Whether this thread may sleep: a page's own may not. */
-export function mayWait(): boolean {
-  try {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 let script: string | undefined;
 
 /** Starts a worker; failed: it could not be started, or broke. */

@@ -6,6 +6,16 @@ export interface WorkerOrder { readonly module: WebAssembly.Module; readonly mem
 /** The most threads that are used unless told otherwise: each costs an instance of the engine. */
 export const USUAL_THREADS = 8;
 
+/** Whether this thread may sleep: a page's own may not. */
+export function mayWait(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Source of a function of a WorkerOrder; it returns when the worker is no longer needed. */
 export const workerSource = `({ module, memory, slot, stack }) => {
   const imports = {};

@@ -2,7 +2,8 @@
 import { TorshError } from '../errors';
 import { tableHash } from '../gen/hash';
 import type { Abi, Owner } from './abi';
-import { mayWait, startWorker, threadsRefused, usualThreads, wasmBytes } from './wasm-host.node';
+import { startWorker, threadsRefused, usualThreads, wasmBytes } from './wasm-host.node';
+import { mayWait } from './wasm-workers';
 
 interface Exports {
   /** Its own; with threads the memory is an import. */

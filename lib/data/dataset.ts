@@ -2,6 +2,7 @@
 import { bind, isPlainObject, signature } from '../bind';
 import { TorshError } from '../errors';
 import * as ops from '../gen/ops';
+import { nameOf } from '../io/values';
 import type { Generator } from '../random';
 import { isTensor, type Tensor, tensor } from '../tensor';
 
@@ -38,6 +39,19 @@ export function isIterableDataset(x: unknown): x is Iterable<unknown> | AsyncIte
   if (typeof x !== 'object' || x === null) return false;
   if ((x as Record<symbol, unknown>)[iterableBrand] === true) return true;
   return typeof (x as MapDataset).at !== 'function' && (Symbol.iterator in x || Symbol.asyncIterator in x);
+}
+
+/** A list by index. Errors: ERR_ARGUMENT for what is none. */
+export function listOf<T>(x: unknown, name: string, op: string): ArrayLike<T> {
+  if (isTensor(x) && x.ndim === 1) return x.tolist() as unknown as T[];
+  const n = typeof x === 'object' && x !== null ? (x as ArrayLike<T>).length : undefined;
+  if (typeof n !== 'number' || !Number.isSafeInteger(n) || n < 0 || isTensor(x)) throw new TorshError('ERR_ARGUMENT', op, `${op}: ${name} must be an array or a 1-d tensor, but got ${nameOf(x)}`);
+  return x as ArrayLike<T>;
+}
+
+export function iterableOf<T>(x: unknown, name: string, op: string): Iterable<T> {
+  if (typeof (x as Iterable<T> | null | undefined)?.[Symbol.iterator] !== 'function') throw new TorshError('ERR_ARGUMENT', op, `${op}: ${name} must be iterable, but got ${nameOf(x)}`);
+  return x as Iterable<T>;
 }
 
 /** Arguments of what takes a dataset first: one that is a plain object and stands alone is no options object. */
@@ -118,7 +132,7 @@ export class Subset<T = unknown> extends Dataset<T> {
   constructor(dataset: MapDataset<T>, indices: ArrayLike<number> | Tensor) {
     super();
     this.dataset = dataset;
-    this.indices = isTensor(indices) ? (indices.tolist() as number[]) : indices;
+    this.indices = listOf<number>(indices, 'indices', 'Subset');
   }
   override at(index: number): T {
     return this.dataset.at(this.indices[inRange(index, this.length, 'Subset')]);
@@ -134,7 +148,7 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
   readonly cumulativeSizes: readonly number[];
   constructor(datasets: Iterable<MapDataset<T>>) {
     super();
-    this.datasets = [...datasets];
+    this.datasets = [...iterableOf<MapDataset<T>>(datasets, 'datasets', 'ConcatDataset')];
     if (this.datasets.length === 0) throw new TorshError('ERR_ARGUMENT', 'ConcatDataset', 'ConcatDataset: datasets should not be an empty iterable');
     let total = 0;
     this.cumulativeSizes = this.datasets.map((d) => {
@@ -162,7 +176,7 @@ export class ChainDataset<T = unknown> extends IterableDataset<T> {
   readonly datasets: Iterable<Iterable<T>>;
   constructor(datasets: Iterable<Iterable<T>>) {
     super();
-    this.datasets = datasets;
+    this.datasets = iterableOf(datasets, 'datasets', 'ChainDataset');
   }
   override *[Symbol.iterator](): Steps<T> {
     for (const dataset of this.datasets) {
@@ -204,6 +218,8 @@ export class StackDataset<T = any> extends Dataset<T> {
   }
 }
 
+/** From here on indices are in a typed array: an array of so many numbers could end the process. */
+const LARGE = 1 << 24;
 const randomSplitSignature = signature('randomSplit', 'dataset, lengths, generator=null');
 
 /**
@@ -212,9 +228,10 @@ const randomSplitSignature = signature('randomSplit', 'dataset, lengths, generat
  */
 export function randomSplit<T>(dataset: MapDataset<T>, lengths: readonly number[], options?: { generator?: Generator | null } | Generator | null): Subset<T>[];
 export function randomSplit(...args: unknown[]): Subset[] {
-  const [dataset, given, generator] = bind(randomSplitSignature, args) as [MapDataset, number[], Generator | null];
+  const [dataset, given, generator] = bind(randomSplitSignature, args) as [MapDataset, unknown, Generator | null];
   const n = sizeOf(dataset, 'randomSplit');
-  let lengths = [...given];
+  let lengths = Array.from(listOf<number>(given, 'lengths', 'randomSplit'));
+  if (lengths.some((l) => typeof l !== 'number')) throw new TorshError('ERR_ARGUMENT', 'randomSplit', 'randomSplit: lengths must be numbers');
   const sum = lengths.reduce((a, b) => a + b, 0);
   if (Math.abs(sum - 1) <= 1e-9 * Math.max(sum, 1)) {
     lengths = lengths.map((fraction, i) => {
@@ -226,9 +243,12 @@ export function randomSplit(...args: unknown[]): Subset[] {
   }
   if (lengths.some((l) => !Number.isInteger(l) || l < 0) || lengths.reduce((a, b) => a + b, 0) !== n) {
     throw new TorshError('ERR_ARGUMENT', 'randomSplit',
-      `randomSplit: Sum of input lengths does not equal the length of the input dataset! (lengths [${given.join(', ')}], dataset of ${n})`);
+      `randomSplit: Sum of input lengths does not equal the length of the input dataset! (lengths [${lengths.join(', ')}], dataset of ${n})`);
   }
-  const indices = ops.randperm(n, { generator: generator ?? undefined }).tolist() as number[];
+  const order = ops.randperm(n, { generator: generator ?? undefined }).toTypedArray() as BigInt64Array;
   let end = 0;
-  return lengths.map((length) => new Subset(dataset, indices.slice(end, (end += length))));
+  return lengths.map((length) => {
+    const part = order.subarray(end, (end += length));
+    return new Subset(dataset, length > LARGE ? Float64Array.from(part as unknown as ArrayLike<number>, Number) : Array.from(part, Number));
+  });
 }

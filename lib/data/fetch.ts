@@ -3,13 +3,15 @@ import { TorshError } from '../errors';
 import { isTensor } from '../tensor';
 import { defaultCollate } from './collate';
 import { type GivesBatches, lengthOf, type MapDataset, rowsOf, Subset, wholeBatch } from './dataset';
+import { seedSample, unseen } from './sample-seed';
 
 export const isPromise = (x: unknown): x is PromiseLike<unknown> =>
   (typeof x === 'object' || typeof x === 'function') && x !== null && typeof (x as PromiseLike<unknown>).then === 'function';
 
-export function now<T>(value: T): T {
+export function now<T>(value: T, seeded = false): T {
   if (isPromise(value)) {
-    throw new TorshError('ERR_ARGUMENT', 'DataLoader', 'DataLoader: the dataset or collateFn returned a Promise; use `for await` instead of `for`');
+    const instead = seeded ? 'with seedSamples only workers await it, for they do nothing else meanwhile' : 'use `for await` instead of `for`';
+    throw new TorshError('ERR_ARGUMENT', 'DataLoader', `DataLoader: the dataset or collateFn returned a Promise; ${instead}`);
   }
   return value;
 }
@@ -64,6 +66,8 @@ export interface Plan {
   readonly dropLast: boolean;
   /** Whether indices come in arrays, of which each makes a batch. */
   readonly batches: boolean;
+  /** With seedSamples: the seed of the pass. */
+  readonly seed: number | bigint | null;
 }
 
 /** Runs `f`; what it throws becomes a SampleError. */
@@ -132,9 +136,14 @@ const severalOf = (whole: ReturnType<typeof beneath>): ((indices: number[]) => u
 export function fetchNow(plan: Plan, index: unknown): unknown {
   const whole = beneath(plan, index), batch = quick(plan, whole, index);
   if (batch !== null) return batch;
-  const { dataset, collateFn } = plan, getitems = severalOf(whole);
+  return plan.seed === null ? madeNow(plan, whole, index) : unseen(() => madeNow(plan, whole, index));
+}
+
+function madeNow(plan: Plan, whole: ReturnType<typeof beneath>, index: unknown): unknown {
+  const { dataset, collateFn, seed } = plan, getitems = seed === null ? severalOf(whole) : null;
   const one = (i: unknown, get: () => unknown): unknown => {
-    const value = now(marked(i, get));
+    if (seed !== null) seedSample(seed, i);
+    const value = now(marked(i, get), seed !== null);
     return marked(i, () => given(dataset, i, value));
   };
   let data: unknown;
@@ -142,12 +151,13 @@ export function fetchNow(plan: Plan, index: unknown): unknown {
     const asked = index as unknown[], samples = several(asked, now(marked(asked, () => getitems(whole!.indices))));
     data = samples.map((s, k) => one(asked[k], () => s));
   } else data = plan.batches ? Array.from(index as unknown[], (i) => one(i, () => ask(dataset, i))) : one(index, () => ask(dataset, index));
-  return now(marked(index, () => collateFn(data)));
+  return now(marked(index, () => collateFn(data)), seed !== null);
 }
 
 export async function fetchLater(plan: Plan, index: unknown): Promise<unknown> {
   const whole = beneath(plan, index), batch = quick(plan, whole, index);
   if (batch !== null) return batch;
+  if (plan.seed !== null) return unseen(() => seededLater(plan, plan.seed!, index));
   const { dataset, collateFn } = plan, getitems = severalOf(whole);
   const one = (i: unknown, get: () => unknown): Promise<unknown> => markedLater(i, async () => given(dataset, i, await get()));
   let data: unknown;
@@ -156,6 +166,16 @@ export async function fetchLater(plan: Plan, index: unknown): Promise<unknown> {
     data = await Promise.all(samples.map((s, k) => one(asked[k], () => s)));
   } else data = await (plan.batches ? Promise.all(Array.from(index as unknown[], (i) => one(i, () => ask(dataset, i)))) : one(index, () => ask(dataset, index)));
   return markedLater(index, () => collateFn(data));
+}
+
+/** One sample after the other, since there is one generator. */
+async function seededLater(plan: Plan, seed: number | bigint, index: unknown): Promise<unknown> {
+  const { dataset, collateFn, batches } = plan, samples: unknown[] = [];
+  for (const i of batches ? index as unknown[] : [index]) {
+    seedSample(seed, i);
+    samples.push(await markedLater(i, async () => given(dataset, i, await ask(dataset, i))));
+  }
+  return markedLater(index, () => collateFn(batches ? samples : samples[0]));
 }
 
 /** Batches of what is read in order; next() is undefined at the end, which in a worker comes for each on its own. */

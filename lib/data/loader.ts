@@ -1,9 +1,10 @@
 /** torch.utils.data.DataLoader */
 import { bind, signature } from '../bind';
 import { TorshError } from '../errors';
+import { nameOf } from '../io/values';
 import type { Generator } from '../random';
 import { defaultCollate, defaultConvert, recipe } from './collate';
-import { datasetFirst, isIterableDataset, sizeOf, type MapDataset } from './dataset';
+import { datasetFirst, isIterableDataset, iterableOf, sizeOf, type MapDataset } from './dataset';
 import { exposed, exposedLater, fetchLater, fetchNow, type Plan, Reader, readNow, Tally } from './fetch';
 import { Pass, type Pool } from './pass';
 import { BatchSampler, drawSeed, RandomSampler, SequentialSampler } from './sampler';
@@ -34,11 +35,16 @@ export interface DataLoaderOptions<B = any> {
   prefetchFactor?: number;
   /** Workers stay for the next pass. Call dispose() when there is none. */
   persistentWorkers?: boolean;
+  /**
+   * What each sample draws depends on the seed of the pass and its index alone: random transforms give the same for any number of workers, none
+   * included. (Else a worker's random numbers are its own, from base seed + its number, as in PyTorch.) Not for iterable datasets.
+   */
+  seedSamples?: boolean;
 }
 
 const loaderSignature = signature('DataLoader', 'dataset, batchSize=1, shuffle=null, sampler=null, batchSampler=null, numWorkers=0, '
   + 'collateFn=null, pinMemory=false, dropLast=false, timeout=0, workerInitFn=null, multiprocessingContext=null, generator=null, '
-  + '*, prefetchFactor=2, persistentWorkers=false, pinMemoryDevice="", workerDataset=null');
+  + '*, prefetchFactor=2, persistentWorkers=false, pinMemoryDevice="", workerDataset=null, seedSamples=false');
 
 function refuse(rule: string): TorshError {
   return new TorshError('ERR_ARGUMENT', 'DataLoader', `DataLoader: ${rule}`);
@@ -71,36 +77,41 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
   readonly generator: Generator | null;
   readonly prefetchFactor: number;
   readonly persistentWorkers: boolean;
+  readonly seedSamples: boolean;
   private readonly recipes: { dataset: Recipe; collate: Recipe; init: Recipe | null } | null = null;
   private pool: Pool | null = null;
 
   constructor(dataset: MapDataset | Iterable<unknown> | AsyncIterable<unknown>, options?: DataLoaderOptions<B>);
   constructor(dataset: MapDataset | Iterable<unknown> | AsyncIterable<unknown>, batchSize: number | null,
     shuffle?: boolean | null | DataLoaderOptions<B>, options?: DataLoaderOptions<B>);
+  constructor(options: DataLoaderOptions<B> & { dataset: MapDataset | Iterable<unknown> | AsyncIterable<unknown> });
   constructor(...args: unknown[]) {
     const values = bind(loaderSignature, datasetFirst(args));
     const [dataset, batchSize, shuffle, sampler, batchSampler, numWorkers, collateFn, , dropLast, timeout, workerInitFn] = values as [
       unknown, number | null, boolean | null, Iterable<unknown> | null, Iterable<readonly unknown[]> | null, number,
       ((samples: any) => unknown) | FromModule | null, boolean, boolean, number, FromModule | null];
-    const [prefetchFactor, persistentWorkers, , workerDataset] = values.slice(13) as [number, boolean, string, FromModule | null];
+    const [prefetchFactor, persistentWorkers, , workerDataset, seedSamples] = values.slice(13) as [number, boolean, string, FromModule | null, boolean];
     if (!Number.isSafeInteger(numWorkers) || numWorkers < 0) throw refuse('numWorkers option should be non-negative; use numWorkers=0 to disable multiprocessing.');
     if (typeof timeout !== 'number' || !(timeout >= 0)) throw refuse('timeout option should be non-negative');
     if (!Number.isSafeInteger(prefetchFactor) || prefetchFactor <= 0) throw refuse(`prefetchFactor should be a positive integer value, but got prefetchFactor=${String(prefetchFactor)}`);
     if (numWorkers === 0 && prefetchFactor !== 2) throw refuse('prefetchFactor option could only be specified in multiprocessing. let numWorkers > 0 to enable multiprocessing.');
     if (numWorkers === 0 && persistentWorkers) throw refuse('persistentWorkers option needs numWorkers > 0');
     if (workerDataset !== null && !isFromModule(workerDataset)) throw refuse("workerDataset should be a module's address or { module, export, args }");
-    for (const [name, value] of [['shuffle', shuffle], ['dropLast', dropLast], ['persistentWorkers', persistentWorkers]] as const) {
+    for (const [name, value] of [['shuffle', shuffle], ['dropLast', dropLast], ['persistentWorkers', persistentWorkers], ['seedSamples', seedSamples]] as const) {
       if (value !== null && typeof value !== 'boolean') throw refuse(`${name} should be a boolean value, but got ${name}=${String(value)}`);
     }
     for (const [name, f] of [['collateFn', collateFn], ['workerInitFn', workerInitFn]] as const) {
       if (f !== null && typeof f !== 'function' && !(isFromModule(f) && numWorkers > 0)) throw refuse(`${name} should be a function${numWorkers > 0 ? ' or { module, export }' : ''}`);
     }
+    const generator = values[12] as Generator | null;
+    if (generator !== null && typeof (generator as Partial<Generator>).manualSeed !== 'function') throw refuse(`generator should be a torsh.Generator, but got ${nameOf(generator)}`);
+    for (const [name, order] of [['sampler', sampler], ['batchSampler', batchSampler]] as const) if (order !== null) iterableOf(order, name, 'DataLoader');
     const iterable = isIterableDataset(dataset);
     if (!iterable && typeof (dataset as MapDataset | null)?.at !== 'function') {
       throw refuse('the dataset must offer at(index) and length, or be iterable');
     }
     if (iterable) {
-      const given = shuffle ? 'shuffle' : sampler !== null ? 'sampler' : batchSampler !== null ? 'batchSampler' : null;
+      const given = shuffle ? 'shuffle' : seedSamples ? 'seedSamples' : sampler !== null ? 'sampler' : batchSampler !== null ? 'batchSampler' : null;
       if (given) throw refuse(`DataLoader with IterableDataset: expected unspecified ${given} option`);
     }
     if (sampler !== null && shuffle) throw refuse('sampler option is mutually exclusive with shuffle');
@@ -118,7 +129,8 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
     this.timeout = timeout;
     this.prefetchFactor = prefetchFactor;
     this.persistentWorkers = persistentWorkers;
-    this.generator = values[12] as Generator | null;
+    this.seedSamples = seedSamples;
+    this.generator = generator;
     this.dropLast = dropLast;
     this.batchSize = batchSampler === null ? batchSize : null;
     this.sampler = iterable ? null
@@ -161,8 +173,7 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
     }
     // The order of draws is PyTorch's: first the sampler's iterator (most draw when they are first asked), then the seed for workers.
     const indices = (this.batchSampler ?? this.sampler)[Symbol.iterator]();
-    drawSeed(this.generator);
-    return this.fromMap(indices);
+    return this.fromMap(indices, drawSeed(this.generator));
   }
 
   [Symbol.asyncIterator](): LaterBatches<B> {
@@ -175,8 +186,8 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
       return batches;
     }
     const indices = this.sampler === null ? null : (this.batchSampler ?? this.sampler)[Symbol.iterator]();
-    drawSeed(this.generator);
-    const batches = indices === null ? this.fromIterableAsync() : this.fromMapAsync(indices);
+    const seed = drawSeed(this.generator);
+    const batches = indices === null ? this.fromIterableAsync() : this.fromMapAsync(indices, seed);
     return this.numWorkers > 0 ? ahead(batches, this.numWorkers * this.prefetchFactor) : batches;
   }
 
@@ -193,44 +204,47 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
     const seed = drawSeed(this.generator); // each time, as without workers: the order of samples is the same with any number of them
     if (pool === null) {
       const fresh = this.batches && (this.collateFn === defaultCollate || recipe in this.collateFn);
-      pool = openPool({ ...this.recipes!, numWorkers, seed, iterable: isIterableDataset(dataset), batchSize, dropLast, batches, fresh });
+      pool = openPool({ ...this.recipes!, numWorkers, seed, seedSamples: this.seedSamples, iterable: isIterableDataset(dataset), batchSize, dropLast, batches, fresh });
       if (this.persistentWorkers) {
         this.pool = pool;
         abandoned.register(this, pool);
       }
     }
     return { pool, pass: new Pass<B>(pool, indices, numWorkers, this.prefetchFactor, this.timeout * 1000, this.persistentWorkers,
-      indices === null ? new Tally(dataset, numWorkers) : null) };
+      indices === null ? new Tally(dataset, numWorkers) : null, seed) };
   }
 
-  private get plan(): Plan {
+  /** seed: of this pass. */
+  private plan(seed: number | bigint | null): Plan {
     const { dataset, batchSize, dropLast, batches, collateFn } = this;
     if (typeof collateFn !== 'function') throw refuse('a collateFn from a module needs `for await` where there are no worker threads');
-    return { dataset, collateFn, batchSize, dropLast, batches };
+    return { dataset, collateFn, batchSize, dropLast, batches, seed: this.seedSamples ? seed : null };
   }
 
   /** The same where awaiting is possible. */
-  private async planLater(): Promise<Plan> {
+  private async planLater(seed: number | bigint | null): Promise<Plan> {
     const { dataset, batchSize, dropLast, batches, collateFn } = this;
-    if (typeof collateFn === 'function') return this.plan;
-    return { dataset, collateFn: await make(moduleRecipe(collateFn, 'collateFn'), 'function') as Plan['collateFn'], batchSize, dropLast, batches };
+    if (typeof collateFn === 'function') return this.plan(seed);
+    const made = await make(moduleRecipe(collateFn, 'collateFn'), 'function') as Plan['collateFn'];
+    return { dataset, collateFn: made, batchSize, dropLast, batches, seed: this.seedSamples ? seed : null };
   }
 
-  private *fromMap(indices: Iterator<unknown>): Batches<B> {
-    const { plan } = this;
+  private *fromMap(indices: Iterator<unknown>, seed: number | bigint): Batches<B> {
+    const plan = this.plan(seed);
     for (const index of steps(indices)) yield exposed(() => fetchNow(plan, index)) as B;
   }
 
-  private async *fromMapAsync(indices: Iterator<unknown>): LaterBatches<B> {
-    const turns = new Turns(), plan = await this.planLater();
+  private async *fromMapAsync(indices: Iterator<unknown>, seed: number | bigint): LaterBatches<B> {
+    const turns = new Turns(), plan = await this.planLater(seed);
     for (const index of steps(indices)) {
       await turns.yield();
-      yield await exposedLater(() => fetchLater(plan, index)) as B;
+      // What is seeded may not wait here: others would draw from the generator meanwhile.
+      yield (plan.seed === null ? await exposedLater(() => fetchLater(plan, index)) : exposed(() => fetchNow(plan, index))) as B;
     }
   }
 
   private *fromIterable(): Batches<B> {
-    const { dataset, plan } = this;
+    const { dataset } = this, plan = this.plan(null);
     if (!(Symbol.iterator in (dataset as Iterable<unknown>))) throw refuse('the dataset is an async iterable; use `for await`');
     const reader = readNow(plan), tally = new Tally(dataset, 0);
     try {
@@ -244,7 +258,7 @@ export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
   }
 
   private async *fromIterableAsync(): LaterBatches<B> {
-    const turns = new Turns(), tally = new Tally(this.dataset, 0), reader = new Reader(await this.planLater());
+    const turns = new Turns(), tally = new Tally(this.dataset, 0), reader = new Reader(await this.planLater(null));
     try {
       for (;;) {
         await turns.yield();

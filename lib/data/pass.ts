@@ -7,6 +7,7 @@ import type { Recipe } from './transport';
 export interface PoolPlan {
   readonly numWorkers: number;
   readonly seed: number | bigint;
+  readonly seedSamples: boolean;
   readonly dataset: Recipe;
   readonly collate: Recipe;
   readonly init: Recipe | null;
@@ -27,7 +28,7 @@ export interface Pool {
   readonly open: boolean;
   /** The pass that is under way. */
   pass: number;
-  begin(): number;
+  begin(seed: number | bigint): number;
   post(worker: number, task: number, index: unknown): void;
   /** The next reply of any worker; errors: a worker has ended, none came in time (ms; 0: no limit). */
   takeNow(timeout: number): Reply;
@@ -48,9 +49,10 @@ export class Pass<B> {
   private over = false;
 
   constructor(private readonly pool: Pool, private readonly indices: Iterator<unknown> | null, private readonly numWorkers: number,
-    prefetchFactor: number, private readonly timeout: number, private readonly persistent: boolean, private readonly tally: Tally | null) {
+    prefetchFactor: number, private readonly timeout: number, private readonly persistent: boolean, private readonly tally: Tally | null,
+    seed: number | bigint) {
     this.active = new Array<boolean>(numWorkers).fill(true);
-    this.number = pool.begin();
+    this.number = pool.begin(seed);
     try {
       for (let i = 0; i < prefetchFactor * numWorkers; i++) this.putNext();
     } catch (e) {

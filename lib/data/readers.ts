@@ -1,4 +1,4 @@
-/** Readers of data files from their bytes or text. No length that a file states is believed before it has been checked. */
+/** Readers of data files from their bytes or text (of .npy and .npz files: torsh.load, RecordDataset). No length that a file states is believed before it has been checked. */
 import { bind, signature } from '../bind';
 import { fromBytes } from '../creation';
 import { TorshError } from '../errors';
@@ -132,8 +132,12 @@ function* records(text: string, delimiter: string): globalThis.Generator<{ field
   }
 }
 
+const jsonLinesSignature = signature('parseJsonLines', 'source');
+
 /** The values of a JSON Lines file, one a line; empty lines are passed over. Errors: ERR_IO with the line. */
-export function parseJsonLines(source: Source): any[] {
+export function parseJsonLines(from: Source): any[];
+export function parseJsonLines(...args: unknown[]): any[] {
+  const [source] = bind(jsonLinesSignature, args);
   const values: unknown[] = [];
   textOf(source, 'parseJsonLines').split(/\r?\n/).forEach((text, i) => {
     if (text.trim() === '') return;

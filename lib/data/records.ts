@@ -1,17 +1,22 @@
 /** Records of one size in a file that may be larger than memory. */
 import { bind, isPlainObject, signature } from '../bind';
-import { fromBytes } from '../creation';
 import { TorshError } from '../errors';
 import { openFile, type OpenFile } from '../io/files.node';
+import { arrayTensor, readNpyHeader } from '../io/npy';
+import { numpyType, type NumpyType } from '../io/numpy-dtype';
+import { finish, FormatError, part } from '../io/source';
 import type { FileName } from '../io/values';
 import { type DType, dtypeNumber, dtypes, itemsizes } from '../runtime/dtype';
 import type { Tensor } from '../tensor';
 import { recipe } from './collate';
 import { Dataset, inRange, wholeBatch } from './dataset';
 
-/** uint16 becomes int32, uint32 int64: token files use them, tensors do not. */
-export type RecordDType = DType | 'uint16' | 'uint32';
-/** A dtype (a number) or [dtype, ...sizes] (a tensor). */
+/**
+ * A dtype, or a type as NumPy writes it ('<f4', '>u2': little or big end first). uint16 becomes int32, uint32 and uint64 int64: files use them, tensors
+ * do not.
+ */
+export type RecordDType = DType | 'uint16' | 'uint32' | 'uint64' | `${'<' | '>' | '|' | '='}${string}`;
+/** A type (a number) or [type, ...sizes] (a tensor). */
 export type RecordField = RecordDType | readonly [RecordDType, ...number[]];
 
 export interface RecordOptions {
@@ -23,46 +28,66 @@ export interface RecordOptions {
   stride?: number | null;
 }
 
-interface Field { name: string | null; dtype: DType; wide: 'uint16' | 'uint32' | null; shape: number[]; at: number; bytes: number }
+interface Field { name: string | null; type: NumpyType; shape: number[]; at: number; bytes: number }
 
 const op = 'RecordDataset';
-const recordSignature = signature(op, 'file, fields{}, *, offset=0, length=null, stride=null');
+const recordSignature = signature(op, 'file, fields{}=null, *, offset=0, length=null, stride=null');
+const unsigned: Record<string, string> = { uint16: '<u2', uint32: '<u4', uint64: '<u8' };
 
 function refuse(rule: string): TorshError {
   return new TorshError('ERR_ARGUMENT', op, `${op}: ${rule}`);
 }
 
-const itemsize = (name: unknown): number | undefined => {
-  if (name === 'uint16' || name === 'uint32') return name === 'uint16' ? 2 : 4;
-  const n = typeof name === 'string' ? dtypeNumber(name) : undefined;
-  return n === undefined ? undefined : itemsizes[n];
-};
+function typeOf(name: unknown): NumpyType | null {
+  if (typeof name !== 'string') return null;
+  const n = dtypeNumber(name);
+  if (n !== undefined) return { dtype: dtypes[n], size: itemsizes[n], passing: {} };
+  try {
+    return Object.prototype.hasOwnProperty.call(unsigned, name) ? numpyType(unsigned[name]) : /^[<>|=]/.test(name) ? numpyType(name) : null;
+  } catch (e) {
+    throw refuse((e as Error).message);
+  }
+}
 
 function layout(fields: unknown): Field[] {
   let at = 0;
   const one = (spec: unknown, name: string | null): Field => {
-    const [type, ...shape] = Array.isArray(spec) ? spec as unknown[] : [spec];
-    const size = itemsize(type);
-    if (size === undefined) throw refuse(`a field is a dtype or [dtype, ...sizes], but ${name === null ? 'got' : `'${name}' is`} ${JSON.stringify(spec) ?? String(spec)}`);
+    const [given, ...shape] = Array.isArray(spec) ? spec as unknown[] : [spec], type = typeOf(given);
+    if (type === null) throw refuse(`a field is a dtype or [dtype, ...sizes], but ${name === null ? 'got' : `'${name}' is`} ${JSON.stringify(spec) ?? String(spec)}`);
     if (!shape.every((n) => Number.isSafeInteger(n) && (n as number) >= 0)) throw refuse(`sizes must be whole numbers from 0, but got [${shape.map(String).join(', ')}]`);
-    const bytes = (shape as number[]).reduce((n, d) => n * d, size);
-    const wide = type === 'uint16' || type === 'uint32' ? type : null;
-    const field = { name, dtype: wide ? (wide === 'uint16' ? 'int32' : 'int64') : dtypes[dtypeNumber(type as string)!], wide, shape: shape as number[], at, bytes } as const;
-    at += bytes;
+    const field = { name, type, shape: shape as number[], at, bytes: (shape as number[]).reduce((n, d) => n * d, type.size) };
+    at += field.bytes;
     return field;
   };
-  const found = isPlainObject(fields) ? Object.entries(fields).map(([name, spec]) => one(spec, name)) : [one(fields, null)];
-  if (!(at > 0 && at < 2 ** 31)) throw refuse(`a record must have from 1 to 2^31 - 1 bytes, but has ${at}`);
-  return found;
+  return isPlainObject(fields) ? Object.entries(fields).map(([name, spec]) => one(spec, name)) : [one(fields, null)];
+}
+
+/** The rows of an .npy file's array. */
+function layoutOfNpy(file: OpenFile): { fields: Field[]; offset: number; length: number } {
+  const size = file.size();
+  const read = (offset: number, length: number): Uint8Array => {
+    const bytes = new Uint8Array(length);
+    file.read(bytes, offset);
+    return bytes;
+  };
+  try {
+    const { type, fortran, shape: [length, ...shape], begin } = finish(readNpyHeader(part(0, size)), { size, read });
+    if (length === undefined) throw new FormatError('its array has no dims, and so no rows');
+    if (fortran && shape.length > 0) throw new FormatError('its array is stored column by column (fortran_order), so that its rows are not together');
+    return { fields: [{ name: null, type, shape, at: 0, bytes: shape.reduce((n, d) => n * d, type.size) }], offset: begin, length };
+  } catch (e) {
+    throw e instanceof FormatError ? new TorshError('ERR_IO', op, `${op}: '${file.name}', for which no fields are given: ${e.message}`) : e;
+  }
 }
 
 /** Files of datasets that nobody holds any more. */
 const forgotten = new FinalizationRegistry<OpenFile>((file) => { file.close(); });
 
 /**
- * Records of one size in a binary file, little-endian, that may be larger than memory: none is read before it is asked for, and the
- * system keeps in its cache what is used often, as with a memory map. A sample is a tensor, or with named fields an object of tensors:
+ * Records of one size in a binary file that may be larger than memory: none is read before it is asked for, and the system keeps in its
+ * cache what is used often, as with a memory map. A sample is a tensor, or with named fields an object of tensors:
  *
+ *     new RecordDataset('images.npy')                                            // the rows of a NumPy array
  *     new RecordDataset('cifar/data_batch_1.bin', { label: 'uint8', image: ['uint8', 3, 32, 32] })
  *     new RecordDataset('train-images-idx3-ubyte', ['uint8', 28, 28], { offset: 16 })
  *     new RecordDataset('tokens.bin', ['uint16', 257], { stride: 2 * 256 })      // windows of text, each with the next token
@@ -79,22 +104,25 @@ export class RecordDataset<T = Tensor> extends Dataset<T> {
   private readonly offset: number;
   private readonly given: unknown;
 
-  constructor(file: FileName, fields: RecordField, options?: RecordOptions);
+  constructor(file: FileName, fields?: RecordField, options?: RecordOptions);
   constructor(file: FileName, fields: Readonly<Record<string, RecordField>>, options?: RecordOptions);
   constructor(...args: unknown[]) {
     super();
     const [path, fields, offset, length, stride] = bind(recordSignature, args) as [FileName, unknown, number, number | null, number | null];
-    this.fields = layout(fields);
-    this.given = fields;
-    this.size = this.fields.reduce((n, f) => n + f.bytes, 0);
-    this.stride = stride ?? this.size;
-    this.offset = offset;
-    for (const [name, n, least] of [['offset', offset, 0], ['stride', this.stride, 1], ['length', length ?? 0, 0]] as const) {
+    for (const [name, n, least] of [['offset', offset, 0], ['stride', stride ?? 1, 1], ['length', length ?? 0, 0]] as const) {
       if (!Number.isSafeInteger(n) || n < least) throw refuse(`${name} must be a whole number from ${least}, but got ${String(n)}`);
     }
+    const given = fields === null ? null : layout(fields);
+    this.given = fields;
     this.file = openFile(path, op);
     try {
-      this.length = this.count(length, stride === null);
+      const found = given === null ? layoutOfNpy(this.file) : { fields: given, offset, length };
+      this.fields = found.fields;
+      this.size = this.fields.reduce((n, f) => n + f.bytes, 0);
+      if (!(this.size > 0 && this.size < 2 ** 31)) throw refuse(`a record must have from 1 to 2^31 - 1 bytes, but has ${this.size}`);
+      this.stride = stride ?? this.size;
+      this.offset = found.offset;
+      this.length = this.count(found.length, stride === null);
     } catch (e) {
       this.file.close();
       throw e;
@@ -126,7 +154,7 @@ export class RecordDataset<T = Tensor> extends Dataset<T> {
 
   get [recipe](): unknown[] {
     const { offset, length, stride } = this;
-    return [op, this.file.name, this.given, { offset, length, stride }];
+    return [op, this.file.name, this.given, ...(this.given === null ? [] : [{ offset, length, stride }])];
   }
 
   private read(indices: number[]): Uint8Array {
@@ -149,7 +177,7 @@ export class RecordDataset<T = Tensor> extends Dataset<T> {
         own = new Uint8Array(count * field.bytes);
         for (let i = 0; i < count; i++) own.set(bytes.subarray(i * size + field.at, i * size + field.at + field.bytes), i * field.bytes);
       }
-      return fromBytes(widened(own, field), field.dtype, n === null ? field.shape : [n, ...field.shape]);
+      return decode(own, field.type, n === null ? field.shape : [n, ...field.shape], this.file.name);
     });
     return fields[0].name === null ? parts[0] : Object.fromEntries(fields.map((f, i) => [f.name, parts[i]]));
   }
@@ -161,9 +189,10 @@ export class RecordDataset<T = Tensor> extends Dataset<T> {
   }
 }
 
-function widened(bytes: Uint8Array, { dtype, wide }: Field): Uint8Array {
-  if (wide === 'uint16') return new Uint8Array(Int32Array.from(new Uint16Array(bytes.buffer)).buffer);
-  if (wide === 'uint32') return new Uint8Array(BigInt64Array.from(new Uint32Array(bytes.buffer) as unknown as number[], (v) => BigInt(v)).buffer);
-  // Any byte may stand in a file, but a bool is 0 or 1.
-  return dtype === 'bool' && bytes.some((b) => b > 1) ? bytes.map((b) => (b ? 1 : 0)) : bytes;
+function decode(bytes: Uint8Array, type: NumpyType, shape: number[], name: string): Tensor {
+  try {
+    return arrayTensor(bytes, type, shape, false);
+  } catch (e) {
+    throw e instanceof FormatError ? new TorshError('ERR_IO', op, `${op}: '${name}': ${e.message}`) : e;
+  }
 }

@@ -4,8 +4,8 @@ import { fromBytes } from '../creation';
 import { TorshError } from '../errors';
 import * as ops from '../gen/ops';
 import { Generator } from '../random';
-import { isTensor, tensor, type Tensor } from '../tensor';
-import { datasetFirst, sizeOf } from './dataset';
+import { isTensor, keep, tensor, type Tensor } from '../tensor';
+import { datasetFirst, iterableOf, listOf, sizeOf } from './dataset';
 
 /** Base of samplers: implement [Symbol.iterator] and, where it is known, `length`. */
 export class Sampler<T = number> implements Iterable<T> {
@@ -35,6 +35,21 @@ export function drawSeed(generator: Generator | null): number | bigint {
   seed.dispose();
   return value;
 }
+
+/** The first n numbers of a 1-d tensor, some at a time: an order of a hundred million samples does not fit into a JS array. */
+function* numbersOf(order: Tensor, n = order.shape[0]): Steps<number> {
+  keep(order); // also when the first is asked for inside a tidy()
+  try {
+    for (let at = 0; at < n; at += PIECE) {
+      const piece = order.narrow(0, at, Math.min(PIECE, n - at)), numbers = piece.tolist() as number[];
+      piece.dispose();
+      yield* numbers;
+    }
+  } finally {
+    order.dispose();
+  }
+}
+const PIECE = 1 << 14;
 
 /** 0, 1, 2, ... */
 export class SequentialSampler extends Sampler {
@@ -97,7 +112,7 @@ export class RandomSampler extends Sampler {
       }
     }
     for (let left = total; ; left -= n) {
-      yield* (ops.randperm(n, { generator }).tolist() as number[]).slice(0, Math.min(left, n));
+      yield* numbersOf(ops.randperm(n, { generator }), Math.min(left, n));
       if (left < n) return;
     }
   }
@@ -116,12 +131,12 @@ export class SubsetRandomSampler<T = number> extends Sampler<T> {
   constructor(...args: unknown[]) {
     super();
     const [indices, generator] = bind(subsetSignature, args);
-    this.indices = isTensor(indices) ? (indices.tolist() as unknown as T[]) : (indices as ArrayLike<T>);
+    this.indices = listOf<T>(indices, 'indices', 'SubsetRandomSampler');
     this.generator = generator as Generator | null;
   }
   override *[Symbol.iterator](): Steps<T> {
-    const order = ops.randperm(this.indices.length, { generator: this.generator ?? undefined }).tolist() as number[];
-    for (const i of order) yield this.indices[i];
+    const order = ops.randperm(this.indices.length, { generator: this.generator ?? undefined });
+    for (const i of numbersOf(order)) yield this.indices[i];
   }
   get length(): number {
     return this.indices.length;
@@ -151,7 +166,7 @@ export class WeightedRandomSampler extends Sampler {
     this.generator = generator as Generator | null;
   }
   override *[Symbol.iterator](): Steps<number> {
-    yield* ops.multinomial(this.weights, this.numSamples, this.replacement, { generator: this.generator ?? undefined }).tolist() as number[];
+    yield* numbersOf(ops.multinomial(this.weights, this.numSamples, this.replacement, { generator: this.generator ?? undefined }));
   }
   get length(): number {
     return this.numSamples;
@@ -170,7 +185,7 @@ export class BatchSampler<T = number> extends Sampler<T[]> {
   constructor(...args: unknown[]) {
     super();
     const [sampler, batchSize, dropLast] = bind(batchSignature, args);
-    this.sampler = sampler as Iterable<T>;
+    this.sampler = iterableOf<T>(sampler, 'sampler', 'BatchSampler');
     this.batchSize = positive(batchSize, 'batchSize', 'BatchSampler');
     this.dropLast = boolean(dropLast, 'dropLast', 'BatchSampler');
   }
@@ -230,9 +245,8 @@ export class DistributedSampler extends Sampler {
   override *[Symbol.iterator](): Steps<number> {
     const n = sizeOf(this.dataset, 'DistributedSampler');
     if (n === 0) return;
-    let order: number[] | null = null;
-    if (this.shuffle) order = ops.randperm(n, { generator: new Generator().manualSeed(this.seed + this.epoch) }).tolist() as number[];
-    for (let i = this.rank; i < this.totalSize; i += this.numReplicas) yield order ? order[i % n] : i % n;
+    const order = this.shuffle ? ops.randperm(n, { generator: new Generator().manualSeed(this.seed + this.epoch) }).toTypedArray() as BigInt64Array : null;
+    for (let i = this.rank; i < this.totalSize; i += this.numReplicas) yield order ? Number(order[i % n]) : i % n;
   }
   get length(): number {
     return this.numSamples;
@@ -264,7 +278,7 @@ export class DynamicBatchSampler<T = number> extends Sampler<T[]> {
     super();
     const [, , , padded, maxSamples, skipTooBig, dropLast] = bind(dynamicSignature, [sampler, sizes, maxSize, options]);
     const op = 'DynamicBatchSampler';
-    this.sampler = sampler;
+    this.sampler = iterableOf<T>(sampler, 'sampler', op);
     if (typeof maxSize !== 'number' || !(maxSize > 0)) throw new TorshError('ERR_ARGUMENT', op, `${op}: maxSize should be a positive number, but got maxSize=${String(maxSize)}`);
     this.maxSize = maxSize;
     const list = isTensor(sizes) ? sizes.tolist() as number[] : sizes;

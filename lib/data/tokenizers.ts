@@ -1,5 +1,7 @@
 /** Text as numbers: by characters, and by pairs of bytes that are often together. */
 import { TorshError } from '../errors';
+import { nameOf } from '../io/values';
+import { isTensor, type Tensor } from '../tensor';
 
 function refuse(op: string, rule: string): TorshError {
   return new TorshError('ERR_ARGUMENT', op, `${op}: ${rule}`);
@@ -11,32 +13,49 @@ function lookUp<T>(table: ArrayLike<T>, id: number | bigint, op: string): T {
   return table[i];
 }
 
-type Ids = Iterable<number | bigint>;
+type Ids = Iterable<number | bigint> | Tensor;
+
+function textOf(text: unknown, op: string): string {
+  if (typeof text !== 'string') throw refuse(op, `takes a string, but got ${nameOf(text)}`);
+  return text;
+}
+function idsOf(ids: unknown, op: string): Iterable<number | bigint> {
+  if (isTensor(ids)) return ids.reshape(-1).tolist() as number[];
+  if (typeof ids !== 'object' || ids === null || !(Symbol.iterator in ids)) throw refuse(op, `takes tokens (an array, a tensor), but got ${nameOf(ids)}`);
+  return ids as Iterable<number | bigint>;
+}
+/** A member of what toJSON() gave. */
+function arrayIn(data: unknown, key: string, op: string): unknown[] {
+  const list = (data as Record<string, unknown> | null | undefined)?.[key];
+  if (!Array.isArray(list)) throw refuse(op, `fromJSON takes { ${key}: [...] }, but got ${nameOf(data)}`);
+  return list;
+}
 
 /** One token a character (code point), in the order of their code points. */
 export class CharTokenizer {
   private readonly ids: Map<string, number>;
   /** characters: the vocabulary; CharTokenizer.train(text) finds it. */
   constructor(readonly characters: readonly string[]) {
+    if (!Array.isArray(characters) || !characters.every((c) => typeof c === 'string' && [...c].length === 1)) throw refuse('CharTokenizer', 'takes an array of single characters');
     this.ids = new Map(characters.map((c, i) => [c, i]));
     if (this.ids.size !== characters.length) throw refuse('CharTokenizer', 'a character is in the vocabulary twice');
   }
   static train(text: string): CharTokenizer {
-    return new CharTokenizer([...new Set(text)].sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!));
+    return new CharTokenizer([...new Set(textOf(text, 'CharTokenizer'))].sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!));
   }
-  static fromJSON(data: { characters: string[] }): CharTokenizer { return new CharTokenizer(data.characters); }
+  static fromJSON(data: { characters: string[] }): CharTokenizer { return new CharTokenizer(arrayIn(data, 'characters', 'CharTokenizer') as string[]); }
   toJSON(): { characters: readonly string[] } { return { characters: this.characters }; }
   get vocabSize(): number { return this.characters.length; }
   /** Errors: ERR_ARGUMENT for a character that is not in the vocabulary. */
   encode(text: string): number[] {
-    return Array.from(text, (c) => {
+    return Array.from(textOf(text, 'CharTokenizer'), (c) => {
       const id = this.ids.get(c);
       if (id === undefined) throw refuse('CharTokenizer', `the character ${JSON.stringify(c)} is not in the vocabulary`);
       return id;
     });
   }
   decode(ids: Ids): string {
-    return Array.from(ids, (id) => lookUp(this.characters, id, 'CharTokenizer')).join('');
+    return Array.from(idsOf(ids, 'CharTokenizer'), (id) => lookUp(this.characters, id, 'CharTokenizer')).join('');
   }
 }
 
@@ -52,6 +71,9 @@ function merged(ids: number[], a: number, b: number, id: number): number[] {
   return out;
 }
 
+/** What the tokens of a vocabulary may stand for in all: a few pairs, each of the one before twice, would fill the memory. */
+const MOST_BYTES = 2 ** 26;
+
 /** A byte-pair tokenizer: tokens 0 to 255 are bytes, each further one joins two; so every text can be encoded. */
 export class BpeTokenizer {
   private readonly ranks = new Map<number, number>();
@@ -59,8 +81,12 @@ export class BpeTokenizer {
   private readonly known = new Map<string, number[]>();
   /** merges: pairs of tokens, of which number i becomes token 256 + i. */
   constructor(readonly merges: readonly (readonly [number, number])[]) {
-    merges.forEach(([a, b], i) => {
+    if (!Array.isArray(merges) || !merges.every((pair) => Array.isArray(pair) && pair.length === 2)) throw refuse('BpeTokenizer', 'takes an array of pairs of tokens');
+    let total = 256;
+    (merges as [number, number][]).forEach(([a, b], i) => {
       const left = lookUp(this.bytes, a, 'BpeTokenizer'), right = lookUp(this.bytes, b, 'BpeTokenizer');
+      total += left.length + right.length;
+      if (total > MOST_BYTES) throw refuse('BpeTokenizer', `token ${256 + i} would stand for ${left.length + right.length} bytes, and all together for more than ${MOST_BYTES}`);
       const joined = new Uint8Array(left.length + right.length);
       joined.set(left);
       joined.set(right, left.length);
@@ -73,7 +99,7 @@ export class BpeTokenizer {
   static train(text: string, vocabSize: number): BpeTokenizer {
     if (!Number.isSafeInteger(vocabSize) || vocabSize < 256 || vocabSize > 2 ** 24) throw refuse('BpeTokenizer', `vocabSize should be from 256 to 2^24, but got ${String(vocabSize)}`);
     const counts = new Map<string, number>();
-    for (const [piece] of text.matchAll(pieces)) counts.set(piece, (counts.get(piece) ?? 0) + 1);
+    for (const [piece] of textOf(text, 'BpeTokenizer').matchAll(pieces)) counts.set(piece, (counts.get(piece) ?? 0) + 1);
     const encoder = new TextEncoder();
     const words = [...counts].map(([piece, count]) => ({ ids: [...encoder.encode(piece)], count }));
     const pairs = new Map<number, { count: number; words: Set<number> }>();
@@ -104,13 +130,13 @@ export class BpeTokenizer {
     }
     return new BpeTokenizer(merges);
   }
-  static fromJSON(data: { merges: [number, number][] }): BpeTokenizer { return new BpeTokenizer(data.merges); }
+  static fromJSON(data: { merges: [number, number][] }): BpeTokenizer { return new BpeTokenizer(arrayIn(data, 'merges', 'BpeTokenizer') as [number, number][]); }
   toJSON(): { merges: readonly (readonly [number, number])[] } { return { merges: this.merges }; }
   get vocabSize(): number { return this.bytes.length; }
 
   encode(text: string): number[] {
     const out: number[] = [];
-    for (const [piece] of text.matchAll(pieces)) for (const id of this.piece(piece)) out.push(id);
+    for (const [piece] of textOf(text, 'BpeTokenizer').matchAll(pieces)) for (const id of this.piece(piece)) out.push(id);
     return out;
   }
   private piece(piece: string): number[] {
@@ -131,7 +157,7 @@ export class BpeTokenizer {
   }
   /** The text of tokens; bytes that are no UTF-8 become U+FFFD. Errors: ERR_INDEX for a token that does not exist. */
   decode(ids: Ids): string {
-    const parts = Array.from(ids, (id) => lookUp(this.bytes, id, 'BpeTokenizer'));
+    const parts = Array.from(idsOf(ids, 'BpeTokenizer'), (id) => lookUp(this.bytes, id, 'BpeTokenizer'));
     const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
     let at = 0;
     for (const part of parts) { all.set(part, at); at += part.length; }

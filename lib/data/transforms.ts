@@ -5,8 +5,9 @@
 import { bind, type Signature, signature } from '../bind';
 import { TorshError } from '../errors';
 import * as ops from '../gen/ops';
+import { nameOf } from '../io/values';
 import type { Generator } from '../random';
-import { type Tensor, tensor } from '../tensor';
+import { isTensor, type Tensor, tensor } from '../tensor';
 import { recipe } from './collate';
 
 export type Transform<A = Tensor, B = Tensor> = (x: A) => B;
@@ -32,8 +33,13 @@ const between = (low: number, high: number, random: Random): number => low + (hi
 const below = (n: number, random: Random): number => Math.min(n - 1, Math.floor(n * draw(random)));
 
 /** With its name and arguments, by which a worker makes it again. */
-const made = <F extends Transform<any, any>>({ name, positional }: Signature, values: unknown[], options: object, f: F): F =>
-  Object.assign(f, { [recipe]: [name, ...values.slice(0, positional), ...(Object.keys(options).length > 0 ? [options] : [])] });
+const made = ({ name, positional }: Signature, values: unknown[], options: object, f: Transform): Transform =>
+  Object.assign((x: Tensor) => f(tensorOf(x, name)), { [recipe]: [name, ...values.slice(0, positional), ...(Object.keys(options).length > 0 ? [options] : [])] });
+
+function tensorOf(x: unknown, op: string): Tensor {
+  if (!isTensor(x)) throw refuse(op, `takes a tensor, but got ${nameOf(x)}`);
+  return x;
+}
 
 function sizePair(size: unknown, op: string): readonly [height: number, width: number] {
   const pair = typeof size === 'number' ? [size, size] : size;
@@ -67,6 +73,7 @@ export class StandardScaler {
   mean: Tensor | null = null;
   std: Tensor | null = null;
   fit(data: Tensor): this {
+    tensorOf(data, 'StandardScaler');
     if (data.ndim === 0 || data.shape[0] === 0) throw new TorshError('ERR_SHAPE', 'StandardScaler', `StandardScaler: takes one row or more, but got sizes [${data.shape.join(', ')}]`);
     const mean = data.detach().mean(0);
     const std = data.detach().sub(mean).pow(2).mean(0).sqrt();
@@ -78,8 +85,8 @@ export class StandardScaler {
     if (!this.mean || !this.std) throw refuse('StandardScaler', 'call fit(data) first');
     return { mean: this.mean, std: this.std };
   }
-  transform(data: Tensor): Tensor { return data.sub(this.fitted.mean).div(this.fitted.std); }
-  inverseTransform(data: Tensor): Tensor { return data.mul(this.fitted.std).add(this.fitted.mean); }
+  transform(data: Tensor): Tensor { return tensorOf(data, 'StandardScaler').sub(this.fitted.mean).div(this.fitted.std); }
+  inverseTransform(data: Tensor): Tensor { return tensorOf(data, 'StandardScaler').mul(this.fitted.std).add(this.fitted.mean); }
 }
 
 const oneHotSignature = signature('oneHot', 'numClasses');
@@ -89,7 +96,8 @@ export function oneHot(numClasses: number): Transform<Tensor | number>;
 export function oneHot(...args: unknown[]): Transform<Tensor | number> {
   const [numClasses] = bind(oneHotSignature, args) as [number];
   if (!Number.isSafeInteger(numClasses) || numClasses <= 0) throw refuse('oneHot', `numClasses should be a whole number above 0, but got ${String(numClasses)}`);
-  return made(oneHotSignature, [numClasses], {}, (x: Tensor | number) => ops.oneHot(typeof x === 'number' ? tensor(x, { dtype: 'int64' }) : x, numClasses).to('float32'));
+  const f = made(oneHotSignature, [numClasses], {}, (x) => ops.oneHot(x, numClasses).to('float32'));
+  return Object.assign((x: Tensor | number) => f(typeof x === 'number' ? tensor(x, { dtype: 'int64' }) : x), { [recipe]: ['oneHot', numClasses] });
 }
 
 const resizeSignature = signature('resize', 'size, *, antialias=true');
@@ -196,7 +204,8 @@ export function randomVerticalFlip(...args: unknown[]): Transform {
 
 /** An image turned about its centre, counter-clockwise, by interpolation; what comes from outside is 0. */
 export function rotate(x: Tensor, degrees: number): Tensor {
-  const [h, w] = imageSize(x, 'rotate');
+  const [h, w] = imageSize(tensorOf(x, 'rotate'), 'rotate');
+  if (typeof degrees !== 'number' || !Number.isFinite(degrees)) throw refuse('rotate', `degrees should be a number, but got ${String(degrees)}`);
   const angle = degrees * Math.PI / 180, cos = Math.cos(angle), sin = Math.sin(angle);
   const images = x.reshape(1, -1, h, w);
   const theta = tensor([[[cos, -sin * h / w, 0], [sin * w / h, cos, 0]]], { dtype: x.dtype });
@@ -252,9 +261,14 @@ export function colorJitter(...args: unknown[]): Transform {
 
 interface Pixels { data: Uint8ClampedArray | Uint8Array; width: number; height: number }
 
+const imageDataSignature = signature('fromImageData', 'image{}, channels=3');
+
 /** The pixels of a canvas (ImageData, or its like) as [channels, height, width] from 0 to 1; channels: 1 (grey), 3 or 4 (with opacity). */
-export function fromImageData(image: Pixels, options: { channels?: 1 | 3 | 4 } = {}): Tensor {
-  const { data, width, height } = image, { channels = 3 } = options;
+export function fromImageData(image: Pixels, options?: { channels?: 1 | 3 | 4 }): Tensor;
+export function fromImageData(...args: unknown[]): Tensor {
+  const [image, channels] = bind(imageDataSignature, args) as [Pixels | null, 1 | 3 | 4];
+  if (!ArrayBuffer.isView(image?.data)) throw refuse('fromImageData', `takes { data, width, height }, but got ${nameOf(image)}`);
+  const { data, width, height } = image;
   if (![width, height].every((n) => Number.isSafeInteger(n) && n >= 0) || data.length !== 4 * width * height) {
     throw new TorshError('ERR_SHAPE', 'fromImageData', `fromImageData: ${data?.length} bytes are no ${width} x ${height} pixels of four`);
   }
@@ -265,6 +279,7 @@ export function fromImageData(image: Pixels, options: { channels?: 1 | 3 | 4 } =
 
 /** The reverse: [height, width] or [1, 3 or 4, height, width] as an ImageData, where there is none as { data, width, height }. */
 export function toImageData(x: Tensor): { data: Uint8ClampedArray<ArrayBuffer>; width: number; height: number } {
+  tensorOf(x, 'toImageData');
   const image = x.detach().ndim === 2 ? x.detach().unsqueeze(0) : x.detach();
   const [channels, height, width] = image.shape;
   if (image.ndim !== 3 || ![1, 3, 4].includes(channels)) throw new TorshError('ERR_SHAPE', 'toImageData', `toImageData: takes [1, 3 or 4, height, width], but got sizes [${x.shape.join(', ')}]`);

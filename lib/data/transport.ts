@@ -65,9 +65,13 @@ export function datasetRecipe(dataset: unknown): Recipe {
     + 'Subset, ConcatDataset, ChainDataset and StackDataset of these, RecordDataset and ImageFolder need no module');
 }
 
+const isGenerator = (x: unknown): boolean => typeof (x as { manualSeed?: unknown } | null | undefined)?.manualSeed === 'function';
 interface Made { [recipe]: [name: string, ...args: unknown[]] }
 
 function madeRecipe([name, ...args]: Made[typeof recipe]): Recipe {
+  if (args.some((arg) => isPlainObject(arg) && isGenerator(arg.generator))) {
+    throw refuse(`${name} has a generator of its own, which cannot be copied to worker threads: there, leave it to torsh's generator, which is seeded for each worker, or with seedSamples for each sample`);
+  }
   return { kind: 'made', name, args: args.map((arg) => (typeof arg === 'function' ? partRecipe(arg) : { kind: 'value', value: arg })) };
 }
 

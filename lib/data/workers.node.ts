@@ -2,6 +2,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { abi } from '../backend/abi';
 import { TorshError } from '../errors';
+import * as sys from '../gen/system';
 import { dropMessage, fromMessage, toMessage } from '../messages';
 import { manualSeed } from '../random';
 import { isTensor } from '../tensor';
@@ -17,7 +18,7 @@ const grace = 200;
 const SENT = 0, CLOSED = 1, ENDED = 2;
 
 interface Setup { file: string; id: number; port: MessagePort; shared: SharedArrayBuffer; plan: unknown }
-type Order = { pass: number; task: number; index: unknown } | { begin: number } | { close: true };
+type Order = { pass: number; task: number; index: unknown } | { begin: number; seed: number | bigint } | { close: true };
 
 export const hasThreads = (): boolean => typeof Worker === 'function';
 
@@ -81,9 +82,9 @@ class Threads implements Pool {
     return this.closing === null && this.trouble === null;
   }
 
-  begin(): number {
+  begin(seed: number | bigint): number {
     this.pass++;
-    for (const port of this.ports) port.postMessage({ begin: this.pass } satisfies Order);
+    for (const port of this.ports) port.postMessage({ begin: this.pass, seed } satisfies Order);
     return this.pass;
   }
 
@@ -181,6 +182,8 @@ class Server {
   private readonly ready: Promise<Plan>;
   private options!: PoolPlan;
   private reader: Reader | null = null;
+  /** With seedSamples: that of the pass. */
+  private seed: number | bigint | null = null;
   private work: Promise<void>;
 
   constructor(private readonly setup: Setup) {
@@ -206,6 +209,7 @@ class Server {
   private async begin(): Promise<Plan> {
     await Promise.resolve(); // until the file that is being loaded has its exports
     const { id } = this.setup;
+    sys._workAlone(true); // workers share the machine among themselves, and with who waits for them
     const options = this.options = fromMessage(this.setup.plan) as PoolPlan;
     manualSeed(options.seed); // what a module draws for its dataset is the same in all workers
     const dataset = await make(options.dataset, 'dataset') as unknown;
@@ -219,7 +223,7 @@ class Server {
     manualSeed(seed);
     setWorkerInfo({ id, numWorkers: options.numWorkers, seed, dataset });
     await init?.(id);
-    return { dataset, collateFn, batchSize: options.batchSize, dropLast: options.dropLast, batches: options.batches };
+    return { dataset, collateFn, batchSize: options.batchSize, dropLast: options.dropLast, batches: options.batches, seed: null };
   }
 
   private async obey(order: Order): Promise<void> {
@@ -232,6 +236,7 @@ class Server {
     if ('begin' in order) {
       await this.reader?.close().catch(() => undefined);
       this.reader = null;
+      if (this.options?.seedSamples) this.seed = order.seed;
       return;
     }
     const { pass, task, index } = order;
@@ -242,7 +247,7 @@ class Server {
         const step = await (this.reader ??= new Reader(plan)).next();
         if (step === undefined) { this.reply({ pass, task, end: true }); return; }
         ({ batch, samples } = step);
-      } else batch = await fetchLater(plan, index);
+      } else batch = await fetchLater(this.seed === null ? plan : { ...plan, seed: this.seed }, index);
       const { message, transfer } = toMessage(batch);
       try {
         this.reply({ pass, task, message, samples }, transfer);

@@ -89,6 +89,8 @@ export class TransformedDistribution<D extends Distribution = Distribution> exte
     (next as { baseDist: D }).baseDist = this.baseDist.expand(shape.slice(0, shape.length - this.baseDist.eventShape.length));
   }
   override get support(): Constraint {
+    const known = (this.constructor as typeof Distribution).support;
+    if (known !== null) return known;
     if (this.transforms.length === 0) return this.baseDist.support;
     return widened(this.transforms[this.transforms.length - 1].codomain, this.eventShape.length);
   }

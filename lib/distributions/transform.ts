@@ -171,6 +171,9 @@ export class IndependentTransform extends Transform {
     this.baseTransform = baseTransform.withCache(this.cacheSize);
     this.reinterpretedBatchNdims = reinterpretedBatchNdims;
   }
+  override equals(other: unknown): boolean {
+    return other instanceof IndependentTransform && this.reinterpretedBatchNdims === other.reinterpretedBatchNdims && this.baseTransform.equals(other.baseTransform);
+  }
   protected override _copy(cacheSize: number): Transform { return new IndependentTransform(this.baseTransform, this.reinterpretedBatchNdims, cacheSize); }
   override get domain(): Constraint { return constraints.independent(this.baseTransform.domain, this.reinterpretedBatchNdims); }
   override get codomain(): Constraint { return constraints.independent(this.baseTransform.codomain, this.reinterpretedBatchNdims); }

@@ -34,8 +34,9 @@ export function broadcastAll(name: string, ...values: unknown[]): Tensor[] {
     if (typeof v !== 'number') return fail(name, 'Input arguments must all be instances of number or Tensor');
     return tensor(v, { dtype });
   });
-  if (tensors.length === 1) return tensors;
-  return ops.broadcastTensors(tensors);
+  // As they are where nothing is to be spread.
+  const shapes = tensors.map((x) => String(x.shape));
+  return shapes.every((shape) => shape === shapes[0]) ? tensors : ops.broadcastTensors(tensors);
 }
 
 /** Sums the last dims. */
@@ -72,7 +73,7 @@ export function vectorToTril(name: string, vector: Tensor, diag = 0): Tensor {
   const length = vector.shape[vector.ndim - 1], slope = 1 + 2 * diag;
   const size = (-slope + Math.sqrt(slope * slope + 8 * length + 4 * Math.abs(diag) * (diag + 1))) / 2;
   const n = Math.round(size);
-  if (n - size > finfo(vector.dtype).eps) fail(name, `The size of last dimension is ${length} which cannot be expressed as the lower triangular part of a square D x D matrix.`);
+  if (Math.abs(n - size) > finfo(vector.dtype).eps) fail(name, `The size of last dimension is ${length} which cannot be expressed as the lower triangular part of a square D x D matrix.`);
   const batch = vector.shape.slice(0, -1);
   const flat = ops.zeros([...batch, n * n], { dtype: vector.dtype });
   return flat.indexCopy(-1, places(n, diag), vector).reshape([...batch, n, n]);

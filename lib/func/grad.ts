@@ -159,6 +159,26 @@ export function jvp(...options: unknown[]): any[] {
   });
 }
 
+/**
+ * [output, jvpFn]: jvpFn takes tangents like the primals and gives the derivative of func at primals along them, without running func again.
+ * https://pytorch.org/docs/stable/generated/torch.func.linearize.html
+ */
+export function linearize(func: Func, ...primals: any[]): [any, Func] {
+  return differentiated(primals, (own: unknown[], connected) => {
+    const output: unknown = func(...own);
+    const outputs = leaves(output), all = leaves(own), wanted = all.flatMap((t, i) => (t.requiresGrad ? [i] : []));
+    const us = outputs.map((o) => ops.zerosLike(o.detach()).requiresGrad_(true));
+    const pulled = gradients(outputs, wanted.map((i) => all[i]), us);
+    const along: Func = (...tangents) => {
+      const given = leaves(tangents);
+      if (given.length !== all.length) throw new TorshError('ERR_ARGUMENT', 'linearize', `linearize: expected ${all.length} tangents, got ${given.length}`);
+      const found = enableGrad(() => gradients(pulled, us, wanted.map((i) => given[i])));
+      return finish(withLeaves(output, found), connected || given.some((t) => t.requiresGrad)) as unknown;
+    };
+    return [finish(output, connected), along];
+  });
+}
+
 /** Every direction of a list of tensors, one at one element of one of them: for each tensor its parts, of the directions in front. */
 function basis(list: Tensor[]): Tensor[] {
   const sizes = list.map((t) => t.numel()), total = sizes.reduce((x, y) => x + y, 0);

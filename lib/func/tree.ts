@@ -12,10 +12,19 @@ export function leaves(tree: Tree): Tensor[] {
   return isPlainObject(tree) ? Object.values(tree).flatMap(leaves) : [];
 }
 
+/** A list with the names of another one's elements, as results of several tensors carry them. */
+function named(list: unknown[], like: readonly unknown[]): unknown[] {
+  for (const key of Object.getOwnPropertyNames(like).slice(like.length + 1)) {
+    const i = like.indexOf((like as unknown as Record<string, unknown>)[key]);
+    if (i >= 0) Object.defineProperty(list, key, { value: list[i], enumerable: false });
+  }
+  return list;
+}
+
 /** The tree with each tensor replaced; everything else stays as it is. */
 export function mapLeaves(tree: Tree, fn: (t: Tensor) => unknown): any {
   if (isTensor(tree)) return fn(tree);
-  if (Array.isArray(tree)) return tree.map((x) => mapLeaves(x, fn));
+  if (Array.isArray(tree)) return named(tree.map((x) => mapLeaves(x, fn)), tree);
   return isPlainObject(tree) ? Object.fromEntries(Object.entries(tree).map(([key, x]) => [key, mapLeaves(x, fn)])) : tree;
 }
 

@@ -5,6 +5,7 @@ import * as ops from '../gen/ops';
 import type { Tensor } from '../tensor';
 import { getRngState, setRngState } from '../random';
 import './batching/answer';
+import './batching/function';
 import { Batched, type Randomness, full, isAt, within } from './batching/levels';
 import { leaves, mapLeaves, withLeaves } from './tree';
 

@@ -636,6 +636,8 @@ layerNorm|Tensor|Tensor input, int[] normalizedShape, Tensor? weight=null, Tenso
 nativeLayerNorm|,,;3|Tensor input, int[] normalizedShape, Tensor? weight, Tensor? bias, float eps
 groupNorm|Tensor|Tensor input, int numGroups, Tensor? weight=null, Tensor? bias=null, float eps=0.00001
 instanceNorm|Tensor|Tensor input, Tensor? runningMean=null, Tensor? runningVar=null, Tensor? weight=null, Tensor? bias=null, bool useInputStats=true, float momentum=0.1, float eps=0.00001
+_rmsNormalize|output,rms;2|Tensor input, Tensor? weight, int[] dims, float eps
+_rmsNormalizeBackward|gradInput,gradWeight;2|Tensor grad, Tensor input, Tensor? weight, Tensor rms, int[] dims
 rmsNorm|Tensor|Tensor input, int[] normalizedShape, Tensor? weight=null, float? eps=null
 _sgdStep_|void|Tensor[] params, Tensor[] buffers, int[] fresh, float lr, float momentum, float dampening, float weightDecay, bool nesterov, bool maximize
 _adamStep_|void|Tensor[] params, Tensor[] expAvgs, Tensor[] expAvgSqs, Tensor[] maxExpAvgSqs, Tensor[] steps, float lr, float beta1, float beta2, float eps, float weightDecay, bool decoupled, bool maximize
@@ -901,6 +903,7 @@ _resetPeakMemory|void|
 _trimMemory|void|
 _numThreads|int|
 _setNumThreads|void|int n
+_workAlone|void|bool alone
 _build|str|
 _generatorNew|int|
 _generatorFree|void|int id

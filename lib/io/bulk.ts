@@ -6,7 +6,7 @@ import { type DType, dtypes, itemsizes } from '../runtime/dtype';
 import type { Tensor } from '../tensor';
 import type { Reading, Region } from './source';
 
-export const PIECE = 8 << 20;
+export const PIECE = 1 << 20;
 
 export const itemsizeOf = (dtype: DType): number => itemsizes[dtypes.indexOf(dtype)];
 

@@ -87,6 +87,20 @@ export function withFile<T>(file: FileName, op: string, use: (source: ByteSource
   }
 }
 
+/** Makes a new name in a folder last. Not every system can; the file itself is safe without. */
+function syncFolder(folder: string): void {
+  try {
+    const fd = fs.openSync(folder, 'r');
+    try {
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch {
+    // a system that opens no folders
+  }
+}
+
 /** Writes the chunks so that the file is, at any moment, either the old one or the whole new one. */
 export function writeFile(file: FileName, op: string, chunks: Iterable<Uint8Array>): void {
   let name = toPath(file, op), mode = 0o666;
@@ -112,9 +126,51 @@ export function writeFile(file: FileName, op: string, chunks: Iterable<Uint8Arra
     fs.closeSync(fd);
     open = false;
     fs.renameSync(temporary, name);
+    syncFolder(path.dirname(name));
   } catch (e) {
     if (open) fs.closeSync(fd);
     fs.rmSync(temporary, { force: true });
     throw e instanceof TorshError ? e : failed(op, 'write', name, e);
   }
+}
+
+const exists = (name: string): boolean => fs.existsSync(name);
+
+/** The file itself, or the index of its shards where there is no such file. */
+export function fileOrIndex(file: FileName, op: string, ending: string): FileName {
+  const name = toPath(file, op);
+  return !exists(name) && exists(name + ending) ? name + ending : file;
+}
+
+/** Another file in the folder of a file. */
+export const sibling = (name: string, other: string): string => path.join(path.dirname(name), other);
+
+/**
+ * Writes several files and then the one that lists them. Until that stands, what was there before is whole: new files never take the place
+ * of old ones. `names` gives their names for a tag that makes them new; `outdated` lists files that only the former list named.
+ */
+export function writeGroup(list: FileName, op: string, names: (tag: string) => readonly string[], contents: (name: string, i: number) => Iterable<Uint8Array>,
+  listing: (names: readonly string[]) => Uint8Array, outdated: (former: Uint8Array | null) => readonly string[]): void {
+  const index = toPath(list, op);
+  let files = names('');
+  while (files.some((file) => exists(sibling(index, file)))) files = names(Math.random().toString(36).slice(2, 8));
+  let former: Uint8Array | null = null;
+  try {
+    former = fs.readFileSync(index);
+  } catch {
+    // the first of its name
+  }
+  const old = outdated(former).filter((file) => !files.includes(file));
+  const written: string[] = [];
+  try {
+    files.forEach((file, i) => {
+      writeFile(sibling(index, file), op, contents(file, i));
+      written.push(sibling(index, file));
+    });
+    writeFile(index, op, [listing(files)]);
+  } catch (e) {
+    for (const file of written) fs.rmSync(file, { force: true });
+    throw e;
+  }
+  for (const file of old) fs.rmSync(sibling(index, file), { force: true });
 }

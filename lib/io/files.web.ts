@@ -27,3 +27,12 @@ export function writeFile(file: FileName, op: string, _chunks: Iterable<Uint8Arr
   throw new TorshError('ERR_UNSUPPORTED', op,
     `${op}: a page cannot write the file '${String(file)}'; ${op}(stateDict) returns the bytes instead`);
 }
+
+export const fileOrIndex = (file: FileName, _op: string, _ending: string): FileName => file;
+
+export const sibling = (_name: string, other: string): string => other;
+
+export function writeGroup(list: FileName, op: string, _names: (tag: string) => readonly string[], _contents: (name: string, i: number) => Iterable<Uint8Array>,
+  _listing: (names: readonly string[]) => Uint8Array, _outdated: (former: Uint8Array | null) => readonly string[]): void {
+  writeFile(list, op, []);
+}

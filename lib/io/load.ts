@@ -1,13 +1,14 @@
 /** torsh.load: files of every format, told apart by what is in them. */
 import { bind, signature } from '../bind';
 import { TorshError } from '../errors';
-import { withFile } from './files.node';
+import { fileOrIndex, sibling, withFile } from './files.node';
+import { INDEX_ENDING, MAX_INDEX, ShardIndex, looksLikeIndex, parseIndex } from './shards';
 import { looksLikeNpy, readNpy } from './npy';
 import { looksLikeNpz, readNpz } from './npz';
 import { finish, FormatError, memorySource, part, type Reading, type Region } from './source';
-import { readSafetensors } from './state-dict-file';
+import { type StateDict, metadataOf, readSafetensors, remember } from './state-dict-file';
 import { looksLikePickle, readTorchLegacy, readTorchZip, torchFolder } from './torch-file';
-import { type FileName, bytesOf, isFileName, nameOf } from './values';
+import { type FileName, bytesOf, isFileName, nameOf, setOwn } from './values';
 import { expansionOf, looksLikeZip, readDirectory } from './zip';
 
 export interface LoadOptions {
@@ -28,7 +29,7 @@ const refuse = (rule: string): TorshError => new TorshError('ERR_ARGUMENT', 'loa
 /**
  * What a file (a path, a file URL or its bytes) holds, whatever its name: a state dict of a safetensors file; the value of a .pt or .pth file, as it was saved (dicts
  * become objects, those with other keys than strings Maps, tuples arrays, ints beyond 2^53 bigints; tensors share memory as they did); the tensor of an .npy file; the
- * tensors by name of an .npz file. Files are data: a .pt file may name tensors, dtypes and plain containers, whatever else it names is refused and nothing runs.
+ * tensors by name of an .npz file; of an index of shards (name.safetensors.index.json, also found by name.safetensors) the state dict in all of them. Files are data: a .pt file may name tensors, dtypes and plain containers, whatever else it names is refused and nothing runs.
  * metadataOf() gives a safetensors file's metadata.
  * Errors: ERR_IO, naming the file, the place and the rule that it breaks. https://pytorch.org/docs/stable/generated/torch.load.html
  */
@@ -39,10 +40,36 @@ export function load(...args: unknown[]): any {
   if (weightsOnly !== true) throw new TorshError('ERR_UNSUPPORTED', 'load', 'load: weightsOnly is always true: code in files is never run');
   if (limit !== null && (typeof limit !== 'number' || !(limit >= 0))) throw refuse(`maxInflatedBytes must be a number of bytes, but got ${nameOf(limit)}`);
   const wishes: Wishes = { verify: Boolean(verify), maxInflatedBytes: limit };
-  if (isFileName(f)) return withFile(f, 'load', (source, name) => checked(name, () => finish(read(part(0, source.size), wishes), source)));
+  if (isFileName(f)) return loadFile(fileOrIndex(f, 'load', INDEX_ENDING), wishes);
   const bytes = bytesOf(f);
   if (!bytes) throw refuse(`f must be a path, a file URL or bytes, but got ${nameOf(f)}`);
-  return checked('the given bytes', () => finish(read(part(0, bytes.length), wishes), memorySource(bytes)));
+  const value = checked('the given bytes', () => finish(read(part(0, bytes.length), wishes), memorySource(bytes)));
+  if (value instanceof ShardIndex) throw refuse('the bytes are the index of a sharded state dict, whose shards lie elsewhere; load it by its path');
+  return value;
+}
+
+function loadFile(f: FileName, wishes: Wishes): unknown {
+  const [value, name] = withFile(f, 'load', (source, path) => [checked(path, () => finish(read(part(0, source.size), wishes), source)), path] as const);
+  if (!(value instanceof ShardIndex)) return value;
+  const state: StateDict = {};
+  try {
+    for (const [file, names] of value.files) {
+      withFile(sibling(name, file), 'load', (source, path) => checked(path, () => finish(readSafetensors(part(0, source.size), state, names), source)));
+    }
+  } catch (e) {
+    for (const t of Object.values(state)) t.dispose();
+    throw e;
+  }
+  return inOrder(state, value.names);
+}
+
+/** The tensors of shards in the order of their index. */
+function inOrder(state: StateDict, names: readonly string[]): StateDict {
+  const ordered: StateDict = {};
+  for (const name of names) setOwn(ordered, name, state[name]);
+  const metadata = metadataOf(state);
+  if (metadata) remember(ordered, metadata);
+  return ordered;
 }
 
 /** What breaks the rules of a format becomes the error that users see. */
@@ -70,6 +97,10 @@ function* read(file: Region, wishes: Wishes): Reading<unknown> {
   }
   if (looksLikeNpy(first)) return yield* readNpy(file);
   if (looksLikePickle(first)) return yield* readTorchLegacy(file);
+  if (looksLikeIndex(first)) {
+    if (file.size > MAX_INDEX) throw new FormatError(`it looks like the index of a sharded state dict, but has ${file.size} bytes, more than ${MAX_INDEX}`);
+    return parseIndex(new TextDecoder().decode(yield* file.read(0, file.size)));
+  }
   try {
     return yield* readSafetensors(file);
   } catch (e) {

@@ -12,8 +12,8 @@ const MAX_HEADER = 10_000, MAX_DIMS = 64;
 
 interface Header { type: NumpyType; fortran: boolean; shape: number[] }
 
-/** Reads an array from a whole .npy file. */
-export function* readNpy(file: Region, seen?: (bytes: Uint8Array) => void): Reading<Tensor> {
+/** What a whole .npy file says of its array, which begins at byte `begin` and fills the rest. */
+export function* readNpyHeader(file: Region, seen?: (bytes: Uint8Array) => void): Reading<Header & { begin: number }> {
   if (file.size < 10) throw new FormatError(`an .npy file has at least 10 bytes, but this has ${file.size}`);
   const first = yield* file.read(0, Math.min(file.size, 12));
   if (!looksLikeNpy(first)) throw new FormatError("it does not begin as an .npy file ('\\x93NUMPY')");
@@ -26,11 +26,17 @@ export function* readNpy(file: Region, seen?: (bytes: Uint8Array) => void): Read
   seen?.(first.subarray(0, start));
   const bytes = yield* file.read(start, length);
   seen?.(bytes);
-  const { type, fortran, shape } = parseHeader(new TextDecoder('latin1').decode(bytes));
+  const header = parseHeader(new TextDecoder('latin1').decode(bytes)), { type, shape } = header;
   const begin = start + length, total = shape.reduce((n, s) => n * BigInt(s), BigInt(type.size));
   if (total !== BigInt(file.size - begin)) {
     throw new FormatError(`the array of shape [${shape.join(', ')}] and dtype '${type.dtype}' takes ${total} bytes, but ${file.size - begin} follow the header at byte ${begin}`);
   }
+  return { ...header, begin };
+}
+
+/** Reads an array from a whole .npy file. */
+export function* readNpy(file: Region, seen?: (bytes: Uint8Array) => void): Reading<Tensor> {
+  const { type, fortran, shape, begin } = yield* readNpyHeader(file, seen);
   const t = yield* readTensor(file, begin, type.dtype, fortran ? [...shape].reverse() : shape, { ...type.passing, seen });
   return fortran ? turned(t) : t;
 }

@@ -5,6 +5,7 @@ import { isTensor, type Tensor } from '../tensor';
 import { writeFile } from './files.node';
 import { npyHead, writeNpy } from './npy';
 import { ValueError } from './pickle-write';
+import { saveShards, shardSize } from './shards';
 import { FormatError } from './source';
 import { metadataOf, safetensorsFile } from './state-dict-file';
 import { torchFile } from './torch-write';
@@ -19,9 +20,11 @@ export interface SaveOptions {
   metadata?: Record<string, string> | null;
   /** npz: deflate the arrays, as numpy.savez_compressed does. */
   compress?: boolean;
+  /** safetensors: the most bytes of data in one file, as a number or as '5GB'; more go into shards, with an index beside them. */
+  maxShardSize?: number | string | null;
 }
 
-const saveSignature = signature('save', 'obj{}, f=null, *, format=null, metadata=null, compress=false');
+const saveSignature = signature('save', 'obj{}, f=null, *, format=null, metadata=null, compress=false, maxShardSize=null');
 const refuse = (rule: string): TorshError => new TorshError('ERR_ARGUMENT', 'save', `save: ${rule}`);
 
 /**
@@ -36,10 +39,11 @@ const refuse = (rule: string): TorshError => new TorshError('ERR_ARGUMENT', 'sav
 export function save(obj: unknown, f: FileName, options?: SaveOptions): void;
 export function save(obj: unknown, options?: SaveOptions & { f?: null }): Uint8Array;
 export function save(...args: unknown[]): Uint8Array | void {
-  const [obj, f, format, metadata, compress] = bind(saveSignature, args);
+  const [obj, f, format, metadata, compress, maxShardSize] = bind(saveSignature, args);
   if (f !== null && !isFileName(f)) throw refuse(`f must be a path or a file URL, but got ${nameOf(f)}`);
   let output: Output;
   try {
+    if (maxShardSize !== null) return sharded(obj, f, formatOf(format, f), metadata, maxShardSize);
     output = outputOf(obj, formatOf(format, f), metadata, Boolean(compress));
   } catch (e) {
     if (e instanceof ValueError) throw refuse(e.message);
@@ -47,6 +51,11 @@ export function save(...args: unknown[]): Uint8Array | void {
   }
   if (f === null) return join(output);
   writeFile(f, 'save', output.chunks());
+}
+
+function sharded(obj: unknown, f: FileName | null, format: Format, metadata: unknown, maxShardSize: unknown): void {
+  if (f === null || format !== 'safetensors') throw refuse('maxShardSize is for safetensors files, which a path names');
+  saveShards(tensorsOf(obj, format), checkMetadata(metadata ?? metadataOf(obj as object) ?? { format: 'pt' }), f, shardSize(maxShardSize));
 }
 
 function formatOf(format: unknown, f: FileName | null): Format {

@@ -17,9 +17,18 @@ export function metadataOf(stateDict: object): Record<string, string> | null {
   return metadataOfLoaded.get(stateDict) ?? null;
 }
 
-/** Adds the tensors of a file to a state dict; its metadata become those of the state dict. */
-export function* readSafetensors(file: Region, state: StateDict = {}): Reading<StateDict> {
-  const { metadata, tensors } = yield* parse(file);
+export function remember(stateDict: object, metadata: Record<string, string>): void {
+  metadataOfLoaded.set(stateDict, metadata);
+}
+
+/** Reads the tensors of a file, of a shard those that its index names, into a state dict; its metadata become those of the state dict. */
+export function* readSafetensors(file: Region, state: StateDict = {}, names: ReadonlySet<string> | null = null): Reading<StateDict> {
+  const contents = yield* parse(file), { metadata } = contents;
+  const tensors = names ? contents.tensors.filter(({ name }) => names.has(name)) : contents.tensors;
+  if (names && tensors.length < names.size) {
+    const there = new Set(tensors.map(({ name }) => name));
+    throw new FormatError(`the index puts tensor '${[...names].find((name) => !there.has(name))}' into it, but it is not there`);
+  }
   for (const info of tensors) {
     if (info.dtype === null) throw new FormatError(`tensor '${info.name}' has dtype ${info.tag}, which torsh does not have`);
   }
@@ -34,7 +43,7 @@ export function* readSafetensors(file: Region, state: StateDict = {}): Reading<S
     throw e;
   }
   for (const { name } of tensors) setOwn(state, name, made.get(name));
-  if (metadata) metadataOfLoaded.set(state, Object.fromEntries(metadata));
+  if (metadata) remember(state, Object.fromEntries(metadata));
   return state;
 }
 

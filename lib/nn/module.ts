@@ -30,7 +30,7 @@ interface Internals extends ModuleHooks {
 
 const sigs = {
   stateDict: signature('stateDict', '*, destination=null, prefix="", keepVars=false'),
-  loadStateDict: signature('loadStateDict', 'stateDict{}, strict=true'),
+  loadStateDict: signature('loadStateDict', 'stateDict{}, strict=true, assign=false'),
 };
 
 function refuse(code: ErrorCode, op: string, text: string): TorshError {
@@ -205,6 +205,16 @@ export class Module {
     return found;
   }
 
+  /** Puts a module in the place of the submodule at a dotted path. */
+  setSubmodule(target: string, module: Module): void {
+    if (target === '') throw refuse('ERR_ARGUMENT', 'setSubmodule', 'Cannot set the submodule without a target name!');
+    if (!isModule(module)) throw refuse('ERR_ARGUMENT', 'setSubmodule', `${kindOf(module)} is not a Module subclass`);
+    const path = target.split('.'), name = path[path.length - 1];
+    const owner = resolve(this, 'setSubmodule', path.slice(0, -1)), old = resolve(this, 'setSubmodule', path);
+    if (!isModule(old)) throw refuse('ERR_ARGUMENT', 'setSubmodule', `\`${target}\` is not an nn.Module`);
+    (owner as Record<string, unknown>)[name] = module;
+  }
+
   getParameter(target: string): Parameter {
     const found = resolve(this, 'getParameter', target.split('.'));
     if (!isParameter(found)) throw refuse('ERR_ARGUMENT', 'getParameter', `\`${target}\` is not an nn.Parameter`);
@@ -314,11 +324,13 @@ export class Module {
 
   /**
    * Copies values in, by key. Missing or unexpected keys (strict), wrong shapes and what are not tensors are listed
-   * in one error, and then nothing has changed.
+   * in one error, and then nothing has changed. assign: parameters and buffers share the memory of what is given, and take its dtype.
    */
-  loadStateDict(dict: StateDict | Map<string, unknown>, options: boolean | { strict?: boolean } = true): IncompatibleKeys {
-    const [source, strict] = bind(sigs.loadStateDict, [dict, options]) as [StateDict | Map<string, unknown>, boolean];
-    return loadStateDict(this, source, strict);
+  loadStateDict(dict: StateDict | Map<string, unknown>, options?: boolean | { strict?: boolean; assign?: boolean }): IncompatibleKeys;
+  loadStateDict(dict: StateDict | Map<string, unknown>, strict: boolean, assign: boolean | { assign?: boolean }): IncompatibleKeys;
+  loadStateDict(...args: unknown[]): IncompatibleKeys {
+    const [source, strict, assign] = bind(sigs.loadStateDict, args) as [StateDict | Map<string, unknown>, boolean, boolean];
+    return loadStateDict(this, source, strict, assign);
   }
 
   /** What the module keeps beside its tensors, to be saved in its state dict: for classes to override, with setExtraState(). */

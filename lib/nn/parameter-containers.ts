@@ -114,6 +114,10 @@ export class ParameterDict extends Module {
   copy(): ParameterDict {
     return new ParameterDict(this.items());
   }
+  /** A ParameterDict with one value for all keys. */
+  fromkeys(keys: Iterable<string>, value: unknown = null): ParameterDict {
+    return new ParameterDict([...keys].map((key): [string, unknown] => [key, value]));
+  }
   update(parameters: Record<string, unknown> | Iterable<[string, unknown]> | ParameterDict): this {
     for (const [name, value] of pairsOf(this, parameters)) this.set(name, value);
     return this;

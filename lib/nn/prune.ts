@@ -45,6 +45,13 @@ function find(module: Module, name: string): { id: number; run: Hook } | undefin
   return module[internals].forwardPre.list().find(({ run }) => (run as Partial<Hook>).method?._tensorName === name) as { id: number; run: Hook } | undefined;
 }
 
+/** The mask of a pruned parameter, or undefined. */
+export const maskOf = (module: Module, name: string): Tensor | undefined => (find(module, name) ? fieldsOf(module)[`${name}_mask`] : undefined);
+/** The parameter anew, after its mask has changed. */
+export function refreshPruned(module: Module, name: string): void {
+  find(module, name)?.run(module);
+}
+
 /** A way to choose what becomes zero: write computeMask, and set PRUNING_TYPE. */
 export abstract class BasePruningMethod {
   declare static PRUNING_TYPE: PruningType;

@@ -53,7 +53,7 @@ export function stateDict(root: Module, destination: StateDict | null, prefix: s
   return dict;
 }
 
-export function loadStateDict(root: Module, source: StateDict | Map<string, unknown>, strict: boolean): IncompatibleKeys {
+export function loadStateDict(root: Module, source: StateDict | Map<string, unknown>, strict: boolean, assign: boolean): IncompatibleKeys {
   const isMap = Object.prototype.toString.call(source) === '[object Map]';
   if (!isMap && (typeof source !== 'object' || source === null || isTensor(source))) {
     throw new TorshError('ERR_ARGUMENT', 'loadStateDict',
@@ -115,7 +115,12 @@ export function loadStateDict(root: Module, source: StateDict | Map<string, unkn
     throw new TorshError('ERR_ARGUMENT', 'loadStateDict',
       `Error(s) in loading state_dict for ${root.constructor.name}:\n\t${problems.join('\n\t')}`);
   }
-  noGrad(() => { for (const [to, from] of copies) to.copy_(from); });
+  noGrad(() => {
+    for (const [to, from] of copies) {
+      if (assign) to.data = from.detach();
+      else to.copy_(from);
+    }
+  });
   for (const [to, from] of extras) to.setExtraState(from);
   return keys;
 }

@@ -136,6 +136,6 @@ export { fuseConvBnEval, fuseConvBnWeights, fuseLinearBnEval, fuseLinearBnWeight
 export * as fusion from './fusion';
 export * as parametrize from './parametrize-api';
 export * as parametrizations from './parametrizations-api';
-export * as prune from './prune';
+export * as prune from './prune-api';
 /** torsh.func.functionalCall by its older name. */
 export const stateless = { functionalCall };

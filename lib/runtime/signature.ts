@@ -28,6 +28,9 @@ export function signatureOf(id: number): OpSignature {
   return (parsed[id] ??= read(id));
 }
 
+/** The names of all ops, by id. */
+export const opNames = (): string[] => (lines ??= signatures.split('\n')).map((line) => line.slice(0, line.indexOf('|')));
+
 function read(id: number): OpSignature {
   lines ??= signatures.split('\n');
   const [name, returns, ...text] = lines[id].split('|');

@@ -283,10 +283,7 @@ static bool run_task(run *r, uint32_t index, const options *o) {
                      "autograd.grad(). Specify { retainGraph: true } if you need to backward through the graph a second time.");
     node->run(cx, node, grads, in);
     if (ts_failed(cx) || (cx->anomaly & 2 && !free_of_nan(cx, node, in))) return false;
-    if (!o->retain_graph && !node->embedded) {
-      node->released = node->n_saved > 0 || node->inner;
-      ts_node_clear(cx, node);
-    }
+    if (!o->retain_graph && !node->embedded) node->released = ts_node_clear(cx, node, false);
   }
   for (int i = 0; i < node->n_out; i++) { /* buffers are done with: free them before new ones come */
     ts_tensor *g = grads[i];

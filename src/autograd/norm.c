@@ -58,3 +58,19 @@ void ts__normalize_backward_grad(ts_cx *cx, const ts__normalize_backward_args *a
     if (of_rstd) g->self = SUB(g->self, of_rstd);
   }
 }
+
+/* Higher derivatives are those of plain ops. */
+void ts__rms_normalize_grad(ts_cx *cx, const ts__rms_normalize_args *a, const ts_back *b, ts__rms_normalize_args *g) {
+  ts_tensor *r[2] = {NULL}, *of[2] = {a->self, a->weight};
+  if (!b->grads[0]) return;
+  if (cx->grad_mode) {
+    for (int k = 0; k < 2; k++) of[k] = ts_twin(cx, of[k]);
+    ts_tensor *w = spread(cx, of[1], a->dims, a->self), *y = MUL(of[0], ts_rsqrt(cx, ADD(mean(cx, ts_square(cx, of[0]), a->dims), NUM(a->eps))));
+    if (w) y = MUL(y, w);
+    if (!ts_differentiate_again(cx, &y, b->grads, 1, of, 2, r)) return;
+  } else if (!ts__rms_normalize_backward(cx, b->grads[0], a->self, a->weight, b->results[0], a->dims, r)) {
+    return;
+  }
+  if (g->self) g->self = r[0];
+  if (g->weight) g->weight = r[1];
+}

@@ -283,6 +283,13 @@ bool ts__num_threads_impl(ts_cx *cx, const ts__num_threads_args *a, ts_out *out)
   return true;
 }
 
+bool ts__work_alone_impl(ts_cx *cx, const ts__work_alone_args *a, ts_out *out) {
+  (void)cx;
+  (void)out;
+  ts_work_alone(a->alone);
+  return true;
+}
+
 bool ts__set_num_threads_impl(ts_cx *cx, const ts__set_num_threads_args *a, ts_out *out) {
   (void)out;
   if (a->n < 0 || a->n > 64) return ts_fail(cx, TS_ERR_ARGUMENT, "expected 0 to 64 threads, got %lld", (long long)a->n);

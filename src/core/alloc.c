@@ -2,6 +2,7 @@
    Freed blocks wait in their class's list. A 16-byte header in front of each block names its class. Small blocks are cut
    from slabs and stay in the pool for good: the system's allocator never sees them. */
 #include "alloc.h"
+#include "pages.h"
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,7 @@ static int64_t pool_limit(void) {
 }
 
 static char *fresh_block(size_t bytes) {
+  if (bytes >= TS_LARGE_BLOCK) return ts_pages_alloc(bytes);
   if (bytes > SLAB_MAX) return aligned_alloc(64, bytes);
   if ((size_t)(pool.slab_end - pool.slab) < bytes) {
     char *slab = aligned_alloc(64, SLAB);

@@ -34,14 +34,18 @@ ts_node *ts_node_new(ts_cx *cx, int n_edges, int n_out, int n_saved, size_t extr
   return n;
 }
 
-void ts_node_clear(ts_cx *cx, ts_node *n) {
+bool ts_node_clear(ts_cx *cx, ts_node *n, bool shapes) {
+  bool found = n->inner != NULL;
   /* What the graph has taken hold of by itself (a saved result that was used again) goes with its last holder. */
-  if (n->inner && n->inner->refs == 1) ts_node_clear(cx, n->inner);
+  if (n->inner && n->inner->refs == 1) ts_node_clear(cx, n->inner, shapes);
   for (int i = 0; i < n->n_saved; i++) {
     ts_tensor *t = n->saved[i].tensor;
+    if (!t || (n->saved[i].is_shape && !shapes)) continue;
+    found = true;
     n->saved[i].tensor = NULL;
     ts_release(t);
   }
+  return found;
 }
 
 void ts_hooks_free(ts_cx *cx, ts_hook *h) {
@@ -54,7 +58,7 @@ void ts_hooks_free(ts_cx *cx, ts_hook *h) {
 }
 
 static void destroy(ts_cx *cx, ts_node *n) {
-  ts_node_clear(cx, n);
+  ts_node_clear(cx, n, true);
   if (n->leaf) n->leaf->accumulator = NULL;
   ts_hooks_free(cx, n->hooks);
   ts_release(n->keep);
@@ -179,6 +183,7 @@ static void save(ts_cx *cx, ts_node *n, int *k, ts_tensor *t, bool is_result, bo
   s->tensor = ts_retain(t);
   s->version = ts_version(t);
   s->is_result = is_result;
+  s->is_shape = shape_only;
 }
 
 void ts_run_op_node(ts_cx *cx, ts_node *node, ts_tensor *const *grads, ts_tensor **grads_in);

@@ -9,6 +9,7 @@ typedef struct {
   ts_tensor *tensor;
   uint32_t version; /* of its storage when it was saved */
   bool is_result;   /* kept without grad_fn, which would be a cycle; gets it back when read */
+  bool is_shape;    /* sizes and dtype alone */
 } ts_saved;
 
 typedef struct ts_hook {
@@ -59,7 +60,7 @@ static inline ts_node *ts_node_retain(ts_node *n) {
   return n;
 }
 void ts_node_release(ts_cx *cx, ts_node *n);
-void ts_node_clear(ts_cx *cx, ts_node *n); /* drops saved tensors */
+bool ts_node_clear(ts_cx *cx, ts_node *n, bool shapes); /* drops saved tensors, mere shapes too if told; whether it found any */
 void ts_hooks_free(ts_cx *cx, ts_hook *h);
 bool ts_bury(ts_cx *cx, ts_node *node);
 

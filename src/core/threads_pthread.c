@@ -59,7 +59,12 @@ static int machine_threads(void) {
   return n < 1 ? 1 : n > MAX_THREADS ? MAX_THREADS : (int)n;
 }
 
+static _Thread_local bool alone;
+
+void ts_work_alone(bool yes) { alone = yes; }
+
 int ts_num_threads(void) {
+  if (alone) return 1;
   if (!pool.wanted) pool.wanted = machine_threads();
   return pool.wanted;
 }

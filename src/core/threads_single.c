@@ -7,3 +7,4 @@ void ts_parallel_for(int64_t n, int64_t grain, void (*body)(void *arg, int64_t b
 }
 int ts_num_threads(void) { return 1; }
 void ts_set_num_threads(int n) { (void)n; }
+void ts_work_alone(bool alone) { (void)alone; }

@@ -3453,6 +3453,24 @@ ts_tensor *ts_instance_norm(ts_cx *cx, ts_tensor *self, ts_tensor *running_mean,
   return ts_dispatch1(cx, &ts_ops[TS_OP_instance_norm], &args);
 }
 
+bool ts__rms_normalize(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_ints dims, double eps, ts_tensor **results) {
+  ts__rms_normalize_args args = {self, weight, dims, eps};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__rms_normalize], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__rms_normalize_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *weight, ts_tensor *rms, ts_ints dims, ts_tensor **results) {
+  ts__rms_normalize_backward_args args = {grad, self, weight, rms, dims};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__rms_normalize_backward], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
 ts_tensor *ts_rms_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_opt_float eps) {
   ts_rms_norm_args args = {self, normalized_shape, weight, eps};
   return ts_dispatch1(cx, &ts_ops[TS_OP_rms_norm], &args);
@@ -5024,6 +5042,13 @@ bool ts__set_num_threads(ts_cx *cx, int64_t n) {
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP__set_num_threads], &args, &out);
+}
+
+bool ts__work_alone(ts_cx *cx, bool alone) {
+  ts__work_alone_args args = {alone};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__work_alone], &args, &out);
 }
 
 const char *ts__build(ts_cx *cx) {

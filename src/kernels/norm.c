@@ -181,3 +181,49 @@ bool ts__normalize_backward_impl(ts_cx *cx, const ts__normalize_backward_args *a
   }
   return (out->t[0] = ts_raw_cast(cx, result, dtype)) != NULL;
 }
+
+/* The same without a mean. */
+bool ts__rms_normalize_impl(ts_cx *cx, const ts__rms_normalize_args *a, ts_out *out) {
+  ts_dtype dtype = (ts_dtype)a->self->dtype, work = dtype == TS_FLOAT64 ? dtype : TS_FLOAT32;
+  uint64_t dims;
+  if (!ts_is_float(dtype)) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(dtype));
+  if (!ts_dim_mask(cx, a->dims, a->self->ndim, &dims)) return false;
+  ts_tensor *x = ts_raw_cast(cx, a->self, work);
+  ts_tensor *rms = x ? like_reduced(cx, x, dims, work) : NULL, *w = rms ? along(cx, a->weight, 1, x, dims, "weight") : NULL;
+  ts_tensor *none = w ? along(cx, NULL, 0, x, 0, "") : NULL, *result = none ? ts_empty_like(cx, x, work) : NULL;
+  ts_reduction r = ts_reduction_of(TS_RED_SQUARE, work);
+  ts_word *acc = result ? ts_temp(cx, rms->numel * r.words * (int64_t)sizeof *acc + 1) : NULL;
+  if (!acc || !ts_reduce(cx, x, dims, &r, acc)) return false;
+  const double n = rms->numel ? (double)x->numel / (double)rms->numel : 0;
+  for (int64_t i = 0; i < rms->numel; i++) set(rms, i, 1 / sqrt(acc[i * r.words].f / n + a->eps));
+  if (x->numel) ts_iterate(6, (ts_tensor *const[]){result, x, none, rms, w, none}, x->ndim, x->sizes, ts_loops.norm_apply[work], NULL, 0);
+  out->t[1] = rms;
+  return (out->t[0] = ts_raw_cast(cx, result, dtype)) != NULL;
+}
+
+bool ts__rms_normalize_backward_impl(ts_cx *cx, const ts__rms_normalize_backward_args *a, ts_out *out) {
+  ts_dtype dtype = (ts_dtype)a->self->dtype, work = dtype == TS_FLOAT64 ? dtype : TS_FLOAT32;
+  uint64_t dims;
+  if (!ts_is_float(dtype)) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(dtype));
+  if (!ts_dim_mask(cx, a->dims, a->self->ndim, &dims)) return false;
+  ts_tensor *x = ts_raw_cast(cx, a->self, work), *g = ts_raw_cast(cx, a->grad, work);
+  if (g && !ts_is_dense(g)) g = ts_raw_contiguous(cx, g);
+  if (!x || !g) return false;
+  if (!ts_same_sizes(g, x)) return ts_fail(cx, TS_ERR_SHAPE, "grad has shape %s, input %s", TS_TEXT(g), TS_TEXT(x));
+  const uint64_t all = x->ndim == 64 ? UINT64_MAX : ((uint64_t)1 << x->ndim) - 1;
+  ts_tensor *rms = along(cx, a->rms, 0, x, all & ~dims, "rms"), *w = along(cx, a->weight, 1, x, dims, "weight"), *none = along(cx, NULL, 0, x, 0, "");
+  ts_tensor *of_x = like_reduced(cx, x, dims, work), *result = ts_empty_like(cx, x, work), *ignored, *products, *of_weight;
+  if (!rms || !w || !none || !of_x || !result || !sums(cx, g, x, none, w, dims, &ignored, &products)) return false;
+  const double n = rms->numel ? (double)x->numel / (double)rms->numel : 0;
+  for (int64_t i = 0; i < rms->numel; i++) {
+    double s = get(rms, i);
+    set(of_x, i, -s * s * s * ((double *)ts_data(products))[i] / n);
+  }
+  if (x->numel) ts_iterate(8, (ts_tensor *const[]){result, g, x, w, rms, none, of_x, none}, x->ndim, x->sizes, ts_loops.norm_back[work], NULL, 0);
+  if (!sums(cx, g, x, none, rms, all & ~dims, &ignored, &of_weight)) return false;
+  int64_t sizes[TS_MAX_DIM], strides[TS_MAX_DIM];
+  int ndim = ts_reduced_sizes(x, all & ~dims, false, sizes);
+  ts_contiguous_strides(ndim, sizes, strides);
+  ts_tensor *t = ts_raw_cast(cx, of_weight, a->weight ? (ts_dtype)a->weight->dtype : work);
+  return t && (out->t[1] = ts_alias(cx, t, ndim, sizes, strides, t->offset)) != NULL && (out->t[0] = ts_raw_cast(cx, result, dtype)) != NULL;
+}

@@ -126,8 +126,8 @@ bool ts_rms_norm_impl(ts_cx *cx, const ts_rms_norm_args *a, ts_out *out) {
   if (!fits) return ts_fail(cx, TS_ERR_SHAPE, "Expected weight to be of same shape as normalized_shape, but got weight of shape %s and normalized_shape = %s", TS_TEXT(w), text);
   ts_dtype d = (ts_dtype)x->dtype;
   double eps = a->eps.given ? a->eps.v : d == TS_FLOAT64 ? 0x1p-52 : d == TS_FLOAT32 ? 0x1p-23 : d == TS_FLOAT16 ? 0x1p-10 : 0x1p-7;
-  ts_tensor *wide = ts_is_half(d) ? ts__to_dtype(cx, x, TS_FLOAT32) : x;
-  ts_tensor *y = MUL(wide, ts_rsqrt(cx, ADD(ts_mean(cx, MUL(wide, wide), (ts_ints){dims, shape.n}, true, TS_DTYPE_NONE), NUM(eps))));
-  if (w) y = MUL(y, w);
-  return (out->t[0] = ts_is_half(d) ? ts__to_dtype(cx, y, d) : y) != NULL;
+  ts_tensor *results[2] = {NULL};
+  bool ok = ts__rms_normalize(cx, x, w, (ts_ints){dims, shape.n}, eps, results);
+  out->t[0] = results[0];
+  return ok;
 }

@@ -58,6 +58,15 @@ export default [
     errors: [{ args: [t(2, 3, 1)], code: 'ERR_SHAPE', message: 'instanceNorm: Expected more than 1 spatial element when training, got input size [2, 3, 1]' }],
   },
   {
+    name: '_rms_normalize', args: 'Tensor self, Tensor? weight, int[] dims, float eps', returns: 'Tensor output, Tensor rms', grad: { saves: 'self weight result1' }, dtypes: 'float',
+    doc: 'input over the root of (the mean of its squares over dims, plus eps), times weight, which varies along dims; and one over that root, which keeps dims with size 1.',
+    samples: [{ args: [t(2, 3), t(3), [1], 1e-5] }, { args: [t(2, 3, 2), null, [1, 2], 1e-5] }],
+  },
+  {
+    name: '_rms_normalize_backward', args: 'Tensor grad, Tensor self, Tensor? weight, Tensor rms, int[] dims', returns: 'Tensor grad_input, Tensor grad_weight', grad: 'not differentiable', dtypes: 'float',
+    doc: 'Gradients of _rms_normalize.', samples: [{ args: [t(2, 3), t(2, 3), t(3), t(2, 1), [1]] }],
+  },
+  {
     name: 'rms_norm', args: 'Tensor self, int[] normalized_shape, Tensor? weight=None, float? eps=None', namespaces: ['torsh', 'nn.functional'], grad: 'composite', dtypes: 'float',
     doc: `input over the root of (the mean of its squares over the last dims, those of normalizedShape, plus eps), times weight; eps is the dtype's unless given. Errors: an input or a weight that does not end in them, integers. ${page('rms_norm')}`,
     samples: [{ args: [t(2, 3, 4), [4], t(4)] }, { args: [t(2, 3, 4), [3, 4]], kwargs: { eps: 0.01 } }, { args: [t(5), 5] }],

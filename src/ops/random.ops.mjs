@@ -2,6 +2,9 @@
 import { t, torchDoc as docs } from './rows.mjs';
 
 const NO = 'not differentiable';
+/** The formula refuses, so nobody takes a part of a gradient for all of it. */
+const UNKNOWN = { saves: '' };
+const fixed = (t, low, high) => ({ t, low, high, grad: false });
 const GENERATOR = 'Generator? generator=None';
 
 const factory = (name, args, what, samples, errors) => ({
@@ -59,12 +62,12 @@ export default [
     name: 'binomial', args: `Tensor count, Tensor prob, ${GENERATOR}`, grad: NO, dtypes: 'float', doc: `Numbers of successes in count trials of probability prob, which broadcast. Errors: integers, different dtypes. ${docs('binomial')}`,
     samples: [{ args: [{ t: [4], values: [3, 10, 100, 0] }, { t: [4], low: 0, high: 1 }] }], errors: [{ args: [t(1), { t: [1], dtype: 'float64' }], code: 'ERR_DTYPE', message: 'binomial: Found dtype float64 but expected float32' }],
   },
-  { name: '_gamma_slope', args: 'Tensor self, Tensor output', grad: NO, dtypes: 'float', doc: 'How gamma numbers move with their concentrations.', samples: [{ args: [{ t: [4], low: 1, high: 5 }, { t: [4], low: 1, high: 5 }] }] },
+  { name: '_gamma_slope', args: 'Tensor self, Tensor output', grad: UNKNOWN, dtypes: 'float', doc: 'How gamma numbers move with their concentrations; the gradient of this is refused.', samples: [{ args: [fixed([4], 1, 5), fixed([4], 1, 5)] }] },
   { name: '_standard_gamma', args: `Tensor self, ${GENERATOR}`, grad: { saves: 'self result' }, dtypes: 'float', doc: 'Gamma numbers of rate 1 with the concentrations in input.', samples: [{ args: [{ t: [4], low: 0, high: 5 }] }] },
   {
-    name: '_dirichlet_grad', args: 'Tensor x, Tensor alpha, Tensor total', grad: NO, dtypes: 'float',
-    doc: 'How beta numbers x of the concentrations alpha and total - alpha move with alpha, over 1 - x: the derivative of Dirichlet numbers is made of it. Errors: different shapes. https://arxiv.org/abs/1805.08498',
-    samples: [{ args: [{ t: [2, 3], low: 0.1, high: 0.9 }, { t: [2, 3], low: 0.1, high: 5 }, { t: [2, 3], low: 6, high: 9 }] }],
+    name: '_dirichlet_grad', args: 'Tensor x, Tensor alpha, Tensor total', grad: UNKNOWN, dtypes: 'float',
+    doc: 'How beta numbers x of the concentrations alpha and total - alpha move with alpha, over 1 - x: the derivative of Dirichlet numbers is made of it. Errors: different shapes; its own gradient is refused. https://arxiv.org/abs/1805.08498',
+    samples: [{ args: [fixed([2, 3], 0.1, 0.9), fixed([2, 3], 0.1, 5), fixed([2, 3], 6, 9)] }],
     errors: [{ args: [t(2), t(3), t(2)], code: 'ERR_SHAPE', message: '_dirichletGrad: x [2], alpha [3] and total [2] differ' }],
   },
   { name: '_sample_dirichlet', args: `Tensor self, ${GENERATOR}`, grad: { saves: 'self result' }, dtypes: 'float', doc: 'Dirichlet numbers with the concentrations in the rows of input.', samples: [{ args: [{ t: [2, 4], low: 0, high: 5 }] }] },

@@ -44,6 +44,7 @@ export default [
   row('_trim_memory', '', 'void', 'Gives pooled memory back to the system.'),
   row('_num_threads', '', 'int', 'Threads that an op may use.'),
   row('_set_num_threads', 'int n', 'void', 'Threads that an op may use; 0: those of the machine.'),
+  row('_work_alone', 'bool alone', 'void', 'Whether ops of this JS thread use one thread only, whatever others do.'),
   row('_build', '', 'str', "'blas|simd': what the core was built with and chose at load."),
   row('_generator_new', '', 'int', 'A new generator with the default seed; gives its number.'),
   row('_generator_free', 'int id', 'void', 'Frees a generator by number.'),

@@ -47,6 +47,13 @@ describe('backward', () => {
     expect(values(x.grad)).toEqual([12]);
   });
 
+  scoped('twice, where nothing but sizes was saved', () => {
+    const x = leaf([3]);
+    const wide = x.expand(2).reshape(2, 1).add(1); // as a distribution keeps its parameters
+    for (let i = 0; i < 2; i++) wide.mul(2).sum().backward();
+    expect(values(x.grad)).toEqual([8]);
+  });
+
   scoped('a non-scalar needs a gradient of its own', () => {
     const x = leaf([1, 2]);
     const y = x.mul(3);

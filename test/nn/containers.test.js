@@ -85,6 +85,7 @@ test('ParameterList and ParameterDict make parameters of tensors', () => {
   expect([...list].length).toBe(4);
   expect(() => list.at(7)).toThrow('out of range');
   const dict = new nn.ParameterDict({ a: torsh.ones(2), b: null });
+  expect(dict.fromkeys(['x', 'y'], torsh.zeros(1)).items().map(([k, v]) => [k, v instanceof nn.Parameter])).toEqual([['x', true], ['y', true]]);
   dict.set('c', torsh.zeros(1));
   expect(dict.keys()).toEqual(['a', 'b', 'c']);
   expect(names(dict)).toEqual(['a', 'c']);

@@ -120,3 +120,25 @@ test('half of the extra state is an error that names the missing method', () => 
   expect(() => new Saves().setExtraState(1)).toThrow('Saves: setExtraState is not defined');
   expect(Object.keys(new nn.Sequential(new Saves(), new nn.Linear(1, 1)).stateDict())).toEqual(['0._extra_state', '1.weight', '1.bias']);
 });
+
+test('assign: what is given becomes the memory and the dtype of the parameters, which stay the same objects', () => {
+  const m = new nn.BatchNorm1d(2);
+  const { weight } = m;
+  const given = Object.fromEntries(Object.entries(m.stateDict()).map(([k, v]) => [k, v.isFloatingPoint() ? v.double().add(2) : v.clone()]));
+  m.loadStateDict(given, { assign: true });
+  expect(m.weight).toBe(weight);
+  expect([m.weight.dtype, m.running_var.dtype, m.weight.requiresGrad, m.weight.isLeaf]).toEqual(['float64', 'float64', true, true]);
+  given.weight.fill_(7);
+  expect(values(m.weight)).toEqual([7, 7]);
+  expect(() => m.loadStateDict({ ...given, bias: torsh.ones(3) }, true, true)).toThrow('size mismatch for bias');
+});
+
+test('setSubmodule replaces a module at a path', () => {
+  const net = new nn.Sequential(new nn.Sequential(new nn.Linear(2, 2)), new nn.ReLU());
+  const other = new nn.Linear(2, 5);
+  net.setSubmodule('0.0', other);
+  expect(net.getSubmodule('0.0')).toBe(other);
+  expect(() => net.setSubmodule('0.1', other)).toThrow('setSubmodule: Sequential has no attribute `1`');
+  expect(() => net.setSubmodule('', other)).toThrow('setSubmodule: Cannot set the submodule without a target name!');
+  expect(() => net.setSubmodule('1', 3)).toThrow('setSubmodule: number is not a Module subclass');
+});

@@ -31,7 +31,7 @@ export const ids = {
   length: 8,
   at() {
     const info = getWorkerInfo();
-    return [info.id, info.numWorkers, info.seed, Number(info.dataset === ids), torsh.rand(2), globalThis.started ?? -1];
+    return [info.id, info.numWorkers, info.seed, Number(info.dataset === ids), torsh.rand(2), globalThis.started ?? -1, torsh.getNumThreads()];
   },
 };
 export const init = (id) => { globalThis.started = id * 10; };
@@ -65,6 +65,19 @@ export class Whole extends IterableDataset {
 
 /** Several at once. */
 export const pairs = { length: 6, at: () => { throw new Error('at'); }, getitems: async (indices) => indices.map((i) => [i, indices.length]) };
+
+/** Draws, and awaits in between or not. */
+export class Draws extends Dataset {
+  constructor(n, wait = false) {
+    super();
+    this.length = n;
+    this.wait = wait;
+  }
+  at(i) {
+    const made = () => torsh.cat([torsh.tensor([i]), torsh.rand(2)]);
+    return this.wait ? new Promise((resolve) => { setTimeout(resolve, i % 2); }).then(made) : made();
+  }
+}
 
 export const sums = (samples) => defaultCollate(samples.map((s) => s.x)).sum(1);
 export default new Squares(4);

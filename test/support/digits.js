@@ -41,4 +41,4 @@ function trainAsRecorded({ seed, steps, batch, losses, test_accuracy: accuracy }
   expect(Math.abs(right - accuracy)).toBeLessThanOrEqual(0.03);
 }
 
-module.exports = { trainAsRecorded };
+module.exports = { readDigits, trainAsRecorded };

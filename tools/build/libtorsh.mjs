@@ -1,9 +1,10 @@
 // libtorsh.so and .a for C programs, with headers and a pkg-config file, under dist/libtorsh.
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { sources } from '../sources.mjs';
+import { isStale } from './stale.mjs';
 
 const FLAGS = ['-std=gnu11', '-O3', '-fPIC', '-fvisibility=hidden', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-Wall', '-Wextra'];
 const ISAS = process.arch === 'x64'
@@ -32,14 +33,7 @@ export async function buildLibtorsh(root) {
   const object = (f, tag) => join(objects, `${f.replace(/\//g, '_').replace(/\.c$/, '')}${tag}.o`);
   for (const f of [...all.libtorsh, ...(openblas ? all.gemm_openblas : all.gemm_packed)]) jobs.push({ f, o: object(f, ''), flags: openblas ? words(blas('cflags')) : [] });
   for (const f of all.loops) for (const [isa, flags] of Object.entries(ISAS)) jobs.push({ f, o: object(f, `_${isa}`), flags: [`-DTS_ISA=${isa}`, ...flags] });
-  /* -MMD lists what each object was made from, so that only what changed is made again. */
-  const isStale = ({ f, o }) => {
-    const deps = o.replace(/\.o$/, '.d');
-    if (!existsSync(o) || !existsSync(deps)) return true;
-    const time = statSync(o).mtimeMs;
-    return [f, ...words(readFileSync(deps, 'utf8').replace(/\\\n/g, ' ')).slice(1)].some((p) => !existsSync(join(root, p)) || statSync(join(root, p)).mtimeMs > time);
-  };
-  const queue = jobs.filter(isStale);
+  const queue = jobs.filter(({ o }) => isStale(root, o));
   let failure = null;
   await Promise.all(Array.from({ length: Math.max(1, cpus().length) }, async () => {
     while (queue.length && !failure) {

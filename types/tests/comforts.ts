@@ -1,5 +1,5 @@
 // Metrics, comparisons and what else makes training comfortable, as the compiler sees it: nothing here runs. See usage.ts.
-import torsh, { metrics, nn, optim, train, utils, type Tensor } from 'torsh';
+import torsh, { metrics, nn, optim, profiler, train, utils, type Tensor } from 'torsh';
 
 const x: Tensor = torsh.randn(3, 4);
 const labels = torsh.randint(0, 4, [3]);
@@ -28,4 +28,8 @@ const module_: Promise<train.FitResult> = train.fit(model, [], { optimizer: new 
 // @ts-expect-error an optimizer is needed
 void train.fit(model, []);
 
-export { module_, rate, trained, weighted, wrong };
+const prof: profiler.Profile = torsh.profiler.profile({ recordShapes: true });
+const measuredSum: number = prof.run(() => torsh.profiler.recordFunction('part', () => 3));
+const text: string = prof.keyAverages({ groupByInputShape: true }).table({ sortBy: 'selfCpuTimeTotal', rowLimit: 10 }) + prof.exportChromeTrace();
+
+export { measuredSum, text, module_, rate, trained, weighted, wrong };

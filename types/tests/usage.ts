@@ -106,6 +106,18 @@ const schedule = new optim.lrScheduler.SequentialLR(optimizer, [
 const plateau = new optim.lrScheduler.ReduceLROnPlateau(optimizer, { mode: 'min', patience: 2 });
 loss.backward();
 optimizer.step();
+const ported = new optim.SGD(net.parameters(), { lr: 0.1, momentum: 0.9, foreach: true, differentiable: false, fused: null });
+const stepHook = ported.registerStepPostHook((o, args) => { console.log(o.paramGroups[0].lr, args.length); });
+ported.registerStateDictPostHook((_, dict) => ({ ...dict, param_groups: dict.param_groups.slice() }), { prepend: true });
+stepHook.remove();
+class Halving extends optim.lrScheduler.LRScheduler {
+  constructor(of: InstanceType<typeof optim.Optimizer>) {
+    super(of);
+    this._initialStep();
+  }
+  getLr(): number[] { return this.baseLrs.map((lr) => lr / 2 ** this.lastEpoch); }
+}
+new optim.lrScheduler.ChainedScheduler([new Halving(ported), new optim.lrScheduler.StepLR(ported, 2, { verbose: true })]).step();
 schedule.step();
 plateau.step(loss);
 const rates: number[] = schedule.getLastLr();
