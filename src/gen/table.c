@@ -3299,6 +3299,19 @@ static bool instance_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_instance_norm_impl(cx, a, out);
 }
 
+static const ts_arg _rms_normalize_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__rms_normalize_args, self), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rms_normalize_args, weight), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts__rms_normalize_args, dims), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts__rms_normalize_args, eps), 0u}};
+static bool _rms_normalize_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rms_normalize_args *a = args;
+  return ts__rms_normalize_impl(cx, a, out);
+}
+static void _rms_normalize_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__rms_normalize_grad(cx, args, back, wanted); }
+
+static const ts_arg _rms_normalize_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__rms_normalize_backward_args, grad), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__rms_normalize_backward_args, self), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rms_normalize_backward_args, weight), 0u}, {"rms", TS_ARG_TENSOR, 0, offsetof(ts__rms_normalize_backward_args, rms), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts__rms_normalize_backward_args, dims), 0u}};
+static bool _rms_normalize_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rms_normalize_backward_args *a = args;
+  return ts__rms_normalize_backward_impl(cx, a, out);
+}
+
 static const ts_arg rms_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rms_norm_args, self), 0u}, {"normalizedShape", TS_ARG_INTS, 0, offsetof(ts_rms_norm_args, normalized_shape), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rms_norm_args, weight), 0u}, {"eps", TS_ARG_FLOAT_OPT, 0, offsetof(ts_rms_norm_args, eps), 0u}};
 static bool rms_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_rms_norm_args *a = args;
@@ -3766,6 +3779,7 @@ static bool _gamma_slope_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__gamma_slope_args *a = args;
   return ts__gamma_slope_impl(cx, a, out);
 }
+static void _gamma_slope_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__gamma_slope_grad(cx, args, back, wanted); }
 
 static const ts_arg _standard_gamma_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__standard_gamma_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__standard_gamma_args, generator), 0u}};
 static bool _standard_gamma_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -3779,6 +3793,7 @@ static bool _dirichlet_grad_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__dirichlet_grad_args *a = args;
   return ts__dirichlet_grad_impl(cx, a, out);
 }
+static void _dirichlet_grad_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__dirichlet_grad_grad(cx, args, back, wanted); }
 
 static const ts_arg _sample_dirichlet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__sample_dirichlet_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__sample_dirichlet_args, generator), 0u}};
 static bool _sample_dirichlet_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -4906,6 +4921,12 @@ static bool _set_num_threads_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__set_num_threads_impl(cx, a, out);
 }
 
+static const ts_arg _work_alone_args[] = {{"alone", TS_ARG_BOOL, 0, offsetof(ts__work_alone_args, alone), 0u}};
+static bool _work_alone_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__work_alone_args *a = args;
+  return ts__work_alone_impl(cx, a, out);
+}
+
 static bool _build_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__build_args *a = args;
   return ts__build_impl(cx, a, out);
@@ -5781,6 +5802,8 @@ const ts_op ts_ops[] = {
   {"nativeLayerNorm", "NativeLayerNormBackward0", TS_OP_COMPOSITE, sizeof(ts_native_layer_norm_args), 5, 3, TS_RET_TENSORS, 0u, 0u, 0u, native_layer_norm_args, native_layer_norm_impl, NULL, TS_CAST_NONE},
   {"groupNorm", "GroupNormBackward0", TS_OP_COMPOSITE, sizeof(ts_group_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, group_norm_args, group_norm_impl, NULL, TS_CAST_NONE},
   {"instanceNorm", "InstanceNormBackward0", TS_OP_COMPOSITE, sizeof(ts_instance_norm_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, instance_norm_args, instance_norm_impl, NULL, TS_CAST_NONE},
+  {"_rmsNormalize", "RmsNormalizeBackward0", 0, sizeof(ts__rms_normalize_args), 4, 2, TS_RET_TENSORS, 3u, 0u, 2u, _rms_normalize_args, _rms_normalize_impl, _rms_normalize_grad, TS_CAST_NONE},
+  {"_rmsNormalizeBackward", "RmsNormalizeBackwardBackward0", 0, sizeof(ts__rms_normalize_backward_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, _rms_normalize_backward_args, _rms_normalize_backward_impl, NULL, TS_CAST_NONE},
   {"rmsNorm", "RmsNormBackward0", TS_OP_COMPOSITE, sizeof(ts_rms_norm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rms_norm_args, rms_norm_impl, NULL, TS_CAST_NONE},
   {"_sgdStep_", "SgdStep_Backward0", TS_OP_SYSTEM, sizeof(ts__sgd_step__args), 9, 0, TS_RET_NOTHING, 0u, 0u, 0u, _sgd_step__args, _sgd_step__impl, NULL, TS_CAST_NONE},
   {"_adamStep_", "AdamStep_Backward0", TS_OP_SYSTEM, sizeof(ts__adam_step__args), 12, 0, TS_RET_NOTHING, 0u, 0u, 0u, _adam_step__args, _adam_step__impl, NULL, TS_CAST_NONE},
@@ -5855,9 +5878,9 @@ const ts_op ts_ops[] = {
   {"normal", "NormalNumbersBackward0", 0, sizeof(ts_normal_numbers_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_numbers_args, normal_numbers_impl, NULL, TS_CAST_NONE},
   {"poisson", "PoissonBackward0", 0, sizeof(ts_poisson_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, poisson_args, poisson_impl, poisson_grad, TS_CAST_NONE},
   {"binomial", "BinomialBackward0", 0, sizeof(ts_binomial_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, binomial_args, binomial_impl, NULL, TS_CAST_NONE},
-  {"_gammaSlope", "GammaSlopeBackward0", 0, sizeof(ts__gamma_slope_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _gamma_slope_args, _gamma_slope_impl, NULL, TS_CAST_NONE},
+  {"_gammaSlope", "GammaSlopeBackward0", 0, sizeof(ts__gamma_slope_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _gamma_slope_args, _gamma_slope_impl, _gamma_slope_grad, TS_CAST_NONE},
   {"_standardGamma", "StandardGammaBackward0", 0, sizeof(ts__standard_gamma_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, _standard_gamma_args, _standard_gamma_impl, _standard_gamma_grad, TS_CAST_NONE},
-  {"_dirichletGrad", "DirichletGradBackward0", 0, sizeof(ts__dirichlet_grad_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _dirichlet_grad_args, _dirichlet_grad_impl, NULL, TS_CAST_NONE},
+  {"_dirichletGrad", "DirichletGradBackward0", 0, sizeof(ts__dirichlet_grad_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _dirichlet_grad_args, _dirichlet_grad_impl, _dirichlet_grad_grad, TS_CAST_NONE},
   {"_sampleDirichlet", "SampleDirichletBackward0", 0, sizeof(ts__sample_dirichlet_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, _sample_dirichlet_args, _sample_dirichlet_impl, _sample_dirichlet_grad, TS_CAST_NONE},
   {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad, TS_CAST_NONE},
   {"mean", "MeanBackward0", TS_OP_EXACT, sizeof(ts_mean_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, mean_args, mean_impl, mean_grad, TS_CAST_NONE},
@@ -6046,6 +6069,7 @@ const ts_op ts_ops[] = {
   {"_trimMemory", "TrimMemoryBackward0", TS_OP_SYSTEM, sizeof(ts__trim_memory_args), 0, 0, TS_RET_NOTHING, 0u, 0u, 0u, NULL, _trim_memory_impl, NULL, TS_CAST_NONE},
   {"_numThreads", "NumThreadsBackward0", TS_OP_SYSTEM, sizeof(ts__num_threads_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _num_threads_impl, NULL, TS_CAST_NONE},
   {"_setNumThreads", "SetNumThreadsBackward0", TS_OP_SYSTEM, sizeof(ts__set_num_threads_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_num_threads_args, _set_num_threads_impl, NULL, TS_CAST_NONE},
+  {"_workAlone", "WorkAloneBackward0", TS_OP_SYSTEM, sizeof(ts__work_alone_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _work_alone_args, _work_alone_impl, NULL, TS_CAST_NONE},
   {"_build", "BuildBackward0", TS_OP_SYSTEM, sizeof(ts__build_args), 0, 0, TS_RET_TEXT, 0u, 0u, 0u, NULL, _build_impl, NULL, TS_CAST_NONE},
   {"_generatorNew", "GeneratorNewBackward0", TS_OP_SYSTEM, sizeof(ts__generator_new_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _generator_new_impl, NULL, TS_CAST_NONE},
   {"_generatorFree", "GeneratorFreeBackward0", TS_OP_SYSTEM, sizeof(ts__generator_free_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _generator_free_args, _generator_free_impl, NULL, TS_CAST_NONE},
@@ -6090,5 +6114,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad, TS_CAST_NONE},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL, TS_CAST_NONE},
 };
-const int ts_op_count = 945;
-const char ts_table_hash[] = "0558db29e38215ba";
+const int ts_op_count = 948;
+const char ts_table_hash[] = "e512a63ef7d8696f";
