@@ -18,8 +18,11 @@ export function wasmBytes(name: string): Uint8Array<ArrayBuffer> {
 /** Why there can be no threads; null when there can. */
 export const threadsRefused = (): string | null => null;
 
-/** The program's own worker_threads share the machine among themselves: one each, unless told otherwise. */
-export const usualThreads = (): number => (isMainThread ? Math.min(os.availableParallelism?.() ?? os.cpus().length, USUAL_THREADS) : 1);
+/** Threads unless told otherwise, and why there are so few. */
+export function usualThreads(): [count: number, why: string | null] {
+  if (!isMainThread) return [1, "one thread unless setNumThreads() asks for more: the program's own workers share the machine"];
+  return [Math.min(os.availableParallelism?.() ?? os.cpus().length, USUAL_THREADS), null];
+}
 
 /** Starts a worker that keeps no process alive; failed: it could not be started, or broke. */
 export function startWorker(order: WorkerOrder, failed: (why: string) => void): void {

@@ -3,13 +3,16 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { fileURLToPath } from 'url';
 import { TorshError } from '../errors';
+import { _mapFile } from '../gen/system';
+import type { DType } from '../runtime/dtype';
+import type { Tensor } from '../tensor';
 import type { ByteSource } from './source';
 import type { FileName } from './values';
 
 export function toPath(file: FileName, op: string): string {
   if (typeof file === 'string') return file;
   if (file.protocol !== 'file:') {
-    throw new TorshError('ERR_IO', op, `${op}: ${file.href} is not a file; pass its bytes: await (await fetch(url)).arrayBuffer()`);
+    throw new TorshError('ERR_IO', op, `${op}: ${file.href} is not a file`);
   }
   return fileURLToPath(file);
 }
@@ -26,6 +29,8 @@ export interface OpenFile {
   size(): number;
   /** Fills `into` with what stands at `offset`. Errors: ERR_IO when the file ends before. */
   read(into: Uint8Array, offset: number): void;
+  /** A 1-d tensor on these bytes, mapped into memory; null where that cannot be. */
+  map(offset: number, length: number, dtype: DType): Tensor | null;
   close(): void;
 }
 
@@ -58,6 +63,14 @@ export function openFile(file: FileName, op: string): OpenFile {
         done += n;
       }
     },
+    map(offset, length, dtype) {
+      try {
+        return _mapFile(fd, offset, length, dtype);
+      } catch (e) {
+        if (e instanceof TorshError && e.code === 'ERR_UNSUPPORTED') return null;
+        throw e;
+      }
+    },
     close() {
       if (open) fs.closeSync(fd);
       open = false;
@@ -81,7 +94,7 @@ export function withFile<T>(file: FileName, op: string, use: (source: ByteSource
       opened.read(bytes, offset);
       return bytes;
     };
-    return use({ size: opened.size(), read }, opened.name);
+    return use({ size: opened.size(), read, map: opened.map }, opened.name);
   } finally {
     opened.close();
   }
