@@ -4708,6 +4708,12 @@ static bool _storage_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__storage_impl(cx, a, out);
 }
 
+static const ts_arg _map_file_args[] = {{"fd", TS_ARG_INT, 0, offsetof(ts__map_file_args, fd), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts__map_file_args, offset), 0u}, {"length", TS_ARG_INT, 0, offsetof(ts__map_file_args, length), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts__map_file_args, dtype), 0u}};
+static bool _map_file_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__map_file_args *a = args;
+  return ts__map_file_impl(cx, a, out);
+}
+
 static const ts_arg _set_requires_grad_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__set_requires_grad_args, self), 0u}, {"value", TS_ARG_BOOL, 0, offsetof(ts__set_requires_grad_args, value), 0u}};
 static bool _set_requires_grad_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_requires_grad_args *a = args;
@@ -6032,6 +6038,7 @@ const ts_op ts_ops[] = {
   {"_item", "ItemBackward0", TS_OP_SYSTEM, sizeof(ts__item_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _item_args, _item_impl, NULL, TS_CAST_NONE},
   {"_sameStorage", "SameStorageBackward0", TS_OP_SYSTEM, sizeof(ts__same_storage_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _same_storage_args, _same_storage_impl, NULL, TS_CAST_NONE},
   {"_storage", "StorageBackward0", TS_OP_SYSTEM, sizeof(ts__storage_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _storage_args, _storage_impl, NULL, TS_CAST_NONE},
+  {"_mapFile", "MapFileBackward0", TS_OP_SYSTEM, sizeof(ts__map_file_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _map_file_args, _map_file_impl, NULL, TS_CAST_NONE},
   {"_setRequiresGrad", "SetRequiresGradBackward0", TS_OP_SYSTEM, sizeof(ts__set_requires_grad_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_requires_grad_args, _set_requires_grad_impl, NULL, TS_CAST_NONE},
   {"_grad", "GradBackward0", TS_OP_SYSTEM, sizeof(ts__grad_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _grad_args, _grad_impl, NULL, TS_CAST_NONE},
   {"_gradId", "GradIdBackward0", TS_OP_SYSTEM, sizeof(ts__grad_id_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _grad_id_args, _grad_id_impl, NULL, TS_CAST_NONE},
@@ -6114,5 +6121,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad, TS_CAST_NONE},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL, TS_CAST_NONE},
 };
-const int ts_op_count = 948;
-const char ts_table_hash[] = "e512a63ef7d8696f";
+const int ts_op_count = 949;
+const char ts_table_hash[] = "2c5e4d49542f5a9c";
