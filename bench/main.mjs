@@ -3,7 +3,7 @@
  * With --ops every op of the table instead (see ops.mjs).
  *
  * Each peer is a process of its own; rounds go round-robin over the peers, so that a noisy minute hits all alike, and the
- * median of a peer's rounds counts. WORDS choose rows by name or group (small, matmul, large, optim, start, memory, data, files, size).
+ * median of a peer's rounds counts. WORDS choose rows by name or group (small, matmul, large, vmap, optim, start, memory, data, files, size).
  * Peers that are not installed are left out: npm --prefix bench install --ignore-scripts; PyTorch for python3; OpenBLAS.
  * OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE are unset for everyone: they would make OpenBLAS choose a wrong kernel.
  */

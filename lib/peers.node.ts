@@ -24,7 +24,7 @@ const loaded = new Map<string, Promise<unknown>>();
 /** The module (an ESM one too). Errors: ERR_UNSUPPORTED, which says what to install. */
 export async function laterPeer<T>(name: string, op: string, what: string): Promise<T> {
   const load = async (): Promise<T> => {
-    const unwrap = (module: object): T => ('default' in module && Object.keys(module).length <= 2 ? module.default : module) as T;
+    const unwrap = (module: object): T => ('default' in module ? module.default : module) as T;
     try {
       return unwrap(await import(name) as object);
     } catch (e) {

@@ -293,6 +293,7 @@ scopedTest('random numbers: the same, or different ones, for every sample', () =
   }
   expect(vmap((t) => F.dropout(t, 0.5, false))(x).tolist()).toEqual(x.tolist());
   expect(message(() => vmap((t) => { x.uniform_(); return t; }, { randomness: 'different' })(x))).toMatch(/in-place random/);
+  expect(message(() => vmap((t) => { torsh.rand(3, { out: x }); return t; }, { randomness: 'different' })(x))).toMatch(/out= is not supported/);
 });
 
 describe('derivatives', () => {

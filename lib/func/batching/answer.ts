@@ -59,6 +59,7 @@ function readTable(): Map<number, Handling> {
 }
 const none: Handling = { name: '', rule: null, composition: null, system: false, random: false, data: false, refused: false, copies: false };
 const handlingOf = (sig: OpSignature): Handling => (handlings ??= readTable()).get(sig.id) ?? none;
+
 /** In-place rows whose rule works in place; for others the result is copied. */
 const IN_PLACE = /^(un)?squeeze_$|^t_$|^asStrided_$/;
 
@@ -72,15 +73,19 @@ function answer(sig: OpSignature, values: unknown[], self: Tensor | null): unkno
 }
 useInterceptor(answer);
 
+function refuseOut(sig: OpSignature, values: readonly unknown[]): void {
+  if (sig.hasOut && values[sig.params.length - 1] !== null) throw refusalOf(`${sig.name}: out= is not supported inside vmap`, 'ERR_UNSUPPORTED');
+}
+
 function handle(how: Handling, sig: OpSignature, values: unknown[], self: Tensor | null, level: Level): unknown {
-  const inplace = self !== null && sig.name.endsWith('_') && sig.name !== '_';
+  const inplace = self !== null && sig.name.endsWith('_');
   const call: Call = { sig, values, level, inplace };
   if (how.system) {
     const { result, wrap } = below(level, () => systemCall(call));
     return wrap ? wrapped(sig, result, level) : result;
   }
   if (how.data) throw dataDependent(sig.name.replace(/^_/, ''));
-  if (sig.hasOut && values[sig.params.length - 1] !== null) throw refusalOf(`${sig.name}: out= is not supported inside vmap`, 'ERR_UNSUPPORTED');
+  refuseOut(sig, values);
   if ((inplace || how.name === '_set_at') && !isAt(values[0], level)) {
     throw refusalOf(`${sig.name}(self, *extra_args) is not possible because there exists a Tensor in extra_args that is being vmapped over while self is not. Please try to use out-of-place operators instead of ${sig.name}`);
   }
@@ -164,9 +169,10 @@ function drawn(how: Handling, sig: OpSignature, values: unknown[], self: Tensor 
   if (inplace && of !== level) {
     throw refusalOf(`attempted to call in-place random operation ${sig.name} on an unbatched tensor while in randomness 'different' mode. Use the out-of-place form, or the 'same' randomness flag`);
   }
+  refuseOut(sig, values);
   prepare(sig, values);
   const main = values.findIndex(isTensor);
-  const own_ = main < 0 || isAt(values[main], level) ? values : values.map((v, i) => (i === main ? new Batched(below(level, () => full(v as Tensor, level)), level) : v));
-  const result = apply(how, { ...call, values: own_ });
+  const given = main < 0 || isAt(values[main], level) ? values : values.map((v, i) => (i === main ? new Batched(below(level, () => full(v as Tensor, level)), level) : v));
+  const result = apply(how, { ...call, values: given });
   return inplace ? self : result;
 }
