@@ -109,7 +109,7 @@ export class LossCurve extends Chart {
     const judged = smooth > 0 ? 'value' : 'raw';
     const panel = (name: string, i: number): Json => {
       const log = logScale && isLoss(name);
-      const y = { type: 'quantitative', title: null, scale: { zero: false, nice: !log, ...(log ? { type: 'log' } : {}) }, ...(log ? { axis: logAxis } : {}) };
+      const y = { type: 'quantitative', title: null, scale: { zero: false, nice: !log, ...(log ? { type: 'log' } : {}) }, ...(log ? { axis: logAxis } : this.history.length < 2 ? { axis: { format: '.4~g' } } : {}) };
       const best = isLoss(name) ? 'min' : 'max';
       // Where curves leave room; one stands for all panels.
       const keyed = { ...colour, legend: both && i === 0 ? { orient: best === 'min' ? 'top-right' : 'bottom-right', direction: 'vertical', offset: 4 } : null };

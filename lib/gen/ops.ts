@@ -4314,15 +4314,15 @@ export function klDiv(..._args: any[]): any {
   return invoke(501, arguments);
 }
 
-/** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
+/** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. The target broadcasts to input. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
 export function softMarginLoss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string): Tensor;
-/** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
+/** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. The target broadcasts to input. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
 export function softMarginLoss(input: Tensor, target: Tensor, sizeAverage: boolean | null, reduce: boolean | null, options: { reduction?: string }): Tensor;
-/** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
+/** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. The target broadcasts to input. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
 export function softMarginLoss(input: Tensor, target: Tensor, sizeAverage: boolean | null, options: { reduce?: boolean | null; reduction?: string }): Tensor;
-/** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
+/** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. The target broadcasts to input. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
 export function softMarginLoss(input: Tensor, target: Tensor, options: { sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
-/** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
+/** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. The target broadcasts to input. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
 export function softMarginLoss(input: Tensor, options: { target: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 export function softMarginLoss(..._args: any[]): any {
   return invoke(502, arguments);
