@@ -37,6 +37,14 @@ function sharedMemory(): [memory: WebAssembly.Memory, pages: number] {
   throw new TorshError('ERR_MEMORY', 'torsh', `torsh: shared memory was refused (${(trouble as Error).message})`);
 }
 
+function instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports): Exports {
+  try {
+    return new WebAssembly.Instance(module, imports).exports as unknown as Exports;
+  } catch (e) {
+    throw new TorshError('ERR_BACKEND', 'torsh', `torsh: the WebAssembly backend could not be started: ${(e as Error).message}`, { cause: e });
+  }
+}
+
 /** An instance of a compiled module as a backend. What turns out later about its threads is added to `reasons`. */
 export function wasmAbi(module: WebAssembly.Module, reasons: string[]): Abi {
   let callback: (id: number) => boolean = () => false;
@@ -65,7 +73,7 @@ export function wasmAbi(module: WebAssembly.Module, reasons: string[]): Abi {
   };
   const imports: Record<string, Record<string, unknown>> = {};
   for (const { module: from, name } of needs) (imports[from] ??= {})[name] = (from === 'env' && env[name]) || (() => 0);
-  const exports = new WebAssembly.Instance(module, imports as WebAssembly.Imports).exports as unknown as Exports;
+  const exports = instantiate(module, imports as WebAssembly.Imports);
   const memory = shared ?? exports.memory!;
   exports._initialize?.();
   const at = exports.torsh_init(pages * 65536);

@@ -1719,6 +1719,7 @@ static bool channel_shuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_channel_shuffle_args *a = args;
   return ts_channel_shuffle_impl(cx, a, out);
 }
+static void channel_shuffle_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_channel_shuffle_grad(cx, args, back, wanted); }
 
 static const ts_arg grid_sample_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_grid_sample_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts_grid_sample_args, grid), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_grid_sample_args, mode), 0u}, {"paddingMode", TS_ARG_TEXT, 0, offsetof(ts_grid_sample_args, padding_mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_grid_sample_args, align_corners), 0u}};
 static bool grid_sample_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -5508,7 +5509,7 @@ const ts_op ts_ops[] = {
   {"_col2im", "Col2ImBackward0", 0, sizeof(ts__col2im_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, _col2im_args, _col2im_impl, _col2im_grad, TS_CAST_NONE},
   {"pixelShuffle", "PixelShuffleBackward0", 0, sizeof(ts_pixel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_shuffle_args, pixel_shuffle_impl, pixel_shuffle_grad, TS_CAST_NONE},
   {"pixelUnshuffle", "PixelUnshuffleBackward0", 0, sizeof(ts_pixel_unshuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_unshuffle_args, pixel_unshuffle_impl, pixel_unshuffle_grad, TS_CAST_NONE},
-  {"channelShuffle", "ChannelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_channel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, channel_shuffle_args, channel_shuffle_impl, NULL, TS_CAST_NONE},
+  {"channelShuffle", "ChannelShuffleBackward0", 0, sizeof(ts_channel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, channel_shuffle_args, channel_shuffle_impl, channel_shuffle_grad, TS_CAST_NONE},
   {"gridSample", "GridSampleBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sample_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sample_args, grid_sample_impl, NULL, TS_CAST_FLOAT32},
   {"gridSampler", "GridSamplerBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_args, grid_sampler_impl, NULL, TS_CAST_FLOAT32},
   {"gridSampler2d", "GridSampler2dBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_2d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_2d_args, grid_sampler_2d_impl, NULL, TS_CAST_FLOAT32},
@@ -6121,4 +6122,4 @@ const ts_op ts_ops[] = {
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL, TS_CAST_NONE},
 };
 const int ts_op_count = 949;
-const char ts_table_hash[] = "68429b810f615d00";
+const char ts_table_hash[] = "2c5e4d49542f5a9c";

@@ -183,6 +183,11 @@ test('shared memory refused: one thread, and the reason', async () => {
   expect(got.reasons).toEqual(["'torsh/wasm' was imported", expect.stringMatching(/^one thread: .*refused for the test/)]);
 });
 
+test('where neither module can be started for want of memory, a TorshError says so', async () => {
+  const got = await result("return refusal(() => torsh());", { before: "WebAssembly.Instance = function () { throw new RangeError('refused for the test'); };", require: `() => require(${entry})` });
+  expect(got).toEqual(['TorshError', 'ERR_BACKEND', expect.stringMatching(/could not be started: refused for the test/)]);
+});
+
 test('where 4 GB of address space are refused, less is taken, and its end is an error', async () => {
   const got = await result(`
     const sum = busy();
