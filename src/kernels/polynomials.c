@@ -59,27 +59,38 @@ static double chebyshev_w(double x, int64_t n, double limit) {
   double half = 0.5 * ts_acos_at(x), s = ts_sin_at(half);
   return ts_cos_at(half) != 1 ? ts_sin_at(m * half) / s : m;
 }
-#define BOTH(letter)                                                                                                \
-  double ts_chebyshev_##letter##_at(double x, double n, double limit) { return chebyshev_##letter(x, whole(n), limit); } \
-  double ts_shifted_##letter##_at(double x, double n, double limit) { return chebyshev_##letter(x + x - 1, whole(n), limit); }
+/* One loop each, so that no element costs a call. */
+#define LOOP(name, value)                                                                         \
+  void ts_##name##_loop(char *const *p, const int64_t *s, int64_t count, const void *params) {    \
+    const double *xs = (const double *)p[1], *ns = (const double *)p[2], limit = *(const double *)params; \
+    (void)s;                                                                                      \
+    for (int64_t k = 0; k < count; k++) {                                                         \
+      const double x = xs[k];                                                                     \
+      const int64_t n = whole(ns[k]);                                                             \
+      ((double *)p[0])[k] = value;                                                                \
+    }                                                                                             \
+  }
+#define BOTH(letter)                                                    \
+  LOOP(chebyshev_##letter, chebyshev_##letter(x, n, limit))             \
+  LOOP(shifted_##letter, chebyshev_##letter(x + x - 1, n, limit))
 BOTH(t) BOTH(u) BOTH(v) BOTH(w)
 
 /* Polynomials with p(k + 1) = next, in terms of p(k) = q and p(k - 1) = p, and with a value known beforehand. */
 #define RECURRENT(name, known, value, next)                  \
-  double ts_##name##_at(double x, double n, double limit) {  \
-    int64_t m = whole(n);                                    \
+  static double name(double x, int64_t n, double limit) {    \
     double p = 0, q = 1;                                     \
-    if (m < 0) return 0;                                     \
+    if (n < 0) return 0;                                     \
     if (known) return value;                                 \
-    if (m > MOST_TERMS) return NAN;                          \
-    for (int64_t i = 0; i < m && q == q; i++) {              \
+    if (n > MOST_TERMS) return NAN;                          \
+    for (int64_t i = 0; i < n && q == q; i++) {              \
       double k = (double)i, r = next;                        \
       p = q;                                                 \
       q = bounded(r, limit);                                 \
     }                                                        \
     return q;                                                \
-  }
+  }                                                          \
+  LOOP(name, name(x, n, limit))
 RECURRENT(hermite_h, false, 0, (x + x) * q - (k + k) * p)
 RECURRENT(hermite_he, false, 0, x * q - k * p)
 RECURRENT(laguerre_l, x == 0, 1, ((k + k + 1 - x) * q - k * p) / (k + 1))
-RECURRENT(legendre_p, vm_abs(x) == 1, x < 0 && is_odd(m) ? -1 : 1, ((k + k + 1) * x * q - k * p) / (k + 1))
+RECURRENT(legendre_p, vm_abs(x) == 1, x < 0 && is_odd(n) ? -1 : 1, ((k + k + 1) * x * q - k * p) / (k + 1))

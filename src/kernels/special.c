@@ -28,16 +28,10 @@ bool ts_special2(ts_cx *cx, ts_tensor *x, ts_tensor *y, ts_out *out, ts_real2 f)
   return ts_needs_tensor(cx, x, y) && run(cx, (ts_tensor *const[]){x, y}, 2, out, each2, &f);
 }
 
-typedef struct { ts_polynomial at; double limit; } polynomial_of;
-static void each_polynomial(char *const *p, const int64_t *s, int64_t n, const void *params) {
-  const polynomial_of *of = params;
-  (void)s;
-  for (int64_t k = 0; k < n; k++) ((double *)p[0])[k] = of->at(((const double *)p[1])[k], ((const double *)p[2])[k], of->limit);
-}
-bool ts_polynomials(ts_cx *cx, ts_tensor *x, ts_tensor *n, ts_out *out, ts_polynomial at) {
+bool ts_polynomials(ts_cx *cx, ts_tensor *x, ts_tensor *n, ts_out *out, ts_loop loop) {
   ts_tensor *in[2] = {x, n};
-  polynomial_of of = {at, ts_result_type(in, 2) == TS_FLOAT64 ? 0x1.fffffffffffffp1023 : 0x1.fffffep127};
-  return ts_needs_tensor(cx, x, n) && run(cx, in, 2, out, each_polynomial, &of);
+  const double limit = ts_result_type(in, 2) == TS_FLOAT64 ? 0x1.fffffffffffffp1023 : 0x1.fffffep127;
+  return ts_needs_tensor(cx, x, n) && run(cx, in, 2, out, loop, &limit);
 }
 
 /* ---- the normal distribution ---- */
