@@ -1,10 +1,11 @@
-/** Rows that are not a time a call: start-up, peak memory, workers, size. Each gives { name, group, unit, values, goals }. */
+/** Rows that are not a time a call: start-up, peak memory, workers, files, size. Each gives { name, group, unit, values, goals }, or several. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { files } from './files.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, '..', 'dist');
@@ -90,7 +91,7 @@ function size() {
   return { name: 'torsh.wasm or torsh-threads.wasm, gzipped', group: 'size', unit: 'kB', values: { wasm: most / 1000 }, goals: [['wasm', 600]] };
 }
 
-export const single = { start: startup, memory: peak, data: loader, size };
+export const single = { start: startup, memory: peak, data: loader, files: (env) => files(env, dist), size };
 
 /** Does a program run at all? */
 export const works = (program, ...args) => spawnSync(program, args, { stdio: 'ignore' }).status === 0;

@@ -29,6 +29,19 @@ test('the honest ones are read', () => {
   expect(torsh.load(pt("(lp0\nI1\naF2.5\naL7L\naVh\\u00e9\naS'x\\ty'\naNa.", {}))).toEqual([1, 2.5, 7, 'hé', 'x\ty', null]);
 });
 
+test('what later and other PyTorches write', () => {
+  const numbers = Buffer.from(Float32Array.of(1, 2, 3, 4).buffer), untyped = { type: 'ctorch.storage\nUntypedStorage\n' };
+  const v3 = (dtype, size) => join('ctorch._utils\n_rebuild_tensor_v3\n', tuple(storage(16, untyped), int(0), tuple(int(size)), tuple(int(1)), '\x89', 'N', `ctorch\n${dtype}\n`, '}'), 'R');
+  const two = torsh.load(pt(join('\x80\x02', tuple(v3('float32', 4), v3('int16', 8)), '.'), { 0: numbers }, { '.data/serialization_id': '123', '.format_version': '1', byteorder: 'little', version: '3\n' }));
+  expect([two[0].tolist(), two[1].dtype, two[0].isSharedStorageWith(two[1])]).toEqual([[1, 2, 3, 4], 'int16', true]);
+  expect(refusal(() => torsh.load(pt(join('\x80\x02', v3('uint16', 8), '.'), { 0: numbers }))).message).toMatch(/dtype uint16, which torsh does not have/);
+  const attributes = join('ctorch._tensor\n_rebuild_from_type_v2\n', tuple('ctorch._utils\n_rebuild_tensor_v2\n', 'ctorch.nn.parameter\nParameter\n', tuple(storage(4), int(0), tuple(int(4)), tuple(int(1)), '\x88', 'N'), '}'), 'R');
+  const parameter = torsh.load(pt(join('\x80\x02', attributes, '.'), { 0: numbers }));
+  expect([parameter instanceof torsh.nn.Parameter, parameter.requiresGrad, parameter.tolist()]).toEqual([true, true, [1, 2, 3, 4]]);
+  expect(torsh.load(pt(join('\x80\x02', tensor(), '.'), { 0: Buffer.from(numbers).swap32() }, { byteorder: 'big' })).tolist()).toEqual([[1, 2], [3, 4]]);
+  expect(refusal(() => torsh.load(pt(join('\x80\x02', tensor(), '.'), { 0: numbers }, { byteorder: 'middle' }))).message).toMatch(/byte order is 'middle'/);
+});
+
 const pickles = [
   ['calls os.system', 'cos\nsystem\n(X\x0a\x00\x00\x00touch /tmptR.', /names os\.system/],
   ['calls posix.system', "cposix\nsystem\np0\n(S'id'\ntp1\nRp2\n.", /names posix\.system/],
@@ -69,6 +82,9 @@ const pickles = [
   ['rebuilds nothing', '\x80\x02ctorch._utils\n_rebuild_tensor_v2\n)R.', /takes a storage/],
   ['makes a parameter of a number', '\x80\x02ctorch._utils\n_rebuild_parameter\n(K\x01\x88NtR.', /takes a tensor/],
   ['is nested a million deep', join('\x80\x02', ']'.repeat(1e6), 'a'.repeat(1e6 - 1), '.'), /nested more than/],
+  ['makes more dicts than memory holds', '}'.repeat(1e7), /more objects than are read/],
+  ['makes more tuples than memory holds', ')'.repeat(1e7), /more objects than are read/],
+  ['remembers one thing too often', `N${'q\x05'.repeat(1e7)}.`, /more objects than are read/],
   ['makes a numpy array of objects', '\x80\x02cnumpy\ndtype\nX\x02\x00\x00\x00O8\x85R.', /not known|no meaning/],
 ];
 test.each(pickles)('a pickle that %s', (_, pickle, rule) => {

@@ -4,12 +4,21 @@ import { bind, signature } from '../bind';
 import * as ops from '../gen/ops';
 import type { Tensor } from '../tensor';
 import { Categorical } from './categorical';
-import type { Constraint } from './constraints';
+import { Constraint } from './constraints';
 import { Distribution, type SampleShape } from './distribution';
 import { fail, type Validate } from './utils';
 
 type Options = { validateArgs?: Validate };
 const mixtureSignature = signature('MixtureSameFamily', 'mixtureDistribution, componentDistribution, validateArgs=null');
+
+/** Valid for every component, whose parameters may be bounds: PyTorch 1.13 compares them with the wrong dims. */
+class ForAllComponents extends Constraint {
+  constructor(private readonly base: Constraint) { super(); }
+  override get isDiscrete(): boolean { return this.base.isDiscrete; }
+  override get eventDim(): number { return this.base.eventDim; }
+  override check(value: Tensor): Tensor { return this.base.check(value.unsqueeze(-1 - this.eventDim)).all(-1); }
+  override toString(): string { return String(this.base); }
+}
 
 /**
  * A mixture: a categorical distribution chooses along the last batch dim of the components.
@@ -41,7 +50,7 @@ export class MixtureSameFamily<D extends Distribution = Distribution> extends Di
     copy.componentDistribution = this.componentDistribution.expand([...batchShape, this.mixtureDistribution.logits.size(-1)]);
     copy.mixtureDistribution = this.mixtureDistribution.expand(batchShape);
   }
-  override get support(): Constraint { return this.componentDistribution.support; }
+  override get support(): Constraint { return new ForAllComponents(this.componentDistribution.support); }
   private pad(x: Tensor): Tensor { return x.unsqueeze(-1 - this.eventShape.length); }
   /** Weights against the means of components. */
   private get weights(): Tensor {
