@@ -82,6 +82,9 @@ const pickles = [
   ['rebuilds nothing', '\x80\x02ctorch._utils\n_rebuild_tensor_v2\n)R.', /takes a storage/],
   ['makes a parameter of a number', '\x80\x02ctorch._utils\n_rebuild_parameter\n(K\x01\x88NtR.', /takes a tensor/],
   ['is nested a million deep', join('\x80\x02', ']'.repeat(1e6), 'a'.repeat(1e6 - 1), '.'), /nested more than/],
+  ['makes more dicts than memory holds', '}'.repeat(1e7), /more objects than are read/],
+  ['makes more tuples than memory holds', ')'.repeat(1e7), /more objects than are read/],
+  ['remembers one thing too often', `N${'q\x05'.repeat(1e7)}.`, /more objects than are read/],
   ['makes a numpy array of objects', '\x80\x02cnumpy\ndtype\nX\x02\x00\x00\x00O8\x85R.', /not known|no meaning/],
 ];
 test.each(pickles)('a pickle that %s', (_, pickle, rule) => {
