@@ -14,9 +14,9 @@ type Functions = { [P in keyof Parts]: Parts[P] extends (...args: any[]) => any 
 
 type Load<T> = (...args: unknown[]) => T;
 let loaded: typeof Kit | null = null;
-const kit = (): typeof Kit => (loaded ??= (require('./kit.cjs') as Load<typeof Kit>)(core, __filename, __dirname));
+const kit = (): typeof Kit => (loaded ??= (require('./kit.cjs') as Load<typeof Kit>)(core(), __filename, __dirname));
 const apart: { [P in keyof Apart]: () => Apart[P] } = {
-  distributions: () => (require('./distributions.cjs') as Load<Apart['distributions']>)(core, __filename, __dirname),
+  distributions: () => (require('./distributions.cjs') as Load<Apart['distributions']>)(core(), __filename, __dirname),
 };
 /** On top of the kit. */
 let comforts: typeof Comforts | null = null;

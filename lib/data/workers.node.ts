@@ -57,7 +57,7 @@ class Threads implements Pool {
     const setup: Setup = { file: __filename, id, port: port2, shared, plan: message };
     const worker = new Worker(__filename, {
       workerData: { [workerKey]: setup }, transferList: [port2, ...transfer], name: `torsh data ${id}`,
-      env: { ...process.env, TORSH_BACKEND: abi().name }, execArgv: process.execArgv.filter((a) => !/^--(?:input-type|inspect)/.test(a)),
+      env: { ...process.env, TORSH_BACKEND: abi().name, [workerKey]: '1' }, execArgv: process.execArgv.filter((a) => !/^--(?:input-type|inspect)/.test(a)),
     });
     this.workers.push(worker);
     worker.on('error', (e: Error) => { this.trouble ??= `worker ${id} failed: ${e?.stack ?? String(e)}`; });

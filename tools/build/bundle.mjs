@@ -1,7 +1,7 @@
 // The bundles of dist/: what is loaded at once, once for each backend (two instances, each with its own classes), the kit, of which the namespaces in
 // `apart` have files of their own, and the comforts, which stand on the kit.
 import { existsSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 import esbuild from 'esbuild';
 
@@ -46,6 +46,19 @@ function sharedCore(root, loaded, names) {
   return { name: 'shared-core', setup };
 }
 
+/** In the core's bundle, what it hands to the kit is gathered when the kit is read: objects for whole modules would be made at every start. */
+function coreOnDemand(root, names) {
+  const setup = (build) => build.onLoad({ filter: /\/lib\/core\.ts$/ }, ({ path }) => {
+    const modules = Object.entries(names);
+    return {
+      resolveDir: dirname(path), loader: 'ts',
+      contents: modules.map(([name], i) => `import * as m${i} from './${name}';`).join('\n')
+        + `\nexport const core = () => ({ ${modules.map(([name, list], i) => `${JSON.stringify(name)}: { ${list.map((n) => `${n}: m${i}.${n}`).join(', ')} }`).join(', ')} });`,
+    };
+  });
+  return { name: 'core-on-demand', setup };
+}
+
 /** Writes the bundles; throws what esbuild has to say against them. */
 export async function bundle(root) {
   const common = { bundle: true, target: 'es2022', logLevel: 'error', absWorkingDir: root, legalComments: 'none' };
@@ -61,7 +74,7 @@ export async function bundle(root) {
   await Promise.all([
     ...['native', 'wasm', 'torsh.node'].map((name) => esbuild.build({
       ...common, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name.replace('.node', '')}.cjs`, platform: 'node', format: 'cjs',
-      footer: { js: 'module.exports = module.exports.default;' }, external: ['./native.cjs', './wasm.cjs', ...later], define: { KIT_NAMES: JSON.stringify(kitNames), COMFORTS: JSON.stringify(comforts.comforts) },
+      footer: { js: 'module.exports = module.exports.default;' }, external: ['./native.cjs', './wasm.cjs', ...later], plugins: [coreOnDemand(root, ofCore)], define: { KIT_NAMES: JSON.stringify(kitNames), COMFORTS: JSON.stringify(comforts.comforts) },
     })),
     /* A function of the instance that reads it: of its modules, and of the file that its workers run. In parentheses, so that it is compiled once. */
     ...[['kit', 'kit'], ['comforts', 'comforts'], ...Object.entries(apart)].map(([name, path]) => esbuild.build({
