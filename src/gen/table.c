@@ -4429,73 +4429,73 @@ static bool spherical_bessel_j0_impl(ts_cx *cx, const void *args, ts_out *out) {
 static const ts_arg chebyshev_polynomial_t_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_t_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_t_args, n), 0u}};
 static bool chebyshev_polynomial_t_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_chebyshev_polynomial_t_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_t_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_t_loops);
 }
 
 static const ts_arg shifted_chebyshev_polynomial_t_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_t_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_t_args, n), 0u}};
 static bool shifted_chebyshev_polynomial_t_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_shifted_chebyshev_polynomial_t_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_t_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_t_loops);
 }
 
 static const ts_arg chebyshev_polynomial_u_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_u_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_u_args, n), 0u}};
 static bool chebyshev_polynomial_u_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_chebyshev_polynomial_u_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_u_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_u_loops);
 }
 
 static const ts_arg shifted_chebyshev_polynomial_u_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_u_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_u_args, n), 0u}};
 static bool shifted_chebyshev_polynomial_u_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_shifted_chebyshev_polynomial_u_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_u_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_u_loops);
 }
 
 static const ts_arg chebyshev_polynomial_v_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_v_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_v_args, n), 0u}};
 static bool chebyshev_polynomial_v_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_chebyshev_polynomial_v_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_v_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_v_loops);
 }
 
 static const ts_arg shifted_chebyshev_polynomial_v_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_v_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_v_args, n), 0u}};
 static bool shifted_chebyshev_polynomial_v_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_shifted_chebyshev_polynomial_v_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_v_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_v_loops);
 }
 
 static const ts_arg chebyshev_polynomial_w_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_w_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_w_args, n), 0u}};
 static bool chebyshev_polynomial_w_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_chebyshev_polynomial_w_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_w_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_w_loops);
 }
 
 static const ts_arg shifted_chebyshev_polynomial_w_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_w_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_w_args, n), 0u}};
 static bool shifted_chebyshev_polynomial_w_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_shifted_chebyshev_polynomial_w_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_w_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_w_loops);
 }
 
 static const ts_arg hermite_polynomial_h_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_h_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_h_args, n), 0u}};
 static bool hermite_polynomial_h_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_hermite_polynomial_h_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_hermite_h_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_hermite_h_loops);
 }
 
 static const ts_arg hermite_polynomial_he_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_he_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_he_args, n), 0u}};
 static bool hermite_polynomial_he_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_hermite_polynomial_he_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_hermite_he_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_hermite_he_loops);
 }
 
 static const ts_arg laguerre_polynomial_l_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_laguerre_polynomial_l_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_laguerre_polynomial_l_args, n), 0u}};
 static bool laguerre_polynomial_l_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_laguerre_polynomial_l_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_laguerre_l_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_laguerre_l_loops);
 }
 
 static const ts_arg legendre_polynomial_p_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_legendre_polynomial_p_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_legendre_polynomial_p_args, n), 0u}};
 static bool legendre_polynomial_p_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_legendre_polynomial_p_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_legendre_p_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_legendre_p_loops);
 }
 
 static const ts_arg xlog1py_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_xlog1py_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_xlog1py_args, other), 0u}};
