@@ -24,11 +24,12 @@ const loaded = new Map<string, Promise<unknown>>();
 /** The module (an ESM one too). Errors: ERR_UNSUPPORTED, which says what to install. */
 export async function laterPeer<T>(name: string, op: string, what: string): Promise<T> {
   const load = async (): Promise<T> => {
-    const unwrap = (module: object): T => ('default' in module && Object.keys(module).length <= 2 ? module.default : module) as T;
+    const unwrap = (module: object): T => ('default' in module ? module.default : module) as T;
     try {
       return unwrap(await import(name) as object);
     } catch (e) {
-      const found = peer<T>(name);
+      let found: T | null = null;
+      try { found = peer<T>(name); } catch { /* told by the first error */ }
       if (found !== null) return found;
       throw new TorshError('ERR_UNSUPPORTED', op, `${op}: ${what} the package ${name}: npm install ${name} (${String((e as Error).message).split('\n')[0]})`, { cause: e });
     }

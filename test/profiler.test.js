@@ -135,7 +135,7 @@ test('what is awaited, and what throws', async () => {
   const boom = new Error('boom');
   expect(() => prof.run(() => recordFunction('a', () => { recordFunction('left open'); throw boom; }))).toThrow(boom);
   expect(prof.events().map((e) => e.name)).toEqual(['left open', 'a']);
-  await expect(prof.run(async () => { await recordFunction('b', async () => { await null; throw boom; }); })).rejects.toBe(boom);
+  await expect(prof.run(async () => { await recordFunction('b', async () => { await Promise.resolve(); throw boom; }); })).rejects.toBe(boom);
   expect(prof.events().map((e) => e.name)).toEqual(['b']);
   const value = await prof.run(async () => {
     const waiting = recordFunction('waits', () => new Promise((resolve) => { setTimeout(() => resolve(5), 5); }));

@@ -10,7 +10,6 @@ type Runner = () => void;
 const callbacks = new Map<number, Runner>();
 /** Number 0 is the core's own: it is told of recorded ops in anomaly mode. */
 const TRACE = 0;
-let next = TRACE + 1;
 let listening = false;
 
 function run(id: number): boolean {
@@ -40,8 +39,9 @@ export function sweepCallbacks(): void {
 export function registerCallback(runner: Runner): number {
   listen();
   sweepCallbacks();
-  callbacks.set(next, runner);
-  return next++;
+  const id = abi().nextCallback();
+  callbacks.set(id, runner);
+  return id;
 }
 
 export const forgetCallback = (id: number): void => { callbacks.delete(id); };

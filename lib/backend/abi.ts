@@ -28,6 +28,8 @@ export interface Abi {
   write(handle: number, bytes: Uint8Array): void;
   /** Takes host callbacks: called with an id, arguments on the wall; false means that it threw. */
   onCallback(callback: (id: number) => boolean): void;
+  /** A number for a host callback that no other copy of this library has which shares the core. */
+  nextCallback(): number;
   /** Lets the collector look for dead tensors now. */
   collect(): void;
   tableHash(): string;

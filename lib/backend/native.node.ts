@@ -18,6 +18,7 @@ interface Addon {
   collect(): void;
   tableHash(): string;
   wall?: Float64Array;
+  callbacks?: number;
 }
 
 const WALL = 65536;
@@ -78,6 +79,7 @@ export function nativeAbi(): Abi {
     read: addon.read,
     write: addon.write,
     onCallback: (fn) => { callback = fn; },
+    nextCallback: () => (addon.callbacks = (addon.callbacks ?? 0) + 1),
     collect: addon.collect,
     tableHash: addon.tableHash,
   };

@@ -13,7 +13,8 @@ export function threadsRefused(): string | null {
   return typeof Worker === 'function' ? null : 'there are no workers here';
 }
 
-export const usualThreads = (): number => Math.min(globalThis.navigator?.hardwareConcurrency || 1, USUAL_THREADS);
+/** Threads unless told otherwise, and why there are so few. */
+export const usualThreads = (): [count: number, why: string | null] => [Math.min(globalThis.navigator?.hardwareConcurrency || 1, USUAL_THREADS), null];
 
 let script: string | undefined;
 

@@ -37,6 +37,14 @@ function sharedMemory(): [memory: WebAssembly.Memory, pages: number] {
   throw new TorshError('ERR_MEMORY', 'torsh', `torsh: shared memory was refused (${(trouble as Error).message})`);
 }
 
+function instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports): Exports {
+  try {
+    return new WebAssembly.Instance(module, imports).exports as unknown as Exports;
+  } catch (e) {
+    throw new TorshError('ERR_BACKEND', 'torsh', `torsh: the WebAssembly backend could not be started: ${(e as Error).message}`, { cause: e });
+  }
+}
+
 /** An instance of a compiled module as a backend. What turns out later about its threads is added to `reasons`. */
 export function wasmAbi(module: WebAssembly.Module, reasons: string[]): Abi {
   let callback: (id: number) => boolean = () => false;
@@ -65,12 +73,16 @@ export function wasmAbi(module: WebAssembly.Module, reasons: string[]): Abi {
   };
   const imports: Record<string, Record<string, unknown>> = {};
   for (const { module: from, name } of needs) (imports[from] ??= {})[name] = (from === 'env' && env[name]) || (() => 0);
-  const exports = new WebAssembly.Instance(module, imports as WebAssembly.Imports).exports as unknown as Exports;
+  const exports = instantiate(module, imports as WebAssembly.Imports);
   const memory = shared ?? exports.memory!;
   exports._initialize?.();
   const at = exports.torsh_init(pages * 65536);
   if (at === 0) throw new TorshError('ERR_MEMORY', 'torsh', 'torsh: not enough memory to start the WebAssembly backend');
-  exports.torsh_threads?.(usualThreads(), mayWait());
+  if (threaded) {
+    const [count, why] = usualThreads();
+    exports.torsh_threads!(count, mayWait());
+    if (why !== null) reasons.push(why);
+  }
 
   /** Bytes of the memory as it is now. */
   const bytesAt = (pointer: number, length: number): Uint8Array => {
@@ -100,6 +112,7 @@ export function wasmAbi(module: WebAssembly.Module, reasons: string[]): Abi {
     if (pointer === 0 && length > 0) throw new TorshError('ERR_DISPOSED', 'torsh', 'torsh: the tensor has been disposed');
     return bytesAt(pointer, length);
   };
+  let callbacks = 0;
   const { torsh_call, torsh_release } = exports;
   return {
     name: 'wasm',
@@ -131,6 +144,7 @@ export function wasmAbi(module: WebAssembly.Module, reasons: string[]): Abi {
     read: (handle, bytes) => { bytes.set(bytesOf(handle, bytes.length)); },
     write: (handle, bytes) => { bytesOf(handle, bytes.length).set(bytes); },
     onCallback: (fn) => { callback = fn; },
+    nextCallback: () => ++callbacks,
     collect: () => undefined,
     tableHash: () => text(exports.torsh_table_hash()),
   };

@@ -79,7 +79,7 @@ class Threads implements Pool {
     const setup: Setup = { file: __filename, id, port: port2, shared, plan: message };
     const worker = newWorker({
       workerData: { [workerKey]: setup }, transferList: [port2, ...transfer], name: `torsh data ${id}`,
-      env: { ...process.env, TORSH_BACKEND: abi().name },
+      env: { ...process.env, TORSH_BACKEND: abi().name, [workerKey]: '1' },
     });
     this.workers.push(worker);
     worker.on('error', (e: Error) => { this.trouble ??= `worker ${id} failed: ${e?.stack ?? String(e)}`; });

@@ -866,6 +866,7 @@ _meta|int[]|Tensor input
 _item|Scalar|Tensor input
 _sameStorage|bool|Tensor input, Tensor other
 _storage|int[]|Tensor input
+_mapFile|Tensor|int fd, int offset, int length, dtype? dtype
 _setRequiresGrad|void|Tensor input, bool value
 _grad|Tensor|Tensor input
 _gradId|int|Tensor input

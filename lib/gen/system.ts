@@ -58,227 +58,232 @@ export function _storage(input: Tensor): number[] {
   return invoke(866, arguments) as number[];
 }
 
+/** A 1-d tensor on `length` bytes of an open file, mapped into memory; changes stay in memory. Errors (ERR_UNSUPPORTED): where files cannot be mapped, or not these bytes as this dtype. */
+export function _mapFile(fd: number, offset: number, length: number, dtype: DType | null): Tensor {
+  return invoke(867, arguments) as Tensor;
+}
+
 /** Sets requiresGrad of a leaf. */
 export function _setRequiresGrad(input: Tensor, value: boolean): void {
-  return invoke(867, arguments) as void;
+  return invoke(868, arguments) as void;
 }
 
 /** The accumulated gradient, or nothing. */
 export function _grad(input: Tensor): Tensor {
-  return invoke(868, arguments) as Tensor;
+  return invoke(869, arguments) as Tensor;
 }
 
 /** The id of the accumulated gradient, 0 for none. */
 export function _gradId(input: Tensor): number {
-  return invoke(869, arguments) as number;
+  return invoke(870, arguments) as number;
 }
 
 /** Replaces the accumulated gradient. */
 export function _setGrad(input: Tensor, grad: Tensor | null): void {
-  return invoke(870, arguments) as void;
+  return invoke(871, arguments) as void;
 }
 
 /** Lets a tensor that is no leaf keep its gradient. */
 export function _retainGrad(input: Tensor): void {
-  return invoke(871, arguments) as void;
+  return invoke(872, arguments) as void;
 }
 
 /** The name of the node that made the tensor, or nothing for leaves. */
 export function _gradFn(input: Tensor): string | null {
-  return invoke(872, arguments) as string | null;
+  return invoke(873, arguments) as string | null;
 }
 
 /** Names of the nodes that the tensor's node leads to, comma-separated. */
 export function _nextFunctions(input: Tensor): string | null {
-  return invoke(873, arguments) as string | null;
+  return invoke(874, arguments) as string | null;
 }
 
 /** Runs host callback on the gradient of the tensor. */
 export function _addHook(input: Tensor, callback: number): void {
-  return invoke(874, arguments) as void;
+  return invoke(875, arguments) as void;
 }
 
 /** Takes a hook away. */
 export function _removeHook(input: Tensor, callback: number): void {
-  return invoke(875, arguments) as void;
+  return invoke(876, arguments) as void;
 }
 
 /** Ids of host callbacks that nothing needs any more, since the last call. */
 export function _droppedCallbacks(): number[] {
-  return invoke(876, arguments) as number[];
+  return invoke(877, arguments) as number[];
 }
 
 /** Accumulates gradients into the leaves (into inputs only, when there are any). */
 export function _backward(tensors: readonly Tensor[], grads: readonly (Tensor | null)[], retainGraph: boolean, createGraph: boolean, inputs: readonly Tensor[]): void {
-  return invoke(877, arguments) as void;
+  return invoke(878, arguments) as void;
 }
 
 /** Gradients of outputs with respect to inputs. */
 export function _autogradGrad(outputs: readonly Tensor[], inputs: readonly Tensor[], grads: readonly (Tensor | null)[], retainGraph: boolean, createGraph: boolean): Tensor[] {
-  return invoke(878, arguments) as Tensor[];
+  return invoke(879, arguments) as Tensor[];
 }
 
 /** Makes a host function the origin of outputs. saved_from: which output a saved tensor is, or -1; flags of outputs: 1 differentiable, 2 an input changed in place. */
 export function _customNode(inputs: readonly Tensor[], outputs: readonly Tensor[], saved: readonly Tensor[], savedFrom: number | readonly number[], flags: number | readonly number[], callback: number, materialize: boolean, name: string): void {
-  return invoke(879, arguments) as void;
+  return invoke(880, arguments) as void;
 }
 
 /** Anomaly detection: 0 off, 1 asks the host for a trace of each recorded op, 3 also looks for NaN in gradients; gives the former mode. */
 export function _setAnomaly(mode: number): number {
-  return invoke(880, arguments) as number;
+  return invoke(881, arguments) as number;
 }
 
 /** The number of the node whose gradient was found to be NaN, or 0. */
 export function _anomalousNode(): number {
-  return invoke(881, arguments) as number;
+  return invoke(882, arguments) as number;
 }
 
 /** Turns recording on or off; gives the former state. */
 export function _setGradMode(value: boolean): boolean {
-  return invoke(882, arguments) as boolean;
+  return invoke(883, arguments) as boolean;
 }
 
 /** Turns inference mode on or off; gives the former state. */
 export function _setInferenceMode(value: boolean): boolean {
-  return invoke(883, arguments) as boolean;
+  return invoke(884, arguments) as boolean;
 }
 
 /** Turns autocast to a lower dtype on, or off (None); gives the number of the former dtype, or 0. */
 export function _setAutocast(dtype: DType | null): number {
-  return invoke(884, arguments) as number;
+  return invoke(885, arguments) as number;
 }
 
 /** The number of the dtype that autocast lowers to, or 0. */
 export function _autocast(): number {
-  return invoke(885, arguments) as number;
+  return invoke(886, arguments) as number;
 }
 
 /** Whether operations are recorded. */
 export function _gradMode(): boolean {
-  return invoke(886, arguments) as boolean;
+  return invoke(887, arguments) as boolean;
 }
 
 /** Whether inference mode is on. */
 export function _inferenceMode(): boolean {
-  return invoke(887, arguments) as boolean;
+  return invoke(888, arguments) as boolean;
 }
 
 /** Takes a tensor out of the graph: a leaf that wants no gradient. */
 export function _detachInPlace(input: Tensor): void {
-  return invoke(888, arguments) as void;
+  return invoke(889, arguments) as void;
 }
 
 /** The dtype of what is made of numbers. */
 export function _setDefaultDtype(dtype: DType | null): void {
-  return invoke(889, arguments) as void;
+  return invoke(890, arguments) as void;
 }
 
 /** The number of the dtype that arithmetic with both gives. */
 export function _resultType(tensor1: Tensor | Scalar, tensor2: Tensor | Scalar): number {
-  return invoke(890, arguments) as number;
+  return invoke(891, arguments) as number;
 }
 
 /** The number of the least dtype that holds both. */
 export function _promoteTypes(type1: DType | null, type2: DType | null): number {
-  return invoke(891, arguments) as number;
+  return invoke(892, arguments) as number;
 }
 
 /** Whether a result of one dtype may be stored in another. */
 export function _canCast(from: DType | null, to: DType | null): boolean {
-  return invoke(892, arguments) as boolean;
+  return invoke(893, arguments) as boolean;
 }
 
 /** Makes self a window on the memory of data, keeping its identity (x.data = y). */
 export function _setData(input: Tensor, data: Tensor): void {
-  return invoke(893, arguments) as void;
+  return invoke(894, arguments) as void;
 }
 
 /** A second handle of the same tensor. */
 export function _share(input: Tensor): Tensor {
-  return invoke(894, arguments) as Tensor;
+  return invoke(895, arguments) as Tensor;
 }
 
 /** A number by which another thread of the process can adopt the memory of a tensor, once. */
 export function _tokenNew(input: Tensor): number {
-  return invoke(895, arguments) as number;
+  return invoke(896, arguments) as number;
 }
 
 /** The tensor of a token, on the same memory. */
 export function _tokenAdopt(token: number): Tensor {
-  return invoke(896, arguments) as Tensor;
+  return invoke(897, arguments) as Tensor;
 }
 
 /** Forgets a token that will not be adopted. */
 export function _tokenDrop(token: number): void {
-  return invoke(897, arguments) as void;
+  return invoke(898, arguments) as void;
 }
 
 /** [live handles, live bytes, pooled bytes, peak bytes, budget, live blocks]. */
 export function _memory(): number[] {
-  return invoke(898, arguments) as number[];
+  return invoke(899, arguments) as number[];
 }
 
 /** The byte budget; 0: none. */
 export function _setMemoryBudget(bytes: number): void {
-  return invoke(899, arguments) as void;
+  return invoke(900, arguments) as void;
 }
 
 /** Peak becomes what is live now. */
 export function _resetPeakMemory(): void {
-  return invoke(900, arguments) as void;
+  return invoke(901, arguments) as void;
 }
 
 /** Gives pooled memory back to the system. */
 export function _trimMemory(): void {
-  return invoke(901, arguments) as void;
+  return invoke(902, arguments) as void;
 }
 
 /** Threads that an op may use. */
 export function _numThreads(): number {
-  return invoke(902, arguments) as number;
+  return invoke(903, arguments) as number;
 }
 
 /** Threads that an op may use; 0: those of the machine. */
 export function _setNumThreads(n: number): void {
-  return invoke(903, arguments) as void;
+  return invoke(904, arguments) as void;
 }
 
 /** Whether ops of this JS thread use one thread only, whatever others do. */
 export function _workAlone(alone: boolean): void {
-  return invoke(904, arguments) as void;
+  return invoke(905, arguments) as void;
 }
 
 /** 'blas|simd': what the core was built with and chose at load. */
 export function _build(): string | null {
-  return invoke(905, arguments) as string | null;
+  return invoke(906, arguments) as string | null;
 }
 
 /** A new generator with the default seed; gives its number. */
 export function _generatorNew(): number {
-  return invoke(906, arguments) as number;
+  return invoke(907, arguments) as number;
 }
 
 /** Frees a generator by number. */
 export function _generatorFree(id: number): void {
-  return invoke(907, arguments) as void;
+  return invoke(908, arguments) as void;
 }
 
 /** Seeds a generator (none: the default one). */
 export function _manualSeed(seed: Scalar, generator: number | null): void {
-  return invoke(908, arguments) as void;
+  return invoke(909, arguments) as void;
 }
 
 /** The seed of a generator. */
 export function _initialSeed(generator: number | null): Scalar {
-  return invoke(909, arguments) as Scalar;
+  return invoke(910, arguments) as Scalar;
 }
 
 /** The state of a generator as bytes, in the layout of PyTorch's CPU generator. */
 export function _rngState(generator: number | null): Tensor {
-  return invoke(910, arguments) as Tensor;
+  return invoke(911, arguments) as Tensor;
 }
 
 /** Replaces the state of a generator. */
 export function _setRngState(state: Tensor, generator: number | null): void {
-  return invoke(911, arguments) as void;
+  return invoke(912, arguments) as void;
 }

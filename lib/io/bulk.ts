@@ -23,6 +23,8 @@ export interface Passing {
 
 /** A tensor filled with the bytes of a region from `offset` on. The caller has checked that they are there. */
 export function* readTensor(region: Region, offset: number, dtype: DType, shape: readonly number[], passing: Passing = {}): Reading<Tensor> {
+  const mapped = mappedTensor(region, offset, dtype, shape, passing);
+  if (mapped) return mapped;
   const t = sys._empty([...shape], dtype);
   let flat: Tensor | null = null;
   try {
@@ -46,6 +48,19 @@ export function* readTensor(region: Region, offset: number, dtype: DType, shape:
   } finally {
     flat?.dispose();
   }
+  return t;
+}
+
+/** Below this a page of its own is not worth it. */
+const MAPPED = 1 << 16;
+
+function mappedTensor(region: Region, offset: number, dtype: DType, shape: readonly number[], { swap, convert, seen }: Passing): Tensor | null {
+  const total = shape.reduce((a, b) => a * b, 1) * itemsizeOf(dtype);
+  if (!region.map || total < MAPPED || swap || convert || seen || dtype === 'bool') return null;
+  const flat = region.map(offset, total, dtype);
+  if (!flat || shape.length === 1) return flat;
+  const t = flat.reshape([...shape]);
+  flat.dispose();
   return t;
 }
 

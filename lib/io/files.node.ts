@@ -1,15 +1,19 @@
 /** Files on disk. In a page files.web.ts takes this module's place. */
 import * as fs from 'fs';
+import * as os from 'os';
 import * as path from 'path';
 import { fileURLToPath } from 'url';
 import { TorshError } from '../errors';
+import { _mapFile } from '../gen/system';
+import type { DType } from '../runtime/dtype';
+import type { Tensor } from '../tensor';
 import type { ByteSource } from './source';
 import type { FileName } from './values';
 
 export function toPath(file: FileName, op: string): string {
   if (typeof file === 'string') return file;
   if (file.protocol !== 'file:') {
-    throw new TorshError('ERR_IO', op, `${op}: ${file.href} is not a file; pass its bytes: await (await fetch(url)).arrayBuffer()`);
+    throw new TorshError('ERR_IO', op, `${op}: ${file.href} is not a file`);
   }
   return fileURLToPath(file);
 }
@@ -26,6 +30,8 @@ export interface OpenFile {
   size(): number;
   /** Fills `into` with what stands at `offset`. Errors: ERR_IO when the file ends before. */
   read(into: Uint8Array, offset: number): void;
+  /** A 1-d tensor on these bytes, mapped into memory; null where that cannot be. */
+  map(offset: number, length: number, dtype: DType): Tensor | null;
   close(): void;
 }
 
@@ -58,6 +64,14 @@ export function openFile(file: FileName, op: string): OpenFile {
         done += n;
       }
     },
+    map(offset, length, dtype) {
+      try {
+        return _mapFile(fd, offset, length, dtype);
+      } catch (e) {
+        if (e instanceof TorshError && e.code === 'ERR_UNSUPPORTED') return null;
+        throw e;
+      }
+    },
     close() {
       if (open) fs.closeSync(fd);
       open = false;
@@ -81,7 +95,7 @@ export function withFile<T>(file: FileName, op: string, use: (source: ByteSource
       opened.read(bytes, offset);
       return bytes;
     };
-    return use({ size: opened.size(), read }, opened.name);
+    return use({ size: opened.size(), read, map: opened.map }, opened.name);
   } finally {
     opened.close();
   }
@@ -101,6 +115,35 @@ function syncFolder(folder: string): void {
   }
 }
 
+/** How what is written under a name begins until it is complete; the number of the process follows. Processes of other hosts may share the folder. */
+const temporaryStem = (name: string): string => `.${path.basename(name)}.${os.hostname().replace(/[^\w-]/g, '')}.`;
+
+/** Removes what saves of this file left behind when their processes were killed. */
+function clearAway(name: string): void {
+  const stem = temporaryStem(name), folder = path.dirname(name);
+  let names: string[] = [];
+  try {
+    names = fs.readdirSync(folder);
+  } catch {
+    // writing says what is wrong
+  }
+  for (const other of names) {
+    if (!other.startsWith(stem)) continue;
+    const pid = Number(/^(\d+)\.\w+\.tmp$/.exec(other.slice(stem.length))?.[1]);
+    if (!Number.isInteger(pid) || isAlive(pid)) continue;
+    fs.rmSync(path.join(folder, other), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (e) {
+    return (e as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
 /** Writes the chunks so that the file is, at any moment, either the old one or the whole new one. */
 export function writeFile(file: FileName, op: string, chunks: Iterable<Uint8Array>): void {
   let name = toPath(file, op), mode = 0o666;
@@ -110,7 +153,8 @@ export function writeFile(file: FileName, op: string, chunks: Iterable<Uint8Arra
   } catch {
     // a new file
   }
-  const temporary = path.join(path.dirname(name), `.${path.basename(name)}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
+  clearAway(name);
+  const temporary = path.join(path.dirname(name), `${temporaryStem(name)}${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
   let fd: number;
   try {
     fd = fs.openSync(temporary, 'wx', mode);

@@ -32,6 +32,11 @@ const byDtype = new Map(tags.filter((row) => row[1] !== null).map((row) => [row[
 const MAX_HEADER = 100_000_000;
 const MAX_DIMS = 64;
 
+/** Whether a file begins as safetensors: the length of a header that can be, and its brace. Other formats' first bytes may be such a length, but have no brace there. */
+export function looksLikeSafetensors(first: Uint8Array): boolean {
+  return first.length > 8 && first[8] === 0x7b && (first[4] | first[5] | first[6] | first[7]) === 0 && first[0] + 256 * (first[1] + 256 * (first[2] + 256 * first[3])) <= MAX_HEADER;
+}
+
 /** Reads and checks the header; throws a FormatError that says which rule is broken. Data is not touched. */
 export function* parse(source: Region): Reading<Contents> {
   if (source.size < 8) throw new FormatError(`a safetensors file has at least 8 bytes, but this has ${source.size}`);

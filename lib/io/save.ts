@@ -2,6 +2,7 @@
 import { bind, isPlainObject, signature } from '../bind';
 import { TorshError } from '../errors';
 import { isTensor, type Tensor } from '../tensor';
+import { type FileHandle, isFileHandle } from './awaited';
 import { writeFile } from './files.node';
 import { npyHead, writeNpy } from './npy';
 import { ValueError } from './pickle-write';
@@ -28,8 +29,8 @@ const saveSignature = signature('save', 'obj{}, f=null, *, format=null, metadata
 const refuse = (rule: string): TorshError => new TorshError('ERR_ARGUMENT', 'save', `save: ${rule}`);
 
 /**
- * Writes a value to the file `f`, whole or not at all: what is there stays until the new file is complete on the disk. Without `f` returns
- * the bytes. The format follows from the ending of `f` unless `format` says it:
+ * Writes a value to the file `f`, whole or not at all: what is there stays until the new file is complete on the disk. For a FileSystemFileHandle (of the
+ * origin-private file system, say) returns a promise; without `f` returns the bytes. The format follows from the ending of `f` unless `format` says it:
  * 'safetensors': a state dict (object or Map of names to tensors); `metadata` maps strings to strings (default: that of the file which the state dict
  * was loaded from, else { format: 'pt' }, which Python's loaders look for).
  * 'pt' (also for unknown endings): any nesting of plain objects, arrays, Maps, Sets, tensors, strings, numbers, bigints, booleans and null; tensors that share
@@ -37,20 +38,38 @@ const refuse = (rule: string): TorshError => new TorshError('ERR_ARGUMENT', 'sav
  * Errors: ERR_ARGUMENT for what cannot be saved, ERR_IO when the file cannot be written. https://pytorch.org/docs/stable/generated/torch.save.html
  */
 export function save(obj: unknown, f: FileName, options?: SaveOptions): void;
+export function save(obj: unknown, f: FileHandle, options?: SaveOptions): Promise<void>;
 export function save(obj: unknown, options?: SaveOptions & { f?: null }): Uint8Array;
-export function save(...args: unknown[]): Uint8Array | void {
+export function save(...args: unknown[]): Uint8Array | void | Promise<void> {
   const [obj, f, format, metadata, compress, maxShardSize] = bind(saveSignature, args);
-  if (f !== null && !isFileName(f)) throw refuse(`f must be a path or a file URL, but got ${nameOf(f)}`);
+  const handle = isFileHandle(f) ? f : null;
+  if (f !== null && !handle && !isFileName(f)) throw refuse(`f must be a path, a file URL or a file handle, but got ${nameOf(f)}`);
+  const place = handle ? handle.name : f as FileName | null;
   let output: Output;
   try {
-    if (maxShardSize !== null) return sharded(obj, f, formatOf(format, f), metadata, maxShardSize);
-    output = outputOf(obj, formatOf(format, f), metadata, Boolean(compress));
+    if (maxShardSize !== null) return sharded(obj, handle ? null : place, formatOf(format, place), metadata, maxShardSize);
+    output = outputOf(obj, formatOf(format, place), metadata, Boolean(compress));
   } catch (e) {
     if (e instanceof ValueError) throw refuse(e.message);
     throw e instanceof FormatError ? new TorshError('ERR_IO', 'save', `save: ${e.message}`) : e;
   }
-  if (f === null) return join(output);
-  writeFile(f, 'save', output.chunks());
+  if (handle) return saveToHandle(output, handle);
+  if (place === null) return join(output);
+  writeFile(place, 'save', output.chunks());
+}
+
+/** What is written takes the file's place when it is closed. */
+async function saveToHandle(output: Output, handle: FileHandle): Promise<void> {
+  const failed = (e: unknown): TorshError => new TorshError('ERR_IO', 'save', `save: cannot write '${handle.name}': ${e instanceof Error ? e.message : String(e)}`, { cause: e });
+  if (!handle.createWritable) throw failed('the browser cannot write to such files (createWritable)');
+  const file = await handle.createWritable().catch((e: unknown) => { throw failed(e); });
+  try {
+    for (const chunk of output.chunks()) await file.write(chunk);
+    await file.close();
+  } catch (e) {
+    await file.abort().catch(() => undefined);
+    throw e instanceof TorshError ? e : failed(e);
+  }
 }
 
 function sharded(obj: unknown, f: FileName | null, format: Format, metadata: unknown, maxShardSize: unknown): void {
@@ -77,7 +96,7 @@ function outputOf(obj: unknown, format: Format, metadata: unknown, compress: boo
     case 'npy':
       if (!isTensor(obj)) throw refuse(`an .npy file holds one tensor, but obj is ${nameOf(obj)}`);
       return npyOutput(obj);
-    case 'npz': return zip(tensorsOf(obj, format).map(([name, t]) => ({ name: `${name}.npy`, content: npyOutput(t), compress })));
+    case 'npz': return zip(tensorsOf(obj, format).map(([name, t]) => ({ name: `${name}.npy`, content: npyOutput(t), align: compress ? 1 : 64, compress })));
     case 'safetensors': return safetensorsFile(tensorsOf(obj, format), checkMetadata(metadata ?? metadataOf(obj as object) ?? { format: 'pt' }));
   }
 }

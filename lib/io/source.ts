@@ -3,6 +3,9 @@
  * at once, and blobs, which have to be awaited.
  */
 
+import type { DType } from '../runtime/dtype';
+import type { Tensor } from '../tensor';
+
 /** The rule that a file breaks. */
 export class FormatError extends Error {}
 
@@ -14,6 +17,8 @@ export interface ByteSource {
   size: number;
   /** Exactly `length` bytes from `offset`; both are in range. */
   read(offset: number, length: number): Uint8Array;
+  /** A 1-d tensor on these bytes where they can be mapped into memory, else null. */
+  map?(offset: number, length: number, dtype: DType): Tensor | null;
 }
 export interface AwaitedSource {
   size: number;
@@ -54,11 +59,20 @@ export async function finishAwaited<T>(reading: Reading<T>, source: AwaitedSourc
 export interface Region {
   size: number;
   read(offset: number, length: number): Reading<Uint8Array>;
+  map?: ByteSource['map'];
 }
 
-export const part = (start: number, size: number): Region => ({
+export const part = (start: number, size: number, map?: ByteSource['map']): Region => ({
   size,
   *read(offset, length) { return yield { offset: start + offset, length }; },
+  map: map && ((offset, length, dtype) => map(start + offset, length, dtype)),
+});
+
+/** A part of a part. */
+export const within = (region: Region, start: number, size: number): Region => ({
+  size,
+  *read(offset, length) { return yield* region.read(start + offset, length); },
+  map: region.map && ((offset, length, dtype) => region.map!(start + offset, length, dtype)),
 });
 
 export const inMemory = (bytes: Uint8Array): Region => ({
@@ -66,11 +80,6 @@ export const inMemory = (bytes: Uint8Array): Region => ({
   // eslint-disable-next-line require-yield
   *read(offset, length) { return bytes.subarray(offset, offset + length); },
 });
-
-/** What is still good after the next question. */
-export function* keepBytes(region: Region, offset: number, length: number): Reading<Uint8Array> {
-  return (yield* region.read(offset, length)).slice();
-}
 
 export const memorySource = (bytes: Uint8Array): ByteSource => ({
   size: bytes.length,

@@ -1,6 +1,6 @@
 /** ZIP archives, read: stored and deflated entries, ZIP64. Every number is checked before it is believed. https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT */
 import { crc32, inflate } from './deflate.node';
-import { FormatError, inMemory, type Reading, type Region } from './source';
+import { FormatError, inMemory, type Reading, type Region, within } from './source';
 
 export interface ZipEntry {
   name: string;
@@ -130,9 +130,7 @@ export function* openEntry(file: Region, entry: ZipEntry, expansion: Expansion):
   if (header.getUint32(0, true) !== LOCAL) throw new FormatError(`'${entry.name}' does not begin at byte ${entry.at}`);
   const start = entry.at + 30 + header.getUint16(26, true) + header.getUint16(28, true);
   if (start + entry.packed > entry.limit) throw new FormatError(`'${entry.name}' takes ${entry.packed} bytes at byte ${start}, but what follows begins at byte ${entry.limit}`);
-  if (!entry.deflated) {
-    return { size: entry.size, *read(offset, length) { return yield* file.read(start + offset, length); } };
-  }
+  if (!entry.deflated) return within(file, start, entry.size);
   if (entry.size > expansion.left) {
     throw new FormatError(`'${entry.name}' expands from ${entry.packed} to ${entry.size} bytes, with which the file would take more than the ${expansion.limit} bytes that are allowed; `
       + '{ maxInflatedBytes } allows more');

@@ -57,10 +57,12 @@ export class AdaHessian extends FusedOptimizer {
   /** While a step is under way. */
   declare _hessians: Map<Tensor, Tensor> | null;
 
-  /** The diagonal goes along as a state that a step reads. */
-  override _extra(p: Tensor, group: ParamGroup): Record<string, Tensor> {
-    const hessian = this._hessians!.get(p) ?? p;
-    return { hessian: group.averageConvKernel && p.ndim === 4 ? noGrad(() => hessian.abs().mean([2, 3], true).expand(p.shape).contiguous()) : hessian };
+  override _extra(params: readonly Tensor[], group: ParamGroup): Tensor[] {
+    return params.map((p) => {
+      // One without a gradient is left alone.
+      const hessian = this._hessians!.get(p) ?? p;
+      return group.averageConvKernel && p.ndim === 4 ? noGrad(() => hessian.abs().mean([2, 3], true).expand(p.shape).contiguous()) : hessian;
+    });
   }
 
   /** Estimates of the Hessian's diagonal, of each parameter that has a gradient. */

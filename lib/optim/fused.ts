@@ -42,15 +42,13 @@ export abstract class FusedOptimizer extends Optimizer {
         return state;
       });
       const all = (list: string[]): Tensor[] => list.flatMap((name) => states.map((state) => state[name]));
-      const extra = params.map((p) => this._extra(p, group));
-      const read = Object.keys(extra[0]).flatMap((name) => extra.map((values) => values[name]));
-      _optimizerStep_(this._rule, params, [...all(names), ...read], all(lone), all(['step']), numbers);
+      _optimizerStep_(this._rule, params, [...all(names), ...this._extra(params, group)], all(lone), all(['step']), numbers);
       for (const [p, state] of fresh) this._remember(p, state);
     }
   }
 
-  /** What a step reads like states, and does not keep. */
-  _extra(_p: Tensor, _group: ParamGroup): Record<string, Tensor> { return {}; }
+  /** What a step reads like one more state of each parameter, and does not keep. */
+  _extra(_params: readonly Tensor[], _group: ParamGroup): Tensor[] { return []; }
 
   /** State made before the first step. */
   _begin(group: ParamGroup): void {

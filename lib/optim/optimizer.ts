@@ -14,8 +14,10 @@ export interface ParamGroup {
   lr: number;
   [option: string]: any;
 }
-export type ParamGroupInput = { params: Tensor | Iterable<Tensor> } & Record<string, unknown>;
-export type Params = Iterable<Tensor> | Iterable<ParamGroupInput>;
+/** A parameter with its name, as namedParameters() gives it: names are kept in the group, as paramNames. */
+type Named = readonly [name: string, param: Tensor];
+export type ParamGroupInput = { params: Tensor | Iterable<Tensor> | Iterable<Named> } & Record<string, unknown>;
+export type Params = Iterable<Tensor> | Iterable<Named> | Iterable<ParamGroupInput>;
 export type Closure = () => Tensor | number;
 /** PyTorch's layout: state by the parameter's number; options by PyTorch's names; params as numbers. */
 export interface OptimizerStateDict {
@@ -100,7 +102,16 @@ export abstract class Optimizer {
     if (!isTensor(given) && typeof (given as Partial<Iterable<unknown>> | undefined)?.[Symbol.iterator] !== 'function') {
       throw this._refuse('a param group needs params, an iterable of Tensors');
     }
-    const params: Tensor[] = isTensor(given) ? [given] : [...given];
+    const entries: (Tensor | Named)[] = isTensor(given) ? [given] : [...given];
+    const isNamed = (entry: Tensor | Named): entry is Named => Array.isArray(entry) && entry.length === 2 && typeof entry[0] === 'string';
+    const names = entries.filter(isNamed).map(([name]) => name), params = entries.map((entry) => (isNamed(entry) ? entry[1] : entry));
+    if (names.length > 0) {
+      if (names.length < params.length) throw this._refuse('all optimizer params should be with/without names. Some param names are missing');
+      options.paramNames = names;
+    }
+    if (this.paramGroups.length > 0 && params.length > 0 && ('paramNames' in this.paramGroups[0]) !== ('paramNames' in options)) {
+      throw this._refuse('all optimizer param groups should be with/without names');
+    }
     for (const p of params) {
       if (!isTensor(p)) throw this._refuse(`optimizer can only optimize Tensors, but one of the params is ${p === null ? 'null' : typeof p}`);
       if (!(this.defaults.differentiable || p.isLeaf || p.retainsGrad)) throw this._refuse("can't optimize a non-leaf Tensor", 'ERR_AUTOGRAD');

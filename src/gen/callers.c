@@ -4791,6 +4791,11 @@ ts_ints ts__storage(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch(cx, &ts_ops[TS_OP__storage], &args, &out) ? out.ints : (ts_ints){NULL, 0};
 }
 
+ts_tensor *ts__map_file(ts_cx *cx, int64_t fd, int64_t offset, int64_t length, ts_dtype dtype) {
+  ts__map_file_args args = {fd, offset, length, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__map_file], &args);
+}
+
 bool ts__set_requires_grad(ts_cx *cx, ts_tensor *self, bool value) {
   ts__set_requires_grad_args args = {self, value};
   ts_out out;

@@ -1307,7 +1307,7 @@ TORSH_API torsh_status torsh_binary_cross_entropy_with_logits(torsh_tensor self,
 /* target (log(target) - input), or exp(target) (target - input) where target holds logarithms; 'batchmean' is the sum over the first size. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html */
 TORSH_API torsh_status torsh_kl_div(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, bool log_target, torsh_tensor *out);
 
-/* log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
+/* log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. The target broadcasts to input. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
 TORSH_API torsh_status torsh_soft_margin_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
 
 /* max(0, -target * (input1 - input2) + margin), its mean or sum; a target of 1 says that input1 ranks higher, -1 that input2 does. Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html */

@@ -138,7 +138,7 @@ bool ts_mse_loss_impl(ts_cx *cx, const ts_mse_loss_args *a, ts_out *out) {
 bool ts_l1_loss_impl(ts_cx *cx, const ts_l1_loss_args *a, ts_out *out) {
   ts_loss_reduction mode = TS_REDUCE_MEAN;
   if (!ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;
-  if (ts_is_complex((ts_dtype)a->self->dtype) || ts_is_complex((ts_dtype)a->target->dtype)) {
+  if (!ts_is_float(ts_result_type((ts_tensor *const[]){a->self, a->target}, 2))) { /* complex numbers, integers */
     ts_tensor *size = ts_abs(cx, ts_sub(cx, a->self, a->target, ts_int(1)));
     if (mode == TS_REDUCE_SUM) size = ts_sum(cx, size, TS_NO_INTS, false, TS_DTYPE_NONE);
     if (mode == TS_REDUCE_MEAN) size = ts_mean(cx, size, TS_NO_INTS, false, TS_DTYPE_NONE);

@@ -9,7 +9,13 @@
 
 bool ts_soft_margin_loss_impl(ts_cx *cx, const ts_soft_margin_loss_args *a, ts_out *out) {
   ts_loss_reduction mode = TS_REDUCE_MEAN;
+  ts_tensor *x = a->self;
+  int n;
+  int64_t sizes[TS_MAX_DIM];
   if (!ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;
+  if (!ts_broadcast_sizes(cx, x->ndim, x->sizes, a->target->ndim, a->target->sizes, &n, sizes)) return false;
+  if (n != x->ndim || memcmp(sizes, x->sizes, (size_t)n * sizeof *sizes) != 0)
+    return ts_fail(cx, TS_ERR_SHAPE, "the target must have input's shape %s, or one that broadcasts to it, but got %s", TS_TEXT(x), TS_TEXT(a->target));
   return ts_loss_reduced(cx, ts_log1p(cx, ts_exp(cx, MUL(a->self, NEG(a->target)))), mode, out);
 }
 

@@ -1,5 +1,5 @@
-/* Steps of optimizers whose rule looks at a parameter as a whole: LAMB in two passes of its own, the others by ops. What an op
-   makes is written into parameter and state last, so that a failed allocation leaves both as they were. */
+/* Steps of optimizers whose rule looks at a parameter as a whole: LAMB in two passes of its own, the others by ops. Parameter and
+   state are written last, so that a failed allocation leaves both as they were. */
 #include <inttypes.h>
 #include <math.h>
 #include "../core/graph.h"
@@ -119,14 +119,13 @@ static double length_of(ts_cx *cx, ts_tensor *t) {
 static ts_tensor *mean_of(ts_cx *cx, ts_tensor *t, int64_t dim) { return ts_mean(cx, t, TS_INTS(dim), true, TS_DTYPE_NONE); }
 static ts_tensor *at_least(ts_cx *cx, ts_tensor *t, double least) { return ts_clamp(cx, t, NUM(least), NULL); }
 
-/* What the update takes off the parameter, after decay of the parameter itself. */
+/* Takes the update off the parameter, after decay of the parameter itself, and keeps the states that are not NULL. */
 static bool finish(ts_cx *cx, const step *s, ts_tensor *update, double alpha, double decay, ts_tensor *const *fresh) {
-  ts_tensor *kept = decay != 0 ? MUL(s->p, NUM(1 - decay)) : s->p;
-  ts_tensor *now = ts_sub(cx, kept, update, ts_float(alpha));
-  if (!now) return false;
+  if (!update) return false;
   for (int k = 0; k < s->count; k++)
     if (fresh[k] && !ts_copy_(cx, s->states[k], fresh[k], false)) return false;
-  return ts_copy_(cx, s->p, now, false) != NULL;
+  if (decay != 0 && !ts_mul_(cx, s->p, NUM(1 - decay))) return false;
+  return ts_sub_(cx, s->p, update, ts_float(alpha)) != NULL;
 }
 
 static bool adafactor(ts_cx *cx, const step *s) {
@@ -142,10 +141,10 @@ static bool adafactor(ts_cx *cx, const step *s) {
   } else {
     states[0] = ts_lerp(cx, s->states[0], mean_of(cx, square, -1), NUM(fresh));
     states[1] = ts_lerp(cx, s->states[1], mean_of(cx, square, -2), NUM(fresh));
-    estimate = DIV(MUL(states[0], states[1]), at_least(cx, mean_of(cx, states[0], -2), least));
+    estimate = MUL(DIV(states[0], at_least(cx, mean_of(cx, states[0], -2), least)), states[1]);
   }
-  ts_tensor *update = MUL(ts_rsqrt(cx, at_least(cx, estimate, least * least)), s->g);
-  if (!update) return false;
+  ts_tensor *update = ts_rsqrt_(cx, at_least(cx, estimate, least * least));
+  if (!ts_mul_(cx, update, s->g)) return false;
   return finish(cx, s, update, alpha / fmax(1, length_of(cx, update) / (root * v[3])), s->lr * s->weight_decay, states);
 }
 

@@ -58,6 +58,21 @@ static bool run(ts_cx *cx, const network *net, ts_tensor *x, ts_tensor *h, ts_te
   return !ts_failed(cx);
 }
 
+static bool padded(ts_cx *cx, const network *net, ts_tensor *x, ts_tensor *h, ts_tensor *c, bool batch_first, ts_tensor **results);
+
+/* A batch of nothing: what one sample would give, without it. */
+static bool no_batch(ts_cx *cx, const network *net, const ts_tensor *x, const ts_tensor *h, const ts_tensor *c, bool batch_first, ts_tensor **results) {
+  network quiet = *net;
+  quiet.dropout = 0; /* draws nothing */
+  if (h->ndim != 3 || (c && c->ndim != 3)) return ts_fail(cx, TS_ERR_SHAPE, "Expected hidden states of 3 dims, (layers * directions, batch, size), got %s", TS_TEXT(c && h->ndim == 3 ? c : h));
+  ts_tensor *one = ts_zeros(cx, TS_INTS(x->sizes[0], 1, x->sizes[2]), (ts_dtype)x->dtype), *h1 = ts_zeros(cx, TS_INTS(h->sizes[0], 1, h->sizes[2]), (ts_dtype)h->dtype);
+  ts_tensor *c1 = c ? ts_zeros(cx, TS_INTS(c->sizes[0], 1, c->sizes[2]), (ts_dtype)c->dtype) : NULL;
+  if (ts_failed(cx) || !padded(cx, &quiet, one, h1, c1, false, results)) return false;
+  for (int k = 0; k < (c ? 3 : 2); k++) results[k] = ts_narrow(cx, results[k], 1, 0, 0);
+  if (batch_first) results[0] = ts_transpose(cx, results[0], 0, 1);
+  return !ts_failed(cx);
+}
+
 /* A padded batch (steps, batch, features), or batch first. */
 static bool padded(ts_cx *cx, const network *net, ts_tensor *x, ts_tensor *h, ts_tensor *c, bool batch_first, ts_tensor **results) {
   if (x->ndim != 3) return ts_fail(cx, TS_ERR_SHAPE, "Expected an input of 3 dims, got %s", TS_TEXT(x));
@@ -68,7 +83,7 @@ static bool padded(ts_cx *cx, const network *net, ts_tensor *x, ts_tensor *h, ts
   if (steps == 0) return ts_fail(cx, TS_ERR_SHAPE, "Expected sequence length to be larger than 0 in RNN");
   if (h->ndim == 3 && h->sizes[1] != batch) return ts_fail(cx, TS_ERR_SHAPE, "Expected hidden states for a batch of %" PRId64 ", got %s", batch, TS_TEXT(h));
   for (int64_t t = 0; t < steps; t++) sizes[t] = batch;
-  if (batch == 0) return ts_fail(cx, TS_ERR_SHAPE, "Expected batch size to be larger than 0 in RNN, got %s", TS_TEXT(x));
+  if (batch == 0) return no_batch(cx, net, x, h, c, batch_first, results);
   if (!run(cx, net, ts_reshape(cx, x, TS_INTS(steps * batch, x->sizes[2])), h, c, (ts_ints){sizes, steps}, results) || !results[0]) return false;
   ts_tensor *y = ts_view(cx, results[0], TS_INTS(steps, batch, results[0]->sizes[1]));
   results[0] = batch_first ? ts_transpose(cx, y, 0, 1) : y;

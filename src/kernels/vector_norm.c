@@ -4,6 +4,7 @@
 #include "../core/vmath.h"
 #include "compose.h"
 #include "complex.h"
+#include "elementwise.h"
 #include "kernels.h"
 
 bool ts_vector_norm_impl(ts_cx *cx, const ts_vector_norm_args *a, ts_out *out) {
@@ -83,7 +84,8 @@ bool ts_cosine_similarity_impl(ts_cx *cx, const ts_cosine_similarity_args *a, ts
   int64_t sizes[TS_MAX_DIM];
   if (!ts_broadcast_sizes(cx, a->x1->ndim, a->x1->sizes, a->x2->ndim, a->x2->sizes, &n, sizes)) return false;
   ts_ints both = {sizes, n};
-  ts_tensor *x1 = ts_expand(cx, a->x1, both, false), *x2 = ts_expand(cx, a->x2, both, false);
+  const ts_dtype dtype = ts_result_type((ts_tensor *const[]){a->x1, a->x2}, 2);
+  ts_tensor *x1 = ts_expand(cx, ts__to_dtype(cx, a->x1, dtype), both, false), *x2 = ts_expand(cx, ts__to_dtype(cx, a->x2, dtype), both, false);
   ts_tensor *product = ts_mul(cx, unit(cx, x1, a->dim, a->eps), unit(cx, x2, a->dim, a->eps));
   return (out->t[0] = ts_sum(cx, product, TS_INTS(a->dim), false, TS_DTYPE_NONE)) != NULL;
 }

@@ -12,8 +12,6 @@ const lists = {
     _binary_cross_entropy _binary_cross_entropy_with_logits _polygamma_self polygamma
     linalg_vecdot cosine_similarity pairwise_distance
     rrelu dropout native_dropout alpha_dropout bernoulli normal_tensors normal_means normal_deviations poisson binomial _standard_gamma _gamma_slope`),
-  /* The same, for tensors of one number of dims. */
-  aligned: words('linalg_cross'),
   /* The batch stands in front of the other dims, which are counted from the end; all of them where none are named. */
   front: words(`
     glu flip diff trapezoid cumulative_trapezoid gradient gradient_list view_as_real view_as_complex view_as_real_copy view_as_complex_copy view_dtype
@@ -63,11 +61,12 @@ const lists = {
     repeat tile roll fliplr flipud diag diag_embed trace diagflat hsplit hsplit_at vsplit vsplit_at dsplit dsplit_at stack hstack vstack dstack column_stack
     atleast_1d atleast_2d atleast_3d atleast_1d_list atleast_2d_list atleast_3d_list broadcast_tensors meshgrid cartesian_prod max min var_unbiased var_mean_unbiased std_unbiased std_mean_unbiased nuclear_norm msort quantile nanquantile dist
     prelu masked_fill new_zeros new_ones new_empty new_full fill one_hot sum_to_size pad constant_pad_nd
-    mm bmm matmul linear mv dot vdot outer inner addmm addmv addr baddbmm addbmm einsum tensordot tensordot_count kron linalg_multi_dot chain_matmul cross linalg_solve linalg_solve_ex
+    mm bmm matmul linear mv dot vdot outer inner addmm addmv addr baddbmm addbmm einsum tensordot tensordot_count kron linalg_multi_dot chain_matmul cross linalg_cross linalg_solve linalg_solve_ex
     conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d affine_grid affine_grid_generator convolution bilinear trapezoid_x cumulative_trapezoid_x
     batch_norm layer_norm rms_norm group_norm instance_norm nll_loss cross_entropy embedding
     lstm gru rnn_tanh rnn_relu lstm_cell gru_cell rnn_tanh_cell rnn_relu_cell
     _at _set_at index_put index_select index_add index_copy index_fill take bucketize searchsorted isin
+    embedding_bag linalg_lstsq native_layer_norm renorm repeat_interleave_by vander cov corrcoef conv_tbc gradient_coordinates
     istft rand randn randint randperm normal_numbers is_conj is_neg`),
   /* What comes out, or how much of it, depends on values: refused. */
   data: words('allclose equal nonzero _nonzero_tuple _where_tuple argwhere masked_select _unique _unique_consecutive'),

@@ -15,9 +15,10 @@ const loss = (name, args, doc, samples, errors = [], words = ' is not a valid va
 });
 
 export default [
-  loss('soft_margin_loss', `Tensor self, Tensor target, ${legacy}`, 'log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. Shapes broadcast.', [
+  loss('soft_margin_loss', `Tensor self, Tensor target, ${legacy}`, 'log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. The target broadcasts to input.', [
     { args: [t(3, 4), fixed(-1, 1, 3, 4)] }, { args: [t(3), signs(1, -1, 1)], kwargs: none }, { args: [t(3), signs(1, -1, 1)], kwargs: { sizeAverage: false } }, { args: [t(), fixed(-1, 1)], kwargs: { reduction: 'sum' } },
-  ], [{ args: [t(5, 4), t(5)], code: 'ERR_SHAPE', message: 'softMarginLoss: The size of tensor a (4) must match the size of tensor b (5) at non-singleton dimension 1 (shapes [5, 4] and [5])' }]),
+  ], [{ args: [t(5, 4), t(5)], code: 'ERR_SHAPE', message: 'softMarginLoss: The size of tensor a (4) must match the size of tensor b (5) at non-singleton dimension 1 (shapes [5, 4] and [5])' },
+    { args: [t(4), t(5, 4)], code: 'ERR_SHAPE', message: "softMarginLoss: the target must have input's shape [4], or one that broadcasts to it, but got [5, 4]" }]),
   {
     ...loss('margin_ranking_loss', `Tensor input1, Tensor input2, Tensor target, float margin=0, ${legacy}`, 'max(0, -target * (input1 - input2) + margin), its mean or sum; a target of 1 says that input1 ranks higher, -1 that input2 does. Shapes broadcast. Errors: different numbers of dims.', [
       { args: [t(4), t(4), signs(1, -1, 1, -1)] }, { args: [t(3, 4), t(3, 4), fixed(-1, 1, 3, 4)], kwargs: { margin: 0.3, reduction: 'none' } }, { args: [t(), t(), fixed(-1, 1)], kwargs: { reduction: 'sum' } },

@@ -7,6 +7,7 @@ export default [
   row('_item', 'Tensor self', 'Scalar', 'The value of a one-element tensor.'),
   row('_same_storage', 'Tensor self, Tensor other', 'bool', 'Whether two tensors share memory.'),
   row('_storage', 'Tensor self', 'int[]', '[a number that tells memories apart while they live, bytes of the memory].'),
+  row('_map_file', 'int fd, int offset, int length, dtype? dtype', 'Tensor', 'A 1-d tensor on `length` bytes of an open file, mapped into memory; changes stay in memory. Errors (ERR_UNSUPPORTED): where files cannot be mapped, or not these bytes as this dtype.'),
   row('_set_requires_grad', 'Tensor self, bool value', 'void', 'Sets requiresGrad of a leaf.'),
   row('_grad', 'Tensor self', 'Tensor', 'The accumulated gradient, or nothing.'),
   row('_grad_id', 'Tensor self', 'int', 'The id of the accumulated gradient, 0 for none.'),

@@ -172,3 +172,21 @@ test('the graph lets go of what a function saved', async () => {
   (() => { for (let i = 0; i < 50; i++) Exp.apply(leaf([1, 2])); })();
   expect(await collectUntil(torsh, () => torsh.memory().handles <= before)).toBe(true);
 });
+
+// The last of this file: the newest copy of the library is the one that the core calls.
+test('copies of the library that share a core do not drop the functions of one another', () => {
+  let other;
+  jest.isolateModules(() => { other = require('torsh'); });
+  class Triple extends other.autograd.Function {
+    static forward(ctx, x) { return x.mul(3); }
+    static backward(ctx, grad) { return grad.mul(3); }
+  }
+  other.tidy(() => {
+    const x = other.ones(1).requiresGrad_(true);
+    const live = Array.from({ length: 500 }, () => Triple.apply(x));
+    torsh.tidy(() => { for (let i = 0; i < 5; i++) Exp.apply(leaf([1])); });
+    live.push(Triple.apply(x)); // forgets functions whose graphs are gone
+    other.stack(live).sum().backward();
+    expect(x.grad.item()).toBe(1503);
+  });
+});

@@ -106,6 +106,21 @@ const isItsLoop = (row) => torsh.tidy(() => {
 });
 test.each(mapped.map((row) => [row.name, row]))('%s is its loop, and so are its gradients', (_, row) => isItsLoop(row));
 
+test('what a row refuses it refuses of samples too', () => {
+  for (const row of rows) {
+    for (const sample of row.errors) {
+      torsh.tidy(() => {
+        const built = build(torsh, sample);
+        const given = built.tensors.map(({ tensor }) => tensor);
+        for (const name of given.length > 0 ? row.variants.filter((v) => variants[v]) : []) {
+          const call = (...tensors) => { variants[name](row)(torsh, withTensors(built, tensors)); return tensors[0]; };
+          try { call(...given); } catch { refusal(() => vmap(call, { randomness: 'same' })(...given.map((t) => torsh.stack([t, t, t])))); }
+        }
+      });
+    }
+  }
+});
+
 test('most rows are one call, not slices', () => {
   const sliced = mapped.filter((row) => row.batch === 'slices');
   expect(mapped.length).toBeGreaterThan(600);
@@ -278,6 +293,7 @@ scopedTest('random numbers: the same, or different ones, for every sample', () =
   }
   expect(vmap((t) => F.dropout(t, 0.5, false))(x).tolist()).toEqual(x.tolist());
   expect(message(() => vmap((t) => { x.uniform_(); return t; }, { randomness: 'different' })(x))).toMatch(/in-place random/);
+  expect(message(() => vmap((t) => { torsh.rand(3, { out: x }); return t; }, { randomness: 'different' })(x))).toMatch(/out= is not supported/);
 });
 
 describe('derivatives', () => {

@@ -183,6 +183,11 @@ test('shared memory refused: one thread, and the reason', async () => {
   expect(got.reasons).toEqual(["'torsh/wasm' was imported", expect.stringMatching(/^one thread: .*refused for the test/)]);
 });
 
+test('where neither module can be started for want of memory, a TorshError says so', async () => {
+  const got = await result("return refusal(() => torsh());", { before: "WebAssembly.Instance = function () { throw new RangeError('refused for the test'); };", require: `() => require(${entry})` });
+  expect(got).toEqual(['TorshError', 'ERR_BACKEND', expect.stringMatching(/could not be started: refused for the test/)]);
+});
+
 test('where 4 GB of address space are refused, less is taken, and its end is an error', async () => {
   const got = await result(`
     const sum = busy();
@@ -214,7 +219,7 @@ test("the program's own worker_threads have one thread unless they ask for more,
     torsh.setNumThreads(2);
     while (started.length < 1) busy();
     await arrived(1);
-    parentPort.postMessage({ usual, alone, shared: busy() });
+    parentPort.postMessage({ usual, alone, shared: busy(), reasons: torsh.backend.reasons });
     for (;;) busy();`);
   const got = await result(`
     const results = [];
@@ -224,7 +229,7 @@ test("the program's own worker_threads have one thread unless they ask for more,
       await worker.terminate();
     }
     return { results, here: busy() };`);
-  for (const r of got.results) expect(r).toEqual({ usual: 1, alone: got.here, shared: got.here });
+  for (const r of got.results) expect(r).toEqual({ usual: 1, alone: got.here, shared: got.here, reasons: ["'torsh/wasm' was imported", expect.stringMatching(/^one thread unless setNumThreads/)] });
 });
 
 test('idle workers leave, and others come when there is work again', async () => {

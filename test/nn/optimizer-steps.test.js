@@ -97,6 +97,18 @@ describe('differentiable steps', () => {
   });
 });
 
+test('named parameters: names stay with their group', () => {
+  const model = new nn.Sequential(new nn.Linear(1, 1), new nn.Linear(1, 1, false));
+  const named = [...model.namedParameters()];
+  const opt = new optim.SGD(named, { lr: 1 });
+  expect(model.parameters().map((p, i) => opt.paramGroups[0].params[i] === p)).toEqual([true, true, true]);
+  expect(opt.stateDict().param_groups[0]).toMatchObject({ param_names: ['0.weight', '0.bias', '1.weight'], params: [0, 1, 2] });
+  const other = new optim.SGD([{ params: named.slice(0, 1) }, { params: named.slice(1), lr: 2 }], { lr: 1 });
+  expect(other.paramGroups.map((g) => g.paramNames)).toEqual([['0.weight'], ['0.bias', '1.weight']]);
+  expect(() => new optim.SGD([named[0], named[1][1]], { lr: 1 })).toThrow('SGD: all optimizer params should be with/without names. Some param names are missing');
+  expect(() => opt.addParamGroup({ params: [parameter()] })).toThrow('SGD: all optimizer param groups should be with/without names');
+});
+
 test('a rate that a scheduler left a rounding error below zero is loaded', () => {
   const make = () => new optim.SGD([parameter()], { lr: 0.1 });
   const opt = make();
@@ -209,7 +221,7 @@ test('state dicts of schedulers as PyTorch writes them', () => {
     opt.paramGroups[0].lr = 1;
     scheduler.loadStateDict({ ...saved, milestones });
     scheduler.step();
-    expect([opt.paramGroups[0].lr, scheduler.lastEpoch]).toEqual([0.25, 4]);
+    expect([opt.paramGroups[0].lr, scheduler.lastEpoch, scheduler.stateDict().milestones]).toEqual([0.25, 4, new Map([[4, 2]])]);
   }
   const warm = new optim.lrScheduler.CosineAnnealingWarmRestarts(opt, 3);
   expect(Object.keys(warm.stateDict())).toEqual(expect.arrayContaining(['T_0', 'T_i', 'T_mult', 'T_cur', 'eta_min']));

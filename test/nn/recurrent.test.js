@@ -76,3 +76,17 @@ test('dropout lies between the layers, in training only', scoped(() => {
   net.eval();
   close(net(x)[0], net(x)[0]);
 }));
+
+test('a batch of nothing gives outputs of nothing and gradients of zero', scoped(() => {
+  for (const kind of ['RNN', 'LSTM', 'GRU']) {
+    torsh.manualSeed(1);
+    const net = new nn[kind](4, 3, 2, { bidirectional: true, dropout: 0.5, batchFirst: kind === 'GRU' });
+    const before = torsh.getRngState();
+    const [y, state] = net(torsh.zeros(kind === 'GRU' ? [0, 5, 4] : [5, 0, 4]));
+    expect([y.shape, [state].flat()[0].shape]).toEqual([kind === 'GRU' ? [0, 5, 6] : [5, 0, 6], [4, 0, 3]]);
+    expect(torsh.getRngState().equal(before)).toBe(true);
+    y.sum().backward();
+    expect(net.weight_ih_l0.grad.abs().sum().item()).toBe(0);
+  }
+  expect(() => new nn.GRU(4, 3)(torsh.zeros(0, 2, 4))).toThrow('Expected sequence length to be larger than 0 in RNN');
+}));

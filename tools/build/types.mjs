@@ -8,7 +8,7 @@ import { join } from 'node:path';
 const classes = { Tensor: 'tensor', TorshError: 'errors', Generator: 'random' };
 const namespaces = {
   nn: 'nn', optim: 'optim', distributions: 'distributions',
-  metrics: 'metrics', testing: 'testing', train: 'train', profiler: 'profiler',
+  metrics: 'metrics', testing: 'testing', train: 'train', profiler: 'profiler', charts: 'charts',
 };
 const special = ['utils', 'autograd', 'default'];
 const typesOf = {

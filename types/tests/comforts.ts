@@ -1,5 +1,5 @@
 // Metrics, comparisons and what else makes training comfortable, as the compiler sees it: nothing here runs. See usage.ts.
-import torsh, { metrics, nn, optim, profiler, train, utils, type Tensor } from 'torsh';
+import torsh, { charts, metrics, nn, optim, type profiler, train, utils, type Tensor } from 'torsh';
 
 const x: Tensor = torsh.randn(3, 4);
 const labels = torsh.randint(0, 4, [3]);
@@ -32,4 +32,7 @@ const prof: profiler.Profile = torsh.profiler.profile({ recordShapes: true });
 const measuredSum: number = prof.run(() => torsh.profiler.recordFunction('part', () => 3));
 const text: string = prof.keyAverages({ groupByInputShape: true }).table({ sortBy: 'selfCpuTimeTotal', rowLimit: 10 }) + prof.exportChromeTrace();
 
-export { measuredSum, text, module_, rate, trained, weighted, wrong };
+const curve: charts.LossCurve = torsh.charts.lossCurve([{ epoch: 1, loss: 2 }], { theme: 'dark' });
+const drawn: Promise<[string, Uint8Array, void]> = Promise.all([curve.toSVG(), charts.images(x).toPNG({ scale: 1 }), charts.confusionMatrix([[1, 0], [0, 1]]).save('a.png')]);
+
+export { drawn, measuredSum, text, module_, rate, trained, weighted, wrong };

@@ -5,7 +5,7 @@ import { PASS, isTensor, perform, prepare } from '../../runtime/call';
 import { type OpSignature, signatureOf } from '../../runtime/signature';
 import { getRngState, setRngState } from '../../random';
 import type { Tensor } from '../../tensor';
-import { type Call, type Rule, SLICES, aligned, along, core, flat, front, loss, matrix, pointwise, rowsOf, samples, taken } from './generic';
+import { type Call, type Rule, SLICES, along, core, flat, front, loss, matrix, placesOf, pointwise, rowsOf, samples, taken } from './generic';
 import { Batched, type Level, below, dataDependent, escaped, full, inForce, innermost, isAt, levelOf, mapResult, refusalOf, sample, useInterceptor } from './levels';
 import * as indexing from './index';
 import * as nn from './nn';
@@ -18,7 +18,7 @@ interface Handling { name: string; rule: Rule | null; composition: shape.Composi
 
 const own: Record<string, shape.OwnRule> = { ...shape.rules, ...products.rules, ...nn.rules, ...indexing.rules };
 const compositions: Record<string, shape.Composition> = { ...shape.compositions, ...products.compositions, ...nn.compositions };
-const generic: Record<string, Rule> = { pointwise, aligned, front, matrix, along, flat, loss };
+const generic: Record<string, Rule> = { pointwise, front, matrix, along, flat, loss };
 
 function ruleOfKind(kind: string, name: string): Rule | null {
   if (generic[kind]) return generic[kind];
@@ -50,6 +50,7 @@ function readTable(): Map<number, Handling> {
         before.rule = ruleOfKind(kind, base);
         before.copies = kind === 'own' || kind.startsWith('samples');
         if (kind === 'own') before.composition = compositions[base] ?? null;
+        if (before.rule === null && before.composition === null) throw new Error(`no rule for ${name} of kind ${kind}`);
       }
       map.set(Number(id), before);
     }
@@ -58,8 +59,6 @@ function readTable(): Map<number, Handling> {
 }
 const none: Handling = { name: '', rule: null, composition: null, system: false, random: false, data: false, refused: false, copies: false };
 const handlingOf = (sig: OpSignature): Handling => (handlings ??= readTable()).get(sig.id) ?? none;
-/** Rows of kind 'own' for which there is neither a rule nor a composition: none. */
-export const missing = (): string[] => [...(handlings ??= readTable()).values()].filter((h) => !h.system && !h.random && !h.data && !h.refused && h.rule === null && h.composition === null).map((h) => h.name);
 
 /** In-place rows whose rule works in place; for others the result is copied. */
 const IN_PLACE = /^(un)?squeeze_$|^t_$|^asStrided_$/;
@@ -74,20 +73,24 @@ function answer(sig: OpSignature, values: unknown[], self: Tensor | null): unkno
 }
 useInterceptor(answer);
 
+function refuseOut(sig: OpSignature, values: readonly unknown[]): void {
+  if (sig.hasOut && values[sig.params.length - 1] !== null) throw refusalOf(`${sig.name}: out= is not supported inside vmap`, 'ERR_UNSUPPORTED');
+}
+
 function handle(how: Handling, sig: OpSignature, values: unknown[], self: Tensor | null, level: Level): unknown {
-  const inplace = self !== null && sig.name.endsWith('_') && sig.name !== '_';
+  const inplace = self !== null && sig.name.endsWith('_');
   const call: Call = { sig, values, level, inplace };
   if (how.system) {
     const { result, wrap } = below(level, () => systemCall(call));
     return wrap ? wrapped(sig, result, level) : result;
   }
   if (how.data) throw dataDependent(sig.name.replace(/^_/, ''));
-  if (sig.hasOut && values[sig.params.length - 1] !== null) throw refusalOf(`${sig.name}: out= is not supported inside vmap`, 'ERR_UNSUPPORTED');
+  refuseOut(sig, values);
   if ((inplace || how.name === '_set_at') && !isAt(values[0], level)) {
     throw refusalOf(`${sig.name}(self, *extra_args) is not possible because there exists a Tensor in extra_args that is being vmapped over while self is not. Please try to use out-of-place operators instead of ${sig.name}`);
   }
   if (how.refused) throw refusalOf(`${sig.name} would give one sample another size than the others`, 'ERR_UNSUPPORTED');
-  if (sig.params.some((p, i) => p.type === 'lengths[]' && isAt(values[i], level))) return slices(call);
+  if (placesOf(sig).lengths.some((i) => isAt(values[i], level))) return slices(call);
   prepare(sig, values);
   const result = apply(how, call);
   return inplace ? values[0] : result;
@@ -95,7 +98,7 @@ function handle(how: Handling, sig: OpSignature, values: unknown[], self: Tensor
 
 function apply(how: Handling, call: Call): unknown {
   const { sig, values, level, inplace } = call;
-  if (sig.params.some((p, i) => p.type.startsWith('Scalar') && isAt(values[i], level))) return slices(call);
+  if (placesOf(sig).scalars.some((i) => isAt(values[i], level))) return slices(call);
   if (how.composition !== null) {
     const result = how.composition(Object.fromEntries(taken(sig).map((p, i) => [p.name, values[i]])), level);
     if (result !== SLICES) return inplace ? (values[0] as Tensor).copy_(result as Tensor) : result;
@@ -166,9 +169,10 @@ function drawn(how: Handling, sig: OpSignature, values: unknown[], self: Tensor 
   if (inplace && of !== level) {
     throw refusalOf(`attempted to call in-place random operation ${sig.name} on an unbatched tensor while in randomness 'different' mode. Use the out-of-place form, or the 'same' randomness flag`);
   }
+  refuseOut(sig, values);
   prepare(sig, values);
   const main = values.findIndex(isTensor);
-  const own_ = main < 0 || isAt(values[main], level) ? values : values.map((v, i) => (i === main ? new Batched(below(level, () => full(v as Tensor, level)), level) : v));
-  const result = apply(how, { ...call, values: own_ });
+  const given = main < 0 || isAt(values[main], level) ? values : values.map((v, i) => (i === main ? new Batched(below(level, () => full(v as Tensor, level)), level) : v));
+  const result = apply(how, { ...call, values: given });
   return inplace ? self : result;
 }

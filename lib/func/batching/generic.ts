@@ -21,21 +21,34 @@ export type Rule = (call: Call) => unknown;
 
 /** The op itself; what is missing at the end of values is as it was given. */
 export function run(call: Call, values: readonly unknown[]): unknown {
-  const all = call.sig.params.map((p, i) => (i < values.length ? values[i] : i < call.values.length ? call.values[i] : p.default));
+  const { params } = call.sig, all = [...values];
+  for (let i = all.length; i < params.length; i++) all.push(i < call.values.length ? call.values[i] : params[i].default);
   return perform(call.sig, all, call.inplace ? values[0] as Tensor : null);
 }
 /** The number of dims that the function sees. */
 export const rank = (t: Tensor, level: Level): number => (isAt(t, level) ? t.value.ndim - 1 : t.ndim);
 export const valueOf = (x: unknown, level: Level): unknown => (isAt(x, level) ? x.value : x);
 
-const isOperand = (p: OpParam): boolean => p.type.startsWith('Operand');
-const takesTensor = (p: OpParam): boolean => /^(Tensor\??|Operand\??)$/.test(p.type);
 /** The parameters that reach the op: not those of factories, nor out. */
 export const taken = (sig: OpSignature): OpParam[] => sig.params.slice(0, sig.encoded);
-const takesTensors = (p: OpParam): boolean => p.type.startsWith('Tensor') && p.type.includes('[]');
 
 const DIMS = new Set(['dim', 'dims', 'dim0', 'dim1', 'dim2', 'startDim', 'endDim', 'source', 'destination', 'dimension', 'axis']);
-const isDim = (p: OpParam): boolean => DIMS.has(p.name) && p.type.startsWith('int');
+/** Where the parameters of a signature are that rules look for. */
+interface Places { tensors: number[]; operands: number[]; lists: number[]; dims: number[]; masks: number[]; scalars: number[]; lengths: number[] }
+const known = new Map<OpSignature, Places>();
+export function placesOf(sig: OpSignature): Places {
+  let places = known.get(sig);
+  if (places !== undefined) return places;
+  const params = taken(sig);
+  const those = (is: (p: OpParam) => boolean): number[] => params.flatMap((p, i) => (is(p) ? [i] : []));
+  places = {
+    tensors: those((p) => /^(Tensor|Operand)\??$/.test(p.type)), operands: those((p) => p.type.startsWith('Operand')), lists: those((p) => /^Tensor\??\[\]/.test(p.type)),
+    dims: those((p) => DIMS.has(p.name) && p.type.startsWith('int')), masks: those((p) => p.name === 'condition' || p.name === 'mask'),
+    scalars: those((p) => p.type.startsWith('Scalar')), lengths: those((p) => p.type === 'lengths[]'),
+  };
+  known.set(sig, places);
+  return places;
+}
 
 /** Dims counted from the end, of tensors of n dims, so that a dim in front does not matter; null when one is out of range. */
 export function fromEnd(dims: unknown, n: number): unknown {
@@ -49,44 +62,51 @@ export function fromEnd(dims: unknown, n: number): unknown {
 
 /** Puts fromEnd in place of the dims among values. */
 function shiftDims(sig: OpSignature, values: unknown[], n: number): boolean {
-  return sig.params.every((p, i) => !isDim(p) || values[i] === null || (values[i] = fromEnd(values[i], n)) !== null);
+  return placesOf(sig).dims.every((i) => values[i] === null || (values[i] = fromEnd(values[i], n)) !== null);
 }
 
 const categories = [/^bool/, /int/, /float/, /complex/];
 const category = (dtype: DType): number => categories.findIndex((c) => c.test(dtype));
 
+/** A tensor among the arguments, as a sample has it. */
+interface Look { place: number; n: number; dtype: DType }
+function lookAt(values: readonly unknown[], place: number, level: Level): Look {
+  const t = values[place] as Tensor, at = isAt(t, level);
+  const meta = sys._meta(at ? t.value : t);
+  return { place, n: at ? meta[5] - 1 : meta[5], dtype: allDtypes[meta[0]] };
+}
+
 /** In type promotion tensors without dims count for less; the batch dim must not change that. */
-function promoteAsSamples(values: unknown[], places: readonly number[], ranks: ReadonlyMap<number, number>, level: Level): void {
-  const dtypes = new Map(places.map((i) => [i, (valueOf(values[i], level) as Tensor).dtype]));
-  const [first, ...others] = dtypes.values();
-  if (others.every((d) => d === first)) return;
-  const sized = places.filter((i) => ranks.get(i)! > 0).map((i) => dtypes.get(i)!);
+function promoteAsSamples(values: unknown[], looks: readonly Look[], level: Level): void {
+  if (looks.every((look) => look.dtype === looks[0].dtype)) return;
+  const sized = looks.filter((look) => look.n > 0).map((look) => look.dtype);
   const wanted = sized.length > 0 ? sized.reduce((a, b) => allDtypes[sys._promoteTypes(a, b)]) : null;
-  for (const i of places) {
-    const t = values[i] as Tensor;
-    if (ranks.get(i) !== 0) continue;
-    if (wanted === null) values[i] = new Batched(full(t, level), level);
-    else if (isAt(t, level) && category(dtypes.get(i)!) <= category(wanted)) values[i] = new Batched(t.value.to(wanted), level);
+  for (const { place, n, dtype } of looks) {
+    const t = values[place] as Tensor;
+    if (n !== 0) continue;
+    if (wanted === null) values[place] = new Batched(full(t, level), level);
+    else if (isAt(t, level) && category(dtype) <= category(wanted)) values[place] = new Batched(t.value.to(wanted), level);
   }
 }
-const isMask = (p: OpParam): boolean => p.name === 'condition' || p.name === 'mask';
 
 const broadcasting = (strict: boolean): Rule => (call) => {
   const { sig, level } = call;
   const values = [...call.values];
-  const places = taken(sig).flatMap((p, i) => (takesTensor(p) && isTensor(values[i]) ? [i] : []));
+  const { tensors, dims, masks } = placesOf(sig);
+  const places = tensors.filter((i) => isTensor(values[i]));
   if (places.length === 1) {
     const t = values[places[0]] as Tensor;
+    if (dims.length > 0 && !shiftDims(sig, values, rank(t, level))) return SLICES;
     values[places[0]] = valueOf(t, level);
-    return shiftDims(sig, values, rank(t, level)) ? run(call, values) : SLICES;
+    return run(call, values);
   }
-  const ranks = new Map(places.map((i) => [i, rank(values[i] as Tensor, level)]));
-  const n = Math.max(...ranks.values());
-  if ((call.inplace && ranks.get(0)! < n) || !shiftDims(sig, values, n)) return SLICES;
-  promoteAsSamples(values, places.filter((i) => !isMask(sig.params[i])), ranks, level);
-  for (const i of places) {
-    const t = values[i] as Tensor;
-    if (strict || isAt(t, level)) values[i] = widened(full(t, level), n - ranks.get(i)!);
+  const looks = places.map((i) => lookAt(values, i, level));
+  const n = Math.max(...looks.map((look) => look.n));
+  if ((call.inplace && looks[0].n < n) || !shiftDims(sig, values, n)) return SLICES;
+  promoteAsSamples(values, masks.length > 0 ? looks.filter((look) => !masks.includes(look.place)) : looks, level);
+  for (const look of looks) {
+    const t = values[look.place] as Tensor;
+    if (strict || isAt(t, level)) values[look.place] = widened(full(t, level), n - look.n);
   }
   return run(call, values);
 };
@@ -117,17 +137,21 @@ const isEmptyList = (x: unknown): boolean => Array.isArray(x) && x.length === 0;
 function inFront(call: Call, least: number, zeroDims: boolean): unknown {
   const { sig, level } = call;
   const values = [...call.values];
-  const all = taken(sig).flatMap((p, i) => (takesTensor(p) ? (isTensor(values[i]) ? [values[i] as Tensor] : []) : takesTensors(p) ? (values[i] as Tensor[]).filter(isTensor) : []));
+  const { tensors, operands, lists, dims } = placesOf(sig);
+  const given = tensors.filter((i) => isTensor(values[i]) && (i === 0 || !operands.includes(i)));
+  const all = [...given.map((i) => values[i] as Tensor), ...lists.flatMap((i) => (values[i] as (Tensor | null)[]).filter(isTensor))];
   const n = rank(all[0], level);
-  if ((zeroDims || taken(sig).some(takesTensors)) && all.some((t) => rank(t, level) !== n)) return SLICES;
-  if (n < least && !(n === 0 && zeroDims)) return SLICES;
+  if (all.length > 1 && (zeroDims || lists.length > 0) && all.some((t) => rank(t, level) !== n)) return SLICES;
+  if ((n < least && !(n === 0 && zeroDims)) || operands.some((i) => i > 0 && isAt(values[i], level))) return SLICES;
   const one = (t: Tensor): Tensor => (n === 0 ? ops.unsqueeze(full(t, level), -1) : full(t, level));
-  for (const [i, p] of taken(sig).entries()) {
-    if (isOperand(p) && i > 0) {
-      if (isAt(values[i], level)) return SLICES;
-    } else if (takesTensor(p) && isTensor(values[i])) values[i] = one(values[i]);
-    else if (takesTensors(p)) values[i] = (values[i] as (Tensor | null)[]).map((t) => (t === null ? t : one(t)));
-    else if (isDim(p) && (values[i] === null || (zeroDims && isEmptyList(values[i]))) && (values[i] = n === 0 ? (p.type === 'int?' ? -1 : [-1]) : allDims(call, p, n)) === null) return SLICES;
+  for (const i of given) values[i] = one(values[i] as Tensor);
+  for (const i of lists) values[i] = (values[i] as (Tensor | null)[]).map((t) => (t === null ? t : one(t)));
+  for (const i of dims) {
+    if (values[i] !== null && !(zeroDims && isEmptyList(values[i]))) continue;
+    if (values[i] !== null && sig.name.startsWith('linalg.')) return SLICES; // there no dims are an error
+    const p = sig.params[i];
+    values[i] = n === 0 ? (p.type === 'int?' ? -1 : [-1]) : allDims(call, p, n);
+    if (values[i] === null) return SLICES;
   }
   if (!shiftDims(sig, values, n)) return SLICES;
   const result = run(call, values);
@@ -144,10 +168,9 @@ export const flat: Rule = (call) => {
   const at = sig.index.get('dim')!;
   if (values[at] !== null) return along(call);
   if (values[sig.index.get('keepdim') ?? -1] === true) return SLICES;
-  const rows = sig.params.map((p, i) => {
-    if (i === at) return 1;
-    return takesTensor(p) && isTensor(values[i]) ? ops.reshape(full(values[i], level), [level.size, -1]) : values[i];
-  });
+  const rows = [...values];
+  rows[at] = 1;
+  for (const i of placesOf(sig).tensors) if (isTensor(values[i])) rows[i] = ops.reshape(full(values[i], level), [level.size, -1]);
   return run(call, rows);
 };
 
@@ -155,8 +178,7 @@ export const flat: Rule = (call) => {
 export const core = (dims: readonly number[]): Rule => (call) => {
   const { sig, level } = call;
   const values = [...call.values];
-  const places = taken(sig).flatMap((p, i) => (takesTensor(p) && isTensor(values[i]) ? [i] : []));
-  const order = taken(sig).flatMap((p, i) => (takesTensor(p) ? [i] : []));
+  const order = placesOf(sig).tensors, places = order.filter((i) => isTensor(values[i]));
   const leading = new Map(places.map((i) => [i, rank(values[i] as Tensor, level) - dims[order.indexOf(i)]]));
   const most = Math.max(...leading.values());
   for (const i of places) {
@@ -178,9 +200,9 @@ export const samples = (own: number): Rule => (call) => {
   if (sig.name.startsWith('maxUnpool') && Array.isArray(size) && size.length >= own) return SLICES;
   const joined = n !== own;
   const count = joined ? full(values[0] as Tensor, level).shape[1] : 0;
-  for (const [i, p] of taken(sig).entries()) {
-    if (!takesTensor(p) || !isTensor(values[i])) continue;
-    if (fixed.has(p.name)) {
+  for (const i of placesOf(sig).tensors) {
+    if (!isTensor(values[i])) continue;
+    if (fixed.has(sig.params[i].name)) {
       if (isAt(values[i], level)) return SLICES;
       continue;
     }

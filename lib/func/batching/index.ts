@@ -83,7 +83,7 @@ const indexSelect: OwnRule = (a, call) => {
   const { level } = call;
   if (!isAt(a.index, level)) return fixedIndex(a, call);
   const x = full(a.input, level), n = x.ndim - 1, dim = fromEnd(a.dim, n) as number | null;
-  if (n === 0 || dim === null || a.index.value.ndim !== 2) return SLICES;
+  if (n === 0 || dim === null || a.index.value.ndim !== 2 || !/^int(32|64)$/.test(a.index.value.dtype as string)) return SLICES;
   const at = dim + n + 1;
   const index = ops.reshape(a.index.value.to('int64'), x.shape.map((_, d) => (d === 0 ? level.size : d === at ? -1 : 1)));
   return ops.gather(x, at, ops.expand(index, x.shape.map((s, d) => (d === at ? -1 : s))));

@@ -73,11 +73,21 @@ function embedding(a: Named, call: Call): unknown {
   const { level } = call;
   if (!isAt(a.weight, level)) return run(call, changed(call, { input: full(a.input, level) }));
   if (a.maxNorm !== null || a.scaleGradByFreq) return SLICES;
-  const table = a.weight.value as Tensor, places = full(a.input, level).to('int64'), width = table.shape[2];
+  const table = a.weight.value as Tensor, [, count, width] = table.shape;
+  if (a.paddingIdx !== null && (a.paddingIdx < -count || a.paddingIdx >= count)) return SLICES;
+  /* The op's own checks, of a table that gives the indices back. */
+  const places = ops.squeeze(ops.embedding(full(a.input, level), ops.unsqueeze(ops.arange(count), 1)), -1);
   const index = ops.reshape(places, [level.size, -1, 1]);
   const rows = ops.gather(table, 1, ops.expand(index, [-1, -1, width]));
-  const padding = a.paddingIdx === null ? null : Number(a.paddingIdx) < 0 ? Number(a.paddingIdx) + table.shape[1] : Number(a.paddingIdx);
+  const padding = a.paddingIdx === null ? null : Number(a.paddingIdx) < 0 ? Number(a.paddingIdx) + count : Number(a.paddingIdx);
   return ops.reshape(padding === null ? rows : ops.where(ops.eq(index, padding), rows.detach(), rows), [...places.shape, width]);
+}
+
+/** Bags that are rows of indices: the batch joins them. */
+function bags(a: Named, call: Call): unknown {
+  const { level } = call, weights = a.perSampleWeights as Tensor | null;
+  const result = run(call, changed(call, { input: ops.flatten(full(a.input, level), 0, 1), perSampleWeights: weights === null ? null : ops.flatten(full(weights, level), 0, 1) }));
+  return ops.unflatten(result as Tensor, 0, [level.size, -1]);
 }
 
 /** Recurrent layers with the same weights for all: the batch joins the samples. */
@@ -111,6 +121,8 @@ export const rules: Record<string, OwnRule> = {
   batch_norm: batchNorm, layer_norm: overLast, rms_norm: overLast, group_norm: ofSamples, instance_norm: ofSamples, nll_loss: classes, cross_entropy: classes, embedding,
   trapezoid_x: overX, cumulative_trapezoid_x: overX,
   lstm: recurrent, gru: recurrent, rnn_tanh: recurrent, rnn_relu: recurrent, lstm_cell: cell, gru_cell: cell, rnn_tanh_cell: cell, rnn_relu_cell: cell,
+  native_layer_norm: (a, call) => (anyAt(call.level, a.weight, a.bias) ? SLICES : overLast(a, call)),
+  embedding_bag: (a, call) => (rank(a.input, call.level) !== 2 || anyAt(call.level, a.weight, a.offsets) ? SLICES : bags(a, call)),
   bilinear: (a, call) => (anyAt(call.level, a.weight, a.bias) ? SLICES : run(call, changed(call, { input1: full(a.input1, call.level), input2: full(a.input2, call.level) }))),
 };
 /* Cells whose weights are each sample's own. */

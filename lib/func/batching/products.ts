@@ -2,7 +2,7 @@
 import * as ops from '../../gen/ops';
 import type { Tensor } from '../../tensor';
 import { type Level, full, isAt } from './levels';
-import { type Call, SLICES, rank, run, taken, widened } from './generic';
+import { type Call, SLICES, aligned, core, rank, run, taken, widened } from './generic';
 import type { Composition, Named, OwnRule } from './shape';
 
 /** a @ b of samples: the batch is one more dim of matrices, or of rows where the other one is the same for all. */
@@ -88,7 +88,7 @@ export const compositions: Record<string, Composition> = {
   baddbmm: (a) => plus(a, ops.bmm(a.batch1, a.batch2)), addbmm: (a) => plus(a, ops.sum(ops.bmm(a.batch1, a.batch2), 0)),
   inner: (a) => (a.input.ndim === 0 || a.other.ndim === 0 ? ops.mul(a.input, a.other) : tensordot(a.input, a.other, [-1], [-1])),
   tensordot: (a) => tensordot(a.input, a.other, numbers(a.dimsSelf), numbers(a.dimsOther)),
-  tensordot_count: (a) => tensordot(a.input, a.other, Array.from({ length: a.dims }, (_, i) => i - a.dims), Array.from({ length: a.dims }, (_, i) => i)),
+  tensordot_count: (a) => (a.dims < 0 ? SLICES : tensordot(a.input, a.other, Array.from({ length: a.dims }, (_, i) => i - a.dims), Array.from({ length: a.dims }, (_, i) => i))),
   kron: (a) => {
     const n = Math.max(a.input.ndim, a.other.ndim);
     const pad = (t: Tensor): number[] => [...Array.from({ length: n - t.ndim }, () => 1), ...t.shape];
@@ -96,14 +96,19 @@ export const compositions: Record<string, Composition> = {
     const both = ops.mul(ops.reshape(a.input, p.flatMap((s) => [s, 1])), ops.reshape(a.other, q.flatMap((s) => [1, s])));
     return ops.reshape(both, p.map((s, i) => s * q[i]));
   },
-  linalg_multi_dot: (a) => (a.tensors as Tensor[]).reduce((x, y) => ops.matmul(x, y)),
+  linalg_multi_dot: (a) => {
+    const list = a.tensors as Tensor[], ends = [0, list.length - 1];
+    if (list.length < 2 || list.some((x, i) => x.ndim !== 2 && !(ends.includes(i) && x.ndim === 1))) return SLICES;
+    return list.reduce((x, y) => ops.matmul(x, y));
+  },
   chain_matmul: (a) => ((a.matrices as Tensor[]).every((x) => x.ndim === 2) ? (a.matrices as Tensor[]).reduce((x, y) => ops.mm(x, y)) : SLICES),
   convolution: (a) => {
     const space = a.weight.ndim - 2, kinds = [ops.conv1d, ops.conv2d, ops.conv3d], back = [ops.convTranspose1d, ops.convTranspose2d, ops.convTranspose3d];
-    if (kinds[space - 1] === undefined) return SLICES;
+    if (kinds[space - 1] === undefined || a.input.ndim !== a.weight.ndim) return SLICES;
     if (a.transposed) return back[space - 1](a.input, a.weight, a.bias, a.stride, a.padding, a.outputPadding, a.groups, a.dilation);
     return kinds[space - 1](a.input, a.weight, a.bias, a.stride, a.padding, a.dilation, a.groups);
   },
+  conv_tbc: (a) => ops.permute(ops.conv1d(ops.permute(a.input, [1, 2, 0]), ops.permute(a.weight, [2, 1, 0]), a.bias, { padding: a.pad }), [2, 0, 1]),
   cross: (a) => {
     if (a.input.ndim !== a.other.ndim) return SLICES;
     const dim = a.dim ?? (a.input.shape as number[]).indexOf(3);
@@ -154,5 +159,7 @@ export const rules: Record<string, OwnRule> = {
   mm: product('input', 'mat2', 2, 2), mv: product('input', 'vec', 2, 1), dot: product('input', 'tensor', 1, 1), bmm,
   matmul: (a, { level }) => matmul(a.input, a.other, level), linear, einsum,
   conv1d: conv(1), conv2d: conv(2), conv3d: conv(3), conv_transpose1d: conv(1), conv_transpose2d: conv(2), conv_transpose3d: conv(3),
+  linalg_cross: (a, call) => (rank(a.input, call.level) === rank(a.other, call.level) ? aligned(call) : SLICES),
+  linalg_lstsq: (a, call) => (rank(a.A, call.level) === rank(a.B, call.level) ? core([2, 2])(call) : SLICES),
   linalg_solve: solve, linalg_solve_ex: solve,
 };

@@ -92,12 +92,26 @@ export const rules: Record<string, OwnRule> = {
   },
   quantile: (a, call) => quantile(a, call), nanquantile: (a, call) => quantile(a, call),
   affine_grid: affine, affine_grid_generator: affine,
-  masked_fill: (_, call) => pointwise(call),
+  masked_fill: (a, call) => (isAt(a.value, call.level) ? SLICES : pointwise(call)),
+  repeat_interleave_by: (a, call) => {
+    const { level } = call, dim = a.dim === null ? 1 : fromEnd(a.dim, rank(a.input, level));
+    if (isAt(a.repeats, level) || dim === null || (a.dim !== null && rank(a.input, level) === 0)) return SLICES;
+    return run(call, [a.dim === null ? ops.reshape(inputOf(a, level), [level.size, -1]) : inputOf(a, level), a.repeats, dim]);
+  },
+  gradient_coordinates: (a, call) => {
+    const { level } = call, x = inputOf(a, level), n = x.ndim - 1;
+    const dims = a.dim === null ? Array.from({ length: n }, (_, i) => i - n) : fromEnd(sizesOf(a.dim), n);
+    return dims === null || (a.spacing as Tensor[]).some((t) => isAt(t, level)) ? SLICES : run(call, [x, a.spacing, dims]);
+  },
   is_conj: () => false, is_neg: () => false,
 };
 
 /** Memory formats are about dims that a sample has not. */
-function contiguous(a: Named, call: Call): unknown { return run(call, [inputOf(a, call.level), null]); }
+function contiguous(a: Named, call: Call): unknown {
+  const x = inputOf(a, call.level), format = a.memoryFormat as string | null;
+  const fits = format === null || format === 'contiguous_format' || (format === 'channels_last' && x.ndim === 5) || (format === 'channels_last_3d' && x.ndim === 6);
+  return fits ? run(call, [x, null]) : SLICES;
+}
 function strided(a: Named, call: Call): unknown {
   const x = inputOf(a, call.level), sizes = sizesOf(a.size), strides = sizesOf(a.stride);
   return run(call, [x, [call.level.size, ...sizes], [x.stride(0), ...strides], ...call.values.slice(3)]);
@@ -123,13 +137,21 @@ function quantile(a: Named, call: Call): unknown {
 /** Splits along the dim that a name means. */
 const splitAlong = (least: number, dim: (n: number) => number, arg: string): Composition => (a) => {
   const n = (a.input as Tensor).ndim;
-  return n < least ? SLICES : ops.tensorSplit(a.input, a[arg], dim(n));
+  return n < least ? SLICES : arg === 'sections' && a.input.shape[dim(n)] % a[arg] !== 0 ? SLICES : ops.tensorSplit(a.input, a[arg], dim(n));
 };
 const atLeast: Record<number, (x: Tensor) => Tensor> = {
   1: (x) => (x.ndim === 0 ? x.unsqueeze(0) : x),
   2: (x) => (x.ndim < 2 ? atLeast[1](x).unsqueeze(0) : x),
   3: (x) => (x.ndim < 3 ? atLeast[2](x).unsqueeze(2) : x),
 };
+function covariance(input: Tensor, correction: number): Tensor | typeof SLICES {
+  if (input.ndim > 2 || !(input.isFloatingPoint() || input.isComplex())) return SLICES;
+  const x = input.ndim === 2 ? input : input.reshape([1, -1]), n = x.shape[1];
+  if (n - correction <= 0) return SLICES;
+  const centred = ops.sub(x, ops.mean(x, [1], true));
+  return ops.squeeze(ops.div(ops.matmul(centred, ops.conj(centred.transpose(0, 1))), n - correction));
+}
+
 /** Coordinates of a grid; 'xy' swaps the first two dims. */
 function grid(list: Tensor[], xy: boolean): Tensor[] {
   const order = list.map((_, i) => (xy && i < 2 && list.length > 1 ? 1 - i : i)), sizes = order.map((i) => list[i].numel());
@@ -154,8 +176,28 @@ export const compositions: Record<string, Composition> = {
   dsplit: splitAlong(3, () => 2, 'sections'), dsplit_at: splitAlong(3, () => 2, 'indices'),
   atleast_1d: (a) => atLeast[1](a.input), atleast_2d: (a) => atLeast[2](a.input), atleast_3d: (a) => atLeast[3](a.input),
   atleast_1d_list: (a) => (a.tensors as Tensor[]).map(atLeast[1]), atleast_2d_list: (a) => (a.tensors as Tensor[]).map(atLeast[2]), atleast_3d_list: (a) => (a.tensors as Tensor[]).map(atLeast[3]),
-  meshgrid: (a) => grid(a.tensors, a.indexing === 'xy'), cartesian_prod: (a) => { const list = grid(a.tensors, false).map((x) => ops.reshape(x, [-1])); return list.length === 1 ? list[0] : ops.stack(list, 1); },
-  masked_fill: (a, level) => (isAt(a.value, level) ? ops.where(a.mask, a.value.to(a.input.dtype), a.input) : SLICES),
+  meshgrid: (a) => (!['ij', 'xy'].includes(a.indexing) || (a.tensors as Tensor[]).some((t) => t.ndim > 1) ? SLICES : grid(a.tensors, a.indexing === 'xy')),
+  cartesian_prod: (a) => { if ((a.tensors as Tensor[]).some((t) => t.ndim !== 1)) return SLICES; const list = grid(a.tensors, false).map((x) => ops.reshape(x, [-1])); return list.length === 1 ? list[0] : ops.stack(list, 1); },
+  masked_fill: (a, level) => (isAt(a.value, level) && a.value.ndim === 0 ? ops.where(a.mask, a.value.to(a.input.dtype), a.input) : SLICES),
+  vander: (a) => {
+    const n = a.N ?? a.x.numel(), powers = ops.arange(n);
+    return a.x.ndim === 1 ? ops.pow(ops.unsqueeze(a.x, 1), a.increasing ? powers : ops.flip(powers, [0])) : SLICES;
+  },
+  cov: (a) => (a.fweights === null && a.aweights === null ? covariance(a.input, a.correction) : SLICES),
+  corrcoef: (a) => {
+    const c = covariance(a.input, 1);
+    if (c === SLICES || (c as Tensor).ndim === 0) return SLICES;
+    const scale = ops.sqrt(ops.diagonal(c as Tensor));
+    const r = ops.div(ops.div(c as Tensor, ops.unsqueeze(scale, 1)), scale);
+    return r.isComplex() ? SLICES : ops.clamp(r, -1, 1);
+  },
+  renorm: (a) => {
+    const dim = fromEnd(a.dim, a.input.ndim) as number | null;
+    if (dim === null || a.input.ndim < 2 || !(a.p > 0) || !(a.maxnorm >= 0)) return SLICES;
+    const others = Array.from({ length: a.input.ndim }, (_, i) => i - (a.input.ndim as number)).filter((d) => d !== dim);
+    const length = ops.vectorNorm(a.input, a.p, others, true, { dtype: /16/.test(a.input.dtype) ? 'float32' : null });
+    return ops.mul(a.input, ops.where(ops.gt(length, a.maxnorm), ops.div(a.maxnorm, ops.add(length, 1e-7)), 1).to(a.input.dtype));
+  },
   hstack: (a) => { const list = (a.tensors as Tensor[]).map(atLeast[1]); return ops.cat(list, list[0].ndim === 1 ? 0 : 1); },
   vstack: (a) => ops.cat((a.tensors as Tensor[]).map(atLeast[2]), 0),
   dstack: (a) => ops.cat((a.tensors as Tensor[]).map(atLeast[3]), 2),
@@ -166,6 +208,6 @@ export const compositions: Record<string, Composition> = {
   nuclear_norm: (a) => (a.input.ndim === 2 ? ops.nuclearNorm(a.input, [-2, -1], a.keepdim) : SLICES),
   msort: (a) => ops.sort(a.input, 0)[0],
   dist: (a) => ops.norm(ops.sub(a.input, a.other), a.p),
-  fill: (a, level) => (isAt(a.value, level) ? ops.expand(a.value.to(a.input.dtype), a.input.shape).clone() : ops.fullLike(a.input, a.value)),
-  prelu: (a) => ops.where(ops.gt(a.input, 0), a.input, ops.mul(a.input, a.input.ndim < 2 ? a.weight : ops.reshape(a.weight, [1, -1, ...Array.from({ length: a.input.ndim - 2 }, () => 1)]))),
+  fill: (a, level) => (isAt(a.value, level) && a.value.ndim > 0 ? SLICES : isAt(a.value, level) ? ops.expand(a.value.to(a.input.dtype), a.input.shape).clone() : ops.fullLike(a.input, a.value)),
+  prelu: (a) => (a.input.ndim === 0 ? SLICES : ops.where(ops.gt(a.input, 0), a.input, ops.mul(a.input, a.input.ndim < 2 ? a.weight : ops.reshape(a.weight, [1, -1, ...Array.from({ length: a.input.ndim - 2 }, () => 1)])))),
 };

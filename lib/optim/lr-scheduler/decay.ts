@@ -89,7 +89,12 @@ export class MultiStepLR extends LRScheduler {
   _reached(test: (milestone: number) => boolean): number { return this.gamma ** this.milestones.filter(test).length; }
   getLr(): number[] { return this._rates(({ lr }) => lr * this._reached((m) => m === this.lastEpoch)); }
   override _closedForm(): number[] { return this.baseLrs.map((lr) => lr * this._reached((m) => m <= this.lastEpoch)); }
-  /** PyTorch saves milestones with how often each is there. */
+  /** PyTorch saves milestones with how often each is there; JSON, which has no maps, gets the list. */
+  override stateDict(): SchedulerStateDict {
+    const counts = new Map<number, number>();
+    for (const m of this.milestones) counts.set(m, (counts.get(m) ?? 0) + 1);
+    return { ...super.stateDict(), milestones: Object.defineProperty(counts, 'toJSON', { value: () => [...this.milestones] }) };
+  }
   override loadStateDict(state: SchedulerStateDict): void {
     const milestones = state?.milestones;
     if (typeof milestones !== 'object' || milestones === null || Array.isArray(milestones)) {
