@@ -19,7 +19,7 @@ import * as dtype from './runtime/dtype';
 import * as signature from './runtime/signature';
 import * as tensor from './tensor';
 
-export const core = {
+export const core = () => ({
   autograd, 'autograd/modes': modes, 'backend/abi': abi, bind, convert, creation, 'data/worker-key': workerKey, errors, 'gen/namespaces': namespaces, 'gen/ops': ops, 'gen/system': system,
   info, memory, messages, random, 'runtime/call': call, 'runtime/dtype': dtype, 'runtime/signature': signature, tensor,
-};
+});

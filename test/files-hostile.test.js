@@ -21,12 +21,22 @@ const storage = (numel, { type = 'ctorch\nFloatStorage\n', key = '0' } = {}) => 
 const tensor = ({ numel = 4, size = [2, 2], stride = [2, 1], offset = 0, ...rest } = {}) =>
   join('ctorch._utils\n_rebuild_tensor_v2\n', tuple(storage(numel, rest), int(offset), tuple(...size.map(int)), tuple(...stride.map(int)), '\x89', 'N'), 'R');
 const four = Buffer.alloc(16);
+const npy = fixture('f4.npy');
 
 test('the honest ones are read', () => {
   expect(torsh.load(pt(join('\x80\x02', tensor(), '.'), { 0: four })).tolist()).toEqual([[0, 0], [0, 0]]);
   expect(torsh.load(zip([{ name: 'x.npy', data: fixture('f4.npy') }, { name: 'y.npy', data: fixture('b1.npy'), deflate: true }], { comment: 'PK\x05\x06 no end' })).y.tolist()).toEqual([true, false]);
   expect(torsh.load(pt('\x80\x02K\x05.'))).toBe(5);
   expect(torsh.load(pt("(lp0\nI1\naF2.5\naL7L\naVh\\u00e9\naS'x\\ty'\naNa.", {}))).toEqual([1, 2.5, 7, 'hé', 'x\ty', null]);
+});
+
+test('fields of 64 bits', () => {
+  const wide = (...numbers) => join('\x01\x00', Buffer.from([8 * numbers.length, 0]), ...numbers.map(u64));
+  const file = (...numbers) => zip([{ name: 'x.npy', data: npy, size: 0xffffffff, packed: 0xffffffff, extra: join('FB\x01\x00Z', wide(...numbers)) }]);
+  expect(torsh.load(file(npy.length, npy.length)).x.shape).toEqual([2, 3]);
+  expect(refusal(() => torsh.load(file(2n ** 62n, 2n ** 62n))).message).toMatch(/size of 'x\.npy' is 4611686018427387904, beyond any file/);
+  expect(refusal(() => torsh.load(file(2 ** 40, 2 ** 40))).message).toMatch(/takes 1099511627776 bytes/);
+  expect(refusal(() => torsh.load(file(npy.length))).message).toMatch(/lacks its ZIP64 field/);
 });
 
 test('what later and other PyTorches write', () => {
@@ -118,7 +128,6 @@ test.each(tensors)('a tensor %s', (_, pickle, rule) => {
   expect(torsh.memory().handles).toBe(before);
 });
 
-const npy = fixture('f4.npy');
 const header = (dict, data = Buffer.alloc(24)) => { const h = text(`${dict}\n`), n = Buffer.alloc(2); n.writeUInt16LE(h.length); return join('\x93NUMPY\x01\x00', n, h, data); };
 const archives = [
   ['is cut off', zip([{ name: 'a.npy', data: npy }]).subarray(0, 100), /no end/],

@@ -78,6 +78,13 @@ test('validation and metrics, and modes as they were', async () => {
   }));
 });
 
+test('a step of one\'s own gives metrics what they see; logs are as one would write them', async () => {
+  const model = new nn.Linear(1, 1), optimizer = new optim.SGD(model.parameters(), { lr: 0 });
+  const step = () => ({ loss: model.weight.sum().mul(0), output: torsh.tensor([1, 1, 1, 1, 1, 1, 1, 1, 1, 0]), target: torsh.ones(10), count: 10 });
+  const { history } = await fit(model, [0], { ...quiet, optimizer, step, metrics: { accuracy: new metrics.Accuracy({ task: 'binary' }) } });
+  expect(history[0].accuracy).toBe(0.9);
+});
+
 test('gradients are added up over batches, the last ones too, and clipped', async () => {
   const model = new nn.Linear(1, 1, { bias: false });
   model.weight.data.fill_(0);

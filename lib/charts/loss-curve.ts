@@ -79,7 +79,7 @@ export class LossCurve extends Chart {
     // Points stand out while they are few.
     return this.change(this.rows, added, this.panels.length !== before || many < 2 || many === FEW);
   }
-  onEpochEnd(run: Run): Promise<void> { return this.push({ epoch: run.epoch + 1, step: run.step, ...run.logs }); }
+  onEpochEnd(run: Run): Promise<void> { return this.push({ epoch: run.epoch, step: run.step, ...run.logs }); }
 
   private add(row: Row): Json[] {
     const { x, series, smooth } = this.settings;

@@ -130,6 +130,12 @@ class Mean {
 
 const resetAll = (metrics: Record<string, Metric>): void => { for (const metric of Object.values(metrics)) metric.reset(); };
 
+/** The shortest number that is the same float32: 0.9 and not 0.8999999761581421. */
+function shortest(value: number): number {
+  for (let digits = 1; digits < 9; digits++) if (Math.fround(Number(value.toPrecision(digits))) === value) return Number(value.toPrecision(digits));
+  return value;
+}
+
 /** Values of metrics: one with several values gives a log for each. */
 function readAll(metrics: Record<string, Metric>, rename: (name: string) => string): Logs {
   const logs: Logs = {};
@@ -137,8 +143,9 @@ function readAll(metrics: Record<string, Metric>, rename: (name: string) => stri
     if (metric.updateCount === 0) continue;
     tidy(() => {
       const value = metric.compute() as unknown;
-      if (isTensor(value) && value.numel() === 1) logs[rename(name)] = Number(value.item());
-      else if (isTensor(value) && value.ndim === 1) (value.tolist() as number[]).forEach((v, i) => { logs[`${rename(name)}/${i}`] = v; });
+      const plain = (v: number): number => (isTensor(value) && value.dtype === 'float32' ? shortest(v) : v);
+      if (isTensor(value) && value.numel() === 1) logs[rename(name)] = plain(Number(value.item()));
+      else if (isTensor(value) && value.ndim === 1) (value.tolist() as number[]).forEach((v, i) => { logs[`${rename(name)}/${i}`] = plain(v); });
     });
   }
   return logs;

@@ -7,7 +7,7 @@ const { root, evaluate } = require('../support/child');
 const folder = mkdtempSync(join(tmpdir(), 'torsh-peers-'));
 beforeAll(() => {
   mkdirSync(join(folder, 'lib'));
-  for (const name of ['wasm.cjs', 'kit.cjs', 'torsh.wasm']) cpSync(join(root, 'dist', name), join(folder, 'lib', name));
+  for (const name of ['wasm.cjs', 'kit.cjs', 'comforts.cjs', 'torsh.wasm']) cpSync(join(root, 'dist', name), join(folder, 'lib', name));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const start = `const torsh = require(${JSON.stringify(join(folder, 'lib', 'wasm.cjs'))});`;
