@@ -3,7 +3,7 @@
  * With --ops every op of the table instead (see ops.mjs).
  *
  * Each peer is a process of its own; rounds go round-robin over the peers, so that a noisy minute hits all alike, and the
- * median of a peer's rounds counts. WORDS choose rows by name or group (small, matmul, large, optim, start, memory, data, size).
+ * median of a peer's rounds counts. WORDS choose rows by name or group (small, matmul, large, vmap, optim, start, memory, data, files, size).
  * Peers that are not installed are left out: npm --prefix bench install --ignore-scripts; PyTorch for python3; OpenBLAS.
  * OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE are unset for everyone: they would make OpenBLAS choose a wrong kernel.
  */
@@ -164,8 +164,8 @@ if (rows.length > 0) {
   for (const peer of peers) peer.stop();
 }
 for (const [group, run] of Object.entries(single)) {
-  const row = words.length === 0 || words.includes(group) ? run(env) : null;
-  if (row) results.push({ ...row, verdicts: judge(row.values, row.goals), notes: [] });
+  const rows = words.length === 0 || words.includes(group) ? run(env) : null;
+  for (const row of rows ? [rows].flat() : []) results.push({ ...row, verdicts: judge(row.values, row.goals), notes: [] });
 }
 
 const machine = `${cpus()[0].model.trim()}, ${cpus().length} CPUs, Node ${process.versions.node}, ${threads} thread${threads === 1 ? '' : 's'}, median of ${rounds} rounds`;

@@ -23,6 +23,8 @@ export const timed = [
   matmul(1024, [['native', 'limits', 1.05], ['wasm', 'tfjs-wasm', 0.8]]),
   matmul(2048, [['native', 'limits', 1.05]]),
   { name: 'add of two [10^7], warm memory', group: 'large', work: 'add', n: 1e7, goals: [['native', 'limits', 1.3], ['wasm', 'limits', 1.3]] },
+  { name: 'small MLP mapped over 1000 samples', group: 'vmap', work: 'mapped', n: 1000, derivative: false, goals: [['native', 'pytorch', 2]] },
+  { name: 'gradients for each of 1000 samples of a small MLP', group: 'vmap', work: 'mapped', n: 1000, derivative: true, goals: [['native', 'pytorch', 1.2]] },
   step('SGD', 2, 3),
   step('SGD', 3, 5, { momentum: 0.9 }),
   step('Adam', 4, 7),
@@ -46,5 +48,5 @@ export const timed = [
 /** Peers that a group leaves out because they say nothing or would take minutes there. */
 const usual = ['pytorch-foreach'];
 export const leftOut = {
-  small: ['limits', ...usual], large: ['js-pytorch', 'tfjs-cpu', ...usual], matmul: ['tfjs-cpu', ...usual], optim: ['js-pytorch', 'tfjs-cpu', 'tfjs-wasm', 'jax-js'],
+  small: ['limits', ...usual], large: ['js-pytorch', 'tfjs-cpu', ...usual], matmul: ['tfjs-cpu', ...usual], vmap: ['limits', 'js-pytorch', 'tfjs-cpu', 'tfjs-wasm', 'jax-js', ...usual], optim: ['js-pytorch', 'tfjs-cpu', 'tfjs-wasm', 'jax-js'],
 };

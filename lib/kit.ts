@@ -1,5 +1,4 @@
 /** The kit: what is built on tensors. In Node a file of its own (kit.cjs), read when a program first reaches for a part of it. */
-export * as charts from './charts';
 export { compile, explain } from './compile';
 export * as data from './data';
 export { fromImageData, toImageData } from './data/transforms';
@@ -8,13 +7,8 @@ export * as func from './func';
 export { vmap } from './func/vmap';
 export { load, metadataOf, save } from './io';
 export * as masked from './masked';
-export * as metrics from './metrics';
 export * as nn from './nn';
 export { deepcopy } from './nn/deepcopy';
 export { summary } from './nn/summary';
 export * as optim from './optim';
-export * as profiler from './profiler';
-export { progress } from './progress';
-export * as testing from './testing';
-export * as tensorboard from './tensorboard';
-export * as train from './train';
+export { kitCore } from './kit-core';

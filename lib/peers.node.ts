@@ -28,7 +28,8 @@ export async function laterPeer<T>(name: string, op: string, what: string): Prom
     try {
       return unwrap(await import(name) as object);
     } catch (e) {
-      const found = peer<T>(name);
+      let found: T | null = null;
+      try { found = peer<T>(name); } catch { /* told by the first error */ }
       if (found !== null) return found;
       throw new TorshError('ERR_UNSUPPORTED', op, `${op}: ${what} the package ${name}: npm install ${name} (${String((e as Error).message).split('\n')[0]})`, { cause: e });
     }

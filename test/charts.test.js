@@ -46,7 +46,7 @@ describe('loss curves', () => {
     const model = new nn.Linear(1, 1);
     const optimizer = new torsh.optim.SGD(model.parameters(), { lr: 0 });
     await torsh.train.fit(model, [3], { optimizer, epochs: 2, progress: false, step: (v) => model.weight.sum().mul(0).add(v), validation: [4], callbacks: [chart] });
-    expect(rowsOf(chart).map((row) => [row.x, row.series, row.raw])).toEqual([[1, 'training', 1], [1, 'training', 3], [1, 'validation', 4], [2, 'training', 3], [2, 'validation', 4]]);
+    expect(rowsOf(chart).map((row) => [row.x, row.series, row.raw])).toEqual([[1, 'training', 1], [0, 'training', 3], [0, 'validation', 4], [1, 'training', 3], [1, 'validation', 4]]);
   });
 });
 

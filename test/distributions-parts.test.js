@@ -244,6 +244,14 @@ test('a distribution of one\'s own: expand, sample, the checks and a divergence'
   expect(() => D.registerKl(Triangle, Array, () => null)).toThrow(/Expected typeQ to be a Distribution subclass/);
 });
 
+test('a mixture of components with supports of their own', () => {
+  const d = new D.MixtureSameFamily(new D.Categorical(t([1, 3])), new D.Uniform(t([[0, 0], [0, 1]]), t([2, 4])));
+  close(d.logProb(t([[1, 1.5], [0.5, 1.25], [1.5, 1]])).exp(), { shape: [3, 2], values: [0.3125, 0.375, 0.3125, 0.375, 0.3125, 0.375] });
+  expect(() => d.logProb(t([3, 1.5]))).toThrow(/within the support \(Interval/);
+  const counts = new D.MixtureSameFamily(new D.Categorical(t([1, 1])), new D.Binomial(3, t([0.2, 0.5])));
+  expect([counts.sample([4]).shape, counts.logProb(t([0, 1, 2, 3])).exp().sum().item()]).toEqual([[4], expect.closeTo(1, 10)]);
+});
+
 test('divergences of transformed and independent distributions ask for the same form', () => {
   const n = (loc) => new D.Normal(t([loc, 0]), t(1)), lift = (d, f = new D.ExpTransform()) => new D.TransformedDistribution(d, [f]);
   expect(D.klDivergence(lift(n(1)), lift(n(0))).tolist()).toEqual([0.5, 0]);

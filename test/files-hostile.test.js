@@ -21,12 +21,35 @@ const storage = (numel, { type = 'ctorch\nFloatStorage\n', key = '0' } = {}) => 
 const tensor = ({ numel = 4, size = [2, 2], stride = [2, 1], offset = 0, ...rest } = {}) =>
   join('ctorch._utils\n_rebuild_tensor_v2\n', tuple(storage(numel, rest), int(offset), tuple(...size.map(int)), tuple(...stride.map(int)), '\x89', 'N'), 'R');
 const four = Buffer.alloc(16);
+const npy = fixture('f4.npy');
 
 test('the honest ones are read', () => {
   expect(torsh.load(pt(join('\x80\x02', tensor(), '.'), { 0: four })).tolist()).toEqual([[0, 0], [0, 0]]);
   expect(torsh.load(zip([{ name: 'x.npy', data: fixture('f4.npy') }, { name: 'y.npy', data: fixture('b1.npy'), deflate: true }], { comment: 'PK\x05\x06 no end' })).y.tolist()).toEqual([true, false]);
   expect(torsh.load(pt('\x80\x02K\x05.'))).toBe(5);
   expect(torsh.load(pt("(lp0\nI1\naF2.5\naL7L\naVh\\u00e9\naS'x\\ty'\naNa.", {}))).toEqual([1, 2.5, 7, 'hé', 'x\ty', null]);
+});
+
+test('fields of 64 bits', () => {
+  const wide = (...numbers) => join('\x01\x00', Buffer.from([8 * numbers.length, 0]), ...numbers.map(u64));
+  const file = (...numbers) => zip([{ name: 'x.npy', data: npy, size: 0xffffffff, packed: 0xffffffff, extra: join('FB\x01\x00Z', wide(...numbers)) }]);
+  expect(torsh.load(file(npy.length, npy.length)).x.shape).toEqual([2, 3]);
+  expect(refusal(() => torsh.load(file(2n ** 62n, 2n ** 62n))).message).toMatch(/size of 'x\.npy' is 4611686018427387904, beyond any file/);
+  expect(refusal(() => torsh.load(file(2 ** 40, 2 ** 40))).message).toMatch(/takes 1099511627776 bytes/);
+  expect(refusal(() => torsh.load(file(npy.length))).message).toMatch(/lacks its ZIP64 field/);
+});
+
+test('what later and other PyTorches write', () => {
+  const numbers = Buffer.from(Float32Array.of(1, 2, 3, 4).buffer), untyped = { type: 'ctorch.storage\nUntypedStorage\n' };
+  const v3 = (dtype, size) => join('ctorch._utils\n_rebuild_tensor_v3\n', tuple(storage(16, untyped), int(0), tuple(int(size)), tuple(int(1)), '\x89', 'N', `ctorch\n${dtype}\n`, '}'), 'R');
+  const two = torsh.load(pt(join('\x80\x02', tuple(v3('float32', 4), v3('int16', 8)), '.'), { 0: numbers }, { '.data/serialization_id': '123', '.format_version': '1', byteorder: 'little', version: '3\n' }));
+  expect([two[0].tolist(), two[1].dtype, two[0].isSharedStorageWith(two[1])]).toEqual([[1, 2, 3, 4], 'int16', true]);
+  expect(refusal(() => torsh.load(pt(join('\x80\x02', v3('uint16', 8), '.'), { 0: numbers }))).message).toMatch(/dtype uint16, which torsh does not have/);
+  const attributes = join('ctorch._tensor\n_rebuild_from_type_v2\n', tuple('ctorch._utils\n_rebuild_tensor_v2\n', 'ctorch.nn.parameter\nParameter\n', tuple(storage(4), int(0), tuple(int(4)), tuple(int(1)), '\x88', 'N'), '}'), 'R');
+  const parameter = torsh.load(pt(join('\x80\x02', attributes, '.'), { 0: numbers }));
+  expect([parameter instanceof torsh.nn.Parameter, parameter.requiresGrad, parameter.tolist()]).toEqual([true, true, [1, 2, 3, 4]]);
+  expect(torsh.load(pt(join('\x80\x02', tensor(), '.'), { 0: Buffer.from(numbers).swap32() }, { byteorder: 'big' })).tolist()).toEqual([[1, 2], [3, 4]]);
+  expect(refusal(() => torsh.load(pt(join('\x80\x02', tensor(), '.'), { 0: numbers }, { byteorder: 'middle' }))).message).toMatch(/byte order is 'middle'/);
 });
 
 const pickles = [
@@ -69,6 +92,9 @@ const pickles = [
   ['rebuilds nothing', '\x80\x02ctorch._utils\n_rebuild_tensor_v2\n)R.', /takes a storage/],
   ['makes a parameter of a number', '\x80\x02ctorch._utils\n_rebuild_parameter\n(K\x01\x88NtR.', /takes a tensor/],
   ['is nested a million deep', join('\x80\x02', ']'.repeat(1e6), 'a'.repeat(1e6 - 1), '.'), /nested more than/],
+  ['makes more dicts than memory holds', '}'.repeat(1e7), /more objects than are read/],
+  ['makes more tuples than memory holds', ')'.repeat(1e7), /more objects than are read/],
+  ['remembers one thing too often', `N${'q\x05'.repeat(1e7)}.`, /more objects than are read/],
   ['makes a numpy array of objects', '\x80\x02cnumpy\ndtype\nX\x02\x00\x00\x00O8\x85R.', /not known|no meaning/],
 ];
 test.each(pickles)('a pickle that %s', (_, pickle, rule) => {
@@ -102,7 +128,6 @@ test.each(tensors)('a tensor %s', (_, pickle, rule) => {
   expect(torsh.memory().handles).toBe(before);
 });
 
-const npy = fixture('f4.npy');
 const header = (dict, data = Buffer.alloc(24)) => { const h = text(`${dict}\n`), n = Buffer.alloc(2); n.writeUInt16LE(h.length); return join('\x93NUMPY\x01\x00', n, h, data); };
 const archives = [
   ['is cut off', zip([{ name: 'a.npy', data: npy }]).subarray(0, 100), /no end/],

@@ -23,14 +23,28 @@ const LINK = ['-O3', '-sSTANDALONE_WASM', '--no-entry', '-sALLOW_MEMORY_GROWTH',
 /* 16 MB of memory to begin with: INITIAL_PAGES in lib/backend/wasm.ts. */
 const LINK_SHARED = ['-sINITIAL_MEMORY=16777216', '-sIMPORTED_MEMORY', '-Wl,--shared-memory,--no-check-features,--export=__stack_pointer'];
 
-const run = (args, cwd) => new Promise((resolve) => {
-  const child = spawn('emcc', args, { cwd, env });
+const run = ([command, ...args], cwd) => new Promise((resolve) => {
+  const child = spawn(command, args, { cwd, env });
   let text = '';
   child.stdout.on('data', (d) => { text += d; });
   child.stderr.on('data', (d) => { text += d; });
   child.on('error', (e) => resolve({ code: 1, text: String(e) }));
   child.on('close', (code) => resolve({ code, text }));
 });
+
+/** The compiler as emcc would call it for a level of optimisation, to be called without emcc, whose own start takes longer than most of our files. */
+async function compiler(root, level) {
+  const { text } = await new Promise((resolve) => {
+    const child = spawn('emcc', ['-v', level, '-c', '-x', 'c', '/dev/null', '-o', '/dev/null'], { cwd: root, env: { ...env, EM_COMPILER_WRAPPER: '' } });
+    let text = '';
+    child.stderr.on('data', (d) => { text += d; });
+    child.on('error', () => resolve({ text }));
+    child.on('close', () => resolve({ text }));
+  });
+  const [, path, flags] = /^ ?"?([^"\s]+\/clang[^"\s]*)"? (-target .*?) -v -O\w -c -x c \/dev\/null/m.exec(text) ?? [];
+  const wrapper = env.EM_COMPILER_WRAPPER ? [env.EM_COMPILER_WRAPPER] : [];
+  return path ? [...wrapper, path.replace('clang++', 'clang'), ...flags.split(' '), level] : ['emcc', level];
+}
 
 /** Returns null, or why it could not be built. */
 export async function buildWasm(root) {
@@ -42,7 +56,7 @@ export async function buildWasm(root) {
   const flagsChanged = statSync(join(root, 'wasm/build.mjs')).mtimeMs;
   const job = (file, shared) => ({
     file, object: join(out, file.replace(/\//g, '_').replace(/\.c$/, shared ? '.shared.o' : '.o')),
-    flags: [...FLAGS, optimise(file), ...(shared ? ['-pthread'] : []), ...(file.startsWith('src/kernels/loops/') ? ['-DTS_ISA=base'] : []),
+    level: optimise(file), flags: [...FLAGS, ...(shared ? ['-pthread'] : []), ...(file.startsWith('src/kernels/loops/') ? ['-DTS_ISA=base'] : []),
       ...(file === 'wasm/memory.c' ? ['-mbulk-memory', '-fno-builtin'] : [])],
   });
   const jobs = files.map((f) => job(f, false)), shared = SHARED.map((f) => job(f, true));
@@ -55,13 +69,15 @@ export async function buildWasm(root) {
     if (code !== 0) failures.push(`${what}:\n${text}`);
     else if (text.trim()) console.log(text.trim());
   };
-  await inTurn([...jobs, ...shared].filter(({ object }) => isStale(root, object, flagsChanged)), ({ file, object, flags }) => attempt(file, [...flags, '-MMD', '-c', file, '-o', object]));
+  const stale = [...jobs, ...shared].filter(({ object }) => isStale(root, object, flagsChanged));
+  const cc = stale.length ? { '-O3': await compiler(root, '-O3'), '-Os': await compiler(root, '-Os') } : {};
+  await inTurn(stale, ({ file, object, level, flags }) => attempt(file, [...cc[level], ...flags, '-MMD', '-c', file, '-o', object]));
   const single = jobs.map((j) => j.object);
   const modules = [
     { name: 'dist/torsh.wasm', objects: single, flags: LINK },
     { name: 'dist/torsh-threads.wasm', objects: [...jobs.filter((j) => !SHARED.includes(j.file) && !all.threads_single.includes(j.file)), ...shared].map((j) => j.object), flags: [...LINK, ...LINK_SHARED] },
   ];
   const isOld = ({ name, objects }) => !existsSync(join(root, name)) || objects.some((o) => statSync(o).mtimeMs > statSync(join(root, name)).mtimeMs);
-  await inTurn(failures.length ? [] : modules.filter(isOld), ({ name, objects, flags }) => attempt(name, [...objects, ...flags, '-o', join(root, name)]));
+  await inTurn(failures.length ? [] : modules.filter(isOld), ({ name, objects, flags }) => attempt(name, ['emcc', ...objects, ...flags, '-o', join(root, name)]));
   return failures[0] ?? null;
 }

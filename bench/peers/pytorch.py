@@ -31,6 +31,26 @@ def matmul(n):
     return lambda: torch.matmul(a, b)
 
 
+def mapped(n, derivative):
+    try:
+        from torch.func import grad, vmap
+    except ImportError:
+        from functorch import grad, vmap
+    layers = [torch.nn.Linear(20, 64), torch.nn.Linear(64, 10)]
+    weights = [p.detach() for layer in layers for p in layer.parameters()]
+    x, y = torch.randn(n, 20), torch.randint(0, 10, (n,))
+    linear = torch.nn.functional.linear
+
+    def out(w, sample):
+        return linear(torch.tanh(linear(sample, w[0], w[1])), w[2], w[3])
+
+    def loss(w, sample, label):
+        return torch.nn.functional.cross_entropy(out(w, sample), label)
+
+    f = vmap(grad(loss), (None, 0, 0)) if derivative else vmap(out, (None, 0))
+    return lambda: f(weights, x, *([y] if derivative else []))
+
+
 def step(optimizer, options, n, touched, moved):
     cls = getattr(torch.optim, optimizer, None)
     if cls is None or optimizer == "SparseAdam":
@@ -94,7 +114,7 @@ def run_batch(f, batch):
 
 
 def main():
-    works = {"add": add, "chain": chain, "matmul": matmul, "step": step, "op": op}
+    works = {"add": add, "chain": chain, "matmul": matmul, "mapped": mapped, "step": step, "op": op}
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)

@@ -26,6 +26,17 @@ serve({
     const [a, b] = [torsh.rand(n, n), torsh.rand(n, n)];
     return () => torsh.matmul(a, b).dispose();
   },
+  /* A function of one sample as one of all: its outputs, or the gradients of its loss. */
+  mapped({ n, derivative }) {
+    const { func, nn, vmap } = torsh;
+    const net = new nn.Sequential(new nn.Linear(20, 64), new nn.Tanh(), new nn.Linear(64, 10));
+    const weights = Object.fromEntries(net.namedParameters().map(([name, p]) => [name, p.detach()]));
+    const [x, y] = [torsh.randn(n, 20), torsh.randint(0, 10, [n])];
+    const out = (w, sample) => func.functionalCall(net, w, sample);
+    const loss = (w, sample, label) => nn.functional.crossEntropy(out(w, sample), label);
+    const f = derivative ? vmap(func.grad(loss), [null, 0, 0]) : vmap(out, [null, 0]);
+    return () => { torsh.tidy(() => { f(weights, x, ...(derivative ? [y] : [])); }); };
+  },
   step({ optimizer, options, n }) {
     const p = new torsh.nn.Parameter(torsh.rand(n / 1000, 1000));
     p.grad = torsh.rand(n / 1000, 1000);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
-import { isMainThread, Worker } from 'node:worker_threads';
+import type workerThreads from 'node:worker_threads';
 import { TorshError } from '../errors';
 import { USUAL_THREADS, type WorkerOrder, workerSource } from './wasm-workers';
 
@@ -18,14 +18,18 @@ export function wasmBytes(name: string): Uint8Array<ArrayBuffer> {
 /** Why there can be no threads; null when there can. */
 export const threadsRefused = (): string | null => null;
 
+/* Reading node:worker_threads takes a millisecond or two of every start: workers are told by what they may not do. */
+const inWorker = (): boolean => (process.chdir as { disabled?: boolean }).disabled === true;
+
 /** Threads unless told otherwise, and why there are so few. */
 export function usualThreads(): [count: number, why: string | null] {
-  if (!isMainThread) return [1, "one thread unless setNumThreads() asks for more: the program's own workers share the machine"];
+  if (inWorker()) return [1, "one thread unless setNumThreads() asks for more: the program's own workers share the machine"];
   return [Math.min(os.availableParallelism?.() ?? os.cpus().length, USUAL_THREADS), null];
 }
 
 /** Starts a worker that keeps no process alive; failed: it could not be started, or broke. */
 export function startWorker(order: WorkerOrder, failed: (why: string) => void): void {
+  const { Worker } = require('node:worker_threads') as typeof workerThreads;
   const worker = new Worker(`(${workerSource})(require('node:worker_threads').workerData)`, { eval: true, name: 'torsh', workerData: order, env: {}, execArgv: [] });
   worker.on('error', (e: Error) => { failed(e?.message ?? String(e)); });
   worker.on('exit', (code) => { if (code !== 0) failed(`it ended with code ${code}`); });

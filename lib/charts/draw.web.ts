@@ -3,8 +3,11 @@ import { TorshError } from '../errors';
 
 export async function svgToPng(svg: string, scale: number, op: string): Promise<Uint8Array> {
   const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
-  await image.decode();
+  await new Promise((resolve, reject) => {
+    image.onload = resolve;
+    image.onerror = () => { reject(new TorshError('ERR_UNSUPPORTED', op, `${op}: the page cannot draw the picture`)); };
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  });
   const canvas = document.createElement('canvas');
   canvas.width = Math.round(image.width * scale);
   canvas.height = Math.round(image.height * scale);

@@ -119,7 +119,7 @@ export class ImagesChart extends Drawing {
     const unit = scale ?? (most >= 96 ? 1 : Math.floor(96 / most)), n = this.pictures.length;
     const cell = Math.max(...this.pictures.map((p) => p.width)) * unit, tall = Math.max(...this.pictures.map((p) => p.height)) * unit;
     const gap = captions === null ? Math.max(2, Math.min(8, Math.round(cell / 12))) : 14, below = captions === null ? 0 : 20, head = title === null ? 0 : 30, pad = 16;
-    const columns = this.options.columns ?? Math.max(1, Math.min(n, Math.floor((960 + gap) / (cell + gap)), Math.ceil(Math.sqrt(n * 1.8)))), across = Math.min(columns, n), down = Math.ceil(n / columns);
+    const columns = this.options.columns ?? Math.max(1, Math.min(n, Math.floor((960 + gap) / (cell + gap)), n < 6 ? n : Math.ceil(Math.sqrt(n * 1.8)))), across = Math.min(columns, n), down = Math.ceil(n / columns);
     const width = 2 * pad + across * cell + (across - 1) * gap, height = 2 * pad + head + down * (tall + below) + (down - 1) * gap;
     const parts = this.pictures.map((p, i) => {
       const x = pad + (i % columns) * (cell + gap), y = pad + head + Math.floor(i / columns) * (tall + below + gap);
@@ -130,10 +130,12 @@ export class ImagesChart extends Drawing {
       + `<rect width="100%" height="100%" fill="${escape(background ?? ink.background)}"/>${title === null ? '' : `<text x="${pad}" y="${pad + 14}" font-size="15" font-weight="600" fill="${ink.ink}">${escape(title)}</text>`}${parts.join('')}</svg>`;
   }
   toSVG(): Promise<string> { return Promise.resolve(this.text()); }
-  mount(element: unknown): Promise<this> {
+  // A promise like other charts': what is wrong comes by it too.
+  // oxlint-disable-next-line require-await
+  async mount(element: unknown): Promise<this> {
     this.element = elementOf(element, 'mount');
     this.element.innerHTML = this.text();
-    return Promise.resolve(this);
+    return this;
   }
   dispose(): void {
     if (this.element) this.element.innerHTML = '';

@@ -46,6 +46,8 @@ function rowsOf(history: unknown): Row[] {
   return Array.from({ length }, (_, i) => Object.fromEntries(columns.filter(([, values]) => (values as number[])[i] !== undefined).map(([name, values]) => [name, (values as number[])[i]])));
 }
 
+/** Where along the panel a value lies. */
+const place = '(datum.last === datum.first ? 0.5 : (datum.x - datum.first) / (datum.last - datum.first))';
 /** Lines at 1, 2 and 5 of each power of ten, those of the powers strongest. */
 const digit = 'round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)))';
 const logAxis: Json = {
@@ -77,7 +79,7 @@ export class LossCurve extends Chart {
     // Points stand out while they are few.
     return this.change(this.rows, added, this.panels.length !== before || many < 2 || many === FEW);
   }
-  onEpochEnd(run: Run): Promise<void> { return this.push({ epoch: run.epoch + 1, step: run.step, ...run.logs }); }
+  onEpochEnd(run: Run): Promise<void> { return this.push({ epoch: run.epoch, step: run.step, ...run.logs }); }
 
   private add(row: Row): Json[] {
     const { x, series, smooth } = this.settings;
@@ -107,12 +109,12 @@ export class LossCurve extends Chart {
     const judged = smooth > 0 ? 'value' : 'raw';
     const panel = (name: string, i: number): Json => {
       const log = logScale && isLoss(name);
-      const y = { type: 'quantitative', title: null, scale: { zero: false, nice: !log, ...(log ? { type: 'log' } : {}) }, ...(log ? { axis: logAxis } : {}) };
+      const y = { type: 'quantitative', title: null, scale: { zero: false, nice: !log, ...(log ? { type: 'log' } : {}) }, ...(log ? { axis: logAxis } : this.history.length < 2 ? { axis: { format: '.4~g' } } : {}) };
       const best = isLoss(name) ? 'min' : 'max';
       // Where curves leave room; one stands for all panels.
       const keyed = { ...colour, legend: both && i === 0 ? { orient: best === 'min' ? 'top-right' : 'bottom-right', direction: 'vertical', offset: 4 } : null };
       const label = { x: along, y: { ...y, field: judged }, text: { field: judged, type: 'quantitative', format: '.3~g' } };
-      const text = { type: 'text', dy: best === 'min' ? -15 : 17, fontSize: 11, fontWeight: 600, align: { expr: "scale('x', datum.x) > width - 40 ? 'right' : scale('x', datum.x) < 40 ? 'left' : 'center'" } };
+      const text = { type: 'text', dy: best === 'min' ? -15 : 17, fontSize: 11, fontWeight: 600, align: { expr: `${place} > 0.85 ? 'right' : ${place} < 0.15 ? 'left' : 'center'` } };
       return {
         width, height,
         transform: [{ filter: `datum.panel === ${JSON.stringify(name)}` }],
@@ -122,7 +124,7 @@ export class LossCurve extends Chart {
           { mark: { type: 'line', ...(few ? { point: { size: 28, filled: true } } : {}), tooltip: true }, encoding: { x: along, y: { ...y, field: 'value' }, color: keyed, tooltip: [{ field: 'x', title: along.title }, { field: 'series' }, { field: 'raw', title: name, format: '.4~g' }] } },
           // The best value, by which a training is judged: of the validation where there is one.
           {
-            transform: [{ joinaggregate: [{ op: 'max', field: 'series', as: 'judge' }] }, { filter: 'datum.series === datum.judge && isValid(datum.raw)' },
+            transform: [{ joinaggregate: [{ op: 'max', field: 'series', as: 'judge' }, { op: 'min', field: 'x', as: 'first' }, { op: 'max', field: 'x', as: 'last' }] }, { filter: 'datum.series === datum.judge && isValid(datum.raw)' },
               { joinaggregate: [{ op: best, field: judged, as: 'best' }] }, { filter: `datum.${judged} === datum.best` }, { window: [{ op: 'row_number', as: 'nth' }] }, { filter: 'datum.nth === 1' }],
             layer: [
               { mark: { type: 'point', size: 90, filled: false, strokeWidth: 2, opacity: 1 }, encoding: { x: along, y: { ...y, field: judged }, color: colour } },

@@ -7,6 +7,7 @@ import { TorshError } from '../errors';
 import { toPath } from '../io/files.node';
 import { bytesOf, type FileName, isFileName } from '../io/values';
 import { tidy } from '../memory';
+import { laterPeer } from '../peers.node';
 import { type Tensor, tensor } from '../tensor';
 
 export interface ReadImageOptions {
@@ -29,17 +30,8 @@ interface Sharp {
 
 /** As Pillow mixes it, which torchvision reads with. */
 const grey = [0.299, 0.587, 0.114];
-let loaded: Promise<Sharp> | null = null;
 
-async function sharp(op: string): Promise<Sharp> {
-  const peer: string = 'sharp'; // no literal: the bundler leaves it alone
-  try {
-    return await (loaded ??= (import(peer) as Promise<{ default: Sharp }>).then((m) => m.default));
-  } catch (e) {
-    loaded = null;
-    throw new TorshError('ERR_UNSUPPORTED', op, `${op}: reading images takes the package sharp: npm install sharp (${String((e as Error)?.message ?? e).split('\n')[0]})`, { cause: e });
-  }
-}
+const sharp = (op: string): Promise<Sharp> => laterPeer('sharp', op, 'reading images takes');
 
 const imageSignature = signature('readImage', 'file, *, channels=3, size=null');
 

@@ -1,2 +1,2 @@
-/** Under which a DataLoader's worker finds its orders in workerData. */
-export const workerKey = 'torsh.utils.data.worker';
+/** A DataLoader's worker has an environment variable of this name, and finds its orders under it in workerData. */
+export const workerKey = 'TORSH_DATA_WORKER';

@@ -1,7 +1,7 @@
 /** The base of all distributions. https://pytorch.org/docs/stable/distributions.html#distribution */
 import { grad } from '../autograd';
 import { enableGrad, noGrad } from '../autograd/modes';
-import { bind, signature, type Signature } from '../bind';
+import { bind, signature } from '../bind';
 import { py, pyFloat, pySize } from '../nn/repr';
 import { isTensor } from '../runtime/call';
 import type { Tensor } from '../tensor';
@@ -13,19 +13,15 @@ export type Sizes = number[] | [sizes: readonly number[]];
 export type SampleShape = Sizes | [options: { sampleShape?: readonly number[] }];
 export type Constraints = Readonly<Record<string, Constraint>>;
 
-const sampleSignature = (): Signature => signature('sample', '...sampleShape=[]');
-const expandSignature = (): Signature => signature('expand', '...batchShape=[]');
-let signatures: { sample: Signature; expand: Signature } | null = null;
-const sizes = (which: 'sample' | 'expand', args: readonly unknown[]): number[] => {
-  signatures ??= { sample: sampleSignature(), expand: expandSignature() };
-  const [shape] = bind(signatures[which], args) as [number[]];
-  if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= (which === 'expand' ? -1 : 0))) fail(which, `expected sizes, got ${String(shape)}`);
+const sigs = { sample: signature('sample', '...sampleShape=[]'), expand: signature('expand', '...batchShape=[]') };
+const sizes = (which: keyof typeof sigs, args: readonly unknown[]): number[] => {
+  const [shape] = bind(sigs[which], args) as [number[]];
+  if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) fail(which, `expected sizes, got ${String(shape)}`);
   return shape;
 };
 
 const same = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
-const tuple = (shape: readonly number[]): string => py([...shape]);
-const sized = (t: Tensor): string => `Tensor of shape ${tuple(t.shape)}`;
+const sized = (t: Tensor): string => `Tensor of shape ${py(t.shape)}`;
 
 /**
  * What all distributions offer. batchShape: the shape of the parameters; eventShape: that of one sample. A subclass calls

@@ -4,7 +4,8 @@ import * as constraints from './constraints';
 import * as transforms from './transforms';
 
 export { Distribution, ExponentialFamily, type SampleShape, type Sizes } from './distribution';
-export { Independent, MixtureSameFamily, TransformedDistribution } from './independent';
+export { Independent, TransformedDistribution } from './independent';
+export { MixtureSameFamily } from './mixture';
 export { Bernoulli, Binomial, ContinuousBernoulli, Geometric, NegativeBinomial, Poisson, type OddsOptions } from './binomial';
 export { Categorical, Multinomial, OneHotCategorical, OneHotCategoricalStraightThrough, type ClassOptions, type MultinomialOptions } from './categorical';
 export { Cauchy, Gumbel, HalfCauchy, Kumaraswamy, Laplace, Pareto, Uniform, VonMises, Weibull } from './continuous';

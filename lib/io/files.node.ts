@@ -1,5 +1,6 @@
 /** Files on disk. In a page files.web.ts takes this module's place. */
 import * as fs from 'fs';
+import * as os from 'os';
 import * as path from 'path';
 import { fileURLToPath } from 'url';
 import { TorshError } from '../errors';
@@ -114,6 +115,35 @@ function syncFolder(folder: string): void {
   }
 }
 
+/** How what is written under a name begins until it is complete; the number of the process follows. Processes of other hosts may share the folder. */
+const temporaryStem = (name: string): string => `.${path.basename(name)}.${os.hostname().replace(/[^\w-]/g, '')}.`;
+
+/** Removes what saves of this file left behind when their processes were killed. */
+function clearAway(name: string): void {
+  const stem = temporaryStem(name), folder = path.dirname(name);
+  let names: string[] = [];
+  try {
+    names = fs.readdirSync(folder);
+  } catch {
+    // writing says what is wrong
+  }
+  for (const other of names) {
+    if (!other.startsWith(stem)) continue;
+    const pid = Number(/^(\d+)\.\w+\.tmp$/.exec(other.slice(stem.length))?.[1]);
+    if (!Number.isInteger(pid) || isAlive(pid)) continue;
+    fs.rmSync(path.join(folder, other), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (e) {
+    return (e as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
 /** Writes the chunks so that the file is, at any moment, either the old one or the whole new one. */
 export function writeFile(file: FileName, op: string, chunks: Iterable<Uint8Array>): void {
   let name = toPath(file, op), mode = 0o666;
@@ -123,7 +153,8 @@ export function writeFile(file: FileName, op: string, chunks: Iterable<Uint8Arra
   } catch {
     // a new file
   }
-  const temporary = path.join(path.dirname(name), `.${path.basename(name)}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
+  clearAway(name);
+  const temporary = path.join(path.dirname(name), `${temporaryStem(name)}${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
   let fd: number;
   try {
     fd = fs.openSync(temporary, 'wx', mode);

@@ -31,6 +31,11 @@ export interface PickleHost {
 const MARK = { mark: true };
 /** Numbers of more bytes or digits than this are no numbers but an attack: their conversion takes the square of their length. */
 const MAX_INT_BYTES = 1024, MAX_DIGITS = 2500;
+/** What a pickle may make, in opcodes; containers count for several, since a byte of the file can be hundreds of bytes in memory. */
+const MAX_WORK = 16_000_000;
+const WORK: Record<number, number> = { 0x7d: 16, 0x64: 16, 0x8f: 16, 0x91: 16, 0x52: 8, 0x81: 8, 0x92: 8, 0x69: 8, 0x6f: 8, 0x29: 4, 0x74: 4, 0x85: 4, 0x86: 4, 0x87: 4, 0x5d: 2, 0x6c: 2, 0x70: 2, 0x71: 2, 0x72: 2, 0x94: 2 };
+const work = new Uint8Array(256).fill(1);
+for (const [op, n] of Object.entries(WORK)) work[Number(op)] = n;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Input ended in the middle: more bytes may help. */
@@ -42,6 +47,7 @@ export class Unpickler {
   private stack: unknown[] = [];
   private readonly memo = new Map<number, unknown>();
   private opcodeAt = 0;
+  private work = 0;
 
   /** base: where bytes[0] lies in the file, for messages. */
   constructor(private readonly bytes: Uint8Array, public at: number, private readonly host: PickleHost, private readonly base = 0, private readonly what = 'pickle') {
@@ -53,11 +59,15 @@ export class Unpickler {
     try {
       for (;;) {
         this.opcodeAt = this.at;
-        if (this.step(this.byte())) return this.pop();
+        const op = this.byte();
+        this.work += work[op];
+        if (this.work > MAX_WORK) fail(`it makes more objects than are read (${MAX_WORK} opcodes, containers counting for up to 16)`);
+        if (this.step(op)) return this.pop();
       }
     } catch (e) {
       if (e instanceof PickleEnd) throw e;
-      if (e instanceof FormatError) throw new FormatError(`${this.what}, byte ${this.base + this.opcodeAt}: ${e.message}`);
+      // A Map, a string or an array has its limits too.
+      if (e instanceof FormatError || e instanceof RangeError) throw new FormatError(`${this.what}, byte ${this.base + this.opcodeAt}: ${e.message}`);
       throw e;
     }
   }

@@ -7,7 +7,7 @@ import { functional as F } from './functional';
 import { constant_ } from './init';
 import { Module } from './module';
 import type { Parameter } from './parameter';
-import { py, pyFloat } from './repr';
+import { py, pyGiven } from './repr';
 
 const sigs = {
   CELU: signature('CELU', 'alpha=1, inplace=false'),
@@ -39,7 +39,7 @@ abstract class Alpha extends Module {
     this.inplace = inplace as boolean;
   }
   extraRepr(): string {
-    return `alpha=${pyFloat(this.alpha)}${alsoInplace(this.inplace)}`;
+    return `alpha=${pyGiven(this.alpha, 1)}${alsoInplace(this.inplace)}`;
   }
 }
 
@@ -123,7 +123,7 @@ export class Hardtanh extends Module {
     return F.hardtanh(input, this.minVal, this.maxVal, this.inplace);
   }
   extraRepr(): string {
-    return `min_val=${pyFloat(this.minVal)}, max_val=${pyFloat(this.maxVal)}${alsoInplace(this.inplace)}`;
+    return `min_val=${pyGiven(this.minVal, -1)}, max_val=${pyGiven(this.maxVal, 1)}${alsoInplace(this.inplace)}`;
   }
 }
 
@@ -144,7 +144,7 @@ abstract class Shrink extends Module {
     this.lambd = bind(sigs[name], args)[0] as number;
   }
   extraRepr(): string {
-    return pyFloat(this.lambd);
+    return py(this.lambd);
   }
 }
 type ShrinkTail = Tail<[lambd: number], { lambd?: number }>;
@@ -183,7 +183,7 @@ export class LeakyReLU extends Module {
     return F.leakyRelu(input, this.negativeSlope, this.inplace);
   }
   extraRepr(): string {
-    return `negative_slope=${pyFloat(this.negativeSlope)}${alsoInplace(this.inplace)}`;
+    return `negative_slope=${py(this.negativeSlope)}${alsoInplace(this.inplace)}`;
   }
 }
 

@@ -23,6 +23,9 @@ export function py(value: unknown): string {
   return String(value);
 }
 
+/** A number whose default is a float of whole value: PyTorch prints that as one, and others as they were given. */
+export const pyGiven = (value: number, byDefault: number): string => (value === byDefault ? pyFloat(value) : py(value));
+
 /** "torch.Size([2, 3])" in messages. */
 export const pySize = (shape: ArrayLike<number>): string => `torch.Size([${Array.from(shape).join(', ')}])`;
 

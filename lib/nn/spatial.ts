@@ -5,7 +5,7 @@ import * as ops from '../gen/ops';
 import { type Size, type Tail } from './common';
 import { takesNames } from './forward';
 import { Module } from './module';
-import { py, pyFloat } from './repr';
+import { py, pyFloat, pyGiven } from './repr';
 
 const windows = 'dilation=1, padding=0, stride=1';
 const sigs = {
@@ -173,7 +173,7 @@ export class LocalResponseNorm extends ResponseNorm {
     return ops.localResponseNorm(input, this.size, this.alpha, this.beta, this.k);
   }
   extraRepr(): string {
-    return `${this.size}, alpha=${py(this.alpha)}, beta=${py(this.beta)}, k=${pyFloat(this.k)}`;
+    return `${this.size}, alpha=${py(this.alpha)}, beta=${py(this.beta)}, k=${pyGiven(this.k, 1)}`;
   }
 }
 

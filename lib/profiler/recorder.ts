@@ -41,7 +41,7 @@ const nameOf = (op: number): string | null => (names ??= opNames().map((name) =>
 export const now = (): number => performance.now() * 1000;
 
 /** The frames of the call that threw: those of the library say nothing. */
-const stackNow = (): string[] => (new Error().stack ?? '').split('\n').slice(1).map((l) => l.trim().replace(/^at /, '')).filter((l) => !/[\\/](native|wasm|kit|torsh|torsh\.web|web)\.[cm]?js[:)]/.test(l) && !l.includes('node:internal'));
+const stackNow = (): string[] => (new Error().stack ?? '').split('\n').slice(1).map((l) => l.trim().replace(/^at /, '')).filter((l) => !/[\\/](native|wasm|kit|comforts|torsh|torsh\.web|web)\.[cm]?js[:)]/.test(l) && !l.includes('node:internal'));
 
 export class Recorder {
   events: ProfilerEvent[] = [];

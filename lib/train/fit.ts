@@ -5,6 +5,7 @@ import { DataLoader, Turns } from '../data/loader';
 import { defaultCollate } from '../data/collate';
 import { TorshError } from '../errors';
 import { load } from '../io';
+import { isFileName } from '../io/values';
 import { tidy } from '../memory';
 import { MetricCollection, type Metric } from '../metrics';
 import { isMetric } from '../metrics/metric';
@@ -45,7 +46,7 @@ export interface FitOptions {
   /** Ends the training after the batch that goes on. */
   signal?: AbortSignal | null;
   /** A checkpoint of ModelCheckpoint, or its file: goes on after it. */
-  resume?: Checkpoint | string | null;
+  resume?: Checkpoint | string | URL | null;
 }
 
 export interface FitResult {
@@ -65,7 +66,7 @@ const isLoader = (x: unknown): x is Loader => typeof x === 'object' && x !== nul
 const isCount = (x: unknown, least: number): boolean => typeof x === 'number' && Number.isSafeInteger(x) && x >= least;
 const capital = (name: string): string => name[0].toUpperCase() + name.slice(1);
 
-interface Settings { parts: Parts; validation: Loader | null; interval: string; monitor: string | null; maxSteps: number | null; progress: boolean | ProgressOptions; signal: AbortSignal | null; resume: Checkpoint | string | null }
+interface Settings { parts: Parts; validation: Loader | null; interval: string; monitor: string | null; maxSteps: number | null; progress: boolean | ProgressOptions; signal: AbortSignal | null; resume: Checkpoint | string | URL | null }
 
 export function settingsOf(args: unknown[]): Settings {
   const [model, loader, optimizer, loss, epochs, validation, metrics, scheduler, interval, monitor, callbacks, step, accumulate, clipGradNorm, maxSteps, progress, signal, resume] = bind(sig, args);
@@ -97,7 +98,7 @@ export function settingsOf(args: unknown[]): Settings {
       accumulate: accumulate as number, clipGradNorm: clipGradNorm as number | null, callbacks: [...list], epochs: epochs as number,
     },
     validation: validation as Loader | null, interval, monitor: monitor as string | null, maxSteps: maxSteps as number | null, progress: progress as boolean | ProgressOptions,
-    signal: signal as AbortSignal | null, resume: resume as Checkpoint | string | null,
+    signal: signal as AbortSignal | null, resume: resume as Checkpoint | string | URL | null,
   };
 }
 
@@ -129,6 +130,12 @@ class Mean {
 
 const resetAll = (metrics: Record<string, Metric>): void => { for (const metric of Object.values(metrics)) metric.reset(); };
 
+/** The shortest number that is the same float32: 0.9 and not 0.8999999761581421. */
+function shortest(value: number): number {
+  for (let digits = 1; digits < 9; digits++) if (Math.fround(Number(value.toPrecision(digits))) === value) return Number(value.toPrecision(digits));
+  return value;
+}
+
 /** Values of metrics: one with several values gives a log for each. */
 function readAll(metrics: Record<string, Metric>, rename: (name: string) => string): Logs {
   const logs: Logs = {};
@@ -136,8 +143,9 @@ function readAll(metrics: Record<string, Metric>, rename: (name: string) => stri
     if (metric.updateCount === 0) continue;
     tidy(() => {
       const value = metric.compute() as unknown;
-      if (isTensor(value) && value.numel() === 1) logs[rename(name)] = Number(value.item());
-      else if (isTensor(value) && value.ndim === 1) (value.tolist() as number[]).forEach((v, i) => { logs[`${rename(name)}/${i}`] = v; });
+      const plain = (v: number): number => (isTensor(value) && value.dtype === 'float32' ? shortest(v) : v);
+      if (isTensor(value) && value.numel() === 1) logs[rename(name)] = plain(Number(value.item()));
+      else if (isTensor(value) && value.ndim === 1) (value.tolist() as number[]).forEach((v, i) => { logs[`${rename(name)}/${i}`] = plain(v); });
     });
   }
   return logs;
@@ -238,7 +246,7 @@ export async function fit(...args: unknown[]): Promise<FitResult> {
   let bar: Progress | null = null;
   let failed = false;
   try {
-    if (settings.resume !== null) run.restore(typeof settings.resume === 'string' ? load(settings.resume) as Checkpoint : settings.resume);
+    if (settings.resume !== null) run.restore(isFileName(settings.resume) ? await load(settings.resume) as Checkpoint : settings.resume);
     parts.model.train();
     await tell('onFitStart');
     for (; run.epoch < parts.epochs && run.stopped === null; run.epoch++) {

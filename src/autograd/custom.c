@@ -127,7 +127,7 @@ bool ts__custom_node_impl(ts_cx *cx, const ts__custom_node_args *a, ts_out *out)
     ts_tensor *t = a->saved.v[k];
     c->saved_from[k] = (int32_t)a->saved_from.v[k];
     if (c->saved_from[k] >= 0 && !(t = ts_shallow(cx, t))) break;
-    n->saved[k] = (ts_saved){ts_retain(t), ts_version(t), false};
+    n->saved[k] = (ts_saved){ts_retain(t), ts_version(t), false, false};
   }
   /* An entry that watches no output: it only tells the host when the node is gone. */
   ts_hook *farewell = ts_alloc_packed(sizeof *farewell);

@@ -16,3 +16,9 @@ void ts_pixel_shuffle_grad(ts_cx *cx, const ts_pixel_shuffle_args *a, const ts_b
 void ts_pixel_unshuffle_grad(ts_cx *cx, const ts_pixel_unshuffle_args *a, const ts_back *b, ts_pixel_unshuffle_args *g) {
   if (g->self) g->self = ts_pixel_shuffle(cx, b->grad, a->downscale_factor);
 }
+
+/* Dealing C / groups cards to as many hands takes back dealing to `groups`. */
+void ts_channel_shuffle_grad(ts_cx *cx, const ts_channel_shuffle_args *a, const ts_back *b, ts_channel_shuffle_args *g) {
+  const int64_t channels = b->grad->sizes[1];
+  if (g->self) g->self = channels ? ts_channel_shuffle(cx, b->grad, channels / a->groups) : b->grad;
+}

@@ -11,7 +11,7 @@ VM_INLINE float vm_scalef(float p, uint32_t u) {
 
 /* Bounds of arguments, as variables: of a clamp to numbers that it knows a compiler makes the minimum of IEEE 754, which engines of
    WebAssembly run as eight instructions, of one to variables `x < y ? x : y`, which is one. */
-extern const float vm_boundsf[];
+extern const float vm_boundsf[6]; /* sized, so that they may be read beforehand */
 #define VM_EXP_MOST vm_boundsf[0]
 #define VM_EXP_LEAST vm_boundsf[1]
 #define VM_EXP2_MOST vm_boundsf[2]
@@ -155,27 +155,25 @@ VM_INLINE double vm_log_low(double x) {
   return k * 0x1.62e42fefa39efp-1 + (2.0 * s + s * z * r);
 }
 
+/* Beyond 2^30 log(2 a), as a square might overflow. */
+VM_INLINE float vm_log1p_or_twicef(float u, float a) {
+  float far = a > 0x1p30f ? 0x1.62e43p-1f : 0.0f;
+  return vm_log1pf(far > 0.0f ? a : u) + far;
+}
+
 VM_INLINE float vm_asinhf(float x) {
-  double a = vm_absf(x);
-  float v = (float)vm_log_low(a + sqrt(a * a + 1.0));
-  v = vm_absf(x) < 0x1p-6f ? (float)(a - a * a * a * (0x1.5555555555555p-3 - 0.075 * (a * a))) : v;
-  v = a < INFINITY ? v : vm_absf(x);
-  return vm_copysignf(v, x);
+  float a = vm_absf(x), z = a * a;
+  return vm_copysignf(vm_log1p_or_twicef(a + z / (1.0f + sqrtf(1.0f + z)), a), x);
 }
 
 VM_INLINE float vm_acoshf(float x) {
-  double a = x;
-  float v = (float)vm_log_low(a + sqrt((a - 1.0) * (a + 1.0)));
-  v = x < INFINITY ? v : x;
+  float t = x - 1.0f, v = vm_log1p_or_twicef(t + sqrtf(t + t + t * t), x);
   return x >= 1.0f ? v : NAN;
 }
 
 VM_INLINE float vm_atanhf(float x) {
-  double a = vm_absf(x), z = a * a;
-  float v = (float)(0.5 * vm_log_low((1.0 + a) / (1.0 - a)));
-  v = a < 0x1p-6 ? (float)(a + a * z * (0x1.5555555555555p-2 + 0.2 * z)) : v;
-  v = a < 1.0 ? v : (a == 1.0 ? INFINITY : NAN);
-  return vm_copysignf(v, x);
+  float a = vm_absf(x), u = a + a * a / (1.0f - a), v = 0.5f * vm_log1pf(u + u);
+  return vm_copysignf(a > 1.0f ? NAN : v, x);
 }
 
 VM_INLINE float vm_pow_edgesf(float x, float y, float g) {

@@ -106,7 +106,7 @@ double ts_spherical_j0_at(double x) {
   return vm_abs(x) < 0.5 ? VM_POLY6(z, 1.0, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800, 1.0 / 6227020800.0) : ts_sin_at(x) / x;
 }
 
-/* ---- modified: all terms of I are of one sign, up to 30; beyond, the asymptotic series ---- */
+/* ---- modified ---- */
 
 /* The series up to 8, in x^2 / 4, highest term first: 1 / k!^2, and 1 / (2 k! (k + 1)!). */
 static const double series_i[2][26] = {
@@ -123,6 +123,19 @@ static const double series_i[2][26] = {
       0x1.845c8a0ce5129p-18, 0x1.6c16c16c16c17p-13, 0x1.c71c71c71c71cp-9, 0x1.5555555555555p-5, 0x1.p-2,
       0x1.p-1}};
 
+/* From 8 on own fits of I e^-x sqrt(x) in 16 / x - 1. */
+static const double far_i[2][23] = {
+     {0x1.9be1812d98421p-34, 0x1.3f3dd076041cdp-35, -0x1.6cab377ea12d0p-31, -0x1.343c3031962bcp-32, 0x1.2df0453a22419p-29,
+      0x1.2fc164fcce3f9p-30, -0x1.3a6dfcb29fb62p-28, -0x1.aed1e7c4ecab2p-29, 0x1.c2cf2e6a86796p-28, 0x1.f81fb9f3d2aa5p-28,
+      -0x1.5a374e8067293p-28, -0x1.c9e190e66a1efp-27, -0x1.d6aed4e999c8ap-28, 0x1.02e0e515d72f9p-27, 0x1.7281608082bb2p-26,
+      0x1.51d526e7c305dp-25, 0x1.7d0d0cb6d579cp-24, 0x1.3f4995f2e66bep-22, 0x1.8e513c2fbb4d7p-20, 0x1.75e5ee7714cb2p-17,
+      0x1.1daa72b5cffa0p-13, 0x1.b87969bb93a86p-9, 0x1.9bd428ad249a5p-2},
+     {-0x1.acea3b2532277p-34, -0x1.2806c9c773320p-35, 0x1.7c45609d3fdd4p-31, 0x1.219eade6f6241p-32, -0x1.3bb2a62cd1582p-29,
+      -0x1.23387a0da1fa7p-30, 0x1.4a94ecae55871p-28, 0x1.a8422bea1b481p-29, -0x1.dfed018844927p-28, -0x1.ff93ffdcd90fap-28,
+      0x1.805f9b8194527p-28, 0x1.df9cb68b531c7p-27, 0x1.d60cff70f4ce9p-28, -0x1.20eff28d4a481p-27, -0x1.91e151ca6bf60p-26,
+      -0x1.728031a19cd4fp-25, -0x1.ad8b35adc406dp-24, -0x1.76136f2224d58p-22, -0x1.ec8e123ea3305p-20, -0x1.f89c230b1cff7p-17,
+      -0x1.cbc54df1d5adep-13, -0x1.3f796198ee5f2p-7, 0x1.8ebe783a84030p-2}};
+
 static double bessel_i(double x, int order, bool scaled) {
   double a = vm_abs(x), z = 0.25 * x * x;
   if (x != x || (a == INFINITY && !scaled)) return NAN;
@@ -130,21 +143,8 @@ static double bessel_i(double x, int order, bool scaled) {
     double sum = POLYNOMIAL(series_i[order], z) * (order ? x : 1);
     return scaled ? sum * ts_exp_at(-a) : sum;
   }
-  if (a <= 30) {
-    double term = order == 0 ? 1 : 0.5 * x, sum = term;
-    for (double k = 1; k < 100 && vm_abs(term) > vm_abs(sum) * 0x1p-54; k++) {
-      term *= z / (k * (k + order));
-      sum += term;
-    }
-    return scaled ? sum * ts_exp_at(-a) : sum;
-  }
-  double term = 1, sum = 1, mu = 4 * order * order;
-  for (double k = 1; k < 40 && vm_abs(term) > 0x1p-54; k++) {
-    term *= ((2 * k - 1) * (2 * k - 1) - mu) / (k * 8 * a);
-    sum += term;
-  }
   double half = scaled ? 1 : ts_exp_at(0.5 * a);
-  return vm_copysign(half * (half / sqrt(2 * PI * a)) * sum, order == 0 ? 1 : x);
+  return vm_copysign(half * (half / sqrt(a)) * POLYNOMIAL(far_i[order], 16 / a - 1), order == 0 ? 1 : x);
 }
 double ts_bessel_i0_at(double x) { return bessel_i(x, 0, false); }
 double ts_bessel_i1_at(double x) { return bessel_i(x, 1, false); }

@@ -201,6 +201,17 @@ bool ts_pixel_unshuffle_impl(ts_cx *cx, const ts_pixel_unshuffle_args *a, ts_out
   return shuffled(cx, out, x, r, c, h / r, w / r, true);
 }
 
+typedef struct { const char *in; char *out; int64_t groups, channels, plane; /* bytes */ } channels_job;
+
+/* Channel c of the result is channel c / groups of group c % groups. */
+static void move_channels(void *arg, int64_t begin, int64_t end) {
+  const channels_job *j = arg;
+  for (int64_t at = begin; at < end; at++) {
+    const int64_t c = at % j->channels, from = at - c + c % j->groups * (j->channels / j->groups) + c / j->groups;
+    memcpy(j->out + at * j->plane, j->in + from * j->plane, (size_t)j->plane);
+  }
+}
+
 bool ts_channel_shuffle_impl(ts_cx *cx, const ts_channel_shuffle_args *a, ts_out *out) {
   ts_tensor *x = a->self;
   int64_t g = a->groups, rest = 1;
@@ -209,6 +220,10 @@ bool ts_channel_shuffle_impl(ts_cx *cx, const ts_channel_shuffle_args *a, ts_out
   int64_t c = x->sizes[1];
   if (c % g != 0) return ts_fail(cx, TS_ERR_SHAPE, "Number of channels must be divisible by groups. Got %" PRId64 " channels and %" PRId64 " groups.", c, g);
   for (int d = 2; d < x->ndim; d++) rest *= x->sizes[d];
-  ts_tensor *y = ts_transpose(cx, ts_reshape(cx, x, TS_INTS(x->sizes[0], g, c / g, rest)), 1, 2);
-  return (out->t[0] = ts_reshape(cx, ts_contiguous(cx, y, NULL), ts_sizes_of(x))) != NULL;
+  if (!(x = ts_raw_contiguous(cx, x))) return false;
+  ts_tensor *y = out->t[0] = ts_empty(cx, (ts_dtype)x->dtype, x->ndim, x->sizes);
+  if (!y) return false;
+  channels_job j = {ts_data(x), ts_data(y), g, c, rest * ts_itemsize((ts_dtype)x->dtype)};
+  if (y->numel) ts_parallel_for(x->sizes[0] * c, (1 << 18) / j.plane + 1, move_channels, &j);
+  return true;
 }

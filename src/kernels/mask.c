@@ -32,6 +32,16 @@ ts_tensor *ts_nonzero_rows(ts_cx *cx, ts_tensor *t) {
     }
     return rows;
   }
+  if (n == 2) {
+    const int64_t cols = t->sizes[1];
+    for (int64_t i = 0, left = sizes[0]; left; i++, v += cols)
+      for (int64_t k = 0; k < cols && left; k++) {
+        to[0] = i;
+        to[1] = k;
+        if (v[k]) to += 2, left--;
+      }
+    return rows;
+  }
   int64_t at[TS_MAX_DIM] = {0}, inner = n ? t->sizes[n - 1] : 1;
   for (int64_t k = 0, left = n ? sizes[0] : 0; left; k += inner) {
     for (int64_t i = 0; i < inner; i++) {

@@ -202,8 +202,11 @@ bool ts__gamma_slope_impl(ts_cx *cx, const ts__gamma_slope_args *a, ts_out *out)
 
 /* How a beta number x moves with its first concentration a, over 1 - x: minus the derivative of the distribution function in a, over
    the density and 1 - x. The function is x^a (1-x)^b / (a B(a, b)) times a series of positive terms in x, or one minus the same of
-   1 - x; the one that converges faster is taken. */
+   1 - x; the one that converges faster is taken. Where both concentrations are so large that this takes thousands of terms, x is normal. */
 static double beta_slope(double x, double a, double b) {
+  if (!(a > 0 && b > 0 && x >= 0 && x <= 1) || isinf(a + b)) return NAN;
+  if (x == 0) return 0;
+  if (a > 1e6 && b > 1e6) return (b / (a + b) + (x * (a + b) - a) * 0.5 * (1 / a - 2 / (a + b) - 1 / (a + b + 1))) / (a + b) / (1 - x);
   const bool low = x <= (a + 1) / (a + b + 2);
   const double y = low ? x : 1 - x, first = low ? a : b;
   const double apart = log(x) - vm_digamma(a) + vm_digamma(a + b) - (low ? 1 / a : 0);

@@ -16,28 +16,22 @@ static void each2(char *const *p, const int64_t *s, int64_t n, const void *param
   for (int64_t k = 0; k < n; k++) ((double *)p[0])[k] = f(((const double *)p[1])[k], ((const double *)p[2])[k]);
 }
 
-static bool run(ts_cx *cx, ts_tensor *const *in, int n, ts_out *out, ts_loop loop, const void *params) {
+/* in_float: the loop takes float32 where the result is of that, rather than double. */
+static bool run(ts_cx *cx, ts_tensor *const *in, int n, ts_out *out, ts_loop in_float, ts_loop loop, const void *params) {
   ts_dtype d = ts_result_type(in, n);
   if (ts_is_complex(d)) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(d));
   if (!ts_is_float(d)) d = ts_or_default(cx, TS_DTYPE_NONE);
-  ts_elementwise_job job = {loop, params, {TS_FLOAT64, TS_FLOAT64}, TS_FLOAT64, d, true};
+  const bool single = in_float && d != TS_FLOAT64;
+  const ts_dtype work = single ? TS_FLOAT32 : TS_FLOAT64;
+  ts_elementwise_job job = {single ? in_float : loop, params, {work, work}, work, d, true};
   return ts_run_elementwise(cx, in, n, &job, out);
 }
-bool ts_special1(ts_cx *cx, ts_tensor *x, ts_out *out, ts_real1 f) { return run(cx, (ts_tensor *const[]){x}, 1, out, each1, &f); }
+bool ts_special1(ts_cx *cx, ts_tensor *x, ts_out *out, ts_real1 f) { return run(cx, (ts_tensor *const[]){x}, 1, out, NULL, each1, &f); }
 bool ts_special2(ts_cx *cx, ts_tensor *x, ts_tensor *y, ts_out *out, ts_real2 f) {
-  return ts_needs_tensor(cx, x, y) && run(cx, (ts_tensor *const[]){x, y}, 2, out, each2, &f);
+  return ts_needs_tensor(cx, x, y) && run(cx, (ts_tensor *const[]){x, y}, 2, out, NULL, each2, &f);
 }
-
-typedef struct { ts_polynomial at; double limit; } polynomial_of;
-static void each_polynomial(char *const *p, const int64_t *s, int64_t n, const void *params) {
-  const polynomial_of *of = params;
-  (void)s;
-  for (int64_t k = 0; k < n; k++) ((double *)p[0])[k] = of->at(((const double *)p[1])[k], ((const double *)p[2])[k], of->limit);
-}
-bool ts_polynomials(ts_cx *cx, ts_tensor *x, ts_tensor *n, ts_out *out, ts_polynomial at) {
-  ts_tensor *in[2] = {x, n};
-  polynomial_of of = {at, ts_result_type(in, 2) == TS_FLOAT64 ? 0x1.fffffffffffffp1023 : 0x1.fffffep127};
-  return ts_needs_tensor(cx, x, n) && run(cx, in, 2, out, each_polynomial, &of);
+bool ts_polynomials(ts_cx *cx, ts_tensor *x, ts_tensor *n, ts_out *out, const ts_loop loops[2]) {
+  return ts_needs_tensor(cx, x, n) && run(cx, (ts_tensor *const[]){x, n}, 2, out, loops[0], loops[1], NULL);
 }
 
 /* ---- the normal distribution ---- */
@@ -172,5 +166,5 @@ static void each_polygamma(char *const *p, const int64_t *s, int64_t n, const vo
 bool ts_polygamma_of(ts_cx *cx, int64_t n, ts_tensor *x, ts_out *out) {
   if (n < 0) return ts_fail(cx, TS_ERR_ARGUMENT, "polygamma(n, x) does not support negative n.");
   polygamma_of of = {(double)n, x->dtype != TS_FLOAT64};
-  return run(cx, (ts_tensor *const[]){x}, 1, out, each_polygamma, &of);
+  return run(cx, (ts_tensor *const[]){x}, 1, out, NULL, each_polygamma, &of);
 }

@@ -24,15 +24,11 @@ double ts_bessel_i0_at(double x), ts_bessel_i1_at(double x), ts_bessel_i0e_at(do
 double ts_bessel_k0_at(double x), ts_bessel_k1_at(double x), ts_bessel_k0e_at(double x), ts_bessel_k1e_at(double x);
 double ts_spherical_j0_at(double x), ts_airy_ai_at(double x);
 
-/* Polynomials, in polynomials.c: n is cut to a whole number, 0 below 0. What passes the limit, the largest number of the
-   dtype, counts as infinite on the way too, as in PyTorch. */
-typedef double (*ts_polynomial)(double x, double n, double limit);
-bool ts_polynomials(ts_cx *cx, ts_tensor *x, ts_tensor *n, ts_out *out, ts_polynomial at);
-double ts_chebyshev_t_at(double x, double n, double limit), ts_chebyshev_u_at(double x, double n, double limit);
-double ts_chebyshev_v_at(double x, double n, double limit), ts_chebyshev_w_at(double x, double n, double limit);
-double ts_shifted_t_at(double x, double n, double limit), ts_shifted_u_at(double x, double n, double limit);
-double ts_shifted_v_at(double x, double n, double limit), ts_shifted_w_at(double x, double n, double limit);
-double ts_hermite_h_at(double x, double n, double limit), ts_hermite_he_at(double x, double n, double limit);
-double ts_laguerre_l_at(double x, double n, double limit), ts_legendre_p_at(double x, double n, double limit);
+/* Polynomials, in polynomials.c, in float and in double: n is cut to a whole number, 0 below 0. */
+bool ts_polynomials(ts_cx *cx, ts_tensor *x, ts_tensor *n, ts_out *out, const ts_loop loops[2]);
+#define TS_POLYNOMIALS(X) X(chebyshev_t) X(chebyshev_u) X(chebyshev_v) X(chebyshev_w) X(shifted_t) X(shifted_u) X(shifted_v) X(shifted_w) \
+  X(hermite_h) X(hermite_he) X(laguerre_l) X(legendre_p)
+#define TS_DECLARE_POLYNOMIAL(name) extern const ts_loop ts_##name##_loops[2];
+TS_POLYNOMIALS(TS_DECLARE_POLYNOMIAL)
 
 #endif

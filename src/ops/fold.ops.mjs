@@ -43,7 +43,7 @@ export default [
       { args: [t(1, 3, 4), 2], code: 'ERR_SHAPE', message: 'pixelUnshuffle: pixel_unshuffle expects height to be divisible by downscale_factor, but input.size(-2)=3 is not divisible by 2' }],
   },
   {
-    name: 'channel_shuffle', args: 'Tensor self, int groups', namespaces: ['torsh', 'nn.functional'], aliases: ['nativeChannelShuffle'], grad: 'composite', dtypes: 'all',
+    name: 'channel_shuffle', args: 'Tensor self, int groups', namespaces: ['torsh', 'nn.functional'], aliases: ['nativeChannelShuffle'], grad: { saves: '' }, dtypes: 'all',
     doc: `(N, C, ...) with the channels of all groups dealt out in turn. Errors: channels that groups does not divide, fewer than 3 dims. ${functionalDoc('channel_shuffle')}`,
     samples: [{ args: [t(2, 6, 3), 2] }, { args: [t(1, 4, 2, 2), 4] }, { args: [t(0, 4, 2), 2] }],
     errors: [{ args: [t(1, 4), 2], code: 'ERR_SHAPE', message: 'channelShuffle: channel_shuffle expects input with > 2 dims, but got input with sizes [1, 4]' },

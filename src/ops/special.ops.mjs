@@ -17,7 +17,7 @@ const two = (name, c, what, args, grad, samples, more = {}) => ({
   errors: [misfit(name), { args: [2, 3], code: 'ERR_ARGUMENT', message: `${misfit(name).message.split(':')[0]}: one of the arguments must be a Tensor, got two numbers` }], ...more,
 });
 const polynomial = (name, c, what) => two(name, c, `${what} of degree n (cut to a whole number; below 0 it is 0) at input`, 'Operand self, Operand n', NONE,
-  [[within(-2, 2, 3, 4), { t: [4], dtype: 'int64', low: 0, high: 6 }], [within(-1, 1, 5), { t: [5], low: -2, high: 30 }], [within(-1, 1, 3), 4], [0.5, { t: [3], dtype: 'int64', low: 0, high: 12 }], [of('int64', 3), 2]], { impl: `ts_polynomials(cx, a->self, a->n, out, ts_${c}_at)` });
+  [[within(-2, 2, 3, 4), { t: [4], dtype: 'int64', low: 0, high: 6 }], [within(-1, 1, 5), { t: [5], low: -2, high: 30 }], [within(-1, 1, 3), 4], [0.5, { t: [3], dtype: 'int64', low: 0, high: 12 }], [of('int64', 3), 2]], { impl: `ts_polynomials(cx, a->self, a->n, out, ts_${c}_loops)` });
 
 const wide = [within(-30, 30, 3, 4), within(-3, 3)];
 const positive = [within(0.1, 3, 3, 4), within(3, 40, 5)];

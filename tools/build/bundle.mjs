@@ -1,7 +1,7 @@
-// The bundles of dist/: what is loaded at once, once for each backend (two instances, each with its own classes), and the kit, of which
-// the namespaces in `apart` have files of their own.
+// The bundles of dist/: what is loaded at once, once for each backend (two instances, each with its own classes), the kit, of which the namespaces in
+// `apart` have files of their own, and the comforts, which stand on the kit.
 import { existsSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 import esbuild from 'esbuild';
 
@@ -10,9 +10,9 @@ const webTwins = { name: 'web-twins', setup(build) { build.onResolve({ filter: /
 
 /** Namespaces that lib/kit.node.ts reads one by one, and where they are in lib/. */
 const apart = { distributions: 'distributions' };
-const later = ['kit', ...Object.keys(apart)].map((name) => `./${name}.cjs`);
+const later = ['kit', 'comforts', ...Object.keys(apart)].map((name) => `./${name}.cjs`);
 
-const moduleName = (file) => file.replace(/^lib\/|(\/index)?\.ts$/g, '');
+const moduleName = (file) => file.replace(/^lib\/|(\/index|\.node)?\.ts$/g, '');
 
 async function metafileOf(root, entryPoints, options) {
   const { metafile } = await esbuild.build({
@@ -27,7 +27,7 @@ async function exportsOf(root, files) {
   return Object.fromEntries(Object.values(outputs).filter((o) => o.entryPoint).map((o) => [moduleName(o.entryPoint), o.exports]));
 }
 
-/** In the kit's bundle, a module that has been loaded before it is the one of the instance that reads the kit. */
+/** In the bundle of the kit (or of what stands on it), a module that has been loaded before is the one of the instance that reads it. */
 function sharedCore(root, loaded, names) {
   const setup = (build) => {
     build.onResolve({ filter: /^\.\.?\// }, async (args) => {
@@ -35,7 +35,7 @@ function sharedCore(root, loaded, names) {
       const found = await build.resolve(args.path, { resolveDir: args.resolveDir, kind: args.kind, pluginData: 'plain' });
       const file = relative(root, found.path);
       if (!loaded.has(file)) return found;
-      if (!names[moduleName(file)]) return { errors: [{ text: `${relative(root, args.importer)} imports ${file}, which is loaded before the kit: list it in lib/core.ts` }] };
+      if (!names[moduleName(file)]) return { errors: [{ text: `${relative(root, args.importer)} imports ${file}, which is loaded before it: list it in lib/core.ts or lib/kit-core.ts` }] };
       return { path: moduleName(file), namespace: 'core' };
     });
     build.onLoad({ filter: /.*/, namespace: 'core' }, ({ path }) => ({
@@ -46,23 +46,40 @@ function sharedCore(root, loaded, names) {
   return { name: 'shared-core', setup };
 }
 
+/** In the core's bundle, what it hands to the kit is gathered when the kit is read: objects for whole modules would be made at every start. */
+function coreOnDemand(root, names) {
+  const setup = (build) => build.onLoad({ filter: /\/lib\/core\.ts$/ }, ({ path }) => {
+    const modules = Object.entries(names);
+    return {
+      resolveDir: dirname(path), loader: 'ts',
+      contents: modules.map(([name], i) => `import * as m${i} from './${name}';`).join('\n')
+        + `\nexport const core = () => ({ ${modules.map(([name, list], i) => `${JSON.stringify(name)}: { ${list.map((n) => `${n}: m${i}.${n}`).join(', ')} }`).join(', ')} });`,
+    };
+  });
+  return { name: 'core-on-demand', setup };
+}
+
 /** Writes the bundles; throws what esbuild has to say against them. */
 export async function bundle(root) {
   const common = { bundle: true, target: 'es2022', logLevel: 'error', absWorkingDir: root, legalComments: 'none' };
   const loaded = new Set(Object.keys((await metafileOf(root, ['lib/entry/native.ts', 'lib/entry/wasm.ts'], { outdir: 'out' })).inputs));
-  const core = (await metafileOf(root, ['lib/core.ts'])).inputs['lib/core.ts'].imports.map((i) => i.path);
-  const spaces = [...readFileSync(join(root, 'lib/kit.ts'), 'utf8').matchAll(/export \* as (\w+) from '\.\/([\w/-]+)'/g)].map(([, ...pair]) => pair).concat(Object.entries(apart));
+  const ofKitFiles = (await metafileOf(root, ['lib/kit.ts'])).inputs;
+  const core = (await metafileOf(root, ['lib/core.ts'])).inputs['lib/core.ts'].imports.map((i) => i.path), kitCore = ofKitFiles['lib/kit-core.ts'].imports.map((i) => i.path);
+  const spacesOf = (name) => [...readFileSync(join(root, `lib/${name}.ts`), 'utf8').matchAll(/export \* as (\w+) from '\.\/([\w/-]+)'/g)].map(([, ...pair]) => pair);
+  const spaces = [...spacesOf('kit'), ...spacesOf('comforts'), ...Object.entries(apart)];
   const file = (path) => [`lib/${path}.ts`, `lib/${path}/index.ts`].find((f) => existsSync(join(root, f)));
-  const [ofCore, ofKit] = await Promise.all([exportsOf(root, core), exportsOf(root, spaces.map(([, path]) => file(path)))]);
+  const [ofCore, ofKitCore, ofKit, comforts] = await Promise.all([
+    exportsOf(root, core), exportsOf(root, kitCore), exportsOf(root, spaces.map(([, path]) => file(path))), exportsOf(root, ['lib/comforts.ts'])]);
   const kitNames = Object.fromEntries(spaces.map(([name, path]) => [name, ofKit[moduleName(file(path))]]));
   await Promise.all([
     ...['native', 'wasm', 'torsh.node'].map((name) => esbuild.build({
       ...common, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name.replace('.node', '')}.cjs`, platform: 'node', format: 'cjs',
-      footer: { js: 'module.exports = module.exports.default;' }, external: ['./native.cjs', './wasm.cjs', ...later], define: { KIT_NAMES: JSON.stringify(kitNames) },
+      footer: { js: 'module.exports = module.exports.default;' }, external: ['./native.cjs', './wasm.cjs', ...later], plugins: [coreOnDemand(root, ofCore)], define: { KIT_NAMES: JSON.stringify(kitNames), COMFORTS: JSON.stringify(comforts.comforts) },
     })),
     /* A function of the instance that reads it: of its modules, and of the file that its workers run. In parentheses, so that it is compiled once. */
-    ...[['kit', 'kit'], ...Object.entries(apart)].map(([name, path]) => esbuild.build({
-      ...common, keepNames: true, entryPoints: [file(path)], outfile: `dist/${name}.cjs`, platform: 'node', format: 'cjs', plugins: [sharedCore(root, loaded, ofCore)],
+    ...[['kit', 'kit'], ['comforts', 'comforts'], ...Object.entries(apart)].map(([name, path]) => esbuild.build({
+      ...common, keepNames: true, entryPoints: [file(path)], outfile: `dist/${name}.cjs`, platform: 'node', format: 'cjs',
+      plugins: [name === 'comforts' ? sharedCore(root, new Set([...loaded, ...Object.keys(ofKitFiles)]), { ...ofKitCore, ...ofCore }) : sharedCore(root, loaded, ofCore)],
       banner: { js: 'module.exports = (function (torshCore, __filename, __dirname) { const module = {};' }, footer: { js: 'return module.exports; });' },
     })),
     ...['torsh.web', 'web'].map((name) => esbuild.build({ ...common, keepNames: true, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name}.mjs`, platform: 'browser', format: 'esm', plugins: [webTwins] })),

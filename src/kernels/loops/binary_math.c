@@ -102,8 +102,19 @@ TS_DENSE2(TRUNC_DIV_f64, f64, f64, trunc(x / y))
 TS_DENSE2(FLOOR_DIV_f64, f64, f64, quotient_floor(x, y))
 TS_DENSE2(FMOD_f64, f64, f64, fmod(x, y))
 TS_DENSE2(REMAINDER_f64, f64, f64, rem_floor(x, y))
-TS_DENSE2(NEXTAFTER_f32, f32, f32, nextafterf(x, y))
-TS_DENSE2(NEXTAFTER_f64, f64, f64, nextafter(x, y))
+/* Away from zero the bits of a number count up. */
+#define NEXT_AFTER(name, type, bits, to_bits, from_bits, copysign)            \
+  static inline type name(type x, type y) {                                          \
+    bits u = to_bits(x);                                                             \
+    type next = from_bits((x > 0) == (y > x) ? u + 1 : u - 1);                       \
+    next = x == 0 ? copysign(from_bits(1), y) : next;                                \
+    next = x == y ? y : next;                                                        \
+    return x != x || y != y ? x + y : next;                                          \
+  }
+NEXT_AFTER(next_f32, float, uint32_t, vm_u32, vm_f32, vm_copysignf)
+NEXT_AFTER(next_f64, double, uint64_t, vm_u64, vm_f64, vm_copysign)
+TS_DENSE2(NEXTAFTER_f32, f32, f32, next_f32(x, y))
+TS_DENSE2(NEXTAFTER_f64, f64, f64, next_f64(x, y))
 
 #define POW(t) TS_VM_##t(pow)(x, y)
 #define ATAN2(t) TS_VM_##t(atan2)(x, y)

@@ -60,7 +60,9 @@ enum { MANY = 32 };
 #define PLUS_WHOLE(a, x) ((int64_t)((uint64_t)(a) + (uint64_t)(int64_t)(x)))
 #define TIMES_WHOLE(a, x) ((int64_t)((uint64_t)(a) * (uint64_t)(x)))
 
-REDUCE(sum, b8, FEW, int64_t, int64_t, 0, PLUS_WHOLE, PLUS_WHOLE)
+/* Bytes hold the counts of a block. */
+#define PLUS_BOOL(a, x) ((uint8_t)((a) + (x)))
+REDUCE(sum, b8, MANY, int64_t, uint8_t, 0, PLUS_BOOL, PLUS_WHOLE)
 REDUCE(sum, i64, FEW, int64_t, int64_t, 0, PLUS_WHOLE, PLUS_WHOLE)
 REDUCE(sum, f32, FEW, double, float, 0, PLUS, PLUS)
 REDUCE(sum, f64, FEW, double, double, 0, PLUS, PLUS)
