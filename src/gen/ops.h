@@ -2192,6 +2192,7 @@ ts_tensor *ts_pixel_unshuffle(ts_cx *cx, ts_tensor *self, int64_t downscale_fact
 
 typedef struct { ts_tensor *self; int64_t groups; } ts_channel_shuffle_args;
 bool ts_channel_shuffle_impl(ts_cx *cx, const ts_channel_shuffle_args *a, ts_out *out);
+void ts_channel_shuffle_grad(ts_cx *cx, const ts_channel_shuffle_args *a, const ts_back *b, ts_channel_shuffle_args *g);
 ts_tensor *ts_channel_shuffle(ts_cx *cx, ts_tensor *self, int64_t groups);
 
 typedef struct { ts_tensor *self; ts_tensor *grid; const char *mode; const char *padding_mode; ts_opt_int align_corners; } ts_grid_sample_args;

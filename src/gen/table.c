@@ -1719,6 +1719,7 @@ static bool channel_shuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_channel_shuffle_args *a = args;
   return ts_channel_shuffle_impl(cx, a, out);
 }
+static void channel_shuffle_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_channel_shuffle_grad(cx, args, back, wanted); }
 
 static const ts_arg grid_sample_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_grid_sample_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts_grid_sample_args, grid), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_grid_sample_args, mode), 0u}, {"paddingMode", TS_ARG_TEXT, 0, offsetof(ts_grid_sample_args, padding_mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_grid_sample_args, align_corners), 0u}};
 static bool grid_sample_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -4428,73 +4429,73 @@ static bool spherical_bessel_j0_impl(ts_cx *cx, const void *args, ts_out *out) {
 static const ts_arg chebyshev_polynomial_t_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_t_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_t_args, n), 0u}};
 static bool chebyshev_polynomial_t_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_chebyshev_polynomial_t_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_t_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_t_loops);
 }
 
 static const ts_arg shifted_chebyshev_polynomial_t_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_t_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_t_args, n), 0u}};
 static bool shifted_chebyshev_polynomial_t_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_shifted_chebyshev_polynomial_t_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_t_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_t_loops);
 }
 
 static const ts_arg chebyshev_polynomial_u_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_u_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_u_args, n), 0u}};
 static bool chebyshev_polynomial_u_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_chebyshev_polynomial_u_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_u_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_u_loops);
 }
 
 static const ts_arg shifted_chebyshev_polynomial_u_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_u_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_u_args, n), 0u}};
 static bool shifted_chebyshev_polynomial_u_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_shifted_chebyshev_polynomial_u_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_u_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_u_loops);
 }
 
 static const ts_arg chebyshev_polynomial_v_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_v_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_v_args, n), 0u}};
 static bool chebyshev_polynomial_v_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_chebyshev_polynomial_v_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_v_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_v_loops);
 }
 
 static const ts_arg shifted_chebyshev_polynomial_v_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_v_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_v_args, n), 0u}};
 static bool shifted_chebyshev_polynomial_v_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_shifted_chebyshev_polynomial_v_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_v_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_v_loops);
 }
 
 static const ts_arg chebyshev_polynomial_w_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_w_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_w_args, n), 0u}};
 static bool chebyshev_polynomial_w_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_chebyshev_polynomial_w_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_w_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_w_loops);
 }
 
 static const ts_arg shifted_chebyshev_polynomial_w_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_w_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_w_args, n), 0u}};
 static bool shifted_chebyshev_polynomial_w_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_shifted_chebyshev_polynomial_w_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_w_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_w_loops);
 }
 
 static const ts_arg hermite_polynomial_h_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_h_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_h_args, n), 0u}};
 static bool hermite_polynomial_h_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_hermite_polynomial_h_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_hermite_h_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_hermite_h_loops);
 }
 
 static const ts_arg hermite_polynomial_he_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_he_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_he_args, n), 0u}};
 static bool hermite_polynomial_he_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_hermite_polynomial_he_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_hermite_he_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_hermite_he_loops);
 }
 
 static const ts_arg laguerre_polynomial_l_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_laguerre_polynomial_l_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_laguerre_polynomial_l_args, n), 0u}};
 static bool laguerre_polynomial_l_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_laguerre_polynomial_l_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_laguerre_l_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_laguerre_l_loops);
 }
 
 static const ts_arg legendre_polynomial_p_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_legendre_polynomial_p_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_legendre_polynomial_p_args, n), 0u}};
 static bool legendre_polynomial_p_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_legendre_polynomial_p_args *a = args;
-  return ts_polynomials(cx, a->self, a->n, out, ts_legendre_p_at);
+  return ts_polynomials(cx, a->self, a->n, out, ts_legendre_p_loops);
 }
 
 static const ts_arg xlog1py_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_xlog1py_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_xlog1py_args, other), 0u}};
@@ -5565,7 +5566,7 @@ const ts_op ts_ops[] = {
   {"_col2im", "Col2ImBackward0", 0, sizeof(ts__col2im_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, _col2im_args, _col2im_impl, _col2im_grad, TS_CAST_NONE, TS_RECORD_STEP},
   {"pixelShuffle", "PixelShuffleBackward0", 0, sizeof(ts_pixel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_shuffle_args, pixel_shuffle_impl, pixel_shuffle_grad, TS_CAST_NONE, TS_RECORD_STEP},
   {"pixelUnshuffle", "PixelUnshuffleBackward0", 0, sizeof(ts_pixel_unshuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_unshuffle_args, pixel_unshuffle_impl, pixel_unshuffle_grad, TS_CAST_NONE, TS_RECORD_STEP},
-  {"channelShuffle", "ChannelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_channel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, channel_shuffle_args, channel_shuffle_impl, NULL, TS_CAST_NONE, TS_RECORD_STEP},
+  {"channelShuffle", "ChannelShuffleBackward0", 0, sizeof(ts_channel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, channel_shuffle_args, channel_shuffle_impl, channel_shuffle_grad, TS_CAST_NONE, TS_RECORD_STEP},
   {"gridSample", "GridSampleBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sample_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sample_args, grid_sample_impl, NULL, TS_CAST_FLOAT32, TS_RECORD_STEP},
   {"gridSampler", "GridSamplerBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_args, grid_sampler_impl, NULL, TS_CAST_FLOAT32, TS_RECORD_STEP},
   {"gridSampler2d", "GridSampler2dBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_2d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_2d_args, grid_sampler_2d_impl, NULL, TS_CAST_FLOAT32, TS_RECORD_STEP},
@@ -6188,4 +6189,4 @@ const ts_op ts_ops[] = {
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL, TS_CAST_NONE, TS_RECORD_STEP},
 };
 const int ts_op_count = 959;
-const char ts_table_hash[] = "0f13b75d87529042";
+const char ts_table_hash[] = "02a692611ff161fd";
