@@ -20,7 +20,7 @@ const apart: { [P in keyof Apart]: () => Apart[P] } = {
 };
 /** On top of the kit. */
 let comforts: typeof Comforts | null = null;
-const comfort = (): typeof Comforts => (comforts ??= (require('./comforts.cjs') as Load<typeof Comforts>)({ ...core, ...kit().kitCore }, __filename, __dirname));
+const comfort = (): typeof Comforts => (comforts ??= (require('./comforts.cjs') as Load<typeof Comforts>)({ ...core(), ...kit().kitCore }, __filename, __dirname));
 /** Written in by the build: which parts are comforts. */
 declare const COMFORTS: readonly string[];
 const partOf = (part: keyof Parts): unknown =>

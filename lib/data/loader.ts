@@ -26,7 +26,7 @@ export interface DataLoaderOptions<B = any> {
   /** Accepted and without effect: there is no device memory to pin for. */
   pinMemory?: boolean;
   dropLast?: boolean;
-  /** Seconds to wait for a batch of a worker; 0: without limit. */
+  /** Seconds to wait for a batch of a worker; 0: without limit. A worker that runs out of memory is noticed by `for await`, by a `for` loop only so. */
   timeout?: number;
   /** { module, export } of a function that each worker calls with its number before it begins. */
   workerInitFn?: FromModule | ((id: number) => unknown) | null;

@@ -1,5 +1,5 @@
 /** Workers of a DataLoader as worker_threads. A worker runs the very file that this is bundled into, which then serves instead of being imported. */
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker, type WorkerOptions } from 'node:worker_threads';
 import { abi } from '../backend/abi';
 import { TorshError } from '../errors';
 import * as sys from '../gen/system';
@@ -16,6 +16,28 @@ import { setWorkerInfo } from './worker-info';
 const grace = 200;
 /** Words of the shared memory: how many replies were sent, whether all is over, and of each worker whether it has ended. */
 const SENT = 0, CLOSED = 1, ENDED = 2;
+
+/** What a worker runs: whoever waits hears of its end, be it that the bundle does not load. */
+const bootstrap = `
+  const { file, id, shared } = require('node:worker_threads').workerData[${JSON.stringify(workerKey)}], state = new Int32Array(shared);
+  process.on('exit', () => {
+    Atomics.store(state, ${ENDED} + id, 1);
+    Atomics.add(state, ${SENT}, 1);
+    Atomics.notify(state, ${SENT});
+  });
+  require(file);`;
+
+/** Options of the process go along by themselves, but --input-type would make the bootstrap a module; those of V8 may not be listed. */
+function newWorker(options: WorkerOptions): Worker {
+  const kept = process.execArgv.filter((a) => !/^--(?:input-type|inspect)/.test(a));
+  if (kept.length === process.execArgv.length) return new Worker(bootstrap, { ...options, eval: true });
+  try {
+    return new Worker(bootstrap, { ...options, eval: true, execArgv: kept });
+  } catch (e) {
+    if ((e as { code?: string }).code !== 'ERR_WORKER_INVALID_EXEC_ARGV') throw e;
+    return new Worker(bootstrap, { ...options, eval: true, execArgv: [] });
+  }
+}
 
 interface Setup { file: string; id: number; port: MessagePort; shared: SharedArrayBuffer; plan: unknown }
 type Order = { pass: number; task: number; index: unknown } | { begin: number; seed: number | bigint } | { close: true };
@@ -55,9 +77,9 @@ class Threads implements Pool {
     this.plans.push(message);
     this.ports.push(port1);
     const setup: Setup = { file: __filename, id, port: port2, shared, plan: message };
-    const worker = new Worker(__filename, {
+    const worker = newWorker({
       workerData: { [workerKey]: setup }, transferList: [port2, ...transfer], name: `torsh data ${id}`,
-      env: { ...process.env, TORSH_BACKEND: abi().name, [workerKey]: '1' }, execArgv: process.execArgv.filter((a) => !/^--(?:input-type|inspect)/.test(a)),
+      env: { ...process.env, TORSH_BACKEND: abi().name, [workerKey]: '1' },
     });
     this.workers.push(worker);
     worker.on('error', (e: Error) => { this.trouble ??= `worker ${id} failed: ${e?.stack ?? String(e)}`; });
@@ -188,10 +210,6 @@ class Server {
 
   constructor(private readonly setup: Setup) {
     this.state = new Int32Array(setup.shared);
-    process.on('exit', () => {
-      Atomics.store(this.state, ENDED + setup.id, 1);
-      this.signal();
-    });
     this.ready = this.begin();
     this.work = this.ready.then(() => undefined, () => undefined); // a failure is told when the first task comes
   }

@@ -131,3 +131,24 @@ test.each(backends)('loops over a DataLoader of %s that are left, fail or wait i
     })();`);
   expect(seen).toEqual([[0], [0], [0], 'DataLoader: worker 1 failed at index 1: RangeError: no sample 1', expect.stringMatching(/^DataLoader: worker 0 exited unexpectedly/), 'DataLoader: timed out after 0.3 seconds']);
 });
+
+test('a worker whose bundle does not load is told of, also to a loop that cannot hear events; options of the process do not disturb', async () => {
+  const { copyFileSync, mkdtempSync, rmSync } = require('node:fs');
+  const folder = mkdtempSync(join(require('node:os').tmpdir(), 'torsh-load-'));
+  for (const name of ['wasm.cjs', 'kit.cjs', 'torsh.wasm']) copyFileSync(join(root, 'dist', name), join(folder, name));
+  const words = await evaluate(`
+    const torsh = require(${JSON.stringify(join(folder, 'wasm.cjs'))}), { DataLoader } = torsh.utils.data;
+    const words = [];
+    require('node:fs').rmSync(${JSON.stringify(join(folder, 'torsh.wasm'))});
+    try {
+      words.push([...new DataLoader([1, 2], { numWorkers: 1 })].length);
+    } catch (e) {
+      words.push(e.message);
+    }
+    console.log(JSON.stringify(words));`, { timeout: 40000 });
+  for (const node of [['--max-old-space-size=900'], ['--input-type=commonjs', '--max-old-space-size=900']]) {
+    expect(await evaluate(`const { DataLoader } = require(${entry('wasm')}).utils.data; console.log(JSON.stringify([...new DataLoader([1, 2], { numWorkers: 1 })].map((b) => b.item())));`, { node })).toEqual([1, 2]);
+  }
+  rmSync(folder, { recursive: true, force: true });
+  expect(words).toEqual([expect.stringMatching(/^DataLoader: worker 0 exited unexpectedly/)]);
+});
