@@ -42,13 +42,13 @@ describe('mnist', () => {
 
   test.each(['native', 'wasm'])('reads digits it has not seen, on %s', async (backend) => {
     const file = path.join(folder, `${backend}.safetensors`);
-    const out = await example('mnist', '--data', data, '--epochs=4', '--batch-size=32', '--lr=0.01', '--backend', backend, '--save', file);
-    expect(out).toMatch(new RegExp(`1437 pictures of 8x8 to train on, 360 to test with; ${backend}`));
+    const out = await example('mnist', '--data', data, '--epochs=6', '--batch-size=32', '--lr=0.01', '--backend', backend, '--save', file);
+    expect(out).toMatch(new RegExp(`1438 pictures of 8x8 to train on, 359 to test with; ${backend}`));
     const accuracy = numbers(out, 'test accuracy');
-    expect(accuracy).toHaveLength(4);
-    expect(accuracy[3]).toBeGreaterThan(90);
+    expect(accuracy).toHaveLength(6);
+    expect(accuracy[5]).toBeGreaterThan(90);
     const losses = numbers(out, 'loss');
-    expect(losses[3]).toBeLessThan(losses[0] / 2);
+    expect(losses[5]).toBeLessThan(losses[0] / 2);
     expect(torsh.load(file)['fc2.weight'].shape).toEqual([10, 128]);
   });
 
@@ -119,9 +119,11 @@ test('vae learns and draws a grid of digits', async () => {
   // The first row is that of the test's first digits, each within a frame.
   const digits = zlib.gunzipSync(fs.readFileSync(path.join(root, 'examples/data/digits.csv.gz'))).toString().split('\n');
   const seventh = torsh.tensor(digits[6].split(',').slice(0, 64).map(Number)).div(16).reshape(8, 8);
-  const shown = image.to('float32').at(0, '12:72:8', '12:72:8');
-  torsh.testing.assertClose(image.dtype === 'uint8' ? shown.div(255) : shown, seventh, { atol: 0.004, rtol: 0 });
-  expect(image.at(0, 160, ':').to('float32').std().item()).toBeGreaterThan(0);
+  const shown = image.at(0, '12:72:8', '12:72:8');
+  torsh.testing.assertClose(shown, seventh, { atol: 0.004, rtol: 0 });
+  // The digits of its own, below, differ.
+  const own = image.at(0, '176:');
+  expect(own.at(':56', ':64').sub(own.at(':56', '80:144')).abs().mean().item()).toBeGreaterThan(0.01);
 });
 
 describe('the command line', () => {
