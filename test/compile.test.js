@@ -254,6 +254,13 @@ test('optimizers, hooks, functions of autograd, gradients, arguments of other ki
   const other = torsh.compile((x, list) => x.add(list[0]));
   for (let i = 0; i < 3; i++) expect(other(torsh.ones(1), new Float32Array([i])).item()).toBe(1 + i);
   expect(reasons(other)[0]).toMatch(/Float32Array/);
+  const holder = { scale: 1, run: torsh.compile(function run(x) { return x.mul(this.scale); }), add: torsh.compile((x) => x.add(1)) };
+  for (; holder.scale < 5; holder.scale++) expect([holder.run(torsh.ones(1)).item(), holder.add(torsh.ones(1)).item()]).toEqual([holder.scale, 2]);
+  expect(reasons(holder.run)[0]).toMatch(/called as a method/);
+  expect(ready(holder.add)).toHaveLength(1);
+  const making = torsh.compile((x) => new nn.Parameter(x.mul(2)));
+  for (let i = 0; i < 4; i++) expect(making(torsh.ones(1))).toBeInstanceOf(nn.Parameter);
+  expect(reasons(making)[0]).toMatch(/parameter/);
   for (const bad of [3, null, 'x']) expect(() => torsh.compile(bad)).toThrow(/compile: expected a function or a module/);
   expect(() => torsh.compile((x) => x, { fullGraph: true })).toThrow(/unexpected option 'fullGraph'/);
 });

@@ -8,7 +8,7 @@ import { type Tensor, isTensor } from '../tensor';
 /** Thrown for what a program cannot take or give; the message says why. */
 export class Refusal extends Error {}
 
-const MAX_KEY = 4096, MAX_DEPTH = 16;
+const MAX_KEY = 4096, MAX_DEPTH = 16, MAX_TENSORS = 1024;
 
 const numbers = new WeakMap<object, number>();
 let last = 0;
@@ -38,6 +38,7 @@ export function keyOf(args: readonly unknown[], tensors: Tensor[], modules: Modu
   for (const x of args) {
     if (isTensor(x)) { tensors.push(x); key += 't'; } else key += describe(x, tensors, modules, 0);
   }
+  if (tensors.length > MAX_TENSORS) throw new Refusal(`its arguments hold more than ${MAX_TENSORS} tensors`);
   return key;
 }
 

@@ -71,28 +71,41 @@ class Recorder {
   readonly kinds = new Map<string, Kind>();
   /** Numbers of all sets, for the registry: it must not hold the function itself. */
   readonly sets: number[] = [];
-  readonly refused = new Map<string, number>();
+  readonly refused = new Set<string>();
   disposed = false;
 
+  /** Whether what stands before the point of a call matters to it. */
+  readonly usesThis: boolean;
+
   constructor(readonly fn: AnyFunction, readonly fullgraph: boolean) {
+    const text = String(fn);
+    this.usesThis = !isModule(fn) && /\bthis\b/.test(text) && !/^(async\s*)?(\([^()]*\)|[\w$]+)\s*=>/.test(text);
     if (replayOp < 0) replayOp = opNames().indexOf('_replay');
   }
 
-  call(args: unknown[]): unknown {
+  call(self: unknown, args: unknown[]): unknown {
     if (this.disposed) throw new TorshError('ERR_DISPOSED', 'compile', 'compile: the compiled function has been disposed');
+    if (this.usesThis && self !== undefined) {
+      this.refuse(new Refusal('it is called as a method, whose object may change unseen'));
+      return this.fn.apply(self, args);
+    }
     if (recording.on) return this.fn(...args);
     const tensors: Tensor[] = [], modules: Module[] = [];
     let key: string;
     try {
       key = keyOf(args, tensors, modules);
     } catch (e) {
-      return this.refuse(e, args);
+      this.refuse(e);
+      return this.fn(...args);
     }
     // Samples of vmap and disposed tensors: the function knows what to do.
     for (const t of tensors) if (t._h === 0) return this.fn(...args);
     let kind = this.kinds.get(key);
     if (kind === undefined) {
-      if (this.kinds.size >= MAX_KINDS) return this.refuse(new Refusal(`its arguments other than tensors have had more than ${MAX_KINDS} values`), args);
+      if (this.kinds.size >= MAX_KINDS) {
+        this.refuse(new Refusal(`its arguments other than tensors have had more than ${MAX_KINDS} values`));
+        return this.fn(...args);
+      }
       this.kinds.set(key, kind = { variants: [], reason: null });
     }
     if (kind.reason !== null) return this.plainly(kind.reason, args);
@@ -126,10 +139,11 @@ class Recorder {
     throw new TorshError('ERR_UNSUPPORTED', 'compile', `compile: the function cannot be recorded: ${reason}`);
   }
 
-  private refuse(e: unknown, args: unknown[]): unknown {
+  /** Notes why a call is not recorded. */
+  private refuse(e: unknown): void {
     if (!(e instanceof Refusal)) throw e;
-    this.refused.set(e.message, (this.refused.get(e.message) ?? 0) + 1);
-    return this.plainly(e.message, args);
+    this.refused.add(e.message);
+    if (this.fullgraph) this.fail(e.message);
   }
 
   /** Runs the function and records it, for a variant that there is or for a new one. */
@@ -141,7 +155,10 @@ class Recorder {
         throw new Refusal(`${difference(kind.variants[0].watch!)} has had more than ${MAX_VARIANTS} values`);
       }
     } catch (e) {
-      if (!(e instanceof Refusal) || kind.variants.length < MAX_VARIANTS) return this.refuse(e, args);
+      if (!(e instanceof Refusal) || kind.variants.length < MAX_VARIANTS) {
+        this.refuse(e);
+        return this.fn(...args);
+      }
       this.forget(kind);
       return this.plainly(kind.reason = e.message, args);
     }
@@ -180,8 +197,10 @@ class Recorder {
         kind.variants.unshift(v);
       } else if (!unchanged(v.watch)) {
         kind.reason = `${difference(v.watch)} changes at each call`;
-        this.forget(kind);
       }
+      // A run makes plain tensors, which a tidy may dispose.
+      if (answer?.tensors.some((t, i) => made[i] === 1 && t._kept)) kind.reason = 'it returns a parameter or another kept tensor that it makes';
+      if (kind.reason !== null) this.forget(kind);
       if (this.fullgraph && (state === 0 || kind.reason !== null)) this.fail(kind.reason);
       return result;
     } finally {
@@ -214,7 +233,7 @@ class Recorder {
       }
     }
     for (const { reason } of this.kinds.values()) if (reason !== null) breaks.push({ inputs: null, reason });
-    for (const reason of this.refused.keys()) breaks.push({ inputs: null, reason });
+    for (const reason of this.refused) breaks.push({ inputs: null, reason });
     return { programs, breaks };
   }
 
@@ -246,7 +265,9 @@ function compileFunction(...given: unknown[]): unknown {
   const [model, fullgraph, disable] = bind(compileSignature, given) as [AnyFunction, boolean, boolean];
   if (typeof model !== 'function') throw new TorshError('ERR_ARGUMENT', 'compile', `compile: expected a function or a module, but got ${model === null ? 'null' : typeof model}`);
   const recorder = new Recorder(compiledFunctions.get(model)?.fn ?? model, fullgraph);
-  const call = (...args: unknown[]): unknown => (disable && !recorder.disposed ? recorder.fn(...args) : recorder.call(args));
+  const call = function (this: unknown, ...args: unknown[]): unknown {
+    return disable && !recorder.disposed ? recorder.fn.apply(this, args) : recorder.call(this, args);
+  };
   const compiled = Object.assign(call, { original: recorder.fn, explain: () => recorder.explain(), dispose: () => { recorder.dispose(); } });
   registry.register(compiled, recorder.sets);
   compiledFunctions.set(compiled, recorder);

@@ -81,6 +81,12 @@ const applied: Tensor = Exp.apply(x);
 const [gradient] = torsh.autograd.grad(square.sum(), [square], { createGraph: true });
 const slope: (t: Tensor) => Tensor = torsh.func.grad((t: Tensor) => t.square().sum());
 const mapped: Tensor = torsh.func.vmap((t: Tensor) => t.sum())(x);
+const quick = torsh.compile((t: Tensor, scale: number) => ({ sum: t.mul(scale).sum() }), { fullgraph: true });
+const quickSum: Tensor = quick(x, 2).sum;
+const steps: string[] = quick.explain().programs[0].ops;
+const why: string[] = torsh.compile.explain(quick, x, 2).breaks.map((b) => b.reason);
+// @ts-expect-error a compiled function takes what the function takes
+quick(x, 'two');
 const jacobian: Tensor = torsh.autograd.functional.jacobian((t: Tensor) => t.exp(), x);
 const anomalous: Tensor = torsh.autograd.detectAnomaly(() => x.sqrt());
 const checkpointed: Tensor = torsh.utils.checkpoint.checkpoint((t: Tensor) => t.exp(), x);
@@ -148,5 +154,5 @@ export {
   best, whole, largest, sorted, top, places, min, max, mantissa, exponent, spread, mean, parts, pieces, grids, total, clamped, shifted, polar, angles, picked, median, moved, quantiles, counts,
   unique, elements, inverse, howMany, kinds, product, contracted, kron, U, S, Vh, Q, R, eigenvalues, eigenvectors, sign, logarithm, solved, inverted, norm, vectorNorm, LU, pivots,
   solution, residuals, rank, singularValues, cholesky, spectrum, image, bins, framed, special, masked, applied, gradient, slope, mapped, jacobian, anomalous, checkpointed, ctc, resized,
-  pooled, rates, indices, V, mixed, table, adds, distilled,
+  pooled, rates, indices, V, mixed, table, adds, distilled, quickSum, steps, why,
 };
