@@ -76,7 +76,7 @@ for (let epoch = 1; epoch <= options.epochs; epoch++) {
       return loss.item();
     });
   }
-  if (epoch > 1 && epoch % Math.ceil(options.epochs / 10) !== 0) continue;
+  if (epoch > 1 && epoch < options.epochs && epoch % Math.ceil(options.epochs / 10) !== 0) continue;
   const testLoss = torsh.noGrad(() => torsh.tidy(() => lossOf(model, test).item())) / set.test.count;
   console.log(`epoch ${epoch}/${options.epochs}  loss ${(total / set.train.count).toFixed(3)}  test loss ${testLoss.toFixed(3)}  ${((performance.now() - begin) / 1000).toFixed(1)} s`);
 }
