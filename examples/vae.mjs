@@ -19,7 +19,7 @@ const options = command('Trains a variational autoencoder on handwritten digits 
   hidden: count(256, 'features of the hidden layers'),
   latent: count(8, 'numbers that a digit is drawn from'),
   lr: positive(0.002, 'learning rate'),
-  grid: text(fileURLToPath(new URL('../build/vae.png', import.meta.url)), 'where the drawings go', 'FILE'),
+  grid: text(null, 'where the drawings go (default: build/vae.png)', 'FILE'),
   save: text(null, 'where the trained model goes, if anywhere', 'FILE'),
 });
 
@@ -76,7 +76,7 @@ for (let epoch = 1; epoch <= options.epochs; epoch++) {
       return loss.item();
     });
   }
-  if (epoch > 1 && epoch % Math.ceil(options.epochs / 10) !== 0) continue;
+  if (epoch > 1 && epoch < options.epochs && epoch % Math.ceil(options.epochs / 10) !== 0) continue;
   const testLoss = torsh.noGrad(() => torsh.tidy(() => lossOf(model, test).item())) / set.test.count;
   console.log(`epoch ${epoch}/${options.epochs}  loss ${(total / set.train.count).toFixed(3)}  test loss ${testLoss.toFixed(3)}  ${((performance.now() - begin) / 1000).toFixed(1)} s`);
 }
@@ -84,13 +84,14 @@ if (options.save !== null) torsh.save(model.stateDict(), options.save);
 
 // Two rows of digits it has not seen and how it draws them again, then six of its own.
 const COLUMNS = 8;
+const file = options.grid ?? fileURLToPath(new URL('../build/vae.png', import.meta.url));
 torsh.noGrad(() => {
   const seen = test.at(torsh.slice(COLUMNS));
   const [logits] = model(seen);
   const own = model.sample(6 * COLUMNS);
-  savePng(imageGrid(torsh.cat([seen, logits.sigmoid(), own]), COLUMNS), options.grid);
+  savePng(imageGrid(torsh.cat([seen, logits.sigmoid(), own]), COLUMNS), file);
 
   const pictures = own.at(torsh.slice(COLUMNS)).unbind().map((x, i) => ({ pixels: x.flatten().toTypedArray(), captions: [`drawn ${i + 1}`] }));
   console.log(`\n${gallery(pictures, { ...set, ink: 1 })}`);
 });
-console.log(`\n${relative('', options.grid)}: a row of digits, below each how the model draws it again, then its own.`);
+console.log(`\n${relative('', file)}: a row of digits, below each how the model draws it again, then its own.`);

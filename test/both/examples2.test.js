@@ -1,5 +1,5 @@
 'use strict';
-// Examples as a user runs them, each at a small setting: tabular.mjs, maml.mjs, serve.mjs.
+// Examples as a user runs them, each at a small setting: tabular.mjs, maml.mjs, dqn.mjs, serve.mjs.
 const { spawn, spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
@@ -76,6 +76,34 @@ describe('maml', () => {
     const [none, one, five] = [0, 1, 5].map((n) => numberIn(out, new RegExp(`^ {2}${n} steps? +(\\d+\\.\\d+)$`, 'm')));
     expect(one).toBeLessThan(0.85 * none);
     expect(five).toBeLessThan(one);
+  });
+});
+
+describe('dqn', () => {
+  test('the pole stands longer the more was tried', () => {
+    const out = printed('dqn', '--episodes', '45', '--test-episodes', '3');
+    const tests = [...out.matchAll(/best test (\d+\.\d)/g)].map((m) => Number(m[1]));
+    const first = numberIn(out, /before learning the pole stands (\d+\.\d) steps/);
+    expect(first).toBeLessThan(40);
+    expect(tests).toEqual([...tests].sort((a, b) => a - b));
+    expect(numberIn(out, /best weights keep the pole up for (\d+\.\d) steps/)).toBeGreaterThan(2 * first);
+  });
+
+  test('the cart-pole moves by its equations, and ends where they say', async () => {
+    const { CartPole } = await import('../../examples/lib/cart-pole.mjs');
+    const env = new CartPole(() => 0.5, 20);
+    expect(env.reset().map((v) => v + 0)).toEqual([0, 0, 0, 0]);
+    env.step(1);
+    // By hand from rest: the push of 10 N gives the pole -10/1.1 / (0.5 (4/3 - 0.1/1.1)), the cart 10/1.1 less what the pole takes.
+    const angular = -(10 / 1.1) / (0.5 * (4 / 3 - 0.1 / 1.1));
+    [0, 0.02 * (10 / 1.1 - 0.05 * angular / 1.1), 0, 0.02 * angular].forEach((v, i) => expect(env.physics[i]).toBeCloseTo(v, 12));
+    let last;
+    do last = env.step(1); while (!last.terminated && !last.truncated);
+    expect([last.terminated, last.truncated]).toEqual([true, false]); // pushed one way, it falls
+    expect(Math.abs(env.physics[2])).toBeGreaterThan(12 * Math.PI / 180);
+    env.reset();
+    for (let i = 0; i < 20; i++) last = env.step(i % 2);
+    expect([last.terminated, last.truncated]).toEqual([false, true]);
   });
 });
 
