@@ -4,6 +4,7 @@ import { TorshError } from './errors';
 import { bfloat16ToNumber, float16ToNumber } from './half';
 import type { Tensor, TypedArrays } from './tensor';
 import { handleOf, isTensor } from './runtime/call';
+import { readValues } from './runtime/recording';
 import { type Complex, type DType, type Scalar, defaults, dtypes, isComplexNumber, itemsizes } from './runtime/dtype';
 
 export type { Complex };
@@ -21,6 +22,7 @@ export function readBytes(t: Tensor): Uint8Array<ArrayBuffer> {
   const plain = t.isContiguous() ? t : t.detach().contiguous();
   const bytes = new Uint8Array(plain.numel() * plain.itemsize);
   if (bytes.length) abi().read(handleOf(plain, 'toTypedArray'), bytes);
+  readValues();
   if (plain !== t) plain.dispose();
   return bytes;
 }

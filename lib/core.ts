@@ -16,10 +16,11 @@ import * as messages from './messages';
 import * as random from './random';
 import * as call from './runtime/call';
 import * as dtype from './runtime/dtype';
+import * as recording from './runtime/recording';
 import * as signature from './runtime/signature';
 import * as tensor from './tensor';
 
 export const core = () => ({
   autograd, 'autograd/modes': modes, 'backend/abi': abi, bind, convert, creation, 'data/worker-key': workerKey, errors, 'gen/namespaces': namespaces, 'gen/ops': ops, 'gen/system': system,
-  info, memory, messages, random, 'runtime/call': call, 'runtime/dtype': dtype, 'runtime/signature': signature, tensor,
+  info, memory, messages, random, 'runtime/call': call, 'runtime/dtype': dtype, 'runtime/recording': recording, 'runtime/signature': signature, tensor,
 });

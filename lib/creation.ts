@@ -6,6 +6,7 @@ import { TorshError } from './errors';
 import { _toDtype } from './gen/ops';
 import * as sys from './gen/system';
 import { handleOf, isTensor } from './runtime/call';
+import { wroteValues } from './runtime/recording';
 import { type DType, defaults, dtypeNumber, dtypes, itemsizes } from './runtime/dtype';
 import type { Tensor } from './tensor';
 
@@ -22,7 +23,10 @@ function dtypeOf(name: unknown, op: string): DType {
 /** A tensor over bytes that are copied: row-major, little-endian. */
 export function fromBytes(bytes: Uint8Array, dtype: DType, shape: readonly number[]): Tensor {
   const t = sys._empty([...shape], dtype);
-  if (bytes.length) abi().write(handleOf(t, 'tensor'), bytes);
+  if (bytes.length) {
+    abi().write(handleOf(t, 'tensor'), bytes);
+    wroteValues(t);
+  }
   return t;
 }
 

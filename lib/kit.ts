@@ -1,4 +1,5 @@
 /** The kit: what is built on tensors. In Node a file of its own (kit.cjs), read when a program first reaches for a part of it. */
+export { compile, explain } from './compile';
 export * as data from './data';
 export { fromImageData, toImageData } from './data/transforms';
 export { serve } from './data/workers.node';

@@ -54,6 +54,7 @@ export const torsh = {
   save: kitFunction('save'), load: kitFunction('load'), metadataOf: kitFunction('metadataOf'),
   linalg: generated.linalg, fft: generated.fft, special: generated.special,
   func, vmap: kitFunction('vmap'),
+  compile: Object.assign(kitFunction('compile'), { explain: kitFunction('explain') }),
   masked: kitNamespace('masked'), distributions: kitNamespace('distributions'),
   metrics: kitNamespace('metrics'), testing: kitNamespace('testing'), train: kitNamespace('train'), profiler: kitNamespace('profiler'), charts: kitNamespace('charts'),
   utils: { data, checkpoint: { checkpoint, checkpointSequential }, progress: kitFunction('progress'), tensorboard: kitNamespace('tensorboard') },

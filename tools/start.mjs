@@ -1,9 +1,9 @@
 /**
  * `npm start`: makes sure that torsh is built (installing what that takes, see setup.mjs), then runs the digits example with
- * the options given: `npm start -- --help` lists them.
+ * the options given: `npm start -- --help` lists them. `npm start NAME` runs examples/NAME.mjs: `npm start vae -- --epochs 5`.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseOptions } from '../examples/lib/options.mjs';
 import { setup } from './setup.mjs';
@@ -38,9 +38,12 @@ function build() {
 
 try {
   const options = process.argv.slice(2);
+  const example = options[0] && !options[0].startsWith('-') ? options.shift() : 'digits';
+  const examples = readdirSync(join(root, 'examples')).filter((file) => file.endsWith('.mjs')).map((file) => file.slice(0, -4));
+  if (!examples.includes(example)) throw new Error(`there is no example ${example}; there are ${examples.join(', ')}`);
   // A wrong option is told before a long build, and help needs none.
-  if (!parseOptions(options).help) build();
-  process.exitCode = node(join(root, 'examples/digits.mjs'), ...options);
+  if (example !== 'digits' || !parseOptions(options).help) build();
+  process.exitCode = node(join(root, `examples/${example}.mjs`), ...options);
 } catch (error) {
   console.error(`start: ${error.message}`);
   process.exitCode = 1;

@@ -898,6 +898,16 @@ _share|Tensor|Tensor input
 _tokenNew|int|Tensor input
 _tokenAdopt|Tensor|int token
 _tokenDrop|void|int token
+_programsNew|int|
+_programsFree|void|int set
+_programsReport|str|int set
+_captureBegin|bool|int set, Tensor[] inputs
+_captureBreak|void|str reason
+_captureLiteral|void|Tensor input
+_captureEnd|int[]|Tensor[] results, str form
+_captureDrop|void|
+_replay|Tensor[]|int set, Tensor[] inputs
+_replayed|int|
 _memory|int[]|
 _setMemoryBudget|void|int bytes
 _resetPeakMemory|void|

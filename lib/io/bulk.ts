@@ -2,6 +2,7 @@
 import { abi } from '../backend/abi';
 import * as sys from '../gen/system';
 import { handleOf } from '../runtime/call';
+import { readValues, wrotePart } from '../runtime/recording';
 import { type DType, dtypes, itemsizes } from '../runtime/dtype';
 import type { Tensor } from '../tensor';
 import type { Reading, Region } from './source';
@@ -34,10 +35,12 @@ export function* readTensor(region: Region, offset: number, dtype: DType, shape:
       const bytes = passed(yield* region.read(offset + at, length), dtype, passing);
       if (length === total) {
         abi().write(handleOf(t, 'load'), bytes);
+        wrotePart();
       } else {
         flat ??= t.reshape(-1);
         const window = flat.narrow(0, at / size, length / size);
         abi().write(handleOf(window, 'load'), bytes);
+        wrotePart();
         window.dispose();
       }
       at += length;
@@ -98,6 +101,7 @@ function* parts(t: Tensor, buffer: Uint8Array): Generator<Uint8Array, void, unde
     const whole = t.isContiguous() ? t : t.contiguous();
     const out = buffer.subarray(0, bytes);
     abi().read(handleOf(whole, 'save'), out);
+    readValues();
     if (whole !== t) whole.dispose();
     yield out;
     return;

@@ -113,6 +113,21 @@ function runInto(op: number, self: Tensor): Tensor {
   return self;
 }
 
+/** Runs an op of a number and a list of tensors, without a look at its signature; its results lie on the wall. */
+export function callWithTensors(op: number, first: number, list: readonly Tensor[]): Float64Array {
+  const a = abi(), w = a.wall();
+  room(w, 2, list.length + 1, 'compile', 'tensors');
+  w[0] = first;
+  w[1] = list.length;
+  for (let i = 0; i < list.length; i++) w[i + 2] = handleOf(list[i], 'compile');
+  w[list.length + 2] = 0; /* no destinations */
+  if (watched === null) a.call(op, null);
+  else watched(op, null);
+  const r = a.wall();
+  if (r[0] !== 0) raise();
+  return r;
+}
+
 /** A tensor for a handle that the core has just made; null for 0. */
 export function adopt(handle: number): Tensor | null {
   if (handle === 0) return null;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "alloc.h"
+#include "capture.h"
 #include "graph.h"
 #include "random.h"
 #include "tensor.h"
@@ -31,6 +32,7 @@ void ts_cx_free(ts_cx *cx) {
   if (!cx) return;
   ts_scope_end(cx, 0);
   ts_tokens_end(cx);
+  ts_programs_end(cx);
   for (uint32_t i = 0; i < cx->n_slots; i++) {
     ts_tensor *t = cx->slots[i].tensor;
     cx->slots[i].tensor = NULL;

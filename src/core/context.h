@@ -83,6 +83,11 @@ struct ts_cx {
   ts_generator *generator; /* the default one */
   ts_generator **generators; /* others, by number - 1; NULL where one was freed */
   size_t n_generators;
+  int depth;                   /* calls of the host inside calls of the host */
+  struct ts_capture *capture;  /* the recording under way */
+  struct ts_programs **programs; /* sets, by number - 1; NULL where one was freed */
+  size_t n_programs;
+  uint64_t next_program, replayed; /* numbers of programs: the next one, the one that ran last */
   ts_host host;
 };
 

@@ -96,6 +96,16 @@ enum {
   TS_CAST_INSIDE   /* nothing, but the ops that it is made of are asked themselves */
 };
 
+/* What a recording does at an op (core/capture.h). */
+enum {
+  TS_RECORD_STEP,      /* a step of the program */
+  TS_RECORD_SKIP,      /* nothing */
+  TS_RECORD_LOOK,      /* nothing, unless the shape depends on values */
+  TS_RECORD_SHAPE,     /* a step whose result has a shape that depends on values */
+  TS_RECORD_MASK,      /* the same, where a mask is among the arguments */
+  TS_RECORD_VALUES, TS_RECORD_GRADIENT, TS_RECORD_HOST, TS_RECORD_OPTIMIZER, TS_RECORD_OTHER /* the end of it, for this reason */
+};
+
 typedef struct ts_op {
   const char *name;      /* public name in camelCase: starts error messages */
   const char *node_name; /* gradFn's name: "AddBackward0" */
@@ -108,6 +118,7 @@ typedef struct ts_op {
   ts_impl_fn impl;
   ts_grad_fn grad;       /* NULL: not differentiable, or composite */
   uint8_t autocast;      /* TS_CAST_... */
+  uint8_t record;        /* TS_RECORD_... */
 } ts_op;
 
 extern const ts_op ts_ops[];

@@ -8,14 +8,18 @@
 #include <math.h>
 #include <string.h>
 #include "alloc.h"
-#include "op.h"
+#include "capture.h"
 
 #define FIELD(type, base, arg) ((type *)((char *)(base) + (arg)->offset))
 enum { TAG_NONE, TAG_HANDLE, TAG_INT, TAG_FLOAT, TAG_BOOL, TAG_BIGINT, TAG_COMPLEX };
 enum { MAX_TEXT = 65000 };
 
 /* Holds the tensor for this call: its host object may be collected while the op allocates. */
-static ts_tensor *take_tensor(ts_cx *cx, double handle) { return ts_scope_own(cx, ts_retain(ts_handle_get(cx, handle))); }
+static ts_tensor *take_tensor(ts_cx *cx, double handle) {
+  ts_tensor *t = ts_scope_own(cx, ts_retain(ts_handle_get(cx, handle)));
+  if (t && ts_captures(cx)) ts_capture_handle(cx, t, handle);
+  return t;
+}
 
 static bool take_int(ts_cx *cx, const char *name, double v, int64_t *out) {
   if (!(v >= -9223372036854775808.0 && v < 9223372036854775808.0) || v != trunc(v))
@@ -47,6 +51,7 @@ static ts_scalar take_scalar(ts_cx *cx, const double **p) {
         ts_fail(cx, TS_ERR_SHAPE, "a tensor of shape %s stands where a number is wanted", TS_TEXT(t));
         return ts_none();
       }
+      if (ts_captures(cx)) ts_capture_break(cx, "%s takes the value of a tensor for a number", cx->op);
       return ts_read_scalar(t, ts_data(t));
     }
     default: (*p)++; return ts_none(); /* None takes two places, as numbers do */
@@ -203,6 +208,7 @@ void ts_call(ts_cx *cx, uint32_t number) {
   int calls = cx->n_calls;
   cx->op = op->name;
   cx->n_calls = 0;
+  cx->depth++;
   size_t mark = ts_scope_begin(cx);
   memset(args, 0, op->args_size);
   memset(&out, 0, sizeof out);
@@ -212,13 +218,17 @@ void ts_call(ts_cx *cx, uint32_t number) {
     int n = (int)*p++;
     for (int i = 0; i < n && i < op->n_out; i++, p++) out.t[i] = *p == 0 ? NULL : take_tensor(cx, *p);
   }
+  ts_step *step = !ts_failed(cx) && ts_captures(cx) ? ts_capture_before(cx, op, args, &out) : NULL;
   bool ok = !ts_failed(cx) && ts_dispatch(cx, op, args, &out);
+  if (step) ts_capture_after(cx, op, step, &out, ok);
+  if (cx->capture && cx->depth == cx->capture->depth) cx->capture->n_handles = 0;
   if (ok) {
     memset(cx->wall + 1, 0, (TS_MAX_OUT + 1) * sizeof *cx->wall);
     put_results(cx, op, &out);
     if (ts_failed(cx)) take_back(cx, op);
   }
   ts_scope_end(cx, mark);
+  cx->depth--;
   cx->op = outer;
   cx->n_calls = calls;
   cx->wall[0] = cx->status;

@@ -5007,6 +5007,76 @@ bool ts__token_drop(ts_cx *cx, int64_t token) {
   return ts_dispatch(cx, &ts_ops[TS_OP__token_drop], &args, &out);
 }
 
+ts_scalar ts__programs_new(ts_cx *cx) {
+  ts__programs_new_args args = {0};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__programs_new], &args, &out) ? out.scalar : ts_none();
+}
+
+bool ts__programs_free(ts_cx *cx, int64_t set) {
+  ts__programs_free_args args = {set};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__programs_free], &args, &out);
+}
+
+const char *ts__programs_report(ts_cx *cx, int64_t set) {
+  ts__programs_report_args args = {set};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__programs_report], &args, &out) ? out.text : NULL;
+}
+
+ts_scalar ts__capture_begin(ts_cx *cx, int64_t set, ts_list inputs) {
+  ts__capture_begin_args args = {set, inputs};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__capture_begin], &args, &out) ? out.scalar : ts_none();
+}
+
+bool ts__capture_break(ts_cx *cx, const char *reason) {
+  ts__capture_break_args args = {reason};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__capture_break], &args, &out);
+}
+
+bool ts__capture_literal(ts_cx *cx, ts_tensor *self) {
+  ts__capture_literal_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__capture_literal], &args, &out);
+}
+
+ts_ints ts__capture_end(ts_cx *cx, ts_list results, const char *form) {
+  ts__capture_end_args args = {results, form};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__capture_end], &args, &out) ? out.ints : (ts_ints){NULL, 0};
+}
+
+bool ts__capture_drop(ts_cx *cx) {
+  ts__capture_drop_args args = {0};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__capture_drop], &args, &out);
+}
+
+ts_list ts__replay(ts_cx *cx, int64_t set, ts_list inputs) {
+  ts__replay_args args = {set, inputs};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__replay], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_scalar ts__replayed(ts_cx *cx) {
+  ts__replayed_args args = {0};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__replayed], &args, &out) ? out.scalar : ts_none();
+}
+
 ts_ints ts__memory(ts_cx *cx) {
   ts__memory_args args = {0};
   ts_out out;

@@ -903,56 +903,66 @@ enum {
   TS_OP__token_new = 896,
   TS_OP__token_adopt = 897,
   TS_OP__token_drop = 898,
-  TS_OP__memory = 899,
-  TS_OP__set_memory_budget = 900,
-  TS_OP__reset_peak_memory = 901,
-  TS_OP__trim_memory = 902,
-  TS_OP__num_threads = 903,
-  TS_OP__set_num_threads = 904,
-  TS_OP__work_alone = 905,
-  TS_OP__build = 906,
-  TS_OP__generator_new = 907,
-  TS_OP__generator_free = 908,
-  TS_OP__manual_seed = 909,
-  TS_OP__initial_seed = 910,
-  TS_OP__rng_state = 911,
-  TS_OP__set_rng_state = 912,
-  TS_OP__unique = 913,
-  TS_OP__unique_consecutive = 914,
-  TS_OP_vector_norm = 915,
-  TS_OP_norm = 916,
-  TS_OP_norm_named = 917,
-  TS_OP_dist = 918,
-  TS_OP_normalize = 919,
-  TS_OP_cosine_similarity = 920,
-  TS_OP_norm_except_dim = 921,
-  TS_OP_pairwise_distance = 922,
-  TS_OP_renorm = 923,
-  TS_OP_renorm_ = 924,
-  TS_OP_as_strided = 925,
-  TS_OP_as_strided_ = 926,
-  TS_OP_expand = 927,
-  TS_OP_reshape = 928,
-  TS_OP_view = 929,
-  TS_OP_view_dtype = 930,
-  TS_OP_transpose = 931,
-  TS_OP_transpose_ = 932,
-  TS_OP_unsqueeze = 933,
-  TS_OP_unsqueeze_ = 934,
-  TS_OP_narrow = 935,
-  TS_OP__slice = 936,
-  TS_OP__slice_backward = 937,
-  TS_OP_select = 938,
-  TS_OP_permute = 939,
-  TS_OP_squeeze = 940,
-  TS_OP_squeeze_ = 941,
-  TS_OP_t = 942,
-  TS_OP_t_ = 943,
-  TS_OP_diagonal = 944,
-  TS_OP__diagonal_backward = 945,
-  TS_OP_unfold = 946,
-  TS_OP__unfold_backward = 947,
-  TS_OP_detach = 948,
+  TS_OP__programs_new = 899,
+  TS_OP__programs_free = 900,
+  TS_OP__programs_report = 901,
+  TS_OP__capture_begin = 902,
+  TS_OP__capture_break = 903,
+  TS_OP__capture_literal = 904,
+  TS_OP__capture_end = 905,
+  TS_OP__capture_drop = 906,
+  TS_OP__replay = 907,
+  TS_OP__replayed = 908,
+  TS_OP__memory = 909,
+  TS_OP__set_memory_budget = 910,
+  TS_OP__reset_peak_memory = 911,
+  TS_OP__trim_memory = 912,
+  TS_OP__num_threads = 913,
+  TS_OP__set_num_threads = 914,
+  TS_OP__work_alone = 915,
+  TS_OP__build = 916,
+  TS_OP__generator_new = 917,
+  TS_OP__generator_free = 918,
+  TS_OP__manual_seed = 919,
+  TS_OP__initial_seed = 920,
+  TS_OP__rng_state = 921,
+  TS_OP__set_rng_state = 922,
+  TS_OP__unique = 923,
+  TS_OP__unique_consecutive = 924,
+  TS_OP_vector_norm = 925,
+  TS_OP_norm = 926,
+  TS_OP_norm_named = 927,
+  TS_OP_dist = 928,
+  TS_OP_normalize = 929,
+  TS_OP_cosine_similarity = 930,
+  TS_OP_norm_except_dim = 931,
+  TS_OP_pairwise_distance = 932,
+  TS_OP_renorm = 933,
+  TS_OP_renorm_ = 934,
+  TS_OP_as_strided = 935,
+  TS_OP_as_strided_ = 936,
+  TS_OP_expand = 937,
+  TS_OP_reshape = 938,
+  TS_OP_view = 939,
+  TS_OP_view_dtype = 940,
+  TS_OP_transpose = 941,
+  TS_OP_transpose_ = 942,
+  TS_OP_unsqueeze = 943,
+  TS_OP_unsqueeze_ = 944,
+  TS_OP_narrow = 945,
+  TS_OP__slice = 946,
+  TS_OP__slice_backward = 947,
+  TS_OP_select = 948,
+  TS_OP_permute = 949,
+  TS_OP_squeeze = 950,
+  TS_OP_squeeze_ = 951,
+  TS_OP_t = 952,
+  TS_OP_t_ = 953,
+  TS_OP_diagonal = 954,
+  TS_OP__diagonal_backward = 955,
+  TS_OP_unfold = 956,
+  TS_OP__unfold_backward = 957,
+  TS_OP_detach = 958,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -4356,6 +4366,46 @@ ts_tensor *ts__token_adopt(ts_cx *cx, int64_t token);
 typedef struct { int64_t token; } ts__token_drop_args;
 bool ts__token_drop_impl(ts_cx *cx, const ts__token_drop_args *a, ts_out *out);
 bool ts__token_drop(ts_cx *cx, int64_t token);
+
+typedef struct { char none; } ts__programs_new_args;
+bool ts__programs_new_impl(ts_cx *cx, const ts__programs_new_args *a, ts_out *out);
+ts_scalar ts__programs_new(ts_cx *cx);
+
+typedef struct { int64_t set; } ts__programs_free_args;
+bool ts__programs_free_impl(ts_cx *cx, const ts__programs_free_args *a, ts_out *out);
+bool ts__programs_free(ts_cx *cx, int64_t set);
+
+typedef struct { int64_t set; } ts__programs_report_args;
+bool ts__programs_report_impl(ts_cx *cx, const ts__programs_report_args *a, ts_out *out);
+const char *ts__programs_report(ts_cx *cx, int64_t set);
+
+typedef struct { int64_t set; ts_list inputs; } ts__capture_begin_args;
+bool ts__capture_begin_impl(ts_cx *cx, const ts__capture_begin_args *a, ts_out *out);
+ts_scalar ts__capture_begin(ts_cx *cx, int64_t set, ts_list inputs);
+
+typedef struct { const char *reason; } ts__capture_break_args;
+bool ts__capture_break_impl(ts_cx *cx, const ts__capture_break_args *a, ts_out *out);
+bool ts__capture_break(ts_cx *cx, const char *reason);
+
+typedef struct { ts_tensor *self; } ts__capture_literal_args;
+bool ts__capture_literal_impl(ts_cx *cx, const ts__capture_literal_args *a, ts_out *out);
+bool ts__capture_literal(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list results; const char *form; } ts__capture_end_args;
+bool ts__capture_end_impl(ts_cx *cx, const ts__capture_end_args *a, ts_out *out);
+ts_ints ts__capture_end(ts_cx *cx, ts_list results, const char *form);
+
+typedef struct { char none; } ts__capture_drop_args;
+bool ts__capture_drop_impl(ts_cx *cx, const ts__capture_drop_args *a, ts_out *out);
+bool ts__capture_drop(ts_cx *cx);
+
+typedef struct { int64_t set; ts_list inputs; } ts__replay_args;
+bool ts__replay_impl(ts_cx *cx, const ts__replay_args *a, ts_out *out);
+ts_list ts__replay(ts_cx *cx, int64_t set, ts_list inputs);
+
+typedef struct { char none; } ts__replayed_args;
+bool ts__replayed_impl(ts_cx *cx, const ts__replayed_args *a, ts_out *out);
+ts_scalar ts__replayed(ts_cx *cx);
 
 typedef struct { char none; } ts__memory_args;
 bool ts__memory_impl(ts_cx *cx, const ts__memory_args *a, ts_out *out);

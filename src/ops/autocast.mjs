@@ -20,7 +20,7 @@ const lists = {
     fft_fft fft_fft2 fft_fftn fft_ifft fft_ifft2 fft_ifftn fft_rfft fft_rfft2 fft_rfftn fft_irfft fft_irfft2 fft_irfftn fft_hfft fft_ihfft`),
   /* Floating-point arguments, float64 aside, become the widest of theirs. cat and stack do that by themselves. */
   widest: words('index_copy'),
-  inside: words('einsum tensordot tensordot_count inner linalg_multi_dot chain_matmul matrix_power cov corrcoef linalg_pinv _set_autocast _autocast'),
+  inside: words('einsum tensordot tensordot_count inner linalg_multi_dot chain_matmul matrix_power cov corrcoef linalg_pinv _set_autocast _autocast _capture_begin _capture_end _replay'),
 };
 
 export const autocast = new Map(Object.entries(lists).flatMap(([kind, names]) => names.map((name) => [name, kind])));

@@ -15,7 +15,9 @@ export async function buildJs(root) {
     return String(e.message ?? e);
   }
   /* ESM wrappers re-export the one CommonJS instance, so that import and require give the same classes. */
-  const names = JSON.parse(spawnSync(process.execPath, ['-e', 'console.log(JSON.stringify(Object.keys(require("./dist/wasm.cjs"))))'], { cwd: root, encoding: 'utf8' }).stdout || '[]');
+  // Both backends have the same names; a machine may have built but one of them.
+  const script = 'let torsh; try { torsh = require("./dist/wasm.cjs"); } catch { torsh = require("./dist/native.cjs"); } console.log(JSON.stringify(Object.keys(torsh)))';
+  const names = JSON.parse(spawnSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' }).stdout || '[]');
   for (const name of ['native', 'wasm', 'torsh']) {
     const ids = names.filter((n) => /^_?[A-Za-z]\w*$/.test(n) && n !== 'default');
     writeFileSync(join(dist, `${name}.mjs`), `import torsh from './${name}.cjs';\nexport default torsh;\n`

@@ -79,7 +79,7 @@ export function table(rows, banner, hash, includes) {
     const flags = row.flags.filter((f) => f !== 'factory').map((f) => `TS_OP_${f.toUpperCase()}`).join(' | ') || '0';
     const nOut = row.returns.kind === 'TENSORS' ? row.returns.names.length : 0;
     const args = row.args.length ? `${name}_args` : 'NULL';
-    out.push(`  {"${row.title}", "${row.node}", ${flags}, sizeof(${argsType(row)}), ${row.args.length}, ${nOut}, TS_RET_${row.returns.kind}, ${row.saveMask}u, ${row.shapeMask}u, ${row.resultMask}u, ${args}, ${name}_impl, ${row.grad ? `${name}_grad` : 'NULL'}, TS_CAST_${row.autocast.toUpperCase()}},`);
+    out.push(`  {"${row.title}", "${row.node}", ${flags}, sizeof(${argsType(row)}), ${row.args.length}, ${nOut}, TS_RET_${row.returns.kind}, ${row.saveMask}u, ${row.shapeMask}u, ${row.resultMask}u, ${args}, ${name}_impl, ${row.grad ? `${name}_grad` : 'NULL'}, TS_CAST_${row.autocast.toUpperCase()}, TS_RECORD_${row.record.toUpperCase()}},`);
   }
   out.push('};', `const int ts_op_count = ${rows.length};`, `const char ts_table_hash[] = "${hash}";`, '');
   return out.join('\n');

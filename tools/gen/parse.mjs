@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import { autocast } from '../../src/ops/autocast.mjs';
+import { recordOf, recorded } from '../../src/ops/record.mjs';
 import { batchOf, named as batched } from '../../src/ops/batch.mjs';
 
 /** Argument types: kind of src/core/op.h, C type, TypeScript type, default when the row gives none. */
@@ -126,7 +127,7 @@ function expandRow(row, file) {
   const base = {
     ...row, file, args, returns, as, flags: allFlags, system, grad, saveMask, shapeMask, resultMask, jsName, ident: camel(publicName), title: space ? `${space}.${jsName}` : jsName,
     namespaces: row.namespaces ?? [space ?? 'torsh'], aliases: (row.aliases ?? []).filter((a) => !a.includes('.')), elsewhere: (row.aliases ?? []).filter((a) => a.includes('.')), node: row.node ?? `${pascal(row.name)}Backward0`,
-    autocast: autocast.get(row.name) ?? 'none', batch: batchOf(row), gradient: system ? 'system' : grad ? 'formula' : row.grad, samples: row.samples ?? [], errors: row.errors ?? [],
+    autocast: autocast.get(row.name) ?? 'none', record: recordOf(row.name, system, returns.kind), batch: batchOf(row), gradient: system ? 'system' : grad ? 'formula' : row.grad, samples: row.samples ?? [], errors: row.errors ?? [],
   };
   if (!as.includes('inplace')) return [base];
   const twin = { ...base, name: `${row.name}_`, jsName: `${base.jsName}_`, ident: `${base.ident}_`, title: `${base.title}_`, twinOf: row.name, autocast: 'none', flags: [...allFlags.filter((f) => f !== 'view'), 'inplace'],
@@ -143,6 +144,8 @@ export async function readRows(root) {
   }
   const unknown = [...autocast.keys()].filter((name) => !rows.some((r) => r.name === name));
   if (unknown.length) throw new Error(`autocast.mjs: no rows ${unknown.join(', ')}`);
+  const unrecorded = recorded.filter((name) => !rows.some((r) => r.name === name));
+  if (unrecorded.length) throw new Error(`record.mjs: no rows ${unrecorded.join(', ')}`);
   const strangers = batched.filter((name) => !rows.some((r) => r.name === name));
   if (strangers.length) throw new Error(`batch.mjs: no rows ${strangers.join(', ')}`);
   const seen = new Set();

@@ -1,0 +1,271 @@
+/**
+ * torsh.compile: a function's calls of ops, recorded once and run as one call. The core keeps the programs (src/core/capture.h); here stands
+ * what a call must be like for one of them to stand for the function.
+ */
+import { bind, signature } from '../bind';
+import { TorshError } from '../errors';
+import * as sys from '../gen/system';
+import { isModule } from '../nn/fields';
+import type { Module } from '../nn/module';
+import { adopt, callWithTensors } from '../runtime/call';
+import { recording } from '../runtime/recording';
+import { opNames } from '../runtime/signature';
+import type { Tensor } from '../tensor';
+import { type Layout, Refusal, type Returned, build, keyOf, returned, sift } from './arguments';
+import { type Watch, difference, reaching, refuseHooks, unchanged, watch } from './watch';
+
+/** Programs of one kind of call while the modules are in one state. */
+interface Variant {
+  set: number;
+  /** null until the first recording has ended. */
+  watch: Watch | null;
+  layouts: Map<number, Layout>;
+}
+
+/** Calls whose arguments are alike but for their tensors. */
+interface Kind { variants: Variant[]; reason: string | null }
+
+export interface Program {
+  /** Dtypes and shapes of the tensors that it takes. */
+  inputs: string[];
+  /** Calls of ops, and their names (the first 500). */
+  steps: number;
+  ops: string[];
+  /** Tensors that it uses besides: parameters and the like. */
+  constants: number;
+  /** How often it has run. */
+  runs: number;
+  /** False until two calls in a row have recorded the same. */
+  ready: boolean;
+}
+export interface Break { inputs: string[] | null; reason: string }
+export interface Explanation {
+  programs: Program[];
+  /** Calls that run as they would without compile, and why. */
+  breaks: Break[];
+}
+
+export interface CompileOptions {
+  /** Throw, where a call cannot be recorded, instead of running the function as it is. */
+  fullgraph?: boolean;
+  /** Do nothing. */
+  disable?: boolean;
+}
+type AnyFunction = (...args: any[]) => any;
+export type Compiled<F extends AnyFunction> = ((...args: Parameters<F>) => ReturnType<F>) & {
+  /** The function or module itself. */
+  readonly original: F;
+  /** What has been recorded, and what could not be. */
+  explain(): Explanation;
+  /** Frees the programs and what they hold; the function can no longer be called. */
+  dispose(): void;
+};
+
+const MAX_KINDS = 64, MAX_VARIANTS = 8;
+const compiledFunctions = new WeakMap<object, Recorder>();
+const registry = new FinalizationRegistry<number[]>((sets) => { for (const set of sets) sys._programsFree(set); });
+
+let replayOp = -1;
+
+class Recorder {
+  readonly kinds = new Map<string, Kind>();
+  /** Numbers of all sets, for the registry: it must not hold the function itself. */
+  readonly sets: number[] = [];
+  readonly refused = new Map<string, number>();
+  disposed = false;
+
+  constructor(readonly fn: AnyFunction, readonly fullgraph: boolean) {
+    if (replayOp < 0) replayOp = opNames().indexOf('_replay');
+  }
+
+  call(args: unknown[]): unknown {
+    if (this.disposed) throw new TorshError('ERR_DISPOSED', 'compile', 'compile: the compiled function has been disposed');
+    if (recording.on) return this.fn(...args);
+    const tensors: Tensor[] = [], modules: Module[] = [];
+    let key: string;
+    try {
+      key = keyOf(args, tensors, modules);
+    } catch (e) {
+      return this.refuse(e, args);
+    }
+    // Samples of vmap and disposed tensors: the function knows what to do.
+    for (const t of tensors) if (t._h === 0) return this.fn(...args);
+    let kind = this.kinds.get(key);
+    if (kind === undefined) {
+      if (this.kinds.size >= MAX_KINDS) return this.refuse(new Refusal(`its arguments other than tensors have had more than ${MAX_KINDS} values`), args);
+      this.kinds.set(key, kind = { variants: [], reason: null });
+    }
+    if (kind.reason !== null) return this.plainly(kind.reason, args);
+    const { variants } = kind;
+    for (let i = 0; i < variants.length; i++) {
+      const v = variants[i];
+      if (!unchanged(v.watch!)) continue;
+      if (i > 0) variants.unshift(...variants.splice(i, 1));
+      const w = callWithTensors(replayOp, v.set, tensors), n = w[1];
+      if (n === -1) return this.record(kind, v, args, tensors, modules);
+      if (n === -2) return this.plainly(null, args);
+      return this.results(v, tensors, w, n);
+    }
+    return this.record(kind, null, args, tensors, modules);
+  }
+
+  private results(v: Variant, inputs: readonly Tensor[], w: Float64Array, n: number): unknown {
+    const handles = n === 1 ? [w[2]] : Array.from(w.subarray(2, 2 + n));
+    const made = handles.map(adopt);
+    const layout = v.layouts.size === 1 ? v.layouts.values().next().value! : v.layouts.get(sys._replayed())!;
+    return layout.kind === 'made' ? made[layout.at] : build(layout, inputs, made);
+  }
+
+  private plainly(reason: string | null, args: unknown[]): unknown {
+    if (this.fullgraph) this.fail(reason);
+    return this.fn(...args);
+  }
+
+  private fail(reason: string | null): never {
+    reason ??= this.explain().breaks.map((b) => b.reason).join('; ');
+    throw new TorshError('ERR_UNSUPPORTED', 'compile', `compile: the function cannot be recorded: ${reason}`);
+  }
+
+  private refuse(e: unknown, args: unknown[]): unknown {
+    if (!(e instanceof Refusal)) throw e;
+    this.refused.set(e.message, (this.refused.get(e.message) ?? 0) + 1);
+    return this.plainly(e.message, args);
+  }
+
+  /** Runs the function and records it, for a variant that there is or for a new one. */
+  private record(kind: Kind, variant: Variant | null, args: unknown[], inputs: Tensor[], modules: Module[]): unknown {
+    const roots = isModule(this.fn) ? [...modules, this.fn] : modules;
+    try {
+      refuseHooks(roots);
+      if (variant === null && kind.variants.length >= MAX_VARIANTS) {
+        throw new Refusal(`${difference(kind.variants[0].watch!)} has had more than ${MAX_VARIANTS} values`);
+      }
+    } catch (e) {
+      if (!(e instanceof Refusal) || kind.variants.length < MAX_VARIANTS) return this.refuse(e, args);
+      this.forget(kind);
+      return this.plainly(kind.reason = e.message, args);
+    }
+    if (variant !== null) return this.recordInto(kind, variant, args, inputs, roots);
+    const fresh: Variant = { set: sys._programsNew(), watch: null, layouts: new Map() };
+    this.sets.push(fresh.set);
+    try {
+      return this.recordInto(kind, fresh, args, inputs, roots);
+    } finally {
+      if (fresh.watch === null) this.free(fresh.set);
+    }
+  }
+
+  private recordInto(kind: Kind, v: Variant, args: unknown[], inputs: Tensor[], roots: Module[]): unknown {
+    if (!sys._captureBegin(v.set, inputs)) return this.fn(...args);
+    let ended = false;
+    try {
+      recording.on = true;
+      const [result, reached] = reaching(() => this.fn(...args) as unknown);
+      recording.on = false;
+      for (const m of roots) reached.add(m);
+      let answer: Returned | null = null;
+      try {
+        refuseHooks(reached);
+        answer = returned(result, inputs);
+      } catch (e) {
+        if (!(e instanceof Refusal)) throw e;
+        sys._captureBreak(e.message);
+      }
+      const [state, number, replaced, ...made] = sys._captureEnd(answer?.tensors ?? [], answer?.text ?? '');
+      ended = true;
+      v.layouts.delete(replaced);
+      if (answer !== null && state !== 0) v.layouts.set(number, sift(answer.layout, answer.tensors, made.map((x) => x === 1)));
+      if (v.watch === null) {
+        v.watch = watch(reached);
+        kind.variants.unshift(v);
+      } else if (!unchanged(v.watch)) {
+        kind.reason = `${difference(v.watch)} changes at each call`;
+        this.forget(kind);
+      }
+      if (this.fullgraph && (state === 0 || kind.reason !== null)) this.fail(kind.reason);
+      return result;
+    } finally {
+      recording.on = false;
+      if (!ended) sys._captureDrop();
+    }
+  }
+
+  private free(set: number): void {
+    sys._programsFree(set);
+    this.sets.splice(this.sets.indexOf(set), 1);
+  }
+
+  private forget(kind: Kind): void {
+    for (const v of kind.variants) this.free(v.set);
+    kind.variants.length = 0;
+  }
+
+  explain(): Explanation {
+    const programs: Program[] = [], breaks: Break[] = [];
+    for (const kind of this.kinds.values()) {
+      for (const v of kind.variants) {
+        for (const line of sys._programsReport(v.set)!.split('\n')) {
+          if (line === '') continue;
+          const [state, , runs, given, steps, constants, reason, ops] = line.split('\t');
+          const inputs = given === '' ? [] : given.split(';');
+          if (state === '0') breaks.push({ inputs, reason });
+          else programs.push({ inputs, steps: Number(steps), ops: ops === '' ? [] : ops.split(' '), constants: Number(constants), runs: Number(runs), ready: state === '2' });
+        }
+      }
+    }
+    for (const { reason } of this.kinds.values()) if (reason !== null) breaks.push({ inputs: null, reason });
+    for (const reason of this.refused.keys()) breaks.push({ inputs: null, reason });
+    return { programs, breaks };
+  }
+
+  dispose(): void {
+    if (this.disposed) return;
+    if (recording.on) throw new TorshError('ERR_ARGUMENT', 'compile', 'compile: a compiled function cannot be disposed while one is being recorded');
+    this.disposed = true;
+    for (const kind of this.kinds.values()) this.forget(kind);
+    this.kinds.clear();
+  }
+}
+
+const compileSignature = signature('compile', 'model, *, fullgraph=false, disable=false');
+
+/**
+ * A function that does what `model` (a function or a module) does, with less work in between: its calls of ops are recorded, and from the
+ * third call with such arguments on they run as one call into the core, forward and (where `model` asks for gradients) backward; intermediate
+ * results are released after their last use. Results, gradients and random numbers are those of the function itself.
+ *
+ * A recording serves for tensors of the same shapes, strides, dtypes and requiresGrad, the same other arguments, modes (noGrad, autocast, ...)
+ * and fields of the modules that are called (training, ...); for others there is a new one. Parameters and other tensors that the function
+ * reaches by itself are used as they are at the time of the call. Two recordings must agree before they are used; what JavaScript changes only later (a number
+ * in a variable outside) is not seen, and neither are other effects of the function (printing, assignments). Functions that read values
+ * (item(), tolist()), hold optimizer steps, hooks or autograd.Functions, or return something other than tensors and plain values run as they
+ * are; explain() says why, and with fullgraph that is an error (ERR_UNSUPPORTED). https://pytorch.org/docs/stable/generated/torch.compile.html
+ */
+function compileFunction<F extends AnyFunction>(model: F, options?: CompileOptions): Compiled<F>;
+function compileFunction(...given: unknown[]): unknown {
+  const [model, fullgraph, disable] = bind(compileSignature, given) as [AnyFunction, boolean, boolean];
+  if (typeof model !== 'function') throw new TorshError('ERR_ARGUMENT', 'compile', `compile: expected a function or a module, but got ${model === null ? 'null' : typeof model}`);
+  const recorder = new Recorder(compiledFunctions.get(model)?.fn ?? model, fullgraph);
+  const call = (...args: unknown[]): unknown => (disable && !recorder.disposed ? recorder.fn(...args) : recorder.call(args));
+  const compiled = Object.assign(call, { original: recorder.fn, explain: () => recorder.explain(), dispose: () => { recorder.dispose(); } });
+  registry.register(compiled, recorder.sets);
+  compiledFunctions.set(compiled, recorder);
+  return compiled;
+}
+
+/**
+ * What has been recorded of a compiled function, and why the rest was not. With arguments they are tried first: two calls, or three with
+ * a function that is not compiled yet. https://pytorch.org/docs/stable/torch.compiler_api.html
+ */
+export function explain(model: AnyFunction, ...args: unknown[]): Explanation {
+  if (typeof model !== 'function') throw new TorshError('ERR_ARGUMENT', 'explain', 'explain: expected a function or a module');
+  const known = compiledFunctions.has(model), compiled = (known ? model : compileFunction(model)) as Compiled<AnyFunction>;
+  try {
+    if (args.length > 0) for (let i = 0; i < 2; i++) compiled(...(args as []));
+    return compiled.explain();
+  } finally {
+    if (!known) compiled.dispose();
+  }
+}
+
+export const compile = Object.assign(compileFunction, { explain });
