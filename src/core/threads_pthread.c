@@ -1,8 +1,10 @@
 /* Workers wait on a condition variable and spin briefly first, because ops come in bursts. One job runs at a time; a caller
-   that finds the pool busy (another JS thread, or a nested call) does its work alone. */
+   that finds the pool busy (another JS thread, or a nested call) does its work alone. A job is open while there may be pieces left:
+   its caller waits for the workers that have entered it, never for one that the machine has had no time to wake. */
 #define _GNU_SOURCE
 #include "threads.h"
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -15,13 +17,16 @@ static struct {
   pthread_cond_t wake;
   pthread_t threads[MAX_THREADS];
   int wanted, started;
-  _Atomic uint32_t ticket; /* number of the current job */
-  _Atomic int busy;        /* workers that have not finished it */
+  _Atomic uint64_t gate; /* the number of the current job, workers inside it, whether it is open */
   _Atomic int64_t next;
   int64_t n, piece;
   void (*body)(void *, int64_t, int64_t);
   void *arg;
-} pool = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, {0}, 0, 0, 0, 0, 0, 0, 0, NULL, NULL};
+} pool = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, {0}, 0, 0, 0, 0, 0, 0, NULL, NULL};
+#define OPEN ((uint64_t)1)
+#define WORKER ((uint64_t)2)
+static uint32_t job_of(uint64_t gate) { return (uint32_t)(gate >> 32); }
+static bool is_empty(uint64_t gate) { return (gate & 0xfffffffe) == 0; }
 
 static inline void relax(void) {
 #if defined(__x86_64__) || defined(__i386__)
@@ -38,18 +43,26 @@ static void work(void) {
   }
 }
 
+static bool enter(uint32_t job) {
+  uint64_t gate = atomic_load(&pool.gate);
+  while ((gate & OPEN) && job_of(gate) == job)
+    if (atomic_compare_exchange_weak(&pool.gate, &gate, gate + WORKER)) return true;
+  return false;
+}
+
 static void *worker(void *seen_at_start) {
   uint32_t seen = (uint32_t)(uintptr_t)seen_at_start;
   for (;;) {
-    for (int i = 0; i < SPINS && atomic_load(&pool.ticket) == seen; i++) relax();
-    if (atomic_load(&pool.ticket) == seen) {
+    for (int i = 0; i < SPINS && job_of(atomic_load(&pool.gate)) == seen; i++) relax();
+    if (job_of(atomic_load(&pool.gate)) == seen) {
       pthread_mutex_lock(&pool.wake_lock);
-      while (atomic_load(&pool.ticket) == seen) pthread_cond_wait(&pool.wake, &pool.wake_lock);
+      while (job_of(atomic_load(&pool.gate)) == seen) pthread_cond_wait(&pool.wake, &pool.wake_lock);
       pthread_mutex_unlock(&pool.wake_lock);
     }
-    seen = atomic_load(&pool.ticket);
+    seen = job_of(atomic_load(&pool.gate));
+    if (!enter(seen)) continue;
     work();
-    atomic_fetch_sub(&pool.busy, 1);
+    atomic_fetch_sub(&pool.gate, WORKER);
   }
   return NULL;
 }
@@ -78,7 +91,7 @@ void ts_set_num_threads(int n) {
 /* A forked child has the parent's state but none of its threads. */
 static void after_fork(void) {
   pool.started = 0;
-  atomic_store(&pool.busy, 0);
+  atomic_store(&pool.gate, atomic_load(&pool.gate) >> 32 << 32);
   pthread_mutex_init(&pool.job_lock, NULL);
   pthread_mutex_init(&pool.wake_lock, NULL);
   pthread_cond_init(&pool.wake, NULL);
@@ -91,7 +104,7 @@ static void start_workers(int n) {
   pthread_attr_init(&attr);
   pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
   while (pool.started < n) {
-    void *seen = (void *)(uintptr_t)atomic_load(&pool.ticket);
+    void *seen = (void *)(uintptr_t)job_of(atomic_load(&pool.gate));
     if (pthread_create(&pool.threads[pool.started], &attr, worker, seen) != 0) break;
     pool.started++;
   }
@@ -114,12 +127,15 @@ void ts_parallel_for(int64_t n, int64_t grain, void (*body)(void *arg, int64_t b
   pool.body = body;
   pool.arg = arg;
   atomic_store(&pool.next, 0);
-  atomic_store(&pool.busy, pool.started);
   pthread_mutex_lock(&pool.wake_lock);
-  atomic_fetch_add(&pool.ticket, 1);
+  atomic_store(&pool.gate, (uint64_t)(job_of(atomic_load(&pool.gate)) + 1) << 32 | OPEN);
   pthread_cond_broadcast(&pool.wake);
   pthread_mutex_unlock(&pool.wake_lock);
   work();
-  while (atomic_load(&pool.busy) > 0) relax();
+  atomic_fetch_and(&pool.gate, ~OPEN);
+  for (int i = 0; !is_empty(atomic_load(&pool.gate)); i++) {
+    if (i < SPINS) relax();
+    else sched_yield();
+  }
   pthread_mutex_unlock(&pool.job_lock);
 }
