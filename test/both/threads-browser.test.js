@@ -61,7 +61,8 @@ const runs = process.env.TORSH_NO_BROWSER ? test.skip.each : test.each;
 runs([['a page', inPage], ['a worker of a page', inWorker]])('%s that is cross-origin isolated has threads, and they change no result', async (_, task) => {
   const got = await inBrowser(task, isolation);
   expect(got.problems).toEqual([]);
-  expect(got).toMatchObject({ none: 0, started: 2, threads: 3, own: true });
+  expect(got).toMatchObject({ none: 0, threads: 3, own: true });
+  expect(got.started).toBeGreaterThanOrEqual(2); // more where the machine is so slow that idle ones have left in between
   expect(got.reasons).toHaveLength(1);
   expect(got.usual).toBeGreaterThan(0);
   expect(new Set([got.alone, ...got.others]).size).toBe(1);
