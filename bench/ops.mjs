@@ -6,7 +6,7 @@
  * nothing. Where both take less than BRIEF, the time is that of a call from JavaScript and from Python: such a row is listed only
  * when the two are more than APART from each other as well.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { medium } from './medium.mjs';
@@ -52,9 +52,11 @@ export async function benchOps({ peers, words, rounds, here }) {
   for (const r of slow) {
     console.log(`  ${r.name}: ${[r.native && `native ${r.native.toFixed(1)}x PyTorch (${duration(r.us.native)})`, r.wasm && `WASM ${r.wasm.toFixed(1)}x tfjs-wasm (${duration(r.us.wasm)})`].filter(Boolean).join(', ')}`);
   }
-  if (words.length === 0) {
-    const file = join(here, 'results', 'ops.json');
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
-  }
+  /* Of chosen ops the new times stand in place of their old ones. */
+  const file = join(here, 'results', 'ops.json');
+  if (words.length > 0 && !existsSync(file)) return;
+  const fresh = new Map(results.map((r) => [r.name, r]));
+  const all = words.length === 0 ? results : JSON.parse(readFileSync(file, 'utf8')).map((r) => fresh.get(r.name) ?? r);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(all, null, 1)}\n`);
 }

@@ -3,7 +3,7 @@
 #include <math.h>
 #include "loops.h"
 
-enum { FEW = 16, BLOCK = 128, COLS = 512, ROWS = 64 };
+enum { FEW = 16, PRODUCT = 32, BLOCK = 128, COLS = 512, ROWS = 64 };
 /* Extremes are exact, so that any number of lanes will do: enough to hide how long one comparison takes. */
 #ifdef TS_SMALL
 enum { MANY = 16 };
@@ -67,8 +67,8 @@ REDUCE(sum, i64, FEW, int64_t, int64_t, 0, PLUS_WHOLE, PLUS_WHOLE)
 REDUCE(sum, f32, FEW, double, float, 0, PLUS, PLUS)
 REDUCE(sum, f64, FEW, double, double, 0, PLUS, PLUS)
 
-REDUCE(prod, f32, FEW, double, double, 1, TIMES, TIMES)
-REDUCE(prod, f64, FEW, double, double, 1, TIMES, TIMES)
+REDUCE(prod, f32, PRODUCT, double, double, 1, TIMES, TIMES)
+REDUCE(prod, f64, PRODUCT, double, double, 1, TIMES, TIMES)
 REDUCE(prod, i64, FEW, int64_t, int64_t, 1, TIMES_WHOLE, TIMES_WHOLE)
 REDUCE(max, f32, MANY, double, float, -INFINITY, MAX, MAX)
 REDUCE(max, f64, MANY, double, double, -INFINITY, MAX, MAX)
