@@ -9,11 +9,11 @@ import { parseOptions } from '../examples/lib/options.mjs';
 import { setup } from './setup.mjs';
 import { root } from './sources.mjs';
 
-/** What each part of the build leaves behind. */
+/** What each part of the build leaves behind, in the order of building: the names that the ESM files export are asked of a backend. */
 const products = {
-  js: ['dist/torsh.cjs', 'dist/native.mjs', 'dist/wasm.mjs'],
   native: ['build/Release/torsh.node'],
   wasm: ['dist/torsh.wasm', 'dist/torsh-threads.wasm'],
+  js: ['dist/torsh.cjs', 'dist/native.mjs', 'dist/wasm.mjs', 'types/api.d.ts'],
 };
 const missing = (parts) => parts.filter((part) => products[part].some((path) => !existsSync(join(root, path))));
 
