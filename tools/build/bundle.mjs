@@ -59,6 +59,11 @@ function coreOnDemand(root, names) {
   return { name: 'core-on-demand', setup };
 }
 
+/** The bundle for pages, in memory. */
+export const pageBundle = (root) => esbuild.build({
+  bundle: true, target: 'es2022', logLevel: 'error', absWorkingDir: root, entryPoints: ['lib/entry/web.ts'], platform: 'browser', format: 'esm', plugins: [webTwins], write: false,
+});
+
 /** Writes the bundles; throws what esbuild has to say against them. */
 export async function bundle(root) {
   const common = { bundle: true, target: 'es2022', logLevel: 'error', absWorkingDir: root, legalComments: 'none' };
