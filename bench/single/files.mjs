@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const build = join(dirname(fileURLToPath(import.meta.url)), '..', 'build');
+const build = join(dirname(fileURLToPath(import.meta.url)), '../..', 'build');
 
 /** Runs in a process of its own, in an empty folder. Before it is read the system is told to forget a file (by dd), so that the disk itself is read. */
 function measure(torsh) {

@@ -1,5 +1,5 @@
 /** Rows that are not a time a call: start-up, peak memory, workers, files, size. Each gives { name, group, unit, values, goals }, or several. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { files } from './files.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const dist = join(here, '..', 'dist');
+const dist = join(here, '../..', 'dist');
 const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
 
 const json = (source, env, ...args) => JSON.parse(execFileSync(process.execPath, [...args, '-e', source], { encoding: 'utf8', env, cwd: here }).trim().split('\n').pop());
@@ -94,5 +94,3 @@ function size() {
 
 export const single = { start: startup, memory: peak, data: loader, files: (env) => files(env, dist), size };
 
-/** Does a program run at all? */
-export const works = (program, ...args) => spawnSync(program, args, { stdio: 'ignore' }).status === 0;

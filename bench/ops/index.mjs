@@ -24,8 +24,8 @@ const duration = (us) => (us === undefined ? '' : us >= 1e3 ? `${(us / 1e3).toFi
 
 /** peers: { name: { ask } }; results to `folder`/results/ops.json. */
 export async function benchOps({ peers, words, rounds, here }) {
-  const { rows, changesSelf } = require('../test/support/rows.js');
-  const torsh = require('../dist/native.cjs');
+  const { rows, changesSelf } = require('../../test/support/rows.js');
+  const torsh = require('../../dist/native.cjs');
   const chosen = rows.filter((row) => !changesSelf(row) && (words.length === 0 || words.some((word) => row.name.includes(word))));
   const results = [];
   for (const row of chosen) {

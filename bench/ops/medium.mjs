@@ -44,7 +44,7 @@ const grown = (sample, { dim, list }) => mapSample(sample, (spec) => {
 
 /** { args, kwargs, elements } or null for rows without tensors or that only run as they are. */
 export function medium(torsh, row) {
-  const { build, callRow } = require('../test/support/rows.js');
+  const { build, callRow } = require('../../test/support/rows.js');
   const seconds = (sample) => {
     try {
       return torsh.tidy(() => {
