@@ -21,6 +21,7 @@ export async function buildJs(root) {
       // By way of other names: `var` is an op, and a word of the language.
       + `const { ${ids.map((n) => `${n}: $${n}`).join(', ')} } = torsh;\nexport { ${ids.map((n) => `$${n} as ${n}`).join(', ')} };\n`);
   }
+  writeFileSync(join(dist, 'worker.mjs'), "export { createWorker, serve, TorshError, TorshWorker, transfer } from './worker.cjs';\n");
   copyFileSync(join(root, 'src/gen/ops.json'), join(dist, 'ops.json'));
   return buildTypes(root);
 }

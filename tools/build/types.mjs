@@ -57,6 +57,7 @@ export async function buildTypes(root) {
   write('api.d.ts', api);
   write('torsh.d.mts', [banner, "import * as torsh from './api.js';", "export * from './api.js';", 'export default torsh;', '']);
   write('torsh.d.cts', [banner, "import torsh = require('./api.js');", 'export = torsh;', '']);
+  for (const name of ['worker.d.mts', 'worker.d.cts']) write(name, [banner, "export * from './lib/worker/index.js';", '']);
   write('web.d.mts', [
     banner, "import * as torsh from './api.js';", "import type { compileWasm } from './lib/backend/wasm';",
     '/** Loads the backend; wasm: the address, bytes, response or compiled module of torsh.wasm, or of torsh-threads.wasm for a page that is cross-origin isolated',
