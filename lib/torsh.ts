@@ -52,7 +52,7 @@ export const torsh = {
   _standardGamma: random._standardGamma, _sampleDirichlet: random._sampleDirichlet, _dirichletGrad: random._dirichletGrad,
   autocast, getAutocastDtype, isAutocastEnabled, amp: { autocast },
   nn: kitNamespace('nn'), optim: kitNamespace('optim'), deepcopy: kitFunction('deepcopy'), summary: kitFunction('summary'),
-  save: kitFunction('save'), load: kitFunction('load'), metadataOf: kitFunction('metadataOf'),
+  save: kitFunction('save'), load: kitFunction('load'), inspectFile: kitFunction('inspectFile'), metadataOf: kitFunction('metadataOf'),
   linalg: generated.linalg, fft: generated.fft, special: generated.special,
   func, vmap: kitFunction('vmap'),
   compile: Object.assign(kitFunction('compile'), { explain: kitFunction('explain') }),

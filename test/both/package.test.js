@@ -83,6 +83,13 @@ test('images say what to install', async () => {
   expect(JSON.parse(out)).toEqual(['ERR_UNSUPPORTED', expect.stringMatching(/^readImage: reading images takes the package sharp: npm install sharp \(.*\)$/)]);
 });
 
+test('the command works where it is installed', async () => {
+  const command = (...args) => expectRun(join(folder, 'node_modules', '.bin', 'torsh'), args);
+  expect(JSON.parse(await command('doctor', '--json'))).toMatchObject({ works: true, backend: { name: 'wasm' } });
+  expect(JSON.parse(await command('train', 'digits', '--epochs', '1', '--save', 'digits.pt', '--json'))).toMatchObject({ backend: 'wasm', saved: 'digits.pt' });
+  expect(await command('inspect', 'digits.pt')).toMatch(/^digits\.pt: pt, .*, 11 tensors\n/);
+});
+
 test('types hold under node16 and bundler resolution', async () => {
   writeFileSync(join(folder, 'use.mts'), `
     import torsh, { nn, optim, type Tensor } from 'torsh';

@@ -1,5 +1,5 @@
 // dist/: the bundles, the entries to them, and the declarations.
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { bundle } from './bundle.mjs';
@@ -15,6 +15,7 @@ export async function buildJs(root) {
     return String(e.message ?? e);
   }
   writeEntries(root, await membersOf(root));
+  writeFileSync(join(dist, 'worker.mjs'), "export { createWorker, serve, TorshError, TorshWorker, transfer } from './worker.cjs';\n");
   copyFileSync(join(root, 'src/gen/ops.json'), join(dist, 'ops.json'));
   return buildTypes(root);
 }

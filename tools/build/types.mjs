@@ -64,6 +64,7 @@ export async function buildTypes(root) {
     write(`${name}.d.mts`, [banner, `import * as part from '${from}';`, `export * from '${from}';`, 'export default part;', '']);
     write(`${name}.d.cts`, [banner, `import part = require('${from}');`, 'export = part;', '']);
   }
+  for (const name of ['worker.d.mts', 'worker.d.cts']) write(name, [banner, "export * from './lib/worker/index.js';", '']);
   write('web.d.mts', [
     banner, "import * as torsh from './api.js';", "import type { compileWasm } from './lib/backend/wasm';",
     '/** Loads the backend; wasm: the address, bytes, response or compiled module of torsh.wasm, or of torsh-threads.wasm for a page that is cross-origin isolated',

@@ -6,7 +6,7 @@ const mayInclude = {
   'src/gemm/': ['core/', 'gemm/'],
   'src/linalg/': ['core/', 'linalg/', 'gemm/gemm.h'],
   // gen/ops.h declares, from the rows, what kernels implement; it includes core alone.
-  'src/kernels/': ['core/', 'kernels/', 'gen/ops.h', 'gemm/gemm.h', 'linalg/factor.h', 'linalg/spectral.h'],
+  'src/kernels/': ['core/', 'kernels/', 'gen/ops.h', 'gemm/gemm.h', 'gemm/gathered.h', 'linalg/factor.h', 'linalg/spectral.h'],
   'src/autograd/': ['core/', 'autograd/', 'gen/'],
   'src/gen/': ['core/', 'kernels/', 'autograd/', 'gen/'],
   'src/gen/capi': ['core/', 'gen/', 'capi/'],

@@ -35,7 +35,11 @@ const files = new Map([
   ['lib/gen/hash.ts', `${banner}\nexport const tableHash = '${hash}';\n`],
   ['lib/gen/version.ts', `${banner.replace('src/ops', 'package.json')}\nexport const version = '${version}';\n/** Those that have a package of their own: packages/platforms.mjs. */\nexport const platforms: readonly string[] = ${JSON.stringify(Object.keys(platforms)).replace(/"/g, "'").replace(/,/g, ', ')};\n`],
 ]);
-for (const [page, lines] of docs.reference(rows, text)) files.set(`docs/reference/${page}.md`, lines.join('\n') + '\n');
+const examplesFile = join(root, 'docs/reference/examples.json');
+const examples = existsSync(examplesFile) ? JSON.parse(readFileSync(examplesFile, 'utf8')) : {};
+const titles = new Map(readdirSync(join(root, 'src/ops')).filter((f) => f.endsWith('.ops.mjs'))
+  .map((f) => [f.replace('.ops.mjs', ''), /^\/\/ (.*?)(?:[.;](?:\s|$)|$)/m.exec(readFileSync(join(root, 'src/ops', f), 'utf8'))[1]]));
+for (const [page, lines] of docs.reference(rows, text, titles, examples)) files.set(`docs/reference/${page}.md`, lines.join('\n') + '\n');
 
 const check = process.argv.includes('--check');
 const stale = [];
@@ -49,7 +53,7 @@ for (const [path, content] of files) {
 }
 const pages = join(root, 'docs/reference');
 for (const f of existsSync(pages) ? readdirSync(pages) : []) {
-  if (files.has(`docs/reference/${f}`)) continue;
+  if (files.has(`docs/reference/${f}`) || f === 'examples.json') continue;
   stale.push(`docs/reference/${f}`);
   if (!check) rmSync(join(pages, f));
 }
