@@ -12,6 +12,7 @@ import { nonzero } from './indexing';
 import { embedding, embeddingBag } from './lookup';
 import * as info from './info';
 import { kitFunction, kitNamespace } from './kit.node';
+import { version } from './gen/version';
 import * as memory from './memory';
 import { fromMessage, toMessage } from './messages';
 import { setPrintoptions } from './print';
@@ -69,6 +70,8 @@ export const torsh = {
   getNumThreads: () => sys._numThreads(),
   /** Sets it: 1 to 64, or 0 for the usual number. WebAssembly has 1 where backend.reasons says so. https://pytorch.org/docs/stable/generated/torch.set_num_threads.html */
   setNumThreads: (n: number) => { sys._setNumThreads(n); },
+  /** Of the package torsh. */
+  version,
   setPrintoptions, toMessage, fromMessage, fromImageData: kitFunction('fromImageData'), toImageData: kitFunction('toImageData'),
   backend,
 };
