@@ -11,6 +11,7 @@ import { adopt, callWithTensors } from '../runtime/call';
 import { recording } from '../runtime/recording';
 import { opNames } from '../runtime/signature';
 import type { Tensor } from '../tensor';
+import { type Break, Explanation, type Program, programOf } from './explain';
 import { type Layout, Refusal, type Returned, build, keyOf, returned, sift } from './arguments';
 import { type Watch, difference, reaching, refuseHooks, unchanged, watch } from './watch';
 
@@ -24,26 +25,6 @@ interface Variant {
 
 /** Calls whose arguments are alike but for their tensors. */
 interface Kind { variants: Variant[]; reason: string | null }
-
-export interface Program {
-  /** Dtypes and shapes of the tensors that it takes. */
-  inputs: string[];
-  /** Calls of ops, and their names (the first 500). */
-  steps: number;
-  ops: string[];
-  /** Tensors that it uses besides: parameters and the like. */
-  constants: number;
-  /** How often it has run. */
-  runs: number;
-  /** False until two calls in a row have recorded the same. */
-  ready: boolean;
-}
-export interface Break { inputs: string[] | null; reason: string }
-export interface Explanation {
-  programs: Program[];
-  /** Calls that run as they would without compile, and why. */
-  breaks: Break[];
-}
 
 export interface CompileOptions {
   /** Throw, where a call cannot be recorded, instead of running the function as it is. */
@@ -225,16 +206,15 @@ class Recorder {
       for (const v of kind.variants) {
         for (const line of sys._programsReport(v.set)!.split('\n')) {
           if (line === '') continue;
-          const [state, , runs, given, steps, constants, reason, ops] = line.split('\t');
-          const inputs = given === '' ? [] : given.split(';');
-          if (state === '0') breaks.push({ inputs, reason });
-          else programs.push({ inputs, steps: Number(steps), ops: ops === '' ? [] : ops.split(' '), constants: Number(constants), runs: Number(runs), ready: state === '2' });
+          const found = programOf(line, v.watch?.filter((w) => w.module !== null).length ?? 0);
+          if ('reason' in found) breaks.push(found);
+          else programs.push(found);
         }
       }
     }
     for (const { reason } of this.kinds.values()) if (reason !== null) breaks.push({ inputs: null, reason });
     for (const reason of this.refused) breaks.push({ inputs: null, reason });
-    return { programs, breaks };
+    return new Explanation(programs, breaks);
   }
 
   dispose(): void {
@@ -245,6 +225,8 @@ class Recorder {
     this.kinds.clear();
   }
 }
+
+export { Explanation, type Program, type Break };
 
 const compileSignature = signature('compile', 'model, *, fullgraph=false, disable=false');
 

@@ -228,7 +228,7 @@ export function _programsFree(set: number): void {
   return invoke(900, arguments) as void;
 }
 
-/** What a set holds, a line for each program: state (0 broken, 1 recorded once, 2 ready), number, runs, inputs, steps, constants, reason, names of the steps; separated by tabs. */
+/** What a set holds, a line for each program: state (0 broken, 1 recorded once, 2 ready), number, runs, inputs, steps, constants, reason, names of the steps; of the plan, calls, folded norms, fused chains, buffers, their bytes, why nothing was changed; why it may not run elsewhere; gradients, inference mode, autocast as 0 or 1; separated by tabs. */
 export function _programsReport(set: number): string | null {
   return invoke(901, arguments) as string | null;
 }

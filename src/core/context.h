@@ -87,6 +87,9 @@ struct ts_cx {
   struct ts_capture *capture;  /* the recording under way */
   struct ts_programs **programs; /* sets, by number - 1; NULL where one was freed */
   size_t n_programs;
+  struct ts_storage *offer;    /* a run's buffer: new memory of this many bytes is taken from it, if nobody else holds it */
+  int64_t offer_bytes;
+  struct ts_trace *trace;      /* elementwise calls are written down instead of made (kernels/chain.h) */
   uint64_t next_program, replayed; /* numbers of programs: the next one, the one that ran last */
   ts_host host;
 };

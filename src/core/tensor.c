@@ -9,6 +9,11 @@ _Static_assert(sizeof(void *) != 8 || sizeof(ts_storage) == 48, "data after the 
 enum { STORAGE_HEADER = 48 };
 
 ts_storage *ts_storage_new(ts_cx *cx, int64_t nbytes) {
+  if (cx->offer && nbytes == cx->offer_bytes && atomic_load_explicit(&cx->offer->refs, memory_order_acquire) == 1) {
+    ts_storage *s = cx->offer;
+    cx->offer = NULL;
+    return ts_storage_retain(s);
+  }
   if (cx->host.collect && (cx->bytes_since_collect += nbytes) >= cx->collect_bytes) cx->host.collect(cx, cx->host.data, false);
   bool addressable = (uint64_t)nbytes <= SIZE_MAX / 4 * 3; /* 32-bit builds: a longer length would be cut */
   ts_storage *s = addressable ? ts_alloc_packed(STORAGE_HEADER + (size_t)nbytes) : NULL;

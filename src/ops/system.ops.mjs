@@ -41,7 +41,7 @@ export default [
   row('_token_drop', 'int token', 'void', 'Forgets a token that will not be adopted.'),
   row('_programs_new', '', 'int', 'A set of programs, recorded by _capture_begin and _capture_end; gives its number.'),
   row('_programs_free', 'int set', 'void', 'Frees a set of programs.'),
-  row('_programs_report', 'int set', 'str', 'What a set holds, a line for each program: state (0 broken, 1 recorded once, 2 ready), number, runs, inputs, steps, constants, reason, names of the steps; separated by tabs.'),
+  row('_programs_report', 'int set', 'str', 'What a set holds, a line for each program: state (0 broken, 1 recorded once, 2 ready), number, runs, inputs, steps, constants, reason, names of the steps; of the plan, calls, folded norms, fused chains, buffers, their bytes, why nothing was changed; why it may not run elsewhere; gradients, inference mode, autocast as 0 or 1; separated by tabs.'),
   row('_capture_begin', 'int set, Tensor[] inputs', 'bool', 'From here on calls of this level are recorded; false where they cannot be.'),
   row('_capture_break', 'str reason', 'void', 'What is being recorded cannot be a program.'),
   row('_capture_literal', 'Tensor self', 'void', 'The host has filled the tensor that it has just made.'),
