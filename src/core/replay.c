@@ -198,13 +198,16 @@ void ts_run_free(ts_run *run) {
   ts_free(run);
 }
 
-/* One is enough for calls that follow each other; others come and go with the jobs that need them. */
+/* One is enough for calls that follow each other; others are there for jobs. */
 void ts_run_keep(ts_program *p, ts_run *run) {
-  if (p->idle) {
+  enum { IDLE = 4 };
+  int n = 0;
+  for (const ts_run *r = p->idle; r; r = r->next) n++;
+  if (n >= IDLE) {
     ts_run_free(run);
     return;
   }
-  run->next = NULL;
+  run->next = p->idle;
   p->idle = run;
 }
 
@@ -313,7 +316,7 @@ bool ts_program_run(ts_cx *cx, ts_program *p, ts_list inputs, ts_list *results) 
 
 void ts_program_free(ts_program *p) {
   if (!p) return;
-  if (p->running || p->jobs) {
+  if (p->running || p->jobs > 0) {
     p->doomed = true;
     return;
   }

@@ -4947,6 +4947,36 @@ static bool _replay_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__replay_impl(cx, a, out);
 }
 
+static const ts_arg _job_new_args[] = {{"set", TS_ARG_INT, 0, offsetof(ts__job_new_args, set), 0u}, {"inputs", TS_ARG_LIST, 0, offsetof(ts__job_new_args, inputs), 0u}};
+static bool _job_new_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__job_new_args *a = args;
+  return ts__job_new_impl(cx, a, out);
+}
+
+static const ts_arg _job_run_args[] = {{"job", TS_ARG_INT, 0, offsetof(ts__job_run_args, job), 0u}};
+static bool _job_run_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__job_run_args *a = args;
+  return ts__job_run_impl(cx, a, out);
+}
+
+static const ts_arg _job_stop_args[] = {{"job", TS_ARG_INT, 0, offsetof(ts__job_stop_args, job), 0u}};
+static bool _job_stop_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__job_stop_args *a = args;
+  return ts__job_stop_impl(cx, a, out);
+}
+
+static const ts_arg _job_take_args[] = {{"job", TS_ARG_INT, 0, offsetof(ts__job_take_args, job), 0u}};
+static bool _job_take_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__job_take_args *a = args;
+  return ts__job_take_impl(cx, a, out);
+}
+
+static const ts_arg _job_free_args[] = {{"job", TS_ARG_INT, 0, offsetof(ts__job_free_args, job), 0u}};
+static bool _job_free_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__job_free_args *a = args;
+  return ts__job_free_impl(cx, a, out);
+}
+
 static bool _replayed_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__replayed_args *a = args;
   return ts__replayed_impl(cx, a, out);
@@ -6136,6 +6166,11 @@ const ts_op ts_ops[] = {
   {"_captureEnd", "CaptureEndBackward0", TS_OP_SYSTEM, sizeof(ts__capture_end_args), 2, 0, TS_RET_INTS, 0u, 0u, 0u, _capture_end_args, _capture_end_impl, NULL, TS_CAST_INSIDE, TS_RECORD_SKIP},
   {"_captureDrop", "CaptureDropBackward0", TS_OP_SYSTEM, sizeof(ts__capture_drop_args), 0, 0, TS_RET_NOTHING, 0u, 0u, 0u, NULL, _capture_drop_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
   {"_replay", "ReplayBackward0", TS_OP_SYSTEM, sizeof(ts__replay_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, _replay_args, _replay_impl, NULL, TS_CAST_INSIDE, TS_RECORD_SKIP},
+  {"_jobNew", "JobNewBackward0", TS_OP_SYSTEM, sizeof(ts__job_new_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _job_new_args, _job_new_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
+  {"_jobRun", "JobRunBackward0", TS_OP_SYSTEM, sizeof(ts__job_run_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _job_run_args, _job_run_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
+  {"_jobStop", "JobStopBackward0", TS_OP_SYSTEM, sizeof(ts__job_stop_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _job_stop_args, _job_stop_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
+  {"_jobTake", "JobTakeBackward0", TS_OP_SYSTEM, sizeof(ts__job_take_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, _job_take_args, _job_take_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
+  {"_jobFree", "JobFreeBackward0", TS_OP_SYSTEM, sizeof(ts__job_free_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _job_free_args, _job_free_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
   {"_replayed", "ReplayedBackward0", TS_OP_SYSTEM, sizeof(ts__replayed_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _replayed_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
   {"_memory", "MemoryBackward0", TS_OP_SYSTEM, sizeof(ts__memory_args), 0, 0, TS_RET_INTS, 0u, 0u, 0u, NULL, _memory_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
   {"_setMemoryBudget", "SetMemoryBudgetBackward0", TS_OP_SYSTEM, sizeof(ts__set_memory_budget_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_memory_budget_args, _set_memory_budget_impl, NULL, TS_CAST_NONE, TS_RECORD_OTHER},
@@ -6188,5 +6223,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad, TS_CAST_NONE, TS_RECORD_STEP},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL, TS_CAST_NONE, TS_RECORD_STEP},
 };
-const int ts_op_count = 959;
-const char ts_table_hash[] = "7bf5118577e3b584";
+const int ts_op_count = 964;
+const char ts_table_hash[] = "e5b538ad5f34f630";

@@ -192,6 +192,7 @@ static bool give_buffers(ts_program *p, ts_plan *plan) {
 static bool is(const ts_step *s, int op) { return s->op == &ts_ops[op]; }
 
 const char *ts_plan_effect(const ts_program *p) {
+  if (p->grad_mode) return "gradients are on";
   for (int32_t k = 0; k < p->n_steps; k++) {
     const ts_step *s = p->steps[k];
     if (!s->op) continue;

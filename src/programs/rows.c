@@ -5,6 +5,7 @@
 #include <string.h>
 #include "../core/alloc.h"
 #include "../gen/ops.h"
+#include "../core/job.h"
 #include "plan.h"
 
 static ts_programs *set_of(ts_cx *cx, int64_t number) {
@@ -94,6 +95,51 @@ bool ts__replay_impl(ts_cx *cx, const ts__replay_args *a, ts_out *out) {
   if (p && !p->broken) return ts_program_run(cx, p, a->inputs, &out->list);
   out->list = (ts_list){NULL, p ? -2 : -1};
   return true;
+}
+
+/* ---- runs elsewhere ---- */
+
+bool ts__job_new_impl(ts_cx *cx, const ts__job_new_args *a, ts_out *out) {
+  ts_programs *set = set_of(cx, a->set);
+  if (!set) return false;
+  ts_program *p = cx->anomaly ? NULL : ts_program_for(cx, set, a->inputs);
+  if (p && !p->broken && !p->plan) ts_plan_make(cx, p);
+  out->scalar = ts_int(!p ? -1 : p->broken ? -2 : ts_plan_effect(p) ? -3 : ts_job_new(cx, p, a->inputs));
+  if (out->scalar.i > 0) {
+    p->runs++;
+    cx->replayed = p->number;
+  }
+  return !ts_failed(cx);
+}
+
+bool ts__job_run_impl(ts_cx *cx, const ts__job_run_args *a, ts_out *out) {
+  (void)out;
+  ts_job *job = ts_job_of(cx, a->job);
+  if (!job || !ts_job_start(cx, job)) return false;
+  ts_job_run(job);
+  return true;
+}
+
+bool ts__job_stop_impl(ts_cx *cx, const ts__job_stop_args *a, ts_out *out) {
+  (void)out;
+  ts_job *job = ts_job_of(cx, a->job);
+  if (job) ts_job_stop(job);
+  return job != NULL;
+}
+
+bool ts__job_take_impl(ts_cx *cx, const ts__job_take_args *a, ts_out *out) {
+  ts_job *job = ts_job_of(cx, a->job);
+  if (!job) return false;
+  const bool ok = ts_job_take(cx, job, &out->list);
+  ts_job_free(cx, job);
+  return ok;
+}
+
+bool ts__job_free_impl(ts_cx *cx, const ts__job_free_args *a, ts_out *out) {
+  (void)out;
+  ts_job *job = ts_job_of(cx, a->job);
+  if (job) ts_job_free(cx, job);
+  return job != NULL;
 }
 
 bool ts__replayed_impl(ts_cx *cx, const ts__replayed_args *a, ts_out *out) {
