@@ -16,4 +16,10 @@ export class TorshError extends Error {
     this.code = code;
     this.op = op;
   }
+
+  /** By its looks: each bundle (a backend, torsh/worker) has a class of its own. */
+  static [Symbol.hasInstance](x: unknown): boolean {
+    if (this !== TorshError) return Function.prototype[Symbol.hasInstance].call(this, x);
+    return Object.prototype.toString.call(x) === '[object Error]' && (x as Error).name === 'TorshError' && errorCodes.includes((x as TorshError).code);
+  }
 }

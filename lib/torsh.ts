@@ -12,6 +12,7 @@ import { nonzero } from './indexing';
 import { embedding, embeddingBag } from './lookup';
 import * as info from './info';
 import { kitFunction, kitNamespace } from './kit.node';
+import { version } from './gen/version';
 import * as memory from './memory';
 import { fromMessage, toMessage } from './messages';
 import { setPrintoptions } from './print';
@@ -51,7 +52,7 @@ export const torsh = {
   _standardGamma: random._standardGamma, _sampleDirichlet: random._sampleDirichlet, _dirichletGrad: random._dirichletGrad,
   autocast, getAutocastDtype, isAutocastEnabled, amp: { autocast },
   nn: kitNamespace('nn'), optim: kitNamespace('optim'), deepcopy: kitFunction('deepcopy'), summary: kitFunction('summary'),
-  save: kitFunction('save'), load: kitFunction('load'), metadataOf: kitFunction('metadataOf'),
+  save: kitFunction('save'), load: kitFunction('load'), inspectFile: kitFunction('inspectFile'), metadataOf: kitFunction('metadataOf'),
   linalg: generated.linalg, fft: generated.fft, special: generated.special,
   func, vmap: kitFunction('vmap'),
   compile: Object.assign(kitFunction('compile'), { explain: kitFunction('explain') }),
@@ -69,6 +70,8 @@ export const torsh = {
   getNumThreads: () => sys._numThreads(),
   /** Sets it: 1 to 64, or 0 for the usual number. WebAssembly has 1 where backend.reasons says so. https://pytorch.org/docs/stable/generated/torch.set_num_threads.html */
   setNumThreads: (n: number) => { sys._setNumThreads(n); },
+  /** Of the package torsh. */
+  version,
   setPrintoptions, toMessage, fromMessage, fromImageData: kitFunction('fromImageData'), toImageData: kitFunction('toImageData'),
   backend,
 };

@@ -5,7 +5,6 @@ const { nn } = torsh;
 const F = nn.functional;
 const text = (x) => (Array.isArray(x) ? x.map(text) : [x.dtype, x.shape, x.stride(), Array.from(x.toTypedArray(), String)]);
 const planned = (compiled) => compiled.explain().programs.filter((p) => p.ready);
-const close = (a, b) => expect(torsh.allclose(a, b, 1e-4, 1e-5)).toBe(true);
 
 /** A generator of whole numbers below n, the same ones for a seed. */
 function numbers(seed) {
