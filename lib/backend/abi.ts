@@ -32,6 +32,10 @@ export interface Abi {
   nextCallback(): number;
   /** Lets the collector look for dead tensors now. */
   collect(): void;
+  /** Runs a job (src/core/job.h) on another thread and calls done() from the event loop. Missing where there is no such thread. */
+  launch?(job: number, done: () => void): void;
+  /** How many of them at once. */
+  lanes?(): number;
   tableHash(): string;
 }
 
