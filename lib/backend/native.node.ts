@@ -1,4 +1,5 @@
 /** The native backend: the addon (addon.node.ts finds it) behind the wall. */
+import type os from 'node:os';
 import type v8 from 'node:v8';
 import type vm from 'node:vm';
 import type { Abi } from './abi';
@@ -13,6 +14,7 @@ interface Addon {
   read(handle: number, bytes: Uint8Array): void;
   write(handle: number, bytes: Uint8Array): void;
   collect(): void;
+  launch(job: number, done: () => void): void;
   tableHash(): string;
   wall?: Float64Array;
   callbacks?: number;
@@ -61,6 +63,9 @@ export function nativeAbi(): Abi {
     onCallback: (fn) => { callback = fn; },
     nextCallback: () => (addon.callbacks = (addon.callbacks ?? 0) + 1),
     collect: addon.collect,
+    launch: addon.launch,
+    // libuv's pool also serves files and names: a thread is left to them.
+    lanes: () => Math.max(1, Math.min((require('node:os') as typeof os).availableParallelism(), (Number(process.env.UV_THREADPOOL_SIZE) || 4) - 1)),
     tableHash: addon.tableHash,
   };
 }
