@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { dirname, extname, join, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { root } from './sources.mjs';
@@ -64,13 +64,13 @@ export function serveDemos({ port = 0, host = '127.0.0.1', headers = isolation }
   });
 }
 
-/** The bundle `name` of dist/ and what it loads in turn. */
+/** A bundle of dist/ by its path there, and what it loads in turn. */
 function loadedBy(name, found = new Set()) {
-  if (found.has(name)) return found;
+  if (found.has(name) || !existsSync(join(root, 'dist', name))) return found;
   found.add(name);
   if (!name.endsWith('.mjs')) return found;
   const text = readFileSync(join(root, 'dist', name), 'utf8');
-  for (const [, path] of text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|new URL\(\s*)["']\.\/([\w./-]+)["']/g)) if (existsSync(join(root, 'dist', path))) loadedBy(path, found);
+  for (const [, path] of text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|new URL\(\s*)["'](\.\.?\/[\w./-]+)["']/g)) loadedBy(posix.join(dirname(name), path), found);
   return found;
 }
 
