@@ -10,7 +10,7 @@ import torch
 import works
 from ops import op
 
-SLOW, BATCH = 1.5e6, 2000
+SLOW, HOPELESS, BATCH = 1.5e6, 3e7, 2000
 
 torch.set_num_threads(int(sys.argv[1]))
 works.FOREACH = "foreach" in sys.argv
@@ -25,9 +25,11 @@ def run_batch(f, batch):
 
 def prepare(f):
     first = run_batch(f, 1)
-    if first > SLOW:
+    if first > HOPELESS:
         return {"us": first, "once": True}
     batch, t = 1, run_batch(f, 1)
+    if t > SLOW:
+        return {"us": t, "once": True}
     while t < BATCH and batch < 1e6:
         batch = math.ceil(batch * min(8, max(1.5, 1.2 * BATCH / max(t, 1))))
         t = run_batch(f, batch)
