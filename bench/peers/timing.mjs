@@ -77,7 +77,7 @@ export function digest(arrays) {
 export function answerer(works) {
   let key = null, work = null;
   let chain = Promise.resolve();
-  const answer = async ({ id, work: name, ms, check = false, ...parameters }) => {
+  const answer = async ({ id, work: name, ms, check = false, calls, ...parameters }) => {
     try {
       const asked = JSON.stringify([name, parameters]);
       if (asked !== key) {
@@ -90,7 +90,8 @@ export function answerer(works) {
         key = asked;
       }
       const checked = check && work.result ? { digest: digest(await work.result()) } : {};
-      return { id, ...checked, ...(await time(work, ms)), ...work.note?.() };
+      const times = calls ? { us: (await runBatch(work.run, calls)) / calls } : await time(work, ms);
+      return { id, ...checked, ...times, ...work.note?.() };
     } catch (error) {
       key = null;
       return { id, error: String(error?.message ?? error).slice(0, 300) };
