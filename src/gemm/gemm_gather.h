@@ -4,10 +4,10 @@ enum { TS_FN(GATHER_ROWS) = TS_MR, TS_FN(GATHER_PANEL) = TS_NR, TS_FN(GATHER_DEP
 
 /* `tiles` tiles one below the other: c (rows, two vectors) (+)= a * b, with row p of b at b + at[p]. a as in tile. */
 TS_INLINE void TS_FN(gather_tile)(const ts_gathered *g, const int rows, const bool along_k, ptrdiff_t tiles, const TS_T *a,
-                                  const TS_T *b, TS_T *c) {
+                                  const TS_T *b, TS_T *c, const TS_T *bias) {
   const ptrdiff_t k = g->k, sa = along_k ? g->lda : TS_MR, next_a = TS_MR * (along_k ? g->lda : k), ldc = g->ldc;
   const bool add = g->add;
-  for (; tiles > 0; tiles--, a += next_a, c += TS_MR * ldc) {
+  for (; tiles > 0; tiles--, a += next_a, c += TS_MR * ldc, bias += bias ? TS_MR : 0) {
     TS_FN(vec) acc[TS_MR][2] = {{{0}}};
     const TS_T *ap = a;
     const ptrdiff_t *at = g->at;
@@ -37,6 +37,7 @@ TS_INLINE void TS_FN(gather_tile)(const ts_gathered *g, const int rows, const bo
       for (int v = 0; v < 2; v++) {
         TS_FN(mem) *const out = (TS_FN(mem) *)(c + i * ldc + v * TS_LANES);
         if (add) acc[i][v] += *out;
+        else if (bias) acc[i][v] += TS_SPLAT(bias[i]);
         *out = acc[i][v];
       }
     }
@@ -44,14 +45,14 @@ TS_INLINE void TS_FN(gather_tile)(const ts_gathered *g, const int rows, const bo
 }
 
 #define TS_TILES(r)                                                                                                 \
-  TS_KERNEL void TS_FN(gather_##r##_m)(const ts_gathered *g, ptrdiff_t tiles, const TS_T *a, const TS_T *b, TS_T *c) { \
-    TS_FN(gather_tile)(g, r, false, tiles, a, b, c);                                                                \
+  TS_KERNEL void TS_FN(gather_##r##_m)(const ts_gathered *g, ptrdiff_t tiles, const TS_T *a, const TS_T *b, TS_T *c, const TS_T *bias) { \
+    TS_FN(gather_tile)(g, r, false, tiles, a, b, c, bias);                                                           \
   }                                                                                                                 \
-  TS_KERNEL void TS_FN(gather_##r##_k)(const ts_gathered *g, ptrdiff_t tiles, const TS_T *a, const TS_T *b, TS_T *c) { \
-    TS_FN(gather_tile)(g, r, true, tiles, a, b, c);                                                                 \
+  TS_KERNEL void TS_FN(gather_##r##_k)(const ts_gathered *g, ptrdiff_t tiles, const TS_T *a, const TS_T *b, TS_T *c, const TS_T *bias) { \
+    TS_FN(gather_tile)(g, r, true, tiles, a, b, c, bias);                                                            \
   }
 TS_EACH_ROW(TS_TILES)
-typedef void (*TS_FN(gather_fn))(const ts_gathered *, ptrdiff_t, const TS_T *, const TS_T *, TS_T *);
+typedef void (*TS_FN(gather_fn))(const ts_gathered *, ptrdiff_t, const TS_T *, const TS_T *, TS_T *, const TS_T *);
 #define TS_ROW_OF_TABLE(r) {TS_FN(gather_##r##_m), TS_FN(gather_##r##_k)},
 static const TS_FN(gather_fn) TS_FN(gathers)[TS_MR][2] = {TS_EACH_ROW(TS_ROW_OF_TABLE)};
 #undef TS_TILES
@@ -81,6 +82,7 @@ TS_KERNEL void TS_FN(gather_row)(const ts_gathered *g, const TS_T *a, ptrdiff_t 
     for (int v = 0; v < vectors; v++) {
       TS_FN(mem) *const out = (TS_FN(mem) *)(c + j + v * TS_LANES);
       if (g->add) acc[v] += *out;
+      else if (g->bias) acc[v] += TS_SPLAT(*(const TS_T *)g->bias);
       *out = acc[v];
     }
   }
@@ -88,6 +90,7 @@ TS_KERNEL void TS_FN(gather_row)(const ts_gathered *g, const TS_T *a, ptrdiff_t 
 
 static TS_TARGET void TS_FN(gathered)(const ts_gathered *g) {
   const bool along_k = g->lda != 0;
+  const TS_T *const bias = g->add ? NULL : g->bias;
   if (g->m == 1) {
     TS_FN(gather_row)(g, g->a, along_k ? 1 : TS_MR, g->c);
     return;
@@ -96,8 +99,8 @@ static TS_TARGET void TS_FN(gathered)(const ts_gathered *g) {
   for (ptrdiff_t j = 0; j < g->n; j += TS_NR) {
     const TS_T *const a = g->a, *const b = (const TS_T *)g->b + j;
     TS_T *const c = (TS_T *)g->c + j;
-    if (tiles) TS_FN(gathers)[TS_MR - 1][along_k](g, tiles, a, b, c);
-    if (rest) TS_FN(gathers)[rest - 1][along_k](g, 1, a + tiles * next_a, b, c + tiles * TS_MR * g->ldc);
+    if (tiles) TS_FN(gathers)[TS_MR - 1][along_k](g, tiles, a, b, c, bias);
+    if (rest) TS_FN(gathers)[rest - 1][along_k](g, 1, a + tiles * next_a, b, c + tiles * TS_MR * g->ldc, bias ? bias + tiles * TS_MR : NULL);
   }
 }
 
