@@ -29,18 +29,6 @@ static inline void NAME(every_second)(T *to, const T *from, int64_t n) {
   for (; i < n; i++) to[i] = from[2 * i];
 }
 
-/* n elements of `to`, element i from x + i * step of a row of `size`, zero outside. */
-static void NAME(lay_row)(T *to, int64_t n, const T *row, int64_t size, int64_t x, int64_t step) {
-  int64_t lo = x >= 0 ? 0 : (-x + step - 1) / step, hi = x < size ? (size - 1 - x) / step + 1 : 0;
-  if (hi > n) hi = n;
-  if (lo > hi) lo = hi;
-  NAME(clear)(to, lo);
-  if (step == 1) NAME(copy)(to + lo, row + x + lo, hi - lo);
-  else if (step == 2) NAME(every_second)(to + lo, row + x + 2 * lo, hi - lo);
-  else for (int64_t i = lo; i < hi; i++) to[i] = row[x + i * step];
-  NAME(clear)(to + hi, n - hi);
-}
-
 static void NAME(lay)(const ts_strips *s, const ts_strip *t, int64_t channels, const void *input, int64_t channel, int64_t image, void *piece) {
   const ts_axis *d = &s->c->axis[0], *h = &s->c->axis[1], *w = &s->c->axis[2];
   const ts_taps *rows = &s->taps[1], *cols = &s->taps[2];
@@ -50,13 +38,25 @@ static void NAME(lay)(const ts_strips *s, const ts_strip *t, int64_t channels, c
     for (int64_t z = 0; z < d->taps; z++)
       for (int64_t rp = 0; rp < rows->planes; rp++)
         for (int64_t cp = 0; cp < cols->planes; cp++, to += s->plane) {
-          const int64_t iz = t->depth * d->step + d->first + z * d->gap, x = t->col * w->step + cols->residue[cp] + cols->low;
+          const int64_t iz = t->depth * d->step + d->first + z * d->gap, x = t->col * w->step + cols->residue[cp] + cols->low, step = w->step;
+          /* Of each row, elements [lo, hi) come from the input. */
+          int64_t lo = x >= 0 ? 0 : (-x + step - 1) / step, hi = x < w->in ? (w->in - 1 - x) / step + 1 : 0;
+          if (hi > s->pitch) hi = s->pitch;
+          if (lo > hi) lo = hi;
           T *row = to;
           for (int64_t n = 0; n < t->images; n++)
             for (int64_t r = 0; r < s->image_rows; r++, row += s->pitch) {
               const int64_t y = (t->row + r) * h->step + rows->residue[rp] + rows->low;
-              if (iz < 0 || iz >= d->in || y < 0 || y >= h->in) NAME(clear)(row, s->pitch);
-              else NAME(lay_row)(row, s->pitch, in + n * image + (iz * h->in + y) * w->in, w->in, x, w->step);
+              if (iz < 0 || iz >= d->in || y < 0 || y >= h->in) {
+                NAME(clear)(row, s->pitch);
+                continue;
+              }
+              const T *from = in + n * image + (iz * h->in + y) * w->in + x;
+              NAME(clear)(row, lo);
+              if (step == 1) NAME(copy)(row + lo, from + lo, hi - lo);
+              else if (step == 2) NAME(every_second)(row + lo, from + 2 * lo, hi - lo);
+              else for (int64_t i = lo; i < hi; i++) row[i] = from[i * step];
+              NAME(clear)(row + hi, s->pitch - hi);
             }
         }
 }
