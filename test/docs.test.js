@@ -1,4 +1,4 @@
-// Documentation is run: the blocks of a page one after another, with the names of those before; of the reference each by itself.
+// Documentation is run: the blocks of a page one after another, with the names of those before; of the reference and of doc comments each by itself.
 const { mkdtempSync, readFileSync, readdirSync, rmSync, cpSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join, relative } = require('node:path');
@@ -39,6 +39,24 @@ test.each(pages.filter((page) => !isReference(page)).map((page) => [page.path, p
 
 test.each(pages.filter(isReference).map((page) => [relative('docs', page.path), page]))('%s', async (_, { blocks }) => {
   for (const { line, source } of blocks) expect((await runBlock(torsh, source)).map((wrong) => ({ ...wrong, line: line + wrong.line - 1 }))).toEqual([]);
+});
+
+// Examples of doc comments, which editors and the pages of the classes show.
+const sourcesIn = (folder) => readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => (entry.isDirectory()
+  ? sourcesIn(`${folder}/${entry.name}`) : entry.name.endsWith('.ts') ? [`${folder}/${entry.name}`] : []));
+const documented = sourcesIn('lib').map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') })).filter(({ text }) => text.includes('@example'));
+test.each(documented.map((source) => [source.path, source]))('%s', async (_, { text }) => {
+  const blocks = blocksOf(text.split('\n').map((line) => line.replace(/^\s*\* ?/, '')).join('\n'));
+  expect(blocks.length).toBe(text.split('@example').length - 1);
+  for (const { line, source } of blocks) expect((await runBlock(torsh, source)).map((wrong) => ({ ...wrong, line: line + wrong.line - 1 }))).toEqual([]);
+});
+
+test('every module, optimizer, scheduler and distribution has an example', () => {
+  const kinds = [[torsh.nn, torsh.nn.Module], [torsh.optim, torsh.optim.Optimizer], [torsh.optim.lrScheduler, torsh.optim.lrScheduler.LRScheduler], [torsh.distributions, torsh.distributions.Distribution]];
+  const shown = documented.map(({ text }) => text).join('');
+  const without = kinds.flatMap(([space, kind]) => Object.keys(space).filter((name) => typeof space[name] === 'function' && space[name].prototype instanceof kind))
+    .filter((name) => !new RegExp(`\\b${name}\\(`).test(shown));
+  expect(without).toEqual(['Container', 'RNNBase', 'RNNCellBase', 'ExponentialFamily']); // bases of others
 });
 
 test('every operator of the reference has an example', () => {
