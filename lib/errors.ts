@@ -1,7 +1,7 @@
 /** Kinds of failure, the `code` of a TorshError. The order is that of ts_status in src/core/context.h. */
 export const errorCodes = [
   'OK', 'ERR_ARGUMENT', 'ERR_SHAPE', 'ERR_DTYPE', 'ERR_INDEX', 'ERR_MEMORY', 'ERR_AUTOGRAD', 'ERR_DISPOSED', 'ERR_CALLBACK',
-  'ERR_UNSUPPORTED', 'ERR_IO', 'ERR_NUMERIC', 'ERR_BACKEND',
+  'ERR_UNSUPPORTED', 'ERR_IO', 'ERR_NUMERIC', 'ERR_BACKEND', 'ERR_BUSY',
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];
 

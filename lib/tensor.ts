@@ -14,11 +14,12 @@ import { tensor } from './creation';
 import { indexGet, indexSet, nonzero, type Index } from './indexing';
 import { tensorToString } from './print-tensor';
 import { unique, uniqueConsecutive, type ConsecutiveOptions, type UniqueOptions, type UniqueResult } from './unique';
+import { version } from './gen/version';
 import { brand, isTensor, tidyScope, useTensorClass } from './runtime/call';
 import { type DType, type Scalar, dtypes, itemsizes } from './runtime/dtype';
 
 /** Marks tensors of this copy of the library, so that those of the other backend are told apart. */
-const instance = {};
+const instance = { version };
 
 export interface TypedArrays {
   bool: Uint8Array; uint8: Uint8Array; int8: Int8Array; int16: Int16Array; int32: Int32Array; int64: BigInt64Array;

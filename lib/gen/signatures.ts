@@ -907,6 +907,11 @@ _captureLiteral|void|Tensor input
 _captureEnd|int[]|Tensor[] results, str form
 _captureDrop|void|
 _replay|Tensor[]|int set, Tensor[] inputs
+_jobNew|int|int set, Tensor[] inputs
+_jobRun|void|int job
+_jobStop|void|int job
+_jobTake|Tensor[]|int job
+_jobFree|void|int job
 _replayed|int|
 _memory|int[]|
 _setMemoryBudget|void|int bytes

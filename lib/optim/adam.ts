@@ -68,7 +68,18 @@ abstract class AdamFamily extends Optimizer {
   }
 }
 
-/** Adam (Kingma & Ba 2014); weightDecay is added to the gradient. */
+/**
+ * Adam (Kingma & Ba 2014); weightDecay is added to the gradient.
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.Adam([w], { lr: 0.1, betas: [0.9, 0.95] });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
+ */
 export class Adam extends AdamFamily {
   constructor(params: Params, ...rest: AdamTail);
   constructor(...args: unknown[]) {
@@ -79,7 +90,18 @@ export class Adam extends AdamFamily {
   }
 }
 
-/** Adam with weight decay applied to the parameter itself (Loshchilov & Hutter 2017). */
+/**
+ * Adam with weight decay applied to the parameter itself (Loshchilov & Hutter 2017).
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.AdamW([w], { lr: 0.1, weightDecay: 0.05 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
+ */
 export class AdamW extends AdamFamily {
   constructor(params: Params, ...rest: AdamTail);
   constructor(...args: unknown[]) {

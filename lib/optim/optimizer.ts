@@ -73,6 +73,18 @@ const toCamel = (name: string): string => name.replace(/_([a-z0-9])/g, (_, c: st
 /** Parameters handled by one call across the wall. */
 const BATCH = 512;
 
+/**
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.SGD([w], { lr: 0.1 });
+ * optimizer.paramGroups[0].lr = 0.5;
+ * w.square().sum().backward();
+ * optimizer.step();
+ * optimizer.zeroGrad();
+ * console.log(w); // tensor([0.], requires_grad=True)
+ * ```
+ */
 export abstract class Optimizer {
   paramGroups: ParamGroup[] = [];
   /** What the optimizer remembers of each parameter, by PyTorch's names. */

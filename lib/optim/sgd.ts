@@ -18,7 +18,18 @@ export interface SGDOptions extends Omit<StepOptions, 'capturable'> {
   nesterov?: boolean;
 }
 
-/** Stochastic gradient descent with momentum. */
+/**
+ * Stochastic gradient descent with momentum.
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.SGD([w], { lr: 0.1, momentum: 0.9, nesterov: true });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
+ */
 export class SGD extends Optimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, momentum: number, dampening: number, weightDecay: number, nesterov: boolean], SGDOptions>);
   constructor(...args: unknown[]) {

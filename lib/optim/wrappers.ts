@@ -35,6 +35,15 @@ abstract class Wrapper extends Optimizer {
 /**
  * Every k steps of an optimizer, slow weights go the part alpha of the way to where it has come, and it goes on from there
  * (Zhang et al. 2019, https://arxiv.org/abs/1907.08610). The state dict is the optimizer's, with slow_param and slow_step of each parameter.
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.Lookahead(new torsh.optim.SGD([w], { lr: 0.1 }), { k: 5, alpha: 0.5 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
  */
 export class Lookahead extends Wrapper {
   declare k: number;
@@ -105,6 +114,19 @@ export class Lookahead extends Wrapper {
 /**
  * Sharpness-aware minimisation (Foret et al. 2020, https://arxiv.org/abs/2010.01412): steps by the gradient at the worst point within rho.
  * adaptive: distances in units of the parameter (Kwon et al. 2021). step(closure) runs the closure twice; it must set gradients anew.
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.SAM(new torsh.optim.SGD([w], { lr: 0.1 }), { rho: 0.05 });
+ * optimizer.step(() => {
+ *   optimizer.zeroGrad();
+ *   const loss = w.square().sum();
+ *   loss.backward();
+ *   return loss;
+ * });
+ * console.log(w.item() < 2); // true
+ * ```
  */
 export class SAM extends Wrapper {
   declare rho: number;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "alloc.h"
 #include "graph.h"
+#include "random.h"
 
 #define FIELD(type, base, arg) ((type *)((char *)(base) + (arg)->offset))
 enum { MAX_INPUTS = 1024 };
@@ -89,7 +90,7 @@ static int32_t new_slot(ts_cx *cx, ts_slot_kind kind, const ts_tensor *t, bool n
     no_memory(cx);
     return -1;
   }
-  p->places[p->n_slots] = (ts_place){.kind = kind, .id = t->id};
+  p->places[p->n_slots] = (ts_place){.kind = kind, .id = t->id, .root = p->n_slots};
   return p->n_slots++;
 }
 
@@ -200,7 +201,8 @@ static ts_step *new_step(const ts_op *op, const void *args) {
 
 void ts_step_free(ts_step *s) {
   if (!s) return;
-  if (s->op && s->op->ret == TS_RET_LIST) ts_free(s->outs);
+  if (!s->borrows && s->op && s->op->ret == TS_RET_LIST) ts_free(s->outs);
+  if (s->free_data) s->free_data(s->data);
   ts_release(s->literal);
   ts_free(s);
 }
@@ -226,6 +228,17 @@ static bool depends(const ts_cx *cx, const ts_op *op, const void *args) {
     }
   }
   return op->record == TS_RECORD_SHAPE;
+}
+
+/* Goes up with every change of a tensor among the arguments. */
+static uint64_t versions_of(const ts_op *op, const void *args) {
+  uint64_t sum = 0;
+  for (int i = 0; i < op->n_args; i++) {
+    ts_tensor *const *v;
+    for (int64_t n = tensors_of(&op->args[i], args, &v), j = 0; j < n; j++)
+      if (v[j]) sum += ts_version(v[j]);
+  }
+  return sum;
 }
 
 ts_step *ts_capture_before(ts_cx *cx, const ts_op *op, const void *args, const ts_out *out) {
@@ -259,13 +272,46 @@ ts_step *ts_capture_before(ts_cx *cx, const ts_op *op, const void *args, const t
     s->dest[i] = op->ret == TS_RET_TENSORS && i < op->n_out ? taken(cx, out->t[i]) : -1;
     if (s->dest[i] >= 0) s->n_dest = i + 1;
   }
+  s->seen = versions_of(op, args);
+  s->drawn = ts_generator_position(cx->generator);
   return s;
+}
+
+/* The tensors that a step takes while it is recorded: the arguments still point to them. */
+static ts_tensor *taken_at(const ts_step *s, int32_t ref) {
+  for (int i = 0; i < s->op->n_args; i++) {
+    ts_tensor *const *v;
+    int64_t n = tensors_of(&s->op->args[i], s->args, &v);
+    if (ref < n) return v[ref];
+    ref -= (int32_t)n;
+  }
+  return NULL;
+}
+
+static void describe(ts_cx *cx, const ts_step *s, const ts_out *out, int32_t at, bool loose) {
+  const ts_program *p = cx->capture->program;
+  ts_tensor *const *made = s->op->ret == TS_RET_LIST ? out->list.v : out->t;
+  ts_tensor *t = made[at];
+  ts_place *place = &p->places[s->outs[at]];
+  place->depends = loose;
+  place->bytes = t->storage->nbytes;
+  for (int32_t i = 0; i < at; i++)
+    if (made[i] && s->outs[i] >= 0 && made[i]->storage == t->storage) place->root = p->places[s->outs[i]].root;
+  for (int32_t i = 0; i < s->n_refs; i++) {
+    const ts_tensor *from = s->refs[i] < 0 ? NULL : taken_at(s, i);
+    if (!from || from->storage != t->storage) continue;
+    place->root = p->places[s->refs[i]].root;
+    break;
+  }
+  if (!loose && !look_at(&place->look, t)) no_memory(cx);
 }
 
 void ts_capture_after(ts_cx *cx, const ts_op *op, ts_step *s, const ts_out *out, bool ok) {
   ts_capture *c = cx->capture;
   if (!c || !s) return; /* a call may end the recording that it began in */
   ts_program *p = c->program;
+  s->draws = s->drawn != ts_generator_position(cx->generator);
+  s->writes = !(op->flags & TS_OP_INPLACE) && !s->n_dest && s->seen != versions_of(op, s->args);
   if (!ok) ts_capture_break(cx, "%s fails", op->name);
   if (ok && op->ret == TS_RET_LIST) {
     s->outs = ts_calloc((size_t)(out->list.n > 0 ? out->list.n : 1) * sizeof *s->outs);
@@ -291,7 +337,7 @@ void ts_capture_after(ts_cx *cx, const ts_op *op, ts_step *s, const ts_out *out,
       break;
     }
     s->outs[i] = new_slot(cx, TS_SLOT_MADE, t, true);
-    if (s->outs[i] >= 0) p->places[s->outs[i]].depends = loose;
+    if (s->outs[i] >= 0) describe(cx, s, out, i, loose);
   }
   p->steps[p->n_steps++] = s;
 }
@@ -351,39 +397,10 @@ bool ts_capture_begin(ts_cx *cx, ts_programs *set, ts_list inputs) {
   return ts_fail(cx, TS_ERR_MEMORY, "out of memory");
 }
 
-/* After which step each slot is of no more use. */
-static bool plan(ts_program *p) {
-  int32_t *last = ts_alloc_packed(((size_t)p->n_slots + 1) * sizeof *last), *first = ts_calloc(((size_t)p->n_steps + 1) * sizeof *first);
-  p->dying = ts_alloc_packed(((size_t)p->n_slots + 1) * sizeof *p->dying);
-  bool ok = last && first && p->dying;
-  for (int32_t i = 0; ok && i < p->n_slots; i++) last[i] = -1;
-  for (int32_t k = 0; ok && k < p->n_steps; k++) {
-    const ts_step *s = p->steps[k];
-    for (int32_t i = 0; i < s->n_refs; i++)
-      if (s->refs[i] >= 0) last[s->refs[i]] = k;
-    for (int32_t i = 0; i < s->n_dest; i++)
-      if (s->dest[i] >= 0) last[s->dest[i]] = k;
-    for (int32_t i = 0; i < s->n_outs; i++)
-      if (s->outs[i] >= 0) last[s->outs[i]] = k;
-  }
-  for (int32_t i = 0; ok && i < p->n_results; i++) last[p->results[i]] = -1;
-  for (int32_t i = 0; ok && i < p->n_slots; i++)
-    if (p->places[i].kind == TS_SLOT_MADE && last[i] >= 0) p->steps[last[i]]->n_dying++;
-  for (int32_t k = 0, at = 0; ok && k < p->n_steps; k++) {
-    first[k] = at;
-    at += p->steps[k]->n_dying;
-  }
-  for (int32_t i = 0; ok && i < p->n_slots; i++)
-    if (p->places[i].kind == TS_SLOT_MADE && last[i] >= 0) p->dying[first[last[i]]++] = i;
-  ts_free(last);
-  ts_free(first);
-  return ok;
-}
-
 /* Of a program that will not run, what it was recorded for and the reason stay. */
 static void strip(ts_program *p) {
   for (int32_t i = 0; i < p->n_steps; i++) ts_step_free(p->steps[i]);
-  p->n_steps = p->n_results = 0;
+  p->n_steps = p->n_results = p->script.n_steps = 0;
   for (int32_t i = p->n_inputs; i < p->n_slots; i++) {
     ts_release(p->live[i]);
     p->live[i] = NULL;
@@ -429,7 +446,7 @@ ts_program *ts_capture_end(ts_cx *cx, ts_list results, const char *layout, bool 
   }
   if (!c->broken && (cx->grad_mode != p->grad_mode || cx->inference_mode != p->inference_mode || cx->autocast != p->autocast || cx->default_dtype != p->default_dtype))
     ts_capture_break(cx, "it leaves modes (recording of gradients, autocast) other than they were");
-  if (!c->broken && !plan(p)) no_memory(cx);
+  if (!c->broken && !(p->dying = ts_lifetimes(p, p->steps, p->n_steps, p->results))) no_memory(cx);
   ts_program **at = &set->first;
   while (*at && !same_inputs(*at, p)) at = &(*at)->next;
   ts_program *before = *at;
@@ -440,6 +457,7 @@ ts_program *ts_capture_end(ts_cx *cx, ts_list results, const char *layout, bool 
     for (int32_t i = 0; p->ready && i < p->n_inputs; i++) p->places[i].free = before->places[i].free || before->places[i].id != p->places[i].id;
     if (p->changes >= TS_MAX_CHANGES) ts_capture_break(cx, "what it does is not the same at each call: %s", reason);
   }
+  p->script = (ts_script){p->steps, p->n_steps, p->dying, p->results};
   if (c->broken) strip(p);
   if (before) {
     *replaced = before->number;

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 #include "../core/alloc.h"
+#include "gathered.h"
 #include "gemm_product.h"
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -180,20 +181,32 @@ static inline __attribute__((always_inline)) void sum_4_f64(const double *lanes,
 #define TS_NC_F32 2048
 #include "gemm_types.h"
 
+/* For one element type. */
+typedef struct {
+  void (*product)(const ts_product *);
+  void (*gathered)(const ts_gathered *), (*dots)(const ts_gathered *);
+  int rows, panel, depth; /* of gathered products */
+} kernels;
+
 typedef struct {
   const char *name;
-  void (*f32)(const ts_product *), (*f64)(const ts_product *);
   double beats_blas;
+  kernels f32, f64;
+  void (*pack_f32)(ptrdiff_t m, ptrdiff_t k, const float *a, ptrdiff_t lda, float *to);
+  void (*pack_f64)(ptrdiff_t m, ptrdiff_t k, const double *a, ptrdiff_t lda, double *to);
 } isa;
+
+#define KERNELS(x) {x##_product, x##_gathered, x##_gathered_dots, x##_GATHER_ROWS, x##_GATHER_PANEL, x##_GATHER_DEPTH}
+#define ISA(name, x, beats_blas) {name, beats_blas, KERNELS(x##_f32), KERNELS(x##_f64), x##_f32_gathered_pack, x##_f64_gathered_pack}
 
 /* Best first. beats_blas: on Zen 3 the AVX2 product is 2.5 times as fast as OpenBLAS at 16^3, 1.4 times at 64^3, 1.2
    times at 128^3. Elsewhere, unmeasured, only the cost of a BLAS call is certain. */
 static const isa isas[] = {
 #if defined(__x86_64__)
-    {"avx512", avx512_f32_product, avx512_f64_product, 16 * 16 * 16},
-    {"avx2", avx2_f32_product, avx2_f64_product, 128 * 128 * 128},
+    ISA("avx512", avx512, 16 * 16 * 16),
+    ISA("avx2", avx2, 128 * 128 * 128),
 #endif
-    {TS_BASE_NAME, base_f32_product, base_f64_product, 16 * 16 * 16},
+    ISA(TS_BASE_NAME, base, 16 * 16 * 16),
 };
 enum { ISAS = sizeof isas / sizeof *isas };
 
@@ -217,8 +230,18 @@ static const isa *choose(void) {
   return i;
 }
 
-void ts_product_f32(const ts_product *p) { choose()->f32(p); }
-void ts_product_f64(const ts_product *p) { choose()->f64(p); }
+void ts_product_f32(const ts_product *p) { choose()->f32.product(p); }
+void ts_product_f64(const ts_product *p) { choose()->f64.product(p); }
+void ts_gathered_f32(const ts_gathered *g) { choose()->f32.gathered(g); }
+void ts_gathered_f64(const ts_gathered *g) { choose()->f64.gathered(g); }
+void ts_gathered_dots_f32(const ts_gathered *g) { choose()->f32.dots(g); }
+void ts_gathered_dots_f64(const ts_gathered *g) { choose()->f64.dots(g); }
+void ts_gathered_pack_f32(int64_t m, int64_t k, const float *a, int64_t lda, float *to) { choose()->pack_f32(m, k, a, lda, to); }
+void ts_gathered_pack_f64(int64_t m, int64_t k, const double *a, int64_t lda, double *to) { choose()->pack_f64(m, k, a, lda, to); }
+static const kernels *kernels_of(bool is_double) { return is_double ? &choose()->f64 : &choose()->f32; }
+int64_t ts_gathered_rows(bool is_double) { return kernels_of(is_double)->rows; }
+int64_t ts_gathered_panel(bool is_double) { return kernels_of(is_double)->panel; }
+int64_t ts_gathered_depth(bool is_double) { return kernels_of(is_double)->depth; }
 const char *ts_gemm_isa(void) { return choose()->name; }
 double ts_gemm_beats_blas(void) { return choose()->beats_blas; }
 

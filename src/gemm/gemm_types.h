@@ -11,6 +11,7 @@
 #define TS_MC TS_MC_F32
 #define TS_NC TS_NC_F32
 #include "gemm_tile.h"
+#include "gemm_gather.h"
 #include "gemm_block.h"
 #undef TS_T
 #undef TS_FN
@@ -36,6 +37,7 @@
 #define TS_MC (TS_MC_F32 / 2)
 #define TS_NC (TS_NC_F32 / 2)
 #include "gemm_tile.h"
+#include "gemm_gather.h"
 #include "gemm_block.h"
 #undef TS_T
 #undef TS_FN

@@ -5070,6 +5070,41 @@ ts_list ts__replay(ts_cx *cx, int64_t set, ts_list inputs) {
   return ts_dispatch(cx, &ts_ops[TS_OP__replay], &args, &out) ? out.list : (ts_list){NULL, 0};
 }
 
+ts_scalar ts__job_new(ts_cx *cx, int64_t set, ts_list inputs) {
+  ts__job_new_args args = {set, inputs};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__job_new], &args, &out) ? out.scalar : ts_none();
+}
+
+bool ts__job_run(ts_cx *cx, int64_t job) {
+  ts__job_run_args args = {job};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__job_run], &args, &out);
+}
+
+bool ts__job_stop(ts_cx *cx, int64_t job) {
+  ts__job_stop_args args = {job};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__job_stop], &args, &out);
+}
+
+ts_list ts__job_take(ts_cx *cx, int64_t job) {
+  ts__job_take_args args = {job};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__job_take], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+bool ts__job_free(ts_cx *cx, int64_t job) {
+  ts__job_free_args args = {job};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__job_free], &args, &out);
+}
+
 ts_scalar ts__replayed(ts_cx *cx) {
   ts__replayed_args args = {0};
   ts_out out;

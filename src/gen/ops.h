@@ -912,57 +912,62 @@ enum {
   TS_OP__capture_end = 905,
   TS_OP__capture_drop = 906,
   TS_OP__replay = 907,
-  TS_OP__replayed = 908,
-  TS_OP__memory = 909,
-  TS_OP__set_memory_budget = 910,
-  TS_OP__reset_peak_memory = 911,
-  TS_OP__trim_memory = 912,
-  TS_OP__num_threads = 913,
-  TS_OP__set_num_threads = 914,
-  TS_OP__work_alone = 915,
-  TS_OP__build = 916,
-  TS_OP__generator_new = 917,
-  TS_OP__generator_free = 918,
-  TS_OP__manual_seed = 919,
-  TS_OP__initial_seed = 920,
-  TS_OP__rng_state = 921,
-  TS_OP__set_rng_state = 922,
-  TS_OP__unique = 923,
-  TS_OP__unique_consecutive = 924,
-  TS_OP_vector_norm = 925,
-  TS_OP_norm = 926,
-  TS_OP_norm_named = 927,
-  TS_OP_dist = 928,
-  TS_OP_normalize = 929,
-  TS_OP_cosine_similarity = 930,
-  TS_OP_norm_except_dim = 931,
-  TS_OP_pairwise_distance = 932,
-  TS_OP_renorm = 933,
-  TS_OP_renorm_ = 934,
-  TS_OP_as_strided = 935,
-  TS_OP_as_strided_ = 936,
-  TS_OP_expand = 937,
-  TS_OP_reshape = 938,
-  TS_OP_view = 939,
-  TS_OP_view_dtype = 940,
-  TS_OP_transpose = 941,
-  TS_OP_transpose_ = 942,
-  TS_OP_unsqueeze = 943,
-  TS_OP_unsqueeze_ = 944,
-  TS_OP_narrow = 945,
-  TS_OP__slice = 946,
-  TS_OP__slice_backward = 947,
-  TS_OP_select = 948,
-  TS_OP_permute = 949,
-  TS_OP_squeeze = 950,
-  TS_OP_squeeze_ = 951,
-  TS_OP_t = 952,
-  TS_OP_t_ = 953,
-  TS_OP_diagonal = 954,
-  TS_OP__diagonal_backward = 955,
-  TS_OP_unfold = 956,
-  TS_OP__unfold_backward = 957,
-  TS_OP_detach = 958,
+  TS_OP__job_new = 908,
+  TS_OP__job_run = 909,
+  TS_OP__job_stop = 910,
+  TS_OP__job_take = 911,
+  TS_OP__job_free = 912,
+  TS_OP__replayed = 913,
+  TS_OP__memory = 914,
+  TS_OP__set_memory_budget = 915,
+  TS_OP__reset_peak_memory = 916,
+  TS_OP__trim_memory = 917,
+  TS_OP__num_threads = 918,
+  TS_OP__set_num_threads = 919,
+  TS_OP__work_alone = 920,
+  TS_OP__build = 921,
+  TS_OP__generator_new = 922,
+  TS_OP__generator_free = 923,
+  TS_OP__manual_seed = 924,
+  TS_OP__initial_seed = 925,
+  TS_OP__rng_state = 926,
+  TS_OP__set_rng_state = 927,
+  TS_OP__unique = 928,
+  TS_OP__unique_consecutive = 929,
+  TS_OP_vector_norm = 930,
+  TS_OP_norm = 931,
+  TS_OP_norm_named = 932,
+  TS_OP_dist = 933,
+  TS_OP_normalize = 934,
+  TS_OP_cosine_similarity = 935,
+  TS_OP_norm_except_dim = 936,
+  TS_OP_pairwise_distance = 937,
+  TS_OP_renorm = 938,
+  TS_OP_renorm_ = 939,
+  TS_OP_as_strided = 940,
+  TS_OP_as_strided_ = 941,
+  TS_OP_expand = 942,
+  TS_OP_reshape = 943,
+  TS_OP_view = 944,
+  TS_OP_view_dtype = 945,
+  TS_OP_transpose = 946,
+  TS_OP_transpose_ = 947,
+  TS_OP_unsqueeze = 948,
+  TS_OP_unsqueeze_ = 949,
+  TS_OP_narrow = 950,
+  TS_OP__slice = 951,
+  TS_OP__slice_backward = 952,
+  TS_OP_select = 953,
+  TS_OP_permute = 954,
+  TS_OP_squeeze = 955,
+  TS_OP_squeeze_ = 956,
+  TS_OP_t = 957,
+  TS_OP_t_ = 958,
+  TS_OP_diagonal = 959,
+  TS_OP__diagonal_backward = 960,
+  TS_OP_unfold = 961,
+  TS_OP__unfold_backward = 962,
+  TS_OP_detach = 963,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -4402,6 +4407,26 @@ bool ts__capture_drop(ts_cx *cx);
 typedef struct { int64_t set; ts_list inputs; } ts__replay_args;
 bool ts__replay_impl(ts_cx *cx, const ts__replay_args *a, ts_out *out);
 ts_list ts__replay(ts_cx *cx, int64_t set, ts_list inputs);
+
+typedef struct { int64_t set; ts_list inputs; } ts__job_new_args;
+bool ts__job_new_impl(ts_cx *cx, const ts__job_new_args *a, ts_out *out);
+ts_scalar ts__job_new(ts_cx *cx, int64_t set, ts_list inputs);
+
+typedef struct { int64_t job; } ts__job_run_args;
+bool ts__job_run_impl(ts_cx *cx, const ts__job_run_args *a, ts_out *out);
+bool ts__job_run(ts_cx *cx, int64_t job);
+
+typedef struct { int64_t job; } ts__job_stop_args;
+bool ts__job_stop_impl(ts_cx *cx, const ts__job_stop_args *a, ts_out *out);
+bool ts__job_stop(ts_cx *cx, int64_t job);
+
+typedef struct { int64_t job; } ts__job_take_args;
+bool ts__job_take_impl(ts_cx *cx, const ts__job_take_args *a, ts_out *out);
+ts_list ts__job_take(ts_cx *cx, int64_t job);
+
+typedef struct { int64_t job; } ts__job_free_args;
+bool ts__job_free_impl(ts_cx *cx, const ts__job_free_args *a, ts_out *out);
+bool ts__job_free(ts_cx *cx, int64_t job);
 
 typedef struct { char none; } ts__replayed_args;
 bool ts__replayed_impl(ts_cx *cx, const ts__replayed_args *a, ts_out *out);

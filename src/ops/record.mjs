@@ -13,7 +13,7 @@ const lists = {
   skip: words(`
     _same_storage _grad_fn _next_functions _autocast _grad_mode _inference_mode _result_type _promote_types _can_cast _dropped_callbacks _anomalous_node
     _memory _num_threads _build _token_drop _generator_free
-    _programs_new _programs_free _programs_report _capture_begin _capture_break _capture_literal _capture_end _capture_drop _replay _replayed`),
+    _programs_new _programs_free _programs_report _capture_begin _capture_break _capture_literal _capture_end _capture_drop _replay _replayed _job_new _job_run _job_stop _job_take _job_free`),
   /* Nothing, unless the shape depends on values. */
   look: words('_meta'),
   /* Steps, but the shape of their result depends on values, so that the host must not look at it. */

@@ -9,7 +9,20 @@ const sigs = {
   CosineAnnealingWarmRestarts: signature('CosineAnnealingWarmRestarts', 'optimizer, T0, TMult=1, etaMin=0, lastEpoch=-1, verbose=false'),
 };
 
-/** Between the rate and etaMin along a cosine of half period TMax epochs. */
+/**
+ * Between the rate and etaMin along a cosine of half period TMax epochs.
+ *
+ * @example
+ * ```js
+ * const optimizer = new torsh.optim.SGD([torsh.zeros(1, { requiresGrad: true })], { lr: 1 });
+ * const scheduler = new torsh.optim.lrScheduler.CosineAnnealingLR(optimizer, { TMax: 4 });
+ * for (let epoch = 0; epoch < 2; epoch++) {
+ *   optimizer.step();
+ *   scheduler.step();
+ * }
+ * console.log(optimizer.paramGroups[0].lr.toFixed(4)); // 0.5000
+ * ```
+ */
 export class CosineAnnealingLR extends LRScheduler {
   TMax: number;
   etaMin: number;
@@ -35,7 +48,20 @@ export class CosineAnnealingLR extends LRScheduler {
   }
 }
 
-/** Down a cosine over T0 epochs, then anew, each time TMult times as long. step(epoch) takes fractions. */
+/**
+ * Down a cosine over T0 epochs, then anew, each time TMult times as long. step(epoch) takes fractions.
+ *
+ * @example
+ * ```js
+ * const optimizer = new torsh.optim.SGD([torsh.zeros(1, { requiresGrad: true })], { lr: 1 });
+ * const scheduler = new torsh.optim.lrScheduler.CosineAnnealingWarmRestarts(optimizer, 2);
+ * for (let epoch = 0; epoch < 2; epoch++) {
+ *   optimizer.step();
+ *   scheduler.step();
+ * }
+ * console.log(optimizer.paramGroups[0].lr.toFixed(4)); // 1.0000
+ * ```
+ */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
   T0: number;
   Ti: number;

@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 #include "../core/alloc.h"
-#include "../core/capture.h"
 #include "../gen/ops.h"
+#include "../core/job.h"
+#include "plan.h"
 
 static ts_programs *set_of(ts_cx *cx, int64_t number) {
   if (number >= 1 && (uint64_t)number <= cx->n_programs && cx->programs[number - 1]) return cx->programs[number - 1];
@@ -90,9 +91,55 @@ bool ts__replay_impl(ts_cx *cx, const ts__replay_args *a, ts_out *out) {
   ts_programs *set = set_of(cx, a->set);
   if (!set) return false;
   ts_program *p = cx->anomaly ? NULL : ts_program_for(cx, set, a->inputs);
+  if (p && !p->broken && !p->plan) ts_plan_make(cx, p);
   if (p && !p->broken) return ts_program_run(cx, p, a->inputs, &out->list);
   out->list = (ts_list){NULL, p ? -2 : -1};
   return true;
+}
+
+/* ---- runs elsewhere ---- */
+
+bool ts__job_new_impl(ts_cx *cx, const ts__job_new_args *a, ts_out *out) {
+  ts_programs *set = set_of(cx, a->set);
+  if (!set) return false;
+  ts_program *p = cx->anomaly ? NULL : ts_program_for(cx, set, a->inputs);
+  if (p && !p->broken && !p->plan) ts_plan_make(cx, p);
+  out->scalar = ts_int(!p ? -1 : p->broken ? -2 : ts_plan_effect(p) ? -3 : ts_job_new(cx, p, a->inputs));
+  if (out->scalar.i > 0) {
+    p->runs++;
+    cx->replayed = p->number;
+  }
+  return !ts_failed(cx);
+}
+
+bool ts__job_run_impl(ts_cx *cx, const ts__job_run_args *a, ts_out *out) {
+  (void)out;
+  ts_job *job = ts_job_of(cx, a->job);
+  if (!job || !ts_job_start(cx, job)) return false;
+  ts_job_run(job);
+  return true;
+}
+
+bool ts__job_stop_impl(ts_cx *cx, const ts__job_stop_args *a, ts_out *out) {
+  (void)out;
+  ts_job *job = ts_job_of(cx, a->job);
+  if (job) ts_job_stop(job);
+  return job != NULL;
+}
+
+bool ts__job_take_impl(ts_cx *cx, const ts__job_take_args *a, ts_out *out) {
+  ts_job *job = ts_job_of(cx, a->job);
+  if (!job) return false;
+  const bool ok = ts_job_take(cx, job, &out->list);
+  ts_job_free(cx, job);
+  return ok;
+}
+
+bool ts__job_free_impl(ts_cx *cx, const ts__job_free_args *a, ts_out *out) {
+  (void)out;
+  ts_job *job = ts_job_of(cx, a->job);
+  if (job) ts_job_free(cx, job);
+  return job != NULL;
 }
 
 bool ts__replayed_impl(ts_cx *cx, const ts__replayed_args *a, ts_out *out) {
@@ -117,7 +164,8 @@ bool ts__programs_report_impl(ts_cx *cx, const ts__programs_report_args *a, ts_o
   writer w = {ts_temp(cx, 32768), 0, 32768};
   if (!w.text) return false;
   w.text[0] = 0;
-  for (const ts_program *p = set->first; p; p = p->next) {
+  for (ts_program *p = set->first; p; p = p->next) {
+    if (p->ready && !p->plan) ts_plan_make(cx, p);
     int32_t constants = 0;
     for (int32_t i = p->n_inputs; i < p->n_slots; i++) constants += p->places[i].kind == TS_SLOT_CONSTANT && p->places[i].handle;
     write_text(&w, "%d\t%" PRIu64 "\t%" PRIu64 "\t", p->broken ? 0 : p->ready ? 2 : 1, p->number, p->runs);
@@ -127,7 +175,12 @@ bool ts__programs_report_impl(ts_cx *cx, const ts__programs_report_args *a, ts_o
     }
     write_text(&w, "\t%d\t%d\t%s\t", p->n_steps, constants, p->reason);
     for (int32_t k = 0; k < p->n_steps && k < 500; k++) write_text(&w, "%s%s", k ? " " : "", p->steps[k]->op ? p->steps[k]->op->name : "tensor");
-    write_text(&w, "\n");
+    const ts_plan *plan = p->plan;
+    int64_t bytes = 0;
+    for (int32_t b = 0; b < p->n_buffers; b++) bytes += p->buffer_sizes[b];
+    const char *effect = p->ready ? ts_plan_effect(p) : NULL;
+    write_text(&w, "\t%d\t%d\t%s\t%d\t%" PRId64 "\t%s\t%s\t%d%d%d\n", p->script.n_steps, plan ? plan->n_folded : 0, plan && plan->names ? plan->names : "", p->n_buffers, bytes,
+               plan && plan->why ? plan->why : "", effect ? effect : "", p->grad_mode, p->inference_mode, p->autocast != 0);
   }
   out->text = w.text;
   return true;
