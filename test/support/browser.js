@@ -29,7 +29,7 @@ function serve(folder, { headers = {}, extra = {} } = {}) {
   });
 }
 
-async function launch() {
+async function launch({ args = [] } = {}) {
   const executablePath = await evaluate("import { findChromium } from './tools/setup.mjs'; console.log(JSON.stringify(findChromium()))", { esm: true });
   if (!executablePath) throw new Error('no Chromium: run `node tools/setup.mjs`, or set TORSH_NO_BROWSER=1 to leave the browser tests out');
   const { chromium } = require('playwright-core');
@@ -37,7 +37,7 @@ async function launch() {
     executablePath,
     headless: true,
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update', '--disable-default-apps',
-      '--disable-extensions', '--disable-sync', '--metrics-recording-only', '--no-first-run', '--no-default-browser-check', '--disable-domain-reliability'],
+      '--disable-extensions', '--disable-sync', '--metrics-recording-only', '--no-first-run', '--no-default-browser-check', '--disable-domain-reliability', ...args],
   });
 }
 
