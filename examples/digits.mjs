@@ -6,10 +6,11 @@ import { mkdirSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { accuracy, digitsNet, predict, train } from './lib/digits-net.mjs';
+import { gallery } from './lib/gallery.mjs';
 import { InputError } from './lib/input-error.mjs';
 import { loadMnist, loadUci } from './lib/load-digits.mjs';
 import { parseOptions, usage } from './lib/options.mjs';
-import { gallery, trainingProgress } from './lib/terminal.mjs';
+import { trainingProgress } from './lib/terminal.mjs';
 
 const SHOWN = 5;
 

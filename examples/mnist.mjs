@@ -8,6 +8,7 @@ import torsh, { nn, optim, utils } from 'torsh';
 import { toTensors } from './lib/digits-net.mjs';
 import { InputError } from './lib/input-error.mjs';
 import { loadMnist } from './lib/load-digits.mjs';
+import { mnistNet } from './lib/mnist-net.mjs';
 
 const options = command("Trains a convolutional network on MNIST's handwritten digits.", {
   data: text(null, 'folder of its files; of one pair the last fifth is the test', 'DIR'),
@@ -16,25 +17,6 @@ const options = command("Trains a convolutional network on MNIST's handwritten d
   lr: positive(0.002, 'the highest learning rate'),
   save: text(null, 'where the trained model goes, if anywhere', 'FILE'),
 });
-
-class Net extends nn.Module {
-  constructor(height, width) {
-    super();
-    this.conv1 = new nn.Conv2d(1, 16, 3, { padding: 1 });
-    this.conv2 = new nn.Conv2d(16, 32, 3, { padding: 1 });
-    this.pool = new nn.MaxPool2d(2);
-    this.dropout = new nn.Dropout(0.25);
-    this.fc1 = new nn.Linear(32 * Math.floor(height / 4) * Math.floor(width / 4), 128);
-    this.fc2 = new nn.Linear(128, 10);
-  }
-
-  forward(x) {
-    x = this.pool(this.conv1(x).relu());
-    x = this.pool(this.conv2(x).relu());
-    x = this.dropout(x.flatten(1));
-    return this.fc2(this.fc1(x).relu());
-  }
-}
 
 function evaluate(model, loader) {
   model.eval();
@@ -68,7 +50,7 @@ const loaderOf = (part, more) => {
 const trainLoader = loaderOf(set.train, { batchSize: options.batchSize, shuffle: true });
 const testLoader = loaderOf(set.test, { batchSize: 500 });
 
-const model = new Net(set.height, set.width);
+const model = mnistNet(torsh, set);
 const optimizer = new optim.Adam(model.parameters(), { lr: options.lr });
 const scheduler = new optim.lrScheduler.OneCycleLR(optimizer, options.lr, { totalSteps: options.epochs * trainLoader.length });
 

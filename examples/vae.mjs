@@ -10,7 +10,7 @@ import torsh, { nn, optim, utils } from 'torsh';
 import { toTensors } from './lib/digits-net.mjs';
 import { imageGrid, savePng } from './lib/image-grid.mjs';
 import { loadMnist, loadUci } from './lib/load-digits.mjs';
-import { gallery } from './lib/terminal.mjs';
+import { gallery } from './lib/gallery.mjs';
 
 const options = command('Trains a variational autoencoder on handwritten digits and lets it draw new ones.', {
   data: text(null, "folder of MNIST's files (default: the 1,797 digits of 8x8 that come with torsh)", 'DIR'),

@@ -34,6 +34,13 @@ export function fromBytes(bytes: Uint8Array, dtype: DType, shape: readonly numbe
  * A tensor with a copy of nested arrays, a typed array or a number. Numbers give float32, booleans bool, bigints int64, a
  * typed array its own type, { re, im } complex64; `dtype` overrides. A typed array with a complex dtype holds real and imaginary
  * parts in turn. Errors: ragged arrays. https://pytorch.org/docs/stable/generated/torch.tensor.html
+ *
+ * @example
+ * ```js
+ * console.log(torsh.tensor([[1, 2], [3, 4]], { dtype: 'int32' }));
+ * // tensor([[1, 2],
+ * //         [3, 4]], dtype=torch.int32)
+ * ```
  */
 export function tensor(data: Nested | Tensor, options?: TensorOptions): Tensor;
 export function tensor(...args: unknown[]): Tensor {
@@ -67,6 +74,11 @@ const bufferSignature = signature('frombuffer', 'buffer, *, dtype, count=-1, off
 /**
  * A 1-d tensor with a copy of `count` (-1: all) little-endian elements from `offset` bytes on.
  * https://pytorch.org/docs/stable/generated/torch.frombuffer.html
+ *
+ * @example
+ * ```js
+ * console.log(torsh.frombuffer(new Uint8Array([1, 0, 2, 0]), { dtype: 'int16' })); // tensor([1, 2], dtype=torch.int16)
+ * ```
  */
 export function frombuffer(buffer: ArrayBufferView | ArrayBuffer, options: { dtype: DType; count?: number; offset?: number; requiresGrad?: boolean }): Tensor;
 export function frombuffer(...args: unknown[]): Tensor {

@@ -5,7 +5,7 @@ export { fromImageData, toImageData } from './data/transforms';
 export { serve } from './data/workers.node';
 export * as func from './func';
 export { vmap } from './func/vmap';
-export { load, metadataOf, save } from './io';
+export { inspectFile, load, metadataOf, save } from './io';
 export * as masked from './masked';
 export * as nn from './nn';
 export { deepcopy } from './nn/deepcopy';

@@ -18,6 +18,12 @@ export interface MemoryInfo {
   blocks: number;
 }
 
+/**
+ * @example
+ * ```js
+ * console.log(Object.keys(torsh.memory())); // [ 'handles', 'bytes', 'pooled', 'peak', 'budget', 'blocks' ]
+ * ```
+ */
 export function memory(): MemoryInfo {
   const [handles, bytes, pooled, peak, budget, blocks] = sys._memory() as number[];
   return { handles, bytes, pooled, peak, budget, blocks };
@@ -42,7 +48,15 @@ function holds(value: unknown, kept: Set<Tensor>, depth = 0): void {
   }
 }
 
-/** Runs fn and disposes the tensors made in it, but for those it returns, parameters, buffers, gradients and what keep() marked. */
+/**
+ * Runs fn and disposes the tensors made in it, but for those it returns, parameters, buffers, gradients and what keep() marked.
+ *
+ * @example
+ * ```js
+ * const mean = torsh.tidy(() => torsh.rand(100, 100).mean()); // what else was made inside is freed
+ * console.log(mean.shape); // []
+ * ```
+ */
 export function tidy<T>(fn: () => T): T {
   const outer = tidyScope.get(), made: Tensor[] = [];
   let result: T | undefined;

@@ -14,11 +14,13 @@ import { tensor } from './creation';
 import { indexGet, indexSet, nonzero, type Index } from './indexing';
 import { tensorToString } from './print-tensor';
 import { unique, uniqueConsecutive, type ConsecutiveOptions, type UniqueOptions, type UniqueResult } from './unique';
+import { version } from './gen/version';
 import { brand, isTensor, tidyScope, useTensorClass } from './runtime/call';
 import { type DType, type Scalar, dtypes, itemsizes } from './runtime/dtype';
+import { recording } from './runtime/recording';
 
 /** Marks tensors of this copy of the library, so that those of the other backend are told apart. */
-const instance = {};
+const instance = { version };
 
 export interface TypedArrays {
   bool: Uint8Array; uint8: Uint8Array; int8: Int8Array; int16: Int16Array; int32: Int32Array; int64: BigInt64Array;
@@ -68,7 +70,8 @@ export class Tensor extends TensorOps {
   get grad(): Tensor | null {
     const id = sys._gradId(this);
     if (id === 0) { this._grad = null; this._gradId = 0; return null; }
-    if (this._gradId !== id || this._grad === null || this._grad._h === 0) {
+    // In a recording each look at it is a call, for the next run may find another tensor.
+    if (recording.on || this._gradId !== id || this._grad === null || this._grad._h === 0) {
       const scope = tidyScope.get();
       tidyScope.set(null); // a leaf's gradient outlives a tidy
       this._grad = sys._grad(this);

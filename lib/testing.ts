@@ -184,6 +184,11 @@ const sig = signature('assertClose', 'actual{}, expected{}, *, allowSubclasses=t
  * 1.3e-6, 1e-5 for float32 and complex64, 1e-7, 1e-7 for float64, complex128 and JavaScript numbers, 0 for the rest; of two dtypes the larger.
  * Errors: ERR_NUMERIC, ERR_SHAPE or ERR_DTYPE with PyTorch's text, which says how many elements differ, by how much and where; ERR_ARGUMENT
  * for what cannot be compared. https://pytorch.org/docs/stable/testing.html
+ *
+ * @example
+ * ```js
+ * torsh.testing.assertClose(torsh.tensor([1]), torsh.tensor([1 + 1e-7]));
+ * ```
  */
 export function assertClose(actual: unknown, expected: unknown, options?: AssertCloseOptions): void;
 export function assertClose(...args: unknown[]): void {

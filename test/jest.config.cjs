@@ -18,7 +18,7 @@ const common = {
 
 const entries = (main) => ({
   '^torsh$': `<rootDir>/dist/${main}.cjs`,
-  '^torsh/(native|wasm)$': '<rootDir>/dist/$1.cjs',
+  '^torsh/(native|wasm|worker)$': '<rootDir>/dist/$1.cjs',
 });
 
 const project = (name) => ({

@@ -99,6 +99,17 @@ function install(lacking, dryRun) {
   }
 }
 
+function possibleWithout(lacking) {
+  const lacks = (...packages) => lacking.some((need) => need.packages.some((name) => packages.includes(name)));
+  return { native: !lacks('build-essential', 'make', 'python3'), wasm: !lacks('emscripten'), browser: !lacks('chromium') };
+}
+
+/** What is missing, and what can be built or run without it: { lacking, can }. Installs nothing. */
+export function lackingFor(purpose) {
+  const lacking = missing(purpose);
+  return { lacking, can: possibleWithout(lacking) };
+}
+
 /**
  * purpose: 'build' or 'test'. Installs what it can, reports the rest. Returns { native, wasm, browser }: what can be
  * built or run now. Throws when Node is too old, when `npm ci` was not run, or when no backend can be built.
@@ -120,8 +131,7 @@ export function setup(purpose = 'test', { dryRun = false } = {}) {
       console.log('Chromium elsewhere, or on Ubuntu without snap:\n  npx playwright-core install --with-deps chromium');
     }
   }
-  const lacks = (...packages) => lacking.some((need) => need.packages.some((name) => packages.includes(name)));
-  const can = { native: !lacks('build-essential', 'make', 'python3'), wasm: !lacks('emscripten'), browser: !lacks('chromium') };
+  const can = possibleWithout(lacking);
   if (!can.native && !can.wasm && !dryRun) throw new Error('neither backend can be built: install a C compiler or Emscripten (above)');
   return can;
 }

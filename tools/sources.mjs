@@ -6,9 +6,10 @@
  *   napi, capi      the addon's glue; the C API
  *   threads_pthread, threads_single          bodies of core/threads.h
  *   pages_posix, pages_none                  bodies of core/pages.h
+ *   budget_posix, budget_windows             bodies of napi/budget.h
  *   gemm_openblas, gemm_packed   bodies of gemm/gemm.h and of linalg/*.h: on OpenBLAS and its LAPACK, or torsh's own
  *   gemm_ref        the truth of gemm/gemm.h
- *   native  = common + napi + threads_pthread + pages_posix        wasm = common + threads_single + pages_none
+ *   native  = common + napi + budget_posix + threads_pthread + pages_posix        wasm = common + threads_single + pages_none
  *   libtorsh = common + capi + threads_pthread + pages_posix       (loops and a gemm body are added by the build)
  *
  * `node tools/sources.mjs native gemm_openblas` prints paths from the repository's root, one a line.
@@ -33,6 +34,8 @@ export function walk(folder, keep) {
 /** [group, pattern]: the first pattern that matches a C file names its group. */
 const groupOf = [
   ['loops', /^src\/kernels\/loops\//],
+  ['budget_posix', /^src\/napi\/budget_posix/],
+  ['budget_windows', /^src\/napi\/budget_windows/],
   ['napi', /^src\/(napi\/|gen\/napi)/],
   ['capi', /^src\/(capi\/|gen\/capi)/],
   ['threads_pthread', /^src\/core\/threads_pthread/],
@@ -50,7 +53,7 @@ export function sources() {
   for (const path of walk('src', (p) => p.endsWith('.c'))) groups[groupOf.find(([, re]) => re.test(path))[0]].push(path);
   return {
     ...groups,
-    native: [...groups.common, ...groups.napi, ...groups.threads_pthread, ...groups.pages_posix],
+    native: [...groups.common, ...groups.napi, ...groups.budget_posix, ...groups.threads_pthread, ...groups.pages_posix],
     wasm: [...groups.common, ...groups.threads_single, ...groups.pages_none],
     libtorsh: [...groups.common, ...groups.capi, ...groups.threads_pthread, ...groups.pages_posix],
   };

@@ -1,10 +1,11 @@
 /**
  * `npm start`: makes sure that torsh is built (installing what that takes, see setup.mjs), then runs the digits example with
- * the options given: `npm start -- --help` lists them. `npm start NAME` runs examples/NAME.mjs: `npm start vae -- --epochs 5`.
+ * the options given: `npm start -- --help` lists them. `npm start NAME` runs examples/NAME.mjs (`npm start vae -- --epochs 5`) or examples/NAME/main.mjs,
+ * whose own packages it installs at first use.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseOptions } from '../examples/lib/options.mjs';
 import { setup } from './setup.mjs';
 import { root } from './sources.mjs';
@@ -36,14 +37,28 @@ function build() {
   if (missing(['native']).length > 0 && missing(['wasm']).length > 0) throw new Error('neither backend could be built (above)');
 }
 
+/** The packages of an example that has a package.json of its own. */
+function install(folder) {
+  if (!existsSync(join(folder, 'package.json')) || existsSync(join(folder, 'node_modules'))) return;
+  console.log(`start: installing the example's packages (once)`);
+  const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' });
+  if (status !== 0) throw new Error(`the packages of ${folder} could not be installed (above)`);
+}
+
 try {
   const options = process.argv.slice(2);
   const example = options[0] && !options[0].startsWith('-') ? options.shift() : 'digits';
-  const examples = readdirSync(join(root, 'examples')).filter((file) => file.endsWith('.mjs')).map((file) => file.slice(0, -4));
+  const scripts = new Map(readdirSync(join(root, 'examples')).flatMap((file) => {
+    if (file.endsWith('.mjs')) return [[file.slice(0, -4), join(root, 'examples', file)]];
+    const main = join(root, 'examples', file, 'main.mjs');
+    return existsSync(main) ? [[file, main]] : [];
+  }));
+  const examples = [...scripts.keys()];
   if (!examples.includes(example)) throw new Error(`there is no example ${example}; there are ${examples.join(', ')}`);
   // A wrong option is told before a long build, and help needs none.
   if (example !== 'digits' || !parseOptions(options).help) build();
-  process.exitCode = node(join(root, `examples/${example}.mjs`), ...options);
+  install(dirname(scripts.get(example)));
+  process.exitCode = node(scripts.get(example), ...options);
 } catch (error) {
   console.error(`start: ${error.message}`);
   process.exitCode = 1;

@@ -29,6 +29,12 @@ export function withAutocast<T>(number: number, fn: () => T): T {
  * Runs fn with autocast: matrix products, linear layers and convolutions convert their floating-point arguments (float64 aside) to `dtype`, losses
  * and what else loses too much in 16 bits to float32; other ops take what they are given. Gradients have the dtype of what they belong to. Run
  * backward outside. enabled: false turns it off within. https://pytorch.org/docs/stable/amp.html
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Linear(4, 2);
+ * console.log(torsh.autocast(() => m(torsh.randn(3, 4)).dtype, { dtype: 'bfloat16' })); // bfloat16
+ * ```
  */
 export function autocast<T>(fn: () => T, options?: AutocastOptions): T;
 export function autocast(...args: unknown[]): unknown {

@@ -46,6 +46,14 @@ class Checkpoint extends Function {
  * fn(...args) whose intermediate results are not kept but computed again in backward. Random numbers are drawn again alike unless
  * preserveRngState is false. Not for createGraph. A last argument { preserveRngState, useReentrant } is taken as options.
  * https://pytorch.org/docs/stable/checkpoint.html
+ *
+ * @example
+ * ```js
+ * const layer = new torsh.nn.Linear(4, 4);
+ * const x = torsh.randn(2, 4, { requiresGrad: true });
+ * torsh.utils.checkpoint.checkpoint((t) => layer(t).relu(), x).sum().backward(); // computes the layer once more instead of keeping what it made
+ * console.log(x.grad.shape); // [ 2, 4 ]
+ * ```
  */
 export function checkpoint(fn: Run, ...args: any[]): any {
   if (typeof fn !== 'function') throw new TorshError('ERR_ARGUMENT', 'checkpoint', 'checkpoint: expected a function');

@@ -114,6 +114,12 @@ function check(func: Func, inputs: unknown[], eps: number, atol: number, rtol: n
 /**
  * Whether gradients of func agree with central differences: func takes the inputs (float64 or complex128 where they require
  * grad; they are changed in place meanwhile) and gives a tensor or several. https://pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradcheck.html
+ *
+ * @example
+ * ```js
+ * const x = torsh.rand(3, { dtype: 'float64', requiresGrad: true });
+ * console.log(torsh.autograd.gradcheck((t) => t.exp().mul(t), [x])); // true
+ * ```
  */
 export function gradcheck(func: Func, inputs: unknown, options?: GradcheckOptions): boolean;
 export function gradcheck(...args: unknown[]): boolean {
@@ -123,7 +129,15 @@ export function gradcheck(...args: unknown[]): boolean {
   return problem === null;
 }
 
-/** gradcheck of the gradients of func, with respect to its inputs and to gradOutputs. https://pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradgradcheck.html */
+/**
+ * gradcheck of the gradients of func, with respect to its inputs and to gradOutputs. https://pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradgradcheck.html
+ *
+ * @example
+ * ```js
+ * const x = torsh.rand(3, { dtype: 'float64', requiresGrad: true });
+ * console.log(torsh.autograd.gradgradcheck((t) => t.exp().mul(t), [x])); // true
+ * ```
+ */
 export function gradgradcheck(func: Func, inputs: unknown, gradOutputs?: Tensor | readonly Tensor[] | null, options?: GradcheckOptions): boolean;
 export function gradgradcheck(func: Func, inputs: unknown, options?: GradcheckOptions & { gradOutputs?: Tensor | readonly Tensor[] | null }): boolean;
 export function gradgradcheck(...args: unknown[]): boolean {

@@ -24,11 +24,26 @@ const gradMode = (name: string, value: boolean) => <T>(fn: () => T): T => scoped
   return () => { sys._setGradMode(before); };
 });
 
-/** Runs fn without recording operations. https://pytorch.org/docs/stable/generated/torch.no_grad.html */
+/**
+ * Runs fn without recording operations. https://pytorch.org/docs/stable/generated/torch.no_grad.html
+ *
+ * @example
+ * ```js
+ * const x = torsh.ones(2, { requiresGrad: true });
+ * console.log(torsh.noGrad(() => x.mul(2)).requiresGrad); // false
+ * ```
+ */
 export const noGrad = gradMode('noGrad', false);
 /** Runs fn with recording on, also inside noGrad. https://pytorch.org/docs/stable/generated/torch.enable_grad.html */
 export const enableGrad = gradMode('enableGrad', true);
-/** Runs fn in inference mode: no recording, and its tensors can never be recorded. https://pytorch.org/docs/stable/generated/torch.inference_mode.html */
+/**
+ * Runs fn in inference mode: no recording, and its tensors can never be recorded. https://pytorch.org/docs/stable/generated/torch.inference_mode.html
+ *
+ * @example
+ * ```js
+ * console.log(torsh.inferenceMode(() => torsh.ones(2).mul(2)).isInference()); // true
+ * ```
+ */
 export function inferenceMode<T>(fn: () => T): T {
   return scoped('inferenceMode', fn, () => {
     const grad = sys._setGradMode(false), inference = sys._setInferenceMode(true);

@@ -32,6 +32,10 @@ export interface Abi {
   nextCallback(): number;
   /** Lets the collector look for dead tensors now. */
   collect(): void;
+  /** Runs a job (src/core/job.h) on another thread and calls done() from the event loop. Missing where there is no such thread. */
+  launch?(job: number, done: () => void): void;
+  /** How many of them at once. */
+  lanes?(): number;
   tableHash(): string;
 }
 
@@ -52,8 +56,10 @@ export function useBackend(abi: Abi, why: readonly string[]): void {
   reasons = why;
 }
 
+export const hasBackend = (): boolean => current !== null;
+
 export function abi(): Abi {
-  if (!current) throw new TorshError('ERR_BACKEND', 'torsh', 'torsh: no backend is loaded yet; await init() first');
+  if (!current) throw new TorshError('ERR_BACKEND', 'torsh', 'torsh: no backend is loaded yet: await init() of torsh/web first, or import torsh, which waits for one');
   return current;
 }
 

@@ -1,11 +1,9 @@
-/** The native backend: the addon, found beside the package or in its platform package. */
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+/** The native backend: the addon (addon.node.ts finds it) behind the wall. */
+import type os from 'node:os';
 import type v8 from 'node:v8';
 import type vm from 'node:vm';
-import { TorshError } from '../errors';
-import { tableHash } from '../gen/hash';
 import type { Abi } from './abi';
+import { loadAddon } from './addon.node';
 
 interface Addon {
   setup(wall: Float64Array, callback: (id: number) => boolean, collect: (major: boolean) => void): void;
@@ -16,6 +14,7 @@ interface Addon {
   read(handle: number, bytes: Uint8Array): void;
   write(handle: number, bytes: Uint8Array): void;
   collect(): void;
+  launch(job: number, done: () => void): void;
   tableHash(): string;
   wall?: Float64Array;
   callbacks?: number;
@@ -39,26 +38,9 @@ function collector(): ((options: { type: 'minor' | 'major' }) => void) | null {
   }
 }
 
-function load(): Addon {
-  const require = createRequire(__filename);
-  const failures: string[] = [];
-  const places = [join(__dirname, '..', 'build', 'Release', 'torsh.node'), `@torsh/${process.platform}-${process.arch}`];
-  for (const place of places) {
-    try {
-      return require(place) as Addon;
-    } catch (e) {
-      failures.push(`${place}: ${(e as Error).message.split('\n')[0]}`);
-    }
-  }
-  throw new TorshError('ERR_BACKEND', 'torsh', `torsh: the native addon could not be loaded:\n  ${failures.join('\n  ')}`);
-}
-
 /** Loads the addon; throws a TorshError that says where it looked. */
 export function nativeAbi(): Abi {
-  const addon = load();
-  if (addon.tableHash() !== tableHash) {
-    throw new TorshError('ERR_BACKEND', 'torsh', 'torsh: the native addon was built from another version; run npm run build');
-  }
+  const addon = loadAddon() as Addon;
   // Copies of this file that load the one addon (test realms) must write where it reads.
   const wall = (addon.wall ??= new Float64Array(WALL));
   let callback: (id: number) => boolean = () => false;
@@ -81,6 +63,9 @@ export function nativeAbi(): Abi {
     onCallback: (fn) => { callback = fn; },
     nextCallback: () => (addon.callbacks = (addon.callbacks ?? 0) + 1),
     collect: addon.collect,
+    launch: addon.launch,
+    // libuv's pool also serves files and names: a thread is left to them.
+    lanes: () => Math.max(1, Math.min((require('node:os') as typeof os).availableParallelism(), (Number(process.env.UV_THREADPOOL_SIZE) || 4) - 1)),
     tableHash: addon.tableHash,
   };
 }

@@ -1,7 +1,4 @@
-import { TorshError } from '../errors';
 import type { Abi } from './abi';
+import { loadAddon } from './addon.web';
 
-/** There are no addons in pages. */
-export function nativeAbi(): Abi {
-  throw new TorshError('ERR_BACKEND', 'torsh', 'torsh: the native backend exists in Node only');
-}
+export const nativeAbi = (): Abi => loadAddon();

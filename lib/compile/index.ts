@@ -2,15 +2,19 @@
  * torsh.compile: a function's calls of ops, recorded once and run as one call. The core keeps the programs (src/core/capture.h); here stands
  * what a call must be like for one of them to stand for the function.
  */
+import { noGrad } from '../autograd/modes';
 import { bind, signature } from '../bind';
 import { TorshError } from '../errors';
 import * as sys from '../gen/system';
 import { isModule } from '../nn/fields';
 import type { Module } from '../nn/module';
 import { adopt, callWithTensors } from '../runtime/call';
-import { recording } from '../runtime/recording';
+import { type LiveStep, recording } from '../runtime/recording';
 import { opNames } from '../runtime/signature';
 import type { Tensor } from '../tensor';
+import { type Break, Explanation, type Program, programOf } from './explain';
+import { reasonOf, submit } from './jobs';
+import { Steps, optionsOf, sameOptions } from './optimizers';
 import { type Layout, Refusal, type Returned, build, keyOf, returned, sift } from './arguments';
 import { type Watch, difference, reaching, refuseHooks, unchanged, watch } from './watch';
 
@@ -20,41 +24,33 @@ interface Variant {
   /** null until the first recording has ended. */
   watch: Watch | null;
   layouts: Map<number, Layout>;
+  /** Of programs in which optimizers step. */
+  steps: Map<number, Steps>;
 }
 
 /** Calls whose arguments are alike but for their tensors. */
 interface Kind { variants: Variant[]; reason: string | null }
-
-export interface Program {
-  /** Dtypes and shapes of the tensors that it takes. */
-  inputs: string[];
-  /** Calls of ops, and their names (the first 500). */
-  steps: number;
-  ops: string[];
-  /** Tensors that it uses besides: parameters and the like. */
-  constants: number;
-  /** How often it has run. */
-  runs: number;
-  /** False until two calls in a row have recorded the same. */
-  ready: boolean;
-}
-export interface Break { inputs: string[] | null; reason: string }
-export interface Explanation {
-  programs: Program[];
-  /** Calls that run as they would without compile, and why. */
-  breaks: Break[];
-}
 
 export interface CompileOptions {
   /** Throw, where a call cannot be recorded, instead of running the function as it is. */
   fullgraph?: boolean;
   /** Do nothing. */
   disable?: boolean;
+  /** Calls of runAsync() that may be unfinished at a time; more are refused (ERR_BUSY). */
+  queue?: number;
 }
 type AnyFunction = (...args: any[]) => any;
 export type Compiled<F extends AnyFunction> = ((...args: Parameters<F>) => ReturnType<F>) & {
   /** The function or module itself. */
   readonly original: F;
+  /**
+   * The same beside JavaScript: a promise of what the function returns, computed without gradients on another thread (WebAssembly: on this
+   * one, from the event loop). Arguments, parameters and all else that it reads are held as they are at the time of the call. The first two
+   * calls with such arguments, and those that explain() calls bound or not compiled, run at once. Errors: ERR_BUSY when the queue is full.
+   */
+  runAsync(...args: Parameters<F>): Promise<Awaited<ReturnType<F>>>;
+  /** runAsync with a signal, which takes a call out of the queue or ends it at its next step; the promise is rejected with the signal's reason. */
+  async(options: { signal?: AbortSignal }): (...args: Parameters<F>) => Promise<Awaited<ReturnType<F>>>;
   /** What has been recorded, and what could not be. */
   explain(): Explanation;
   /** Frees the programs and what they hold; the function can no longer be called. */
@@ -67,6 +63,16 @@ const registry = new FinalizationRegistry<number[]>((sets) => { for (const set o
 
 let replayOp = -1;
 
+/** Before a run: the numbers that optimizers step by now. False: an optimizer is not what it was. */
+function tellNumbers(v: Variant): boolean {
+  for (const [program, steps] of v.steps) {
+    if (!steps.stand()) return false;
+    const numbers = steps.changed();
+    if (numbers !== null) sys._programNumbers(v.set, program, numbers);
+  }
+  return true;
+}
+
 class Recorder {
   readonly kinds = new Map<string, Kind>();
   /** Numbers of all sets, for the registry: it must not hold the function itself. */
@@ -77,55 +83,112 @@ class Recorder {
   /** Whether what stands before the point of a call matters to it. */
   readonly usesThis: boolean;
 
-  constructor(readonly fn: AnyFunction, readonly fullgraph: boolean) {
+  /** Whose steps have been recorded: their options must not change meanwhile. */
+  private readonly optimizers = new Set<LiveStep['optimizer']>();
+  /** Asynchronous calls that have not settled. */
+  unfinished = 0;
+
+  constructor(readonly fn: AnyFunction, readonly fullgraph: boolean, readonly queue: number) {
     const text = String(fn);
     this.usesThis = !isModule(fn) && /\bthis\b/.test(text) && !/^(async\s*)?(\([^()]*\)|[\w$]+)\s*=>/.test(text);
     if (replayOp < 0) replayOp = opNames().indexOf('_replay');
   }
 
   call(self: unknown, args: unknown[]): unknown {
-    if (this.disposed) throw new TorshError('ERR_DISPOSED', 'compile', 'compile: the compiled function has been disposed');
+    this.alive();
     if (this.usesThis && self !== undefined) {
       this.refuse(new Refusal('it is called as a method, whose object may change unseen'));
       return this.fn.apply(self, args);
     }
-    if (recording.on) return this.fn(...args);
     const tensors: Tensor[] = [], modules: Module[] = [];
+    const kind = this.kindOf(args, tensors, modules);
+    if (kind === null) return this.fn(...args);
+    if (kind.reason !== null) return this.plainly(kind.reason, args);
+    const v = this.variantOf(kind);
+    if (v === null || (v.steps.size > 0 && !tellNumbers(v))) return this.record(kind, v, args, tensors, modules);
+    const w = callWithTensors(replayOp, v.set, tensors), n = w[1];
+    if (n === -1) return this.record(kind, v, args, tensors, modules);
+    if (n === -2) return this.plainly(null, args);
+    return this.results(v, tensors, w, n);
+  }
+
+  /** runAsync: what a program on another thread gives, or what the function gives here and now. */
+  async callAsync(args: unknown[], signal?: AbortSignal): Promise<unknown> {
+    this.alive();
+    if (signal?.aborted) throw reasonOf(signal);
+    if (this.unfinished >= this.queue) {
+      throw new TorshError('ERR_BUSY', 'runAsync', `runAsync: ${this.queue} calls have not finished yet, as many as the option queue allows`);
+    }
+    this.unfinished++;
+    try {
+      const started = noGrad(() => this.start(args, signal));
+      return await ('now' in started ? started.now : started.later());
+    } finally {
+      this.unfinished--;
+    }
+  }
+
+  /** Everything of an asynchronous call that happens before it returns. */
+  private start(args: unknown[], signal?: AbortSignal): { now: unknown } | { later: () => Promise<unknown> } {
+    const tensors: Tensor[] = [], modules: Module[] = [];
+    const kind = this.kindOf(args, tensors, modules);
+    if (kind === null) return { now: this.fn(...args) };
+    if (kind.reason !== null) return { now: this.plainly(kind.reason, args) };
+    const v = this.variantOf(kind);
+    const job = v === null ? -1 : sys._jobNew(v.set, tensors);
+    if (job === -1) return { now: this.record(kind, v, args, tensors, modules) };
+    if (job === -2) return { now: this.plainly(null, args) };
+    if (job === -3) return { now: this.call(undefined, args) };
+    const layout = this.layoutOf(v!), made = submit(job, signal);
+    return { later: async () => build(layout, tensors, await made) };
+  }
+
+  private alive(): void {
+    if (this.disposed) throw new TorshError('ERR_DISPOSED', 'compile', 'compile: the compiled function has been disposed');
+  }
+
+  /** What is known of calls with such arguments, whose tensors and modules go into the lists; null: the function itself knows what to do. */
+  private kindOf(args: unknown[], tensors: Tensor[], modules: Module[]): Kind | null {
+    if (recording.on) return null;
     let key: string;
     try {
       key = keyOf(args, tensors, modules);
     } catch (e) {
       this.refuse(e);
-      return this.fn(...args);
+      return null;
     }
-    // Samples of vmap and disposed tensors: the function knows what to do.
-    for (const t of tensors) if (t._h === 0) return this.fn(...args);
+    // Samples of vmap and disposed tensors.
+    for (const t of tensors) if (t._h === 0) return null;
     let kind = this.kinds.get(key);
     if (kind === undefined) {
       if (this.kinds.size >= MAX_KINDS) {
         this.refuse(new Refusal(`its arguments other than tensors have had more than ${MAX_KINDS} values`));
-        return this.fn(...args);
+        return null;
       }
       this.kinds.set(key, kind = { variants: [], reason: null });
     }
-    if (kind.reason !== null) return this.plainly(kind.reason, args);
-    const { variants } = kind;
+    return kind;
+  }
+
+  private variantOf({ variants }: Kind): Variant | null {
     for (let i = 0; i < variants.length; i++) {
       const v = variants[i];
       if (!unchanged(v.watch!)) continue;
       if (i > 0) variants.unshift(...variants.splice(i, 1));
-      const w = callWithTensors(replayOp, v.set, tensors), n = w[1];
-      if (n === -1) return this.record(kind, v, args, tensors, modules);
-      if (n === -2) return this.plainly(null, args);
-      return this.results(v, tensors, w, n);
+      return v;
     }
-    return this.record(kind, null, args, tensors, modules);
+    return null;
+  }
+
+  /** The layout of the program that ran last, or is about to. */
+  private layoutOf(v: Variant): Layout {
+    return v.layouts.size === 1 ? v.layouts.values().next().value! : v.layouts.get(sys._replayed())!;
   }
 
   private results(v: Variant, inputs: readonly Tensor[], w: Float64Array, n: number): unknown {
     const handles = n === 1 ? [w[2]] : Array.from(w.subarray(2, 2 + n));
     const made = handles.map(adopt);
-    const layout = v.layouts.size === 1 ? v.layouts.values().next().value! : v.layouts.get(sys._replayed())!;
+    const layout = this.layoutOf(v);
     return layout.kind === 'made' ? made[layout.at] : build(layout, inputs, made);
   }
 
@@ -163,7 +226,7 @@ class Recorder {
       return this.plainly(kind.reason = e.message, args);
     }
     if (variant !== null) return this.recordInto(kind, variant, args, inputs, roots);
-    const fresh: Variant = { set: sys._programsNew(), watch: null, layouts: new Map() };
+    const fresh: Variant = { set: sys._programsNew(), watch: null, layouts: new Map(), steps: new Map() };
     this.sets.push(fresh.set);
     try {
       return this.recordInto(kind, fresh, args, inputs, roots);
@@ -177,6 +240,8 @@ class Recorder {
     let ended = false;
     try {
       recording.on = true;
+      recording.steps = [];
+      const options = optionsOf(this.optimizers);
       const [result, reached] = reaching(() => this.fn(...args) as unknown);
       recording.on = false;
       for (const m of roots) reached.add(m);
@@ -188,9 +253,14 @@ class Recorder {
         if (!(e instanceof Refusal)) throw e;
         sys._captureBreak(e.message);
       }
+      const { steps } = recording;
+      if (!sameOptions(options, optionsOf(this.optimizers))) sys._captureBreak('it changes the options of an optimizer');
+      for (const { optimizer } of steps) this.optimizers.add(optimizer);
       const [state, number, replaced, ...made] = sys._captureEnd(answer?.tensors ?? [], answer?.text ?? '');
       ended = true;
       v.layouts.delete(replaced);
+      v.steps.delete(replaced);
+      if (state !== 0 && steps.length > 0) v.steps.set(number, new Steps(steps));
       if (answer !== null && state !== 0) v.layouts.set(number, sift(answer.layout, answer.tensors, made.map((x) => x === 1)));
       if (v.watch === null) {
         v.watch = watch(reached);
@@ -205,6 +275,7 @@ class Recorder {
       return result;
     } finally {
       recording.on = false;
+      recording.steps = [];
       if (!ended) sys._captureDrop();
     }
   }
@@ -225,16 +296,15 @@ class Recorder {
       for (const v of kind.variants) {
         for (const line of sys._programsReport(v.set)!.split('\n')) {
           if (line === '') continue;
-          const [state, , runs, given, steps, constants, reason, ops] = line.split('\t');
-          const inputs = given === '' ? [] : given.split(';');
-          if (state === '0') breaks.push({ inputs, reason });
-          else programs.push({ inputs, steps: Number(steps), ops: ops === '' ? [] : ops.split(' '), constants: Number(constants), runs: Number(runs), ready: state === '2' });
+          const found = programOf(line, v.watch?.filter((w) => w.module !== null).length ?? 0);
+          if ('reason' in found) breaks.push(found);
+          else programs.push(found);
         }
       }
     }
     for (const { reason } of this.kinds.values()) if (reason !== null) breaks.push({ inputs: null, reason });
     for (const reason of this.refused) breaks.push({ inputs: null, reason });
-    return { programs, breaks };
+    return new Explanation(programs, breaks);
   }
 
   dispose(): void {
@@ -246,7 +316,9 @@ class Recorder {
   }
 }
 
-const compileSignature = signature('compile', 'model, *, fullgraph=false, disable=false');
+export { Explanation, type Program, type Break };
+
+const compileSignature = signature('compile', 'model, *, fullgraph=false, disable=false, queue=256');
 
 /**
  * A function that does what `model` (a function or a module) does, with less work in between: its calls of ops are recorded, and from the
@@ -255,20 +327,26 @@ const compileSignature = signature('compile', 'model, *, fullgraph=false, disabl
  *
  * A recording serves for tensors of the same shapes, strides, dtypes and requiresGrad, the same other arguments, modes (noGrad, autocast, ...)
  * and fields of the modules that are called (training, ...); for others there is a new one. Parameters and other tensors that the function
- * reaches by itself are used as they are at the time of the call. Two recordings must agree before they are used; what JavaScript changes only later (a number
+ * reaches by itself are used as they are at the time of the call, and so are learning rates and other numbers of optimizers that step in it. Two recordings must agree before they are used; what JavaScript changes only later (a number
  * in a variable outside) is not seen, and neither are other effects of the function (printing, assignments). Functions that read values
- * (item(), tolist()), hold optimizer steps, hooks or autograd.Functions, or return something other than tensors and plain values run as they
+ * (item(), tolist()), hold steps of schedulers, hooks or autograd.Functions, or return something other than tensors and plain values run as they
  * are; explain() says why, and with fullgraph that is an error (ERR_UNSUPPORTED). https://pytorch.org/docs/stable/generated/torch.compile.html
  */
 function compileFunction<F extends AnyFunction>(model: F, options?: CompileOptions): Compiled<F>;
 function compileFunction(...given: unknown[]): unknown {
-  const [model, fullgraph, disable] = bind(compileSignature, given) as [AnyFunction, boolean, boolean];
+  const [model, fullgraph, disable, queue] = bind(compileSignature, given) as [AnyFunction, boolean, boolean, number];
   if (typeof model !== 'function') throw new TorshError('ERR_ARGUMENT', 'compile', `compile: expected a function or a module, but got ${model === null ? 'null' : typeof model}`);
-  const recorder = new Recorder(compiledFunctions.get(model)?.fn ?? model, fullgraph);
+  if (!(Number.isInteger(queue) && queue >= 1)) throw new TorshError('ERR_ARGUMENT', 'compile', `compile: queue must be a whole number of at least 1, but got ${String(queue)}`);
+  const recorder = new Recorder(compiledFunctions.get(model)?.fn ?? model, fullgraph, queue);
   const call = function (this: unknown, ...args: unknown[]): unknown {
     return disable && !recorder.disposed ? recorder.fn.apply(this, args) : recorder.call(this, args);
   };
-  const compiled = Object.assign(call, { original: recorder.fn, explain: () => recorder.explain(), dispose: () => { recorder.dispose(); } });
+  const beside = (args: unknown[], signal?: AbortSignal): Promise<unknown> =>
+    (disable && !recorder.disposed ? Promise.resolve().then(() => noGrad(() => recorder.fn(...args) as unknown)) : recorder.callAsync(args, signal));
+  const compiled = Object.assign(call, {
+    original: recorder.fn, runAsync: (...args: unknown[]) => beside(args), async: (options: { signal?: AbortSignal } = {}) => (...args: unknown[]) => beside(args, options.signal),
+    explain: () => recorder.explain(), dispose: () => { recorder.dispose(); },
+  });
   registry.register(compiled, recorder.sets);
   compiledFunctions.set(compiled, recorder);
   return compiled;

@@ -19,6 +19,16 @@ const plain: Stack = (tensors) => ops.stack(tensors, 0);
  * Stacks samples along a new first dim: tensors and typed arrays are stacked, bigints and whole numbers become int64 (as
  * Python's ints), other numbers float32, booleans bool, strings stay an array; arrays, objects and Maps are collated member
  * by member. Errors: ERR_ARGUMENT for what it does not know and for samples that do not match.
+ *
+ * @example
+ * ```js
+ * console.log(torsh.utils.data.defaultCollate([[1, torsh.zeros(2)], [2, torsh.ones(2)]]));
+ * // [
+ * //   tensor([1, 2]),
+ * //   tensor([[0., 0.],
+ * //           [1., 1.]])
+ * // ]
+ * ```
  */
 export function defaultCollate(batch: readonly unknown[]): any {
   return collate(batch, plain);
@@ -74,6 +84,14 @@ export const recipe: unique symbol = Symbol.for('torsh.utils.data.recipe');
 /**
  * A collate function that works as defaultCollate does, but makes tensors and typed arrays of different sizes (of one number of dims)
  * fit: they are padded at the ends of their dims to the largest of the batch. For sequences, images, boxes.
+ *
+ * @example
+ * ```js
+ * const collate = torsh.utils.data.padCollate({ paddingValue: -1 });
+ * console.log(collate([torsh.arange(3), torsh.arange(1)]));
+ * // tensor([[ 0,  1,  2],
+ * //         [ 0, -1, -1]])
+ * ```
  */
 export function padCollate(options?: PadCollateOptions): (batch: readonly unknown[]) => any;
 export function padCollate(...args: unknown[]): (batch: readonly unknown[]) => any {

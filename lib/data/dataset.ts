@@ -20,14 +20,35 @@ export interface GivesBatches { [wholeBatch](indices: number[]): unknown }
 
 const iterableBrand: unique symbol = Symbol.for('torsh.utils.data.IterableDataset');
 
-/** Base of datasets that give the sample of an index: implement at(index), which may return a Promise, and `length`. */
+/**
+ * Base of datasets that give the sample of an index: implement at(index), which may return a Promise, and `length`.
+ *
+ * @example
+ * ```js
+ * class Squares extends torsh.utils.data.Dataset {
+ *   get length() { return 5; }
+ *   at(i) { return i * i; }
+ * }
+ * console.log(new Squares().at(3)); // 9
+ * ```
+ */
 export class Dataset<T = unknown> implements MapDataset<T> {
   at(_index: number): T {
     throw new TorshError('ERR_UNSUPPORTED', 'Dataset', `Dataset: ${this.constructor.name} does not implement at(index)`);
   }
 }
 
-/** Base of datasets that are read in order: implement [Symbol.iterator] or [Symbol.asyncIterator]. */
+/**
+ * Base of datasets that are read in order: implement [Symbol.iterator] or [Symbol.asyncIterator].
+ *
+ * @example
+ * ```js
+ * class Stream extends torsh.utils.data.IterableDataset {
+ *   *[Symbol.iterator]() { yield* [1, 2, 3]; }
+ * }
+ * console.log([...new torsh.utils.data.DataLoader(new Stream(), { batchSize: 2 })]); // [ tensor([1, 2]), tensor([3]) ]
+ * ```
+ */
 export class IterableDataset<T = unknown> {
   readonly [iterableBrand] = true as const;
   [Symbol.iterator](): Iterator<T> {
@@ -96,7 +117,15 @@ export function inRange(index: number, length: number, op: string): number {
   return index < 0 ? index + length : index;
 }
 
-/** Tensors of one first size; sample i is their i-th rows, as an array. */
+/**
+ * Tensors of one first size; sample i is their i-th rows, as an array.
+ *
+ * @example
+ * ```js
+ * const set = new torsh.utils.data.TensorDataset(torsh.arange(6).reshape(3, 2), torsh.tensor([0, 1, 0]));
+ * console.log(set.length, set.at(1)); // 3 [ tensor([2, 3]), tensor(1.) ]
+ * ```
+ */
 export class TensorDataset extends Dataset<Tensor[]> {
   readonly tensors: readonly Tensor[];
   constructor(...tensors: Tensor[]) {
@@ -125,7 +154,15 @@ export class TensorDataset extends Dataset<Tensor[]> {
   }
 }
 
-/** The samples of `dataset` at `indices`. */
+/**
+ * The samples of `dataset` at `indices`.
+ *
+ * @example
+ * ```js
+ * const { Subset, TensorDataset } = torsh.utils.data;
+ * console.log(new Subset(new TensorDataset(torsh.arange(10)), [2, 4]).length); // 2
+ * ```
+ */
 export class Subset<T = unknown> extends Dataset<T> {
   readonly dataset: MapDataset<T>;
   readonly indices: ArrayLike<number>;
@@ -142,7 +179,16 @@ export class Subset<T = unknown> extends Dataset<T> {
   }
 }
 
-/** Several datasets, one after the other. */
+/**
+ * Several datasets, one after the other.
+ *
+ * @example
+ * ```js
+ * const { ConcatDataset, TensorDataset } = torsh.utils.data;
+ * const set = new ConcatDataset([new TensorDataset(torsh.zeros(3)), new TensorDataset(torsh.ones(2))]);
+ * console.log(set.length, set.at(4)); // 5 [ tensor(1.) ]
+ * ```
+ */
 export class ConcatDataset<T = unknown> extends Dataset<T> {
   readonly datasets: readonly MapDataset<T>[];
   readonly cumulativeSizes: readonly number[];
@@ -194,7 +240,16 @@ type Steps<T> = globalThis.Generator<T, void, undefined>;
 
 type Members = readonly MapDataset[] | Readonly<Record<string, MapDataset>>;
 
-/** Datasets of one length side by side: sample i is an array of their i-th samples, or an object when they were given by name. */
+/**
+ * Datasets of one length side by side: sample i is an array of their i-th samples, or an object when they were given by name.
+ *
+ * @example
+ * ```js
+ * const { StackDataset, TensorDataset } = torsh.utils.data;
+ * const set = new StackDataset({ image: new TensorDataset(torsh.zeros(3, 2)), label: new TensorDataset(torsh.arange(3)) });
+ * console.log(set.length, Object.keys(set.at(0))); // 3 [ 'image', 'label' ]
+ * ```
+ */
 export class StackDataset<T = any> extends Dataset<T> {
   readonly datasets: Members;
   readonly length: number;
@@ -225,6 +280,13 @@ const randomSplitSignature = signature('randomSplit', 'dataset, lengths, generat
 /**
  * Splits a dataset at random into Subsets of the given lengths, which add up to its length, or fractions, which add up
  * to 1 (what rounding leaves over goes to the first ones). Errors: ERR_ARGUMENT when they do not.
+ *
+ * @example
+ * ```js
+ * const { randomSplit, TensorDataset } = torsh.utils.data;
+ * const [train, test] = randomSplit(new TensorDataset(torsh.arange(10)), [0.8, 0.2]);
+ * console.log(train.length, test.length); // 8 2
+ * ```
  */
 export function randomSplit<T>(dataset: MapDataset<T>, lengths: readonly number[], options?: { generator?: Generator | null } | Generator | null): Subset<T>[];
 export function randomSplit(...args: unknown[]): Subset[] {

@@ -64,6 +64,13 @@ const abandoned = new FinalizationRegistry<Pool>((pool) => { void pool.close(fal
  * With numWorkers, worker threads make the batches, in the order they would have without. Data reaches them as a copy (tensors share their
  * memory on the native backend); a dataset that is a class of one's own is made in each worker from a module: workerDataset. Errors of
  * workers (ERR_UNSUPPORTED: what cannot get there; else the code that was thrown, or ERR_CALLBACK) name the index and show their stack.
+ *
+ * @example
+ * ```js
+ * const { DataLoader, TensorDataset } = torsh.utils.data;
+ * const loader = new DataLoader(new TensorDataset(torsh.randn(10, 3), torsh.arange(10)), { batchSize: 4, shuffle: true, dropLast: true });
+ * for (const [x, y] of loader) console.log(x.shape, y.shape); // [ 4, 3 ] [ 4 ]
+ * ```
  */
 export class DataLoader<B = any> implements Iterable<B>, AsyncIterable<B> {
   readonly dataset: unknown;

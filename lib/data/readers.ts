@@ -36,6 +36,12 @@ const idxTypes: Record<number, DType> = { 8: 'uint8', 9: 'int8', 0x0b: 'int16', 
 /**
  * A tensor from the bytes of an IDX file, the format of MNIST: two zero bytes, a type, the number of dims, each dim as a big-endian
  * uint32, then the values. Errors: ERR_IO for what is no IDX file, is cut short or has more bytes than its header says.
+ *
+ * @example
+ * ```js
+ * const bytes = new Uint8Array([0, 0, 8, 1, 0, 0, 0, 3, 7, 8, 9]); // one dim of three unsigned bytes
+ * console.log(torsh.utils.data.parseIdx(bytes)); // tensor([7, 8, 9], dtype=torch.uint8)
+ * ```
  */
 export function parseIdx(source: ArrayBuffer | ArrayBufferView): Tensor {
   const bytes = bytesOf(source, 'parseIdx');
@@ -69,6 +75,11 @@ export interface CsvOptions {
 /**
  * Rows of a CSV file (RFC 4180, UTF-8): fields in quotes may hold delimiters, line ends and doubled quotes. Errors: ERR_IO, with the line,
  * for quotes out of place or left open, rows of different lengths, and with `numeric` what is no number.
+ *
+ * @example
+ * ```js
+ * console.log(torsh.utils.data.parseCsv('a,b\n1,2\n', { header: true, numeric: true })); // [ { a: 1, b: 2 } ]
+ * ```
  */
 export function parseCsv(from: Source, options: CsvOptions = {}): any[] {
   const [source, given, header, numeric] = bind(csvSignature, [from, options]) as [Source, string | null, boolean | string[], boolean];
@@ -134,7 +145,14 @@ function* records(text: string, delimiter: string): globalThis.Generator<{ field
 
 const jsonLinesSignature = signature('parseJsonLines', 'source');
 
-/** The values of a JSON Lines file, one a line; empty lines are passed over. Errors: ERR_IO with the line. */
+/**
+ * The values of a JSON Lines file, one a line; empty lines are passed over. Errors: ERR_IO with the line.
+ *
+ * @example
+ * ```js
+ * console.log(torsh.utils.data.parseJsonLines('{"a":1}\n{"a":2}\n').length); // 2
+ * ```
+ */
 export function parseJsonLines(from: Source): any[];
 export function parseJsonLines(...args: unknown[]): any[] {
   const [source] = bind(jsonLinesSignature, args);

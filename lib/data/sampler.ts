@@ -51,7 +51,14 @@ function* numbersOf(order: Tensor, n = order.shape[0]): Steps<number> {
 }
 const PIECE = 1 << 14;
 
-/** 0, 1, 2, ... */
+/**
+ * 0, 1, 2, ...
+ *
+ * @example
+ * ```js
+ * console.log([...new torsh.utils.data.SequentialSampler([7, 8, 9])]); // [ 0, 1, 2 ]
+ * ```
+ */
 export class SequentialSampler extends Sampler {
   readonly dataSource: unknown;
   constructor(dataSource: unknown) {
@@ -75,7 +82,14 @@ export interface RandomSamplerOptions {
   generator?: Generator | null;
 }
 
-/** A new random order each time; with `replacement`, independent draws. */
+/**
+ * A new random order each time; with `replacement`, independent draws.
+ *
+ * @example
+ * ```js
+ * console.log([...new torsh.utils.data.RandomSampler([7, 8, 9])].sort()); // [ 0, 1, 2 ]
+ * ```
+ */
 export class RandomSampler extends Sampler {
   readonly dataSource: unknown;
   readonly replacement: boolean;
@@ -123,7 +137,14 @@ export class RandomSampler extends Sampler {
 
 const subsetSignature = signature('SubsetRandomSampler', 'indices, generator=null');
 
-/** The given indices in a new random order each time. */
+/**
+ * The given indices in a new random order each time.
+ *
+ * @example
+ * ```js
+ * console.log([...new torsh.utils.data.SubsetRandomSampler([4, 2, 7])].sort()); // [ 2, 4, 7 ]
+ * ```
+ */
 export class SubsetRandomSampler<T = number> extends Sampler<T> {
   readonly indices: ArrayLike<T>;
   readonly generator: Generator | null;
@@ -145,7 +166,14 @@ export class SubsetRandomSampler<T = number> extends Sampler<T> {
 
 const weightedSignature = signature('WeightedRandomSampler', 'weights, numSamples, replacement=true, generator=null');
 
-/** Index i with a probability in proportion to weights[i]. */
+/**
+ * Index i with a probability in proportion to weights[i].
+ *
+ * @example
+ * ```js
+ * console.log([...new torsh.utils.data.WeightedRandomSampler([0, 0, 1], 4)]); // [ 2, 2, 2, 2 ]
+ * ```
+ */
 export class WeightedRandomSampler extends Sampler {
   readonly weights: Tensor;
   readonly numSamples: number;
@@ -175,7 +203,15 @@ export class WeightedRandomSampler extends Sampler {
 
 const batchSignature = signature('BatchSampler', 'sampler, batchSize, dropLast');
 
-/** Arrays of up to batchSize of what another sampler (or any iterable) gives. */
+/**
+ * Arrays of up to batchSize of what another sampler (or any iterable) gives.
+ *
+ * @example
+ * ```js
+ * const { BatchSampler, SequentialSampler } = torsh.utils.data;
+ * console.log([...new BatchSampler(new SequentialSampler([1, 2, 3, 4, 5]), 2, false)]); // [ [ 0, 1 ], [ 2, 3 ], [ 4 ] ]
+ * ```
+ */
 export class BatchSampler<T = number> extends Sampler<T[]> {
   readonly sampler: Iterable<T>;
   readonly batchSize: number;

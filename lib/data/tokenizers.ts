@@ -31,7 +31,15 @@ function arrayIn(data: unknown, key: string, op: string): unknown[] {
   return list;
 }
 
-/** One token a character (code point), in the order of their code points. */
+/**
+ * One token a character (code point), in the order of their code points.
+ *
+ * @example
+ * ```js
+ * const tokens = torsh.utils.data.CharTokenizer.train('banana');
+ * console.log(tokens.encode('nab'), tokens.decode([2, 0])); // [ 2, 0, 1 ] na
+ * ```
+ */
 export class CharTokenizer {
   private readonly ids: Map<string, number>;
   /** characters: the vocabulary; CharTokenizer.train(text) finds it. */
@@ -74,7 +82,15 @@ function merged(ids: number[], a: number, b: number, id: number): number[] {
 /** What the tokens of a vocabulary may stand for in all: a few pairs, each of the one before twice, would fill the memory. */
 const MOST_BYTES = 2 ** 26;
 
-/** A byte-pair tokenizer: tokens 0 to 255 are bytes, each further one joins two; so every text can be encoded. */
+/**
+ * A byte-pair tokenizer: tokens 0 to 255 are bytes, each further one joins two; so every text can be encoded.
+ *
+ * @example
+ * ```js
+ * const tokens = torsh.utils.data.BpeTokenizer.train('low lower lowest', 260);
+ * console.log(tokens.decode(tokens.encode('lowest'))); // lowest
+ * ```
+ */
 export class BpeTokenizer {
   private readonly ranks = new Map<number, number>();
   private readonly bytes: Uint8Array[] = Array.from({ length: 256 }, (_, i) => Uint8Array.of(i));

@@ -47,7 +47,15 @@ function sizePair(size: unknown, op: string): readonly [height: number, width: n
   throw refuse(op, `size should be a whole number above 0 or [height, width], but got ${JSON.stringify(size) ?? String(size)}`);
 }
 
-/** One after the other. */
+/**
+ * One after the other.
+ *
+ * @example
+ * ```js
+ * const { compose, normalize, resize } = torsh.utils.data.transforms;
+ * console.log(compose(resize(4), normalize(0.5, 0.5))(torsh.rand(3, 8, 8)).shape); // [ 3, 4, 4 ]
+ * ```
+ */
 export function compose(...transforms: readonly Transform<any, any>[]): Transform<any, any> {
   for (const f of transforms) if (typeof f !== 'function') throw refuse('compose', `takes functions, but got ${String(f)}`);
   return Object.assign((x: unknown) => transforms.reduce<unknown>((value, f) => f(value), x), { [recipe]: ['compose', ...transforms] });
@@ -55,7 +63,14 @@ export function compose(...transforms: readonly Transform<any, any>[]): Transfor
 
 const normalizeSignature = signature('normalize', 'mean, std');
 
-/** (x - mean) / std, a value for each channel. Errors: a std of 0. */
+/**
+ * (x - mean) / std, a value for each channel. Errors: a std of 0.
+ *
+ * @example
+ * ```js
+ * console.log(torsh.utils.data.transforms.normalize([0.5], [0.5])(torsh.ones(1, 1, 2))); // tensor([[[1., 1.]]])
+ * ```
+ */
 export function normalize(mean: readonly number[] | number, std: readonly number[] | number): Transform;
 export function normalize(...args: unknown[]): Transform {
   const bound = bind(normalizeSignature, args);
@@ -68,7 +83,15 @@ export function normalize(...args: unknown[]): Transform {
   });
 }
 
-/** Columns of data to mean 0 and standard deviation 1, and back; fit() finds both. What does not vary is only moved. */
+/**
+ * Columns of data to mean 0 and standard deviation 1, and back; fit() finds both. What does not vary is only moved.
+ *
+ * @example
+ * ```js
+ * const scaler = new torsh.utils.data.transforms.StandardScaler().fit(torsh.tensor([[0, 10], [2, 30]]));
+ * console.log(scaler.transform(torsh.tensor([[1, 20]]))); // tensor([[0., 0.]])
+ * ```
+ */
 export class StandardScaler {
   mean: Tensor | null = null;
   std: Tensor | null = null;
@@ -102,7 +125,14 @@ export function oneHot(...args: unknown[]): Transform<Tensor | number> {
 
 const resizeSignature = signature('resize', 'size, *, antialias=true');
 
-/** An image of [height, width], or whose smaller edge is `size`, by bilinear interpolation. https://pytorch.org/vision/stable/generated/torchvision.transforms.Resize.html */
+/**
+ * An image of [height, width], or whose smaller edge is `size`, by bilinear interpolation. https://pytorch.org/vision/stable/generated/torchvision.transforms.Resize.html
+ *
+ * @example
+ * ```js
+ * console.log(torsh.utils.data.transforms.resize([4, 6])(torsh.rand(3, 8, 8)).shape); // [ 3, 4, 6 ]
+ * ```
+ */
 export function resize(size: number | readonly [number, number], options?: { antialias?: boolean }): Transform;
 export function resize(...args: unknown[]): Transform {
   const bound = bind(resizeSignature, args), [size, antialias] = bound as [unknown, boolean], pair = sizePair(size, 'resize');
@@ -123,7 +153,16 @@ function resized(x: Tensor, size: readonly number[], antialias: boolean): Tensor
 const window = (x: Tensor, top: number, left: number, height: number, width: number): Tensor => x.narrow(-2, top, height).narrow(-1, left, width);
 const centerCropSignature = signature('centerCrop', 'size');
 
-/** The middle of an image, which gets zeros around it where it is smaller. https://pytorch.org/vision/stable/generated/torchvision.transforms.CenterCrop.html */
+/**
+ * The middle of an image, which gets zeros around it where it is smaller. https://pytorch.org/vision/stable/generated/torchvision.transforms.CenterCrop.html
+ *
+ * @example
+ * ```js
+ * console.log(torsh.utils.data.transforms.centerCrop(2)(torsh.arange(16).reshape(1, 4, 4)));
+ * // tensor([[[ 5,  6],
+ * //          [ 9, 10]]])
+ * ```
+ */
 export function centerCrop(size: number | readonly [number, number]): Transform;
 export function centerCrop(...args: unknown[]): Transform {
   const bound = bind(centerCropSignature, args), [height, width] = sizePair(bound[0], 'centerCrop');
@@ -139,7 +178,14 @@ const toEven = (n: number): number => (n % 1 === 0.5 ? 2 * Math.round(n / 2) : M
 
 const randomCropSignature = signature('randomCrop', 'size, *, padding=0, generator=null');
 
-/** A window of `size` at a random place, of an image with `padding` zeros around it. Errors: ERR_SHAPE when it is smaller than the window. */
+/**
+ * A window of `size` at a random place, of an image with `padding` zeros around it. Errors: ERR_SHAPE when it is smaller than the window.
+ *
+ * @example
+ * ```js
+ * console.log(torsh.utils.data.transforms.randomCrop(6, { padding: 1 })(torsh.rand(3, 8, 8)).shape); // [ 3, 6, 6 ]
+ * ```
+ */
 export function randomCrop(size: number | readonly [number, number], options?: Random & { padding?: number }): Transform;
 export function randomCrop(...args: unknown[]): Transform {
   const bound = bind(randomCropSignature, args), [size, padding, generator] = bound as [unknown, number, Generator | null];
@@ -191,7 +237,15 @@ function randomFlip(dim: -1 | -2, args: unknown[]): Transform {
   return made(sig, bound, { generator }, (x: Tensor) => (draw({ generator }) < p ? x.flip(dim) : x));
 }
 
-/** Left and right change places with probability p. */
+/**
+ * Left and right change places with probability p.
+ *
+ * @example
+ * ```js
+ * console.log(torsh.utils.data.transforms.randomHorizontalFlip(1)(torsh.arange(3).reshape(1, 1, 3)));
+ * // tensor([[[2, 1, 0]]])
+ * ```
+ */
 export function randomHorizontalFlip(p?: number | Random, options?: Random): Transform;
 export function randomHorizontalFlip(...args: unknown[]): Transform {
   return randomFlip(-1, args);

@@ -33,7 +33,15 @@ export function oddsOf(name: string, probs: unknown, logits: unknown): { what: '
   return { what, value: broadcastAll(name, probs ?? logits)[0] };
 }
 
-/** Ones of probability probs, and zeros. https://pytorch.org/docs/stable/distributions.html#bernoulli */
+/**
+ * Ones of probability probs, and zeros. https://pytorch.org/docs/stable/distributions.html#bernoulli
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Bernoulli(0.3);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(1))); // [ 3 ] tensor(0.3000) tensor(-1.2040)
+ * ```
+ */
 export class Bernoulli extends ExponentialFamily {
   static override readonly argConstraints = both;
   static override readonly support: Constraint = constraints.boolean;
@@ -71,7 +79,15 @@ export class Bernoulli extends ExponentialFamily {
   override get _meanCarrierMeasure(): number { return 0; }
 }
 
-/** The number of failures before the first success. https://pytorch.org/docs/stable/distributions.html#geometric */
+/**
+ * The number of failures before the first success. https://pytorch.org/docs/stable/distributions.html#geometric
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Geometric(0.3);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(1))); // [ 3 ] tensor(2.3333) tensor(-1.5606)
+ * ```
+ */
 export class Geometric extends Distribution {
   static override readonly argConstraints = both;
   static override readonly support: Constraint = constraints.nonnegativeInteger;
@@ -111,7 +127,15 @@ export class Geometric extends Distribution {
 /** max(x, 0), with the gradient 1/2 at 0. */
 const positivePart = (x: Tensor): Tensor => x.clamp(0).add(x).sub(x.clamp({ max: 0 })).div(2);
 
-/** The number of successes in totalCount trials. https://pytorch.org/docs/stable/distributions.html#binomial */
+/**
+ * The number of successes in totalCount trials. https://pytorch.org/docs/stable/distributions.html#binomial
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Binomial(10, 0.3);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(1))); // [ 3 ] tensor(3.) tensor(-2.1115)
+ * ```
+ */
 export class Binomial extends Distribution {
   static override readonly argConstraints = { totalCount: constraints.nonnegativeInteger, ...both };
   static override readonly hasEnumerateSupport = true;
@@ -162,7 +186,15 @@ export class Binomial extends Distribution {
   }
 }
 
-/** The number of successes, of probability probs, before totalCount failures. https://pytorch.org/docs/stable/distributions.html#negativebinomial */
+/**
+ * The number of successes, of probability probs, before totalCount failures. https://pytorch.org/docs/stable/distributions.html#negativebinomial
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.NegativeBinomial(3, 0.4);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(1))); // [ 3 ] tensor(2.) tensor(-1.3502)
+ * ```
+ */
 export class NegativeBinomial extends Distribution {
   static override readonly argConstraints = { totalCount: constraints.greaterThanEq(0), probs: constraints.halfOpenInterval(0, 1), logits: constraints.real };
   static override readonly support: Constraint = constraints.nonnegativeInteger;
@@ -199,7 +231,15 @@ export class NegativeBinomial extends Distribution {
   }
 }
 
-/** Counts of events of a rate. https://pytorch.org/docs/stable/distributions.html#poisson */
+/**
+ * Counts of events of a rate. https://pytorch.org/docs/stable/distributions.html#poisson
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Poisson(4);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(1))); // [ 3 ] tensor(4.) tensor(-2.6137)
+ * ```
+ */
 export class Poisson extends ExponentialFamily {
   static override readonly argConstraints = { rate: constraints.nonnegative };
   static override readonly support: Constraint = constraints.nonnegativeInteger;
@@ -226,7 +266,15 @@ export class Poisson extends ExponentialFamily {
   override _logNormalizer(x: Tensor): Tensor { return x.exp(); }
 }
 
-/** Numbers in [0, 1] with a density proportional to probs^x (1 - probs)^(1 - x). https://pytorch.org/docs/stable/distributions.html#continuousbernoulli */
+/**
+ * Numbers in [0, 1] with a density proportional to probs^x (1 - probs)^(1 - x). https://pytorch.org/docs/stable/distributions.html#continuousbernoulli
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.ContinuousBernoulli(0.3);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(1))); // [ 3 ] tensor(0.4302) tensor(-0.4534)
+ * ```
+ */
 export class ContinuousBernoulli extends ExponentialFamily {
   static override readonly argConstraints = both;
   static override readonly support: Constraint = constraints.unitInterval;

@@ -21,7 +21,16 @@ const sigs = {
   Multinomial: signature('Multinomial', `totalCount=1, ${text}`),
 };
 
-/** Indices of classes, 0 to K - 1, int64. https://pytorch.org/docs/stable/distributions.html#categorical */
+/**
+ * Indices of classes, 0 to K - 1, int64. https://pytorch.org/docs/stable/distributions.html#categorical
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Categorical(torsh.tensor([0.2, 0.8]));
+ * const x = d.sample([3]);
+ * console.log(x.shape, d.logProb(x).shape); // [ 3 ] [ 3 ]
+ * ```
+ */
 export class Categorical extends Distribution {
   static override readonly argConstraints = { probs: constraints.simplex, logits: constraints.realVector };
   static override readonly hasEnumerateSupport = true;
@@ -82,7 +91,16 @@ abstract class OverCategorical extends Distribution {
   get paramShape(): number[] { return this._categorical.paramShape; }
 }
 
-/** Classes as vectors of zeros and a one. https://pytorch.org/docs/stable/distributions.html#onehotcategorical */
+/**
+ * Classes as vectors of zeros and a one. https://pytorch.org/docs/stable/distributions.html#onehotcategorical
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.OneHotCategorical(torsh.tensor([0.2, 0.8]));
+ * const x = d.sample([3]);
+ * console.log(x.shape, d.logProb(x).shape); // [ 3, 2 ] [ 3 ]
+ * ```
+ */
 export class OneHotCategorical extends OverCategorical {
   static override readonly argConstraints = { probs: constraints.simplex, logits: constraints.realVector };
   static override readonly support: Constraint = constraints.oneHot;
@@ -108,7 +126,15 @@ export class OneHotCategorical extends OverCategorical {
   }
 }
 
-/** The same, whose rsample passes the gradient straight through to probs. https://arxiv.org/abs/1308.3432 */
+/**
+ * The same, whose rsample passes the gradient straight through to probs. https://arxiv.org/abs/1308.3432
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.OneHotCategoricalStraightThrough(torsh.tensor([0.2, 0.8], { requiresGrad: true }));
+ * console.log(d.rsample([3]).requiresGrad); // true
+ * ```
+ */
 export class OneHotCategoricalStraightThrough extends OneHotCategorical {
   static override readonly hasRsample = true;
   override rsample(...sampleShape: SampleShape): Tensor {
@@ -118,7 +144,16 @@ export class OneHotCategoricalStraightThrough extends OneHotCategorical {
 
 export interface MultinomialOptions extends ClassOptions { totalCount?: number }
 
-/** How often each class comes in totalCount draws. https://pytorch.org/docs/stable/distributions.html#multinomial */
+/**
+ * How often each class comes in totalCount draws. https://pytorch.org/docs/stable/distributions.html#multinomial
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Multinomial({ totalCount: 5, probs: torsh.tensor([0.2, 0.8]) });
+ * const x = d.sample([3]);
+ * console.log(x.shape, d.logProb(x).shape); // [ 3, 2 ] [ 3 ]
+ * ```
+ */
 export class Multinomial extends OverCategorical {
   static override readonly argConstraints = { probs: constraints.simplex, logits: constraints.realVector };
   readonly totalCount: number;

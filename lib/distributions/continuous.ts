@@ -27,7 +27,15 @@ const sigs = {
 const locScale = { loc: constraints.real, scale: constraints.positive };
 const dependent = constraints.dependent({ isDiscrete: false, eventDim: 0 });
 
-/** The same density from low to high. https://pytorch.org/docs/stable/distributions.html#uniform */
+/**
+ * The same density from low to high. https://pytorch.org/docs/stable/distributions.html#uniform
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Uniform(0, 2);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(0.5))); // [ 3 ] tensor(1.) tensor(-0.6931)
+ * ```
+ */
 export class Uniform extends Distribution {
   static override readonly argConstraints = { low: dependent, high: dependent };
   static override readonly hasRsample = true;
@@ -64,7 +72,15 @@ export class Uniform extends Distribution {
   override entropy(): Tensor { return this.width.log(); }
 }
 
-/** The ratio of two normal variables of mean 0: without mean and variance. https://pytorch.org/docs/stable/distributions.html#cauchy */
+/**
+ * The ratio of two normal variables of mean 0: without mean and variance. https://pytorch.org/docs/stable/distributions.html#cauchy
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Cauchy(0, 1);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(0.5))); // [ 3 ] tensor(nan) tensor(-1.3679)
+ * ```
+ */
 export class Cauchy extends Distribution {
   static override readonly argConstraints = locScale;
   static override readonly support: Constraint = constraints.real;
@@ -99,7 +115,15 @@ export class Cauchy extends Distribution {
   override entropy(): Tensor { return this.scale.log().add(Math.log(4 * Math.PI)); }
 }
 
-/** The absolute value of a Cauchy variable of location 0. https://pytorch.org/docs/stable/distributions.html#halfcauchy */
+/**
+ * The absolute value of a Cauchy variable of location 0. https://pytorch.org/docs/stable/distributions.html#halfcauchy
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.HalfCauchy(1);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(0.5))); // [ 3 ] tensor(inf) tensor(-0.6747)
+ * ```
+ */
 export class HalfCauchy extends TransformedDistribution<Cauchy> {
   static override readonly argConstraints = { scale: constraints.positive };
   static override readonly support: Constraint = constraints.nonnegative;
@@ -126,7 +150,15 @@ export class HalfCauchy extends TransformedDistribution<Cauchy> {
   override entropy(): Tensor { return this.baseDist.entropy().sub(Math.LN2); }
 }
 
-/** Exponential on both sides of loc. https://pytorch.org/docs/stable/distributions.html#laplace */
+/**
+ * Exponential on both sides of loc. https://pytorch.org/docs/stable/distributions.html#laplace
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Laplace(0, 1);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(0.5))); // [ 3 ] tensor(0.) tensor(-1.1931)
+ * ```
+ */
 export class Laplace extends Distribution {
   static override readonly argConstraints = locScale;
   static override readonly support: Constraint = constraints.real;
@@ -168,7 +200,15 @@ export class Laplace extends Distribution {
   override entropy(): Tensor { return this.scale.mul(2).log().add(1); }
 }
 
-/** The largest of many, in the limit. https://pytorch.org/docs/stable/distributions.html#gumbel */
+/**
+ * The largest of many, in the limit. https://pytorch.org/docs/stable/distributions.html#gumbel
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Gumbel(0, 1);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(0.5))); // [ 3 ] tensor(0.5772) tensor(-1.1065)
+ * ```
+ */
 export class Gumbel extends TransformedDistribution<Uniform> {
   static override readonly argConstraints = locScale;
   static override readonly support: Constraint = constraints.real;
@@ -198,7 +238,15 @@ export class Gumbel extends TransformedDistribution<Uniform> {
   override entropy(): Tensor { return this.scale.log().add(1 + eulerConstant); }
 }
 
-/** A power of an exponential variable. https://pytorch.org/docs/stable/distributions.html#weibull */
+/**
+ * A power of an exponential variable. https://pytorch.org/docs/stable/distributions.html#weibull
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Weibull(1, 2);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(0.5))); // [ 3 ] tensor(0.8862) tensor(-0.2500)
+ * ```
+ */
 export class Weibull extends TransformedDistribution<Exponential> {
   static override readonly argConstraints = { scale: constraints.positive, concentration: constraints.positive };
   static override readonly support: Constraint = constraints.positive;
@@ -223,7 +271,15 @@ export class Weibull extends TransformedDistribution<Exponential> {
   override entropy(): Tensor { return this.inverse.neg().add(1).mul(eulerConstant).add(this.scale.mul(this.inverse).log()).add(1); }
 }
 
-/** exp of an exponential variable of rate alpha, times scale. https://pytorch.org/docs/stable/distributions.html#pareto */
+/**
+ * exp of an exponential variable of rate alpha, times scale. https://pytorch.org/docs/stable/distributions.html#pareto
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Pareto(1, 3);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(2))); // [ 3 ] tensor(1.5000) tensor(-1.6740)
+ * ```
+ */
 export class Pareto extends TransformedDistribution<Exponential> {
   static override readonly argConstraints = { alpha: constraints.positive, scale: constraints.positive };
   readonly scale: Tensor;
@@ -251,7 +307,15 @@ export class Pareto extends TransformedDistribution<Exponential> {
   override entropy(): Tensor { return this.scale.div(this.alpha).log().add(this.alpha.reciprocal().add(1)); }
 }
 
-/** Like a beta distribution, with a distribution function in closed form. https://pytorch.org/docs/stable/distributions.html#kumaraswamy */
+/**
+ * Like a beta distribution, with a distribution function in closed form. https://pytorch.org/docs/stable/distributions.html#kumaraswamy
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Kumaraswamy(2, 3);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(0.5))); // [ 3 ] tensor(0.4571) tensor(0.5232)
+ * ```
+ */
 export class Kumaraswamy extends TransformedDistribution<Uniform> {
   static override readonly argConstraints = { concentration1: constraints.positive, concentration0: constraints.positive };
   static override readonly support: Constraint = constraints.unitInterval;
@@ -302,7 +366,15 @@ function logBessel(x: Tensor, order: 0 | 1): Tensor {
   return ops.where(x.lt(3.75), near, far);
 }
 
-/** The normal distribution of the circle: angles in [-pi, pi). https://pytorch.org/docs/stable/distributions.html#vonmises */
+/**
+ * The normal distribution of the circle: angles in [-pi, pi). https://pytorch.org/docs/stable/distributions.html#vonmises
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.VonMises(0, 1);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(0.5))); // [ 3 ] tensor(0.) tensor(-1.1962)
+ * ```
+ */
 export class VonMises extends Distribution {
   static override readonly argConstraints = { loc: constraints.real, concentration: constraints.positive };
   static override readonly support: Constraint = constraints.real;

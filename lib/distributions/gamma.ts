@@ -24,7 +24,15 @@ const sigs = {
 };
 const tiny = (t: Tensor): number => finfo(t.dtype).tiny;
 
-/** Waiting times between events of a rate. https://pytorch.org/docs/stable/distributions.html#exponential */
+/**
+ * Waiting times between events of a rate. https://pytorch.org/docs/stable/distributions.html#exponential
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Exponential(2);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(0.5))); // [ 3 ] tensor(0.5000) tensor(-0.3069)
+ * ```
+ */
 export class Exponential extends ExponentialFamily {
   static override readonly argConstraints = { rate: constraints.positive };
   static override readonly support: Constraint = constraints.nonnegative;
@@ -64,6 +72,12 @@ export class Exponential extends ExponentialFamily {
 /**
  * The gamma distribution of shape concentration and rate = 1 / scale; samples move with the concentration by implicit differentiation
  * (https://arxiv.org/abs/1805.08498). https://pytorch.org/docs/stable/distributions.html#gamma
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Gamma(2, 1);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(0.5))); // [ 3 ] tensor(2.) tensor(-1.1931)
+ * ```
  */
 export class Gamma extends ExponentialFamily {
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = { concentration: constraints.positive, rate: constraints.positive };
@@ -108,7 +122,15 @@ export class Gamma extends ExponentialFamily {
   override get _meanCarrierMeasure(): number { return 0; }
 }
 
-/** 1 / x of a gamma variable x. https://pytorch.org/docs/stable/distributions.html#inversegamma */
+/**
+ * 1 / x of a gamma variable x. https://pytorch.org/docs/stable/distributions.html#inversegamma
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.InverseGamma(3, 1);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(0.5))); // [ 3 ] tensor(0.5000) tensor(0.0794)
+ * ```
+ */
 export class InverseGamma extends TransformedDistribution<Gamma> {
   static override readonly argConstraints = { concentration: constraints.positive, rate: constraints.positive };
   static override readonly support: Constraint = constraints.positive;
@@ -131,7 +153,15 @@ export class InverseGamma extends TransformedDistribution<Gamma> {
   }
 }
 
-/** The sum of df squared standard normal variables. https://pytorch.org/docs/stable/distributions.html#chi2 */
+/**
+ * The sum of df squared standard normal variables. https://pytorch.org/docs/stable/distributions.html#chi2
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Chi2(3);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(0.5))); // [ 3 ] tensor(3.) tensor(-1.5155)
+ * ```
+ */
 export class Chi2 extends Gamma {
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = { df: constraints.positive };
   constructor(df: Param, validateArgs?: Tail);
@@ -148,7 +178,16 @@ export class Chi2 extends Gamma {
   }
 }
 
-/** Points of the simplex. https://pytorch.org/docs/stable/distributions.html#dirichlet */
+/**
+ * Points of the simplex. https://pytorch.org/docs/stable/distributions.html#dirichlet
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Dirichlet(torsh.tensor([1, 2, 3]));
+ * const x = d.sample([3]);
+ * console.log(x.shape, d.logProb(x).shape); // [ 3, 3 ] [ 3 ]
+ * ```
+ */
 export class Dirichlet extends ExponentialFamily {
   static override readonly argConstraints = { concentration: constraints.independent(constraints.positive, 1) };
   static override readonly support: Constraint = constraints.simplex;
@@ -190,7 +229,15 @@ export class Dirichlet extends ExponentialFamily {
   override _logNormalizer(x: Tensor): Tensor { return x.lgamma().sum(-1).sub(x.sum(-1).lgamma()); }
 }
 
-/** The first of two coordinates of a Dirichlet variable. https://pytorch.org/docs/stable/distributions.html#beta */
+/**
+ * The first of two coordinates of a Dirichlet variable. https://pytorch.org/docs/stable/distributions.html#beta
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Beta(2, 3);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(0.5))); // [ 3 ] tensor(0.4000) tensor(0.4055)
+ * ```
+ */
 export class Beta extends ExponentialFamily {
   static override readonly argConstraints = { concentration1: constraints.positive, concentration0: constraints.positive };
   static override readonly support: Constraint = constraints.unitInterval;
@@ -224,7 +271,15 @@ export class Beta extends ExponentialFamily {
   override _logNormalizer(x: Tensor, y: Tensor): Tensor { return x.lgamma().add(y.lgamma()).sub(x.add(y).lgamma()); }
 }
 
-/** The ratio of two chi2 variables, each over its degrees of freedom. https://pytorch.org/docs/stable/distributions.html#fishersnedecor */
+/**
+ * The ratio of two chi2 variables, each over its degrees of freedom. https://pytorch.org/docs/stable/distributions.html#fishersnedecor
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.FisherSnedecor(3, 4);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(0.5))); // [ 3 ] tensor(2.) tensor(-0.5709)
+ * ```
+ */
 export class FisherSnedecor extends Distribution {
   static override readonly argConstraints = { df1: constraints.positive, df2: constraints.positive };
   static override readonly support: Constraint = constraints.positive;
@@ -264,7 +319,15 @@ export class FisherSnedecor extends Distribution {
   }
 }
 
-/** A normal variable over the root of a chi2 one. https://pytorch.org/docs/stable/distributions.html#studentt */
+/**
+ * A normal variable over the root of a chi2 one. https://pytorch.org/docs/stable/distributions.html#studentt
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.StudentT(5);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(0.5))); // [ 3 ] tensor(0.) tensor(-1.1150)
+ * ```
+ */
 export class StudentT extends Distribution {
   static override readonly argConstraints = { df: constraints.positive, loc: constraints.real, scale: constraints.positive };
   static override readonly support: Constraint = constraints.real;

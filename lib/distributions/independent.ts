@@ -17,6 +17,13 @@ const sigs = {
 /**
  * Counts the last batch dims of a distribution to the event: Independent(Normal of shape (3, 4), 1) has batchShape [3], eventShape [4].
  * https://pytorch.org/docs/stable/distributions.html#independent
+ *
+ * @example
+ * ```js
+ * const { Independent, Normal } = torsh.distributions;
+ * const d = new Independent(new Normal(torsh.zeros(3), 1), 1); // one event of three numbers
+ * console.log(d.eventShape, d.logProb(torsh.zeros(3))); // [ 3 ] tensor(-2.7568)
+ * ```
  */
 export class Independent<D extends Distribution = Distribution> extends Distribution {
   readonly baseDist: D;
@@ -58,6 +65,13 @@ export class Independent<D extends Distribution = Distribution> extends Distribu
 /**
  * What becomes of a variable under transforms, one after another; its density follows from theirs.
  * https://pytorch.org/docs/stable/distributions.html#transformeddistribution
+ *
+ * @example
+ * ```js
+ * const { AffineTransform, Normal, TransformedDistribution } = torsh.distributions;
+ * const d = new TransformedDistribution(new Normal(0, 1), [new AffineTransform(2, 3)]);
+ * console.log(d.logProb(torsh.tensor(2))); // tensor(-2.0176)
+ * ```
  */
 export class TransformedDistribution<D extends Distribution = Distribution> extends Distribution {
   readonly baseDist: D;

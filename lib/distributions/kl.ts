@@ -42,7 +42,15 @@ function lookUp(typeP: Kind<Distribution>, typeQ: Kind<Distribution>): Rule | nu
   return best && best[2];
 }
 
-/** KL(p || q), the expectation under p of log p - log q, over the batch. Errors: pairs of kinds that no rule is known for. */
+/**
+ * KL(p || q), the expectation under p of log p - log q, over the batch. Errors: pairs of kinds that no rule is known for.
+ *
+ * @example
+ * ```js
+ * const { klDivergence, Normal } = torsh.distributions;
+ * console.log(klDivergence(new Normal(0, 1), new Normal(1, 1))); // tensor(0.5000)
+ * ```
+ */
 export function klDivergence(p: Distribution, q: Distribution): Tensor {
   if (!(p instanceof Distribution) || !(q instanceof Distribution)) fail('klDivergence', 'takes two distributions');
   const typeP = p.constructor as Kind<Distribution>, typeQ = q.constructor as Kind<Distribution>;

@@ -23,6 +23,13 @@ class ForAllComponents extends Constraint {
 /**
  * A mixture: a categorical distribution chooses along the last batch dim of the components.
  * https://pytorch.org/docs/stable/distributions.html#mixturesamefamily
+ *
+ * @example
+ * ```js
+ * const { Categorical, MixtureSameFamily, Normal } = torsh.distributions;
+ * const d = new MixtureSameFamily(new Categorical(torsh.ones(2)), new Normal(torsh.tensor([-1, 1]), 0.5));
+ * console.log(d.mean, d.sample([4]).shape); // tensor(0.) [ 4 ]
+ * ```
  */
 export class MixtureSameFamily<D extends Distribution = Distribution> extends Distribution {
   readonly mixtureDistribution: Categorical;

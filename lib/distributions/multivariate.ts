@@ -49,7 +49,16 @@ function onlyMatrix(name: string, given: readonly unknown[]): { what: MatrixName
 const factorOf = (what: MatrixName, matrix: Tensor): Tensor =>
   (what === 'scaleTril' ? matrix : what === 'covarianceMatrix' ? ops.linalgCholesky(matrix) : precisionToTril(matrix));
 
-/** A normal vector of mean loc. https://pytorch.org/docs/stable/distributions.html#multivariatenormal */
+/**
+ * A normal vector of mean loc. https://pytorch.org/docs/stable/distributions.html#multivariatenormal
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.MultivariateNormal(torsh.zeros(2), { covarianceMatrix: torsh.eye(2) });
+ * const x = d.sample([3]);
+ * console.log(x.shape, d.logProb(x).shape); // [ 3, 2 ] [ 3 ]
+ * ```
+ */
 export class MultivariateNormal extends Distribution {
   static override readonly argConstraints = { loc: constraints.realVector, ...matrixConstraints };
   static override readonly support: Constraint = constraints.realVector;
@@ -101,7 +110,16 @@ export function lowRankMahalanobis(p: LowRankMultivariateNormal, x: Tensor): Ten
   return x.square().div(p._diag).sum(-1).sub(mahalanobis(p._capacitance, inner));
 }
 
-/** A normal vector of covariance covFactor covFactor^T + diag(covDiag). https://pytorch.org/docs/stable/distributions.html#lowrankmultivariatenormal */
+/**
+ * A normal vector of covariance covFactor covFactor^T + diag(covDiag). https://pytorch.org/docs/stable/distributions.html#lowrankmultivariatenormal
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.LowRankMultivariateNormal(torsh.zeros(2), torsh.ones(2, 1), torsh.ones(2));
+ * const x = d.sample([3]);
+ * console.log(x.shape, d.logProb(x).shape); // [ 3, 2 ] [ 3 ]
+ * ```
+ */
 export class LowRankMultivariateNormal extends Distribution {
   static override readonly argConstraints = { loc: constraints.realVector, covFactor: constraints.independent(constraints.real, 2), covDiag: constraints.independent(constraints.positive, 1) };
   static override readonly support: Constraint = constraints.realVector;
@@ -161,7 +179,16 @@ export class LowRankMultivariateNormal extends Distribution {
 /** The sum of digammas that is the derivative of mvlgamma. */
 const multivariateDigamma = (x: Tensor, p: number): Tensor => x.unsqueeze(-1).sub(ops.arange(p, { dtype: x.dtype }).div(2)).digamma().sum(-1);
 
-/** Sums of df squares of normal vectors, as matrices. https://pytorch.org/docs/stable/distributions.html#wishart */
+/**
+ * Sums of df squares of normal vectors, as matrices. https://pytorch.org/docs/stable/distributions.html#wishart
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Wishart(4, { covarianceMatrix: torsh.eye(2) });
+ * const x = d.sample([3]);
+ * console.log(x.shape, d.logProb(x).shape); // [ 3, 2, 2 ] [ 3 ]
+ * ```
+ */
 export class Wishart extends ExponentialFamily {
   static override readonly argConstraints: Constraints = { ...matrixConstraints, df: constraints.greaterThan(0) };
   static override readonly support: Constraint = constraints.positiveDefinite;
@@ -251,7 +278,16 @@ export class Wishart extends ExponentialFamily {
   override get _meanCarrierMeasure(): number { return 0; }
 }
 
-/** Cholesky factors of correlation matrices, uniform for a concentration of 1. https://pytorch.org/docs/stable/distributions.html#lkjcholesky */
+/**
+ * Cholesky factors of correlation matrices, uniform for a concentration of 1. https://pytorch.org/docs/stable/distributions.html#lkjcholesky
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.LKJCholesky(3, 1);
+ * const x = d.sample([3]);
+ * console.log(x.shape, d.logProb(x).shape); // [ 3, 3, 3 ] [ 3 ]
+ * ```
+ */
 export class LKJCholesky extends Distribution {
   static override readonly argConstraints = { concentration: constraints.positive };
   static override readonly support: Constraint = constraints.corrCholesky;

@@ -20,7 +20,15 @@ const sigs = {
 };
 const locScale = { loc: constraints.real, scale: constraints.positive };
 
-/** The normal distribution of mean loc and standard deviation scale. https://pytorch.org/docs/stable/distributions.html#normal */
+/**
+ * The normal distribution of mean loc and standard deviation scale. https://pytorch.org/docs/stable/distributions.html#normal
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.Normal(0, 1);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(0.5))); // [ 3 ] tensor(0.) tensor(-1.0439)
+ * ```
+ */
 export class Normal extends ExponentialFamily {
   static override readonly argConstraints = locScale;
   static override readonly support: Constraint = constraints.real;
@@ -64,7 +72,15 @@ export class Normal extends ExponentialFamily {
 /** Standard normal numbers in the dtype of a tensor. */
 export const standardNormal = (shape: number[], like: Tensor): Tensor => ops.empty(shape, { dtype: like.dtype }).normal_();
 
-/** exp of a normal variable. https://pytorch.org/docs/stable/distributions.html#lognormal */
+/**
+ * exp of a normal variable. https://pytorch.org/docs/stable/distributions.html#lognormal
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.LogNormal(0, 1);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(0.5))); // [ 3 ] tensor(1.6487) tensor(-0.4660)
+ * ```
+ */
 export class LogNormal extends TransformedDistribution<Normal> {
   static override readonly argConstraints = locScale;
   static override readonly support: Constraint = constraints.positive;
@@ -82,7 +98,15 @@ export class LogNormal extends TransformedDistribution<Normal> {
   override entropy(): Tensor { return this.baseDist.entropy().add(this.loc); }
 }
 
-/** The absolute value of a normal variable of mean 0. https://pytorch.org/docs/stable/distributions.html#halfnormal */
+/**
+ * The absolute value of a normal variable of mean 0. https://pytorch.org/docs/stable/distributions.html#halfnormal
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.HalfNormal(1);
+ * console.log(d.sample([3]).shape, d.mean, d.logProb(torsh.tensor(0.5))); // [ 3 ] tensor(0.7979) tensor(-0.3508)
+ * ```
+ */
 export class HalfNormal extends TransformedDistribution<Normal> {
   static override readonly argConstraints = { scale: constraints.positive };
   static override readonly support: Constraint = constraints.nonnegative;
@@ -115,7 +139,16 @@ export const folded = (logProb: Tensor, value: Tensor): Tensor => {
   return ops.where(value.ge(0), twice, ops.fullLike(twice, -Infinity));
 };
 
-/** Normal variables on the simplex, by breaking sticks. https://pytorch.org/docs/stable/distributions.html#logisticnormal */
+/**
+ * Normal variables on the simplex, by breaking sticks. https://pytorch.org/docs/stable/distributions.html#logisticnormal
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.LogisticNormal(torsh.zeros(2), torsh.ones(2));
+ * const x = d.sample([3]);
+ * console.log(x.shape, d.logProb(x).shape); // [ 3, 3 ] [ 3 ]
+ * ```
+ */
 export class LogisticNormal extends TransformedDistribution<Independent<Normal>> {
   static override readonly argConstraints = locScale;
   static override readonly support: Constraint = constraints.simplex;

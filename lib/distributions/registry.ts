@@ -37,7 +37,15 @@ export class ConstraintRegistry {
 
 /** A bijective transform from the real numbers to a constraint. */
 export const bijectTo = new ConstraintRegistry();
-/** A transform from the real numbers to a constraint, not always bijective and often cheaper. */
+/**
+ * A transform from the real numbers to a constraint, not always bijective and often cheaper.
+ *
+ * @example
+ * ```js
+ * const { constraints, transformTo } = torsh.distributions;
+ * console.log(transformTo(constraints.positive)(torsh.tensor([0]))); // tensor([1.])
+ * ```
+ */
 export const transformTo = new ConstraintRegistry();
 
 const exp = (then: Transform): Transform => new ComposeTransform([new ExpTransform(), then]);

@@ -59,7 +59,16 @@ export class LogitRelaxedBernoulli extends Distribution {
   }
 }
 
-/** Numbers in [0, 1], near 0 and 1 for a low temperature. https://pytorch.org/docs/stable/distributions.html#relaxedbernoulli */
+/**
+ * Numbers in [0, 1], near 0 and 1 for a low temperature. https://pytorch.org/docs/stable/distributions.html#relaxedbernoulli
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.RelaxedBernoulli(torsh.tensor(0.5), { probs: torsh.tensor([0.3]) });
+ * const x = d.sample([3]);
+ * console.log(x.shape, d.logProb(x).shape); // [ 3, 1 ] [ 3, 1 ]
+ * ```
+ */
 export class RelaxedBernoulli extends TransformedDistribution<LogitRelaxedBernoulli> {
   static override readonly argConstraints = both;
   static override readonly support: Constraint = constraints.unitInterval;
@@ -112,7 +121,16 @@ export class ExpRelaxedCategorical extends Distribution {
   }
 }
 
-/** Points of the simplex, near its corners for a low temperature. https://pytorch.org/docs/stable/distributions.html#relaxedonehotcategorical */
+/**
+ * Points of the simplex, near its corners for a low temperature. https://pytorch.org/docs/stable/distributions.html#relaxedonehotcategorical
+ *
+ * @example
+ * ```js
+ * const d = new torsh.distributions.RelaxedOneHotCategorical(torsh.tensor(0.5), { probs: torsh.tensor([0.2, 0.8]) });
+ * const x = d.sample([3]);
+ * console.log(x.shape, d.logProb(x).shape); // [ 3, 2 ] [ 3 ]
+ * ```
+ */
 export class RelaxedOneHotCategorical extends TransformedDistribution<ExpRelaxedCategorical> {
   static override readonly argConstraints = classes;
   static override readonly support: Constraint = constraints.simplex;

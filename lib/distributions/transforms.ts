@@ -94,7 +94,15 @@ export class TanhTransform extends ToPositive {
   override logAbsDetJacobian(x: Tensor, _y: Tensor): Tensor { return x.neg().add(Math.LN2).sub(ops.softplus(x.mul(-2))).mul(2); }
 }
 
-/** y = loc + scale * x; eventDim: how many of the last dims are one event. */
+/**
+ * y = loc + scale * x; eventDim: how many of the last dims are one event.
+ *
+ * @example
+ * ```js
+ * const t = new torsh.distributions.AffineTransform(1, 2);
+ * console.log(t(torsh.tensor([3])), t.inv(torsh.tensor([7]))); // tensor([7.]) tensor([3.])
+ * ```
+ */
 export class AffineTransform extends Transform {
   declare readonly loc: Param;
   declare readonly scale: Param;

@@ -21,6 +21,13 @@ function fieldOf(module: Module, name: string): { holder: Record<string, unknown
 /**
  * module(...args) with the parameters and buffers named in `values` (an object, or several in an array) in place of its own;
  * gradients flow into them. The module is afterwards as it was. https://pytorch.org/docs/stable/generated/torch.func.functional_call.html
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Linear(2, 1);
+ * const y = torsh.func.functionalCall(m, { weight: torsh.ones(1, 2), bias: torsh.zeros(1) }, [torsh.tensor([[1, 2]])]);
+ * console.log(y); // tensor([[3.]])
+ * ```
  */
 export function functionalCall(module: Module, values: Values | readonly Values[], args: unknown = []): any {
   const all: Values = Array.isArray(values) ? Object.assign({}, ...values) as Values : values as Values;

@@ -86,7 +86,14 @@ function gradAndMore(op: string, func: Func, args: unknown[], argnums: unknown, 
 
 const gradSignature = signature('grad', 'func, argnums=0, hasAux=false');
 
-/** The function that gives the gradient of func (which returns a 0-d tensor) with respect to its arguments `argnums`; with hasAux, [gradient, aux]. */
+/**
+ * The function that gives the gradient of func (which returns a 0-d tensor) with respect to its arguments `argnums`; with hasAux, [gradient, aux].
+ *
+ * @example
+ * ```js
+ * console.log(torsh.func.grad((x) => x.pow(3).sum())(torsh.tensor([1, 2]))); // tensor([ 3., 12.])
+ * ```
+ */
 export function grad(func: Func, argnums?: Argnums | GradOptions, hasAux?: boolean): Func;
 export function grad(...options: unknown[]): Func {
   const [func, argnums, hasAux] = bind(gradSignature, options) as [Func, Argnums, boolean];
@@ -112,7 +119,15 @@ export function valueAndGrad(func: Func, argnums?: Argnums | GradOptions, hasAux
   return (...args) => (both(...args) as unknown[]).reverse();
 }
 
-/** [output, vjpFn]: vjpFn takes cotangents like the output and gives one gradient for each primal (the one alone for a single primal); with hasAux, [output, vjpFn, aux]. */
+/**
+ * [output, vjpFn]: vjpFn takes cotangents like the output and gives one gradient for each primal (the one alone for a single primal); with hasAux, [output, vjpFn, aux].
+ *
+ * @example
+ * ```js
+ * const [output, back] = torsh.func.vjp((x) => x.sin(), torsh.zeros(2));
+ * console.log(output, back(torsh.ones(2))); // tensor([0., 0.]) tensor([1., 1.])
+ * ```
+ */
 export function vjp(func: Func, ...args: any[]): [any, Func] | [any, Func, any] {
   const options = args.length > 0 && args[args.length - 1]?.hasAux !== undefined && !isTensor(args[args.length - 1]) ? args.pop() as { hasAux: boolean } : { hasAux: false };
   return differentiated(args, (own: unknown[], connected) => {
@@ -140,7 +155,15 @@ function pushforward(outputs: Tensor[], inputs: Tensor[], tangents: Tensor[]): T
 
 const jvpSignature = signature('jvp', 'func, primals, tangents, *, strict=false, hasAux=false');
 
-/** [output, tangent of the output]: the derivative of func at primals (an array) along tangents (an array like it). */
+/**
+ * [output, tangent of the output]: the derivative of func at primals (an array) along tangents (an array like it).
+ *
+ * @example
+ * ```js
+ * const [output, tangent] = torsh.func.jvp((x) => x.square(), [torsh.tensor([3])], [torsh.tensor([1])]);
+ * console.log(output, tangent); // tensor([9.]) tensor([6.])
+ * ```
+ */
 export function jvp(func: Func, primals: readonly any[], tangents: readonly any[], options?: { strict?: boolean; hasAux?: boolean }): any[];
 export function jvp(...options: unknown[]): any[] {
   const [func, primals, tangents, , hasAux] = bind(jvpSignature, options) as [Func, unknown[], unknown[], boolean, boolean];
@@ -238,11 +261,38 @@ function jacobianOf(op: string, way: Way): Jacobian {
   };
 }
 
-/** The function that gives the Jacobian of func: [...output shape, ...argument shape]. Backward runs once for all elements of the output (so many at a time as chunkSize says), and func twice. */
+/**
+ * The function that gives the Jacobian of func: [...output shape, ...argument shape]. Backward runs once for all elements of the output (so many at a time as chunkSize says), and func twice.
+ *
+ * @example
+ * ```js
+ * console.log(torsh.func.jacrev((x) => x.square())(torsh.tensor([1, 2])));
+ * // tensor([[2., 0.],
+ * //         [0., 4.]])
+ * ```
+ */
 export const jacrev: Jacobian = jacobianOf('jacrev', { byOutput: true, derive: gradients });
 
-/** jacrev by columns: all elements of the argument at once, better where it has fewer than the output. */
+/**
+ * jacrev by columns: all elements of the argument at once, better where it has fewer than the output.
+ *
+ * @example
+ * ```js
+ * console.log(torsh.func.jacfwd((x) => x.square())(torsh.tensor([1, 2])));
+ * // tensor([[2., 0.],
+ * //         [0., 4.]])
+ * ```
+ */
 export const jacfwd: Jacobian = jacobianOf('jacfwd', { byOutput: false, derive: pushforward });
 
-/** The function that gives the matrix of second derivatives of func, nested by argument. */
+/**
+ * The function that gives the matrix of second derivatives of func, nested by argument.
+ *
+ * @example
+ * ```js
+ * console.log(torsh.func.hessian((x) => x.pow(3).sum())(torsh.tensor([1, 2])));
+ * // tensor([[ 6.,  0.],
+ * //         [ 0., 12.]])
+ * ```
+ */
 export const hessian = (func: Func, argnums: Argnums = 0): Func => jacfwd(jacrev(func, argnums), argnums);

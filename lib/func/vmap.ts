@@ -42,6 +42,12 @@ const taken = signature('vmap', 'func, inDims=0, outDims=0, randomness="error", 
  * randomness: 'different' numbers for each sample, the 'same' ones, or (as PyTorch does by default) an 'error' when func draws any.
  * chunkSize: so many samples at a time. Errors: item(), tolist() and whatever depends on values inside func; in-place changes of what is the
  * same for all by what is not. https://pytorch.org/docs/stable/generated/torch.func.vmap.html
+ *
+ * @example
+ * ```js
+ * const dot = torsh.vmap((x, y) => torsh.dot(x, y));
+ * console.log(dot(torsh.ones(3, 4), torsh.full([3, 4], 2))); // tensor([8., 8., 8.])
+ * ```
  */
 export function vmap(func: Func, inDims?: Dims | VmapOptions, outDims?: Dims, options?: VmapOptions): Func;
 export function vmap(...options: unknown[]): Func {

@@ -904,9 +904,16 @@ _programsReport|str|int set
 _captureBegin|bool|int set, Tensor[] inputs
 _captureBreak|void|str reason
 _captureLiteral|void|Tensor input
+_captureOptimizer|void|
+_programNumbers|void|int set, int program, float[] numbers
 _captureEnd|int[]|Tensor[] results, str form
 _captureDrop|void|
 _replay|Tensor[]|int set, Tensor[] inputs
+_jobNew|int|int set, Tensor[] inputs
+_jobRun|void|int job
+_jobStop|void|int job
+_jobTake|Tensor[]|int job
+_jobFree|void|int job
 _replayed|int|
 _memory|int[]|
 _setMemoryBudget|void|int bytes

@@ -3,15 +3,16 @@ import { bind, signature } from '../bind';
 import { TorshError } from '../errors';
 import { type FileHandle, type OnProgress, addressOf, blobSource, checkResponse, isBlob, isFileHandle, isResponse, request, responseSource } from './awaited';
 import { fileOrIndex, sibling, withFile } from './files.node';
-import { INDEX_ENDING, MAX_INDEX, ShardIndex, looksLikeIndex, parseIndex } from './shards';
-import { looksLikeNpy, readNpy } from './npy';
-import { looksLikeNpz, readNpz } from './npz';
+import { kindOf, orHint } from './kind';
+import { INDEX_ENDING, ShardIndex, readIndex } from './shards';
+import { readNpy } from './npy';
+import { readNpz } from './npz';
 import { type AwaitedSource, type ByteSource, finish, finishAwaited, FormatError, memorySource, part, type Reading, type Region } from './source';
 import { looksLikeSafetensors } from './safetensors';
 import { type StateDict, metadataOf, readSafetensors, remember } from './state-dict-file';
-import { looksLikePickle, readTorchLegacy, readTorchZip, torchFolder } from './torch-file';
+import { readTorchLegacy, readTorchZip } from './torch-file';
 import { type FileName, bytesOf, isFileName, nameOf, setOwn } from './values';
-import { expansionOf, looksLikeZip, readDirectory } from './zip';
+import { expansionOf } from './zip';
 
 export interface LoadOptions {
   /** Tensors are on the cpu whatever the file says. */
@@ -119,48 +120,25 @@ function inOrder(state: StateDict, names: readonly string[]): StateDict {
 }
 
 /** What breaks the rules of a format becomes the error that users see. */
-function checked<T>(file: string, action: () => T): T {
+export function checked<T>(file: string, action: () => T, op = 'load'): T {
   try {
     return action();
   } catch (e) {
-    throw asTorshError(file, e);
+    throw asTorshError(file, e, op);
   }
 }
 
-function asTorshError(file: string, e: unknown): unknown {
-  return e instanceof FormatError ? new TorshError('ERR_IO', 'load', `load: ${file}: ${e.message}`) : e;
+export function asTorshError(file: string, e: unknown, op = 'load'): unknown {
+  return e instanceof FormatError ? new TorshError('ERR_IO', op, `${op}: ${file}: ${e.message}`) : e;
 }
 
-function* read(file: Region, wishes: Wishes): Reading<unknown> {
-  const first = (yield* file.read(0, Math.min(file.size, 512))).slice();
-  if (looksLikeSafetensors(first)) return yield* readSafetensors(file);
-  if (looksLikeZip(first)) {
-    const entries = yield* readDirectory(file);
-    const expansion = expansionOf(file.size, wishes.maxInflatedBytes);
-    const folder = torchFolder(entries);
-    if (folder !== null) return yield* readTorchZip(file, entries, folder, expansion, wishes.verify);
-    if (looksLikeNpz(entries)) return yield* readNpz(file, entries, expansion, wishes.verify);
-    throw new FormatError('it is a zip file, but neither one of torch.save (data.pkl) nor of numpy.savez (.npy)');
+function* read(file: Region, { maxInflatedBytes, verify }: Wishes): Reading<unknown> {
+  const kind = yield* kindOf(file);
+  switch (kind.format) {
+    case 'safetensors': return yield* orHint(readSafetensors(file), kind);
+    case 'pt': return yield* kind.entries ? readTorchZip(file, kind.entries, kind.folder, expansionOf(file.size, maxInflatedBytes), verify) : readTorchLegacy(file);
+    case 'npz': return yield* readNpz(file, kind.entries, expansionOf(file.size, maxInflatedBytes), verify);
+    case 'npy': return yield* readNpy(file);
+    case 'index': return yield* readIndex(file);
   }
-  if (looksLikeNpy(first)) return yield* readNpy(file);
-  if (looksLikePickle(first)) return yield* readTorchLegacy(file);
-  if (looksLikeIndex(first)) {
-    if (file.size > MAX_INDEX) throw new FormatError(`it looks like the index of a sharded state dict, but has ${file.size} bytes, more than ${MAX_INDEX}`);
-    return parseIndex(new TextDecoder().decode(yield* file.read(0, file.size)));
-  }
-  try {
-    return yield* readSafetensors(file);
-  } catch (e) {
-    if (e instanceof FormatError) throw new FormatError(`${e.message}${hint(first)}`);
-    throw e;
-  }
-}
-
-/** What a file of none of the formats may be. */
-function hint(first: Uint8Array): string {
-  if (first[0] === 0x1f && first[1] === 0x8b) return ' (it looks gzipped)';
-  if (String.fromCharCode(...first.subarray(257, 262)) === 'ustar') return ' (it is a tar file, as PyTorch wrote before 0.2: load it there and save it again)';
-  if (String.fromCharCode(...first.subarray(0, 7)) === 'version') return ' (it is a Git LFS pointer, not the file itself)';
-  if (first[0] === 0x89 && first[1] === 0x48 && first[2] === 0x44 && first[3] === 0x46) return ' (it is an HDF5 file)';
-  return '';
 }

@@ -2,13 +2,13 @@
 import { TorshError } from '../errors';
 import type { Tensor } from '../tensor';
 import { writeFile, writeGroup } from './files.node';
-import { FormatError } from './source';
+import { FormatError, type Reading, type Region } from './source';
 import { safetensorsFile } from './state-dict-file';
 import type { FileName } from './values';
 
 export const INDEX_ENDING = '.index.json';
 /** The limit that safetensors sets to its own header. */
-export const MAX_INDEX = 100_000_000;
+const MAX_INDEX = 100_000_000;
 
 /** Which file holds which tensors, in the index's order. */
 export class ShardIndex {
@@ -40,6 +40,12 @@ export function parseIndex(text: string): ShardIndex {
     files.get(file)!.add(name);
   }
   return new ShardIndex(files, Object.keys(map));
+}
+
+/** The index that a file is. */
+export function* readIndex(file: Region): Reading<ShardIndex> {
+  if (file.size > MAX_INDEX) throw new FormatError(`it looks like the index of a sharded state dict, but has ${file.size} bytes, more than ${MAX_INDEX}`);
+  return parseIndex(new TextDecoder().decode(yield* file.read(0, file.size)));
 }
 
 const units: Record<string, number> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30, TIB: 2 ** 40 };

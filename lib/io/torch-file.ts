@@ -17,8 +17,17 @@ export function torchFolder(entries: ReadonlyMap<string, ZipEntry>): string | nu
   return null;
 }
 
-/** The value in a zip archive of torch.save. verify: check the CRC-32 of each entry. */
-export function* readTorchZip(file: Region, entries: ReadonlyMap<string, ZipEntry>, folder: string, expansion: Expansion, verify: boolean): Reading<unknown> {
+/** What a file says before memory is asked for: everything is checked by then. */
+interface Opened<Place> {
+  value: unknown;
+  /** In the order of the file. */
+  places: (Place & { storage: FoundStorage })[];
+  /** Whether numbers lie with their last byte first. */
+  big: boolean;
+}
+
+/** What a zip archive of torch.save says, and where its memories lie. */
+export function* openTorchZip(file: Region, entries: ReadonlyMap<string, ZipEntry>, folder: string, expansion: Expansion): Reading<Opened<{ entry: ZipEntry }>> {
   if (entries.has(`${folder}constants.pkl`)) throw new FormatError('it is a TorchScript program, not a state dict: save model.state_dict() instead');
   const order = entries.get(`${folder}byteorder`);
   let big = false;
@@ -31,13 +40,18 @@ export function* readTorchZip(file: Region, entries: ReadonlyMap<string, ZipEntr
   const pickle = entries.get(`${folder}data.pkl`)!;
   const named = host();
   const value = new Unpickler(yield* readEntry(file, pickle, expansion), 0, named, 0, 'data.pkl').load();
-  // Everything is checked before memory is asked for.
   const places = [...named.storages.values()].map((storage) => {
     const entry = entries.get(`${folder}data/${storage.key}`);
     if (!entry) throw new FormatError(`storage '${storage.key}' is not in the file`);
     if (entry.size !== storage.bytes) throw new FormatError(`storage '${storage.key}' has ${entry.size} bytes, but the pickle says ${storage.bytes}`);
     return { storage, entry };
   }).sort((a, b) => a.entry.at - b.entry.at);
+  return { value, places, big };
+}
+
+/** The value in a zip archive of torch.save. verify: check the CRC-32 of each entry. */
+export function* readTorchZip(file: Region, entries: ReadonlyMap<string, ZipEntry>, folder: string, expansion: Expansion, verify: boolean): Reading<unknown> {
+  const { value, places, big } = yield* openTorchZip(file, entries, folder, expansion);
   return yield* withMemories(function* (memories) {
     for (const { storage, entry } of places) {
       const region = yield* openEntry(file, entry, expansion);
@@ -80,8 +94,8 @@ const PROTOCOL = 1001;
 /** PROTO 2, LONG1 10: how the magic number begins. */
 export const looksLikePickle = (first: Uint8Array): boolean => first[0] === 0x80 && first[1] <= 5;
 
-/** The value in a file of the format before PyTorch 1.6: five pickles and the storages behind them. */
-export function* readTorchLegacy(file: Region): Reading<unknown> {
+/** What a file of the format before PyTorch 1.6 says, five pickles, and where the storages behind them lie. */
+export function* openTorchLegacy(file: Region): Reading<Opened<{ at: number }>> {
   let at = 0;
   const next = function* (what: string): Reading<{ value: unknown; named: TorchHost }> {
     const read = yield* unpickleAt(file, at, what);
@@ -113,8 +127,14 @@ export function* readTorchLegacy(file: Region): Reading<unknown> {
     at += 8 + storage.bytes;
   }
   if (places.length < named.storages.size) throw new FormatError(`${named.storages.size - places.length} storages are missing at its end`);
+  return { value, places, big: !little };
+}
+
+/** The value in a file of the format before PyTorch 1.6. */
+export function* readTorchLegacy(file: Region): Reading<unknown> {
+  const { value, places, big } = yield* openTorchLegacy(file);
   return yield* withMemories(function* (memories) {
-    for (const place of places) memories.set(place.storage.key, yield* readMemory(file, place.at, place.storage, !little));
+    for (const { storage, at } of places) memories.set(storage.key, yield* readMemory(file, at, storage, big));
   }, value);
 }
 

@@ -11,7 +11,17 @@ function numbers(metric: object, what: string, x: unknown): number[] {
   throw refuse(metric, `${what} must be a number, an array of numbers or a tensor, not ${x === null ? 'null' : typeof x}`);
 }
 
-/** The mean of values, each with a weight: update(value, weight = 1). https://lightning.ai/docs/torchmetrics/stable/aggregation.html */
+/**
+ * The mean of values, each with a weight: update(value, weight = 1). https://lightning.ai/docs/torchmetrics/stable/aggregation.html
+ *
+ * @example
+ * ```js
+ * const m = new torsh.metrics.MeanMetric();
+ * m.update(1);
+ * m.update(3);
+ * console.log(m.compute()); // tensor(2.)
+ * ```
+ */
 export class MeanMetric extends Metric<{ sum: number; weight: number }> {
   override update(value: Value, weight: Value = 1): void { super.update(value, weight); }
   override forward(value: Value, weight: Value = 1): any { return super.forward(value, weight); }

@@ -148,6 +148,13 @@ const areaSignature = signature('AUROC', 'task, thresholds=null, numClasses=null
  * half. Scores are probabilities; others go through a sigmoid (multiclass: softmax over dim 1). With several classes each stands against the rest;
  * one of which there is none, or nothing else, has no area: NaN with average 'none', and left out of a mean.
  * https://lightning.ai/docs/torchmetrics/stable/classification/auroc.html
+ *
+ * @example
+ * ```js
+ * const m = new torsh.metrics.AUROC({ task: 'binary' });
+ * m.update(torsh.tensor([0.1, 0.4, 0.35, 0.8]), torsh.tensor([0, 0, 1, 1]));
+ * console.log(m.compute()); // tensor(0.7500)
+ * ```
  */
 export class AUROC extends CurveMetric {
   declare average: Average;

@@ -16,6 +16,16 @@ const MOST = 2 ** 26;
 /**
  * How often class i (row) was taken for class j (column): int64 counts (C, C), or (L, 2, 2) for labels; with normalize float32 shares, 0 where
  * there is nothing to share. https://lightning.ai/docs/torchmetrics/stable/classification/confusion_matrix.html
+ *
+ * @example
+ * ```js
+ * const m = new torsh.metrics.ConfusionMatrix({ task: 'multiclass', numClasses: 3 });
+ * m.update(torsh.tensor([0, 1, 2, 2]), torsh.tensor([0, 1, 1, 2])); // predictions, truth
+ * console.log(m.compute());
+ * // tensor([[1, 0, 0],
+ * //         [0, 1, 1],
+ * //         [0, 0, 1]])
+ * ```
  */
 export class ConfusionMatrix extends Metric<Float64Array> {
   declare plan: Plan;

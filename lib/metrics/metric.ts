@@ -65,7 +65,17 @@ export abstract class Metric<S = any> extends Module {
   _result(state: S | null): any { return noGrad(() => this._value(state)); }
 }
 
-/** Several metrics over the same batches: compute() and a call give an object of their values. A batch that one of them refuses counts in none. */
+/**
+ * Several metrics over the same batches: compute() and a call give an object of their values. A batch that one of them refuses counts in none.
+ *
+ * @example
+ * ```js
+ * const { Accuracy, MetricCollection, Precision } = torsh.metrics;
+ * const m = new MetricCollection({ accuracy: new Accuracy({ task: 'binary' }), precision: new Precision({ task: 'binary' }) });
+ * m.update(torsh.tensor([1, 0, 1]), torsh.tensor([1, 0, 0]));
+ * console.log(Object.keys(m.compute())); // [ 'accuracy', 'precision' ]
+ * ```
+ */
 export class MetricCollection extends Metric<unknown[]> {
   declare metrics: Record<string, Metric>;
   declare prefix: string;

@@ -47,7 +47,16 @@ const sigs = {
   perplexity: signature('Perplexity', 'ignoreIndex=null'),
 };
 
-/** The mean of (preds - target)^2, or (squared: false) its root; with numOutputs one for each column of (N, numOutputs). https://lightning.ai/docs/torchmetrics/stable/regression/mean_squared_error.html */
+/**
+ * The mean of (preds - target)^2, or (squared: false) its root; with numOutputs one for each column of (N, numOutputs). https://lightning.ai/docs/torchmetrics/stable/regression/mean_squared_error.html
+ *
+ * @example
+ * ```js
+ * const m = new torsh.metrics.MeanSquaredError();
+ * m.update(torsh.tensor([1, 2]), torsh.tensor([1, 4]));
+ * console.log(m.compute()); // tensor(2.)
+ * ```
+ */
 export class MeanSquaredError extends MeanError {
   declare squared: boolean;
   constructor(...args: [] | [options: { squared?: boolean; numOutputs?: number }] | [squared: boolean, numOutputs?: number]) {
@@ -61,7 +70,16 @@ export class MeanSquaredError extends MeanError {
   override _finish(mean: number): number { return this.squared ? mean : Math.sqrt(mean); }
 }
 
-/** The mean of |preds - target|. https://lightning.ai/docs/torchmetrics/stable/regression/mean_absolute_error.html */
+/**
+ * The mean of |preds - target|. https://lightning.ai/docs/torchmetrics/stable/regression/mean_absolute_error.html
+ *
+ * @example
+ * ```js
+ * const m = new torsh.metrics.MeanAbsoluteError();
+ * m.update(torsh.tensor([1, 2]), torsh.tensor([1, 4]));
+ * console.log(m.compute()); // tensor(1.)
+ * ```
+ */
 export class MeanAbsoluteError extends MeanError {
   constructor(...args: [] | [options: { numOutputs?: number }] | [numOutputs: number]) {
     super();
@@ -86,6 +104,13 @@ interface Spread { n: number; mean: Float64Array; deviations: Float64Array; erro
  * How much of the variance of target preds explain: 1 is all of it, 0 as much as its mean does. Several columns (N, outputs) are taken together:
  * 'uniform_average', 'variance_weighted', or 'raw_values' for each. A target that does not vary gives 1 when it is met, else 0. adjusted: the
  * number of independent regressors. Errors: fewer than two samples. https://lightning.ai/docs/torchmetrics/stable/regression/r2_score.html
+ *
+ * @example
+ * ```js
+ * const m = new torsh.metrics.R2Score();
+ * m.update(torsh.tensor([2.5, 0, 2, 8]), torsh.tensor([3, -0.5, 2, 7]));
+ * console.log(m.compute()); // tensor(0.9486)
+ * ```
  */
 export class R2Score extends Metric<Spread> {
   declare adjusted: number;
@@ -140,6 +165,13 @@ export class R2Score extends Metric<Spread> {
 /**
  * exp of the mean negative log probability of the target tokens: preds are logits (batch, length, vocabulary), target (batch, length).
  * https://lightning.ai/docs/torchmetrics/stable/text/perplexity.html
+ *
+ * @example
+ * ```js
+ * const m = new torsh.metrics.Perplexity();
+ * m.update(torsh.zeros(1, 3, 4), torsh.tensor([[0, 1, 2]]));
+ * console.log(m.compute()); // tensor(4.)
+ * ```
  */
 export class Perplexity extends Metric<{ total: number; n: number }> {
   declare ignoreIndex: number | null;

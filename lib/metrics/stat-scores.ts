@@ -94,24 +94,60 @@ abstract class StatScoresMetric<A extends unknown[] = StatScoresArgs> extends Me
     return asResult(average(counts, this.plan, this.average, (tp, fp, fn, tn) => this.score(tp, fp, fn, tn)));
   }
 }
-/** The share of predictions that are right. 'macro' is the mean recall of the classes (balanced accuracy). https://lightning.ai/docs/torchmetrics/stable/classification/accuracy.html */
+/**
+ * The share of predictions that are right. 'macro' is the mean recall of the classes (balanced accuracy). https://lightning.ai/docs/torchmetrics/stable/classification/accuracy.html
+ *
+ * @example
+ * ```js
+ * const m = new torsh.metrics.Accuracy({ task: 'multiclass', numClasses: 3 });
+ * m.update(torsh.tensor([0, 1, 2, 2]), torsh.tensor([0, 1, 1, 2])); // predictions, truth
+ * console.log(m.compute()); // tensor(0.7500)
+ * ```
+ */
 export class Accuracy extends StatScoresMetric {
   score(tp: number, fp: number, fn: number, tn: number): number {
     return this.plan.task === 'multiclass' ? ratio(tp, tp + fn) : ratio(tp + tn, tp + tn + fp + fn);
   }
 }
 
-/** The share of what was said to be of a class that is; 0 where nothing was. https://lightning.ai/docs/torchmetrics/stable/classification/precision.html */
+/**
+ * The share of what was said to be of a class that is; 0 where nothing was. https://lightning.ai/docs/torchmetrics/stable/classification/precision.html
+ *
+ * @example
+ * ```js
+ * const m = new torsh.metrics.Precision({ task: 'multiclass', numClasses: 3 });
+ * m.update(torsh.tensor([0, 1, 2, 2]), torsh.tensor([0, 1, 1, 2])); // predictions, truth
+ * console.log(m.compute()); // tensor(0.7500)
+ * ```
+ */
 export class Precision extends StatScoresMetric {
   score(tp: number, fp: number): number { return ratio(tp, tp + fp); }
 }
 
-/** The share of what is of a class that was found; 0 where nothing is. https://lightning.ai/docs/torchmetrics/stable/classification/recall.html */
+/**
+ * The share of what is of a class that was found; 0 where nothing is. https://lightning.ai/docs/torchmetrics/stable/classification/recall.html
+ *
+ * @example
+ * ```js
+ * const m = new torsh.metrics.Recall({ task: 'multiclass', numClasses: 3 });
+ * m.update(torsh.tensor([0, 1, 2, 2]), torsh.tensor([0, 1, 1, 2])); // predictions, truth
+ * console.log(m.compute()); // tensor(0.7500)
+ * ```
+ */
 export class Recall extends StatScoresMetric {
   score(tp: number, _fp: number, fn: number): number { return ratio(tp, tp + fn); }
 }
 
-/** The share of what is not of a class that was left out. https://lightning.ai/docs/torchmetrics/stable/classification/specificity.html */
+/**
+ * The share of what is not of a class that was left out. https://lightning.ai/docs/torchmetrics/stable/classification/specificity.html
+ *
+ * @example
+ * ```js
+ * const m = new torsh.metrics.Specificity({ task: 'multiclass', numClasses: 3 });
+ * m.update(torsh.tensor([0, 1, 2, 2]), torsh.tensor([0, 1, 1, 2])); // predictions, truth
+ * console.log(m.compute()); // tensor(0.8750)
+ * ```
+ */
 export class Specificity extends StatScoresMetric {
   score(_tp: number, fp: number, _fn: number, tn: number): number { return ratio(tn, tn + fp); }
 }
@@ -125,7 +161,16 @@ export class FBetaScore extends StatScoresMetric<[options: StatScoresOptions & {
   }
 }
 
-/** The harmonic mean of precision and recall. https://lightning.ai/docs/torchmetrics/stable/classification/f1_score.html */
+/**
+ * The harmonic mean of precision and recall. https://lightning.ai/docs/torchmetrics/stable/classification/f1_score.html
+ *
+ * @example
+ * ```js
+ * const m = new torsh.metrics.F1Score({ task: 'multiclass', numClasses: 3 });
+ * m.update(torsh.tensor([0, 1, 2, 2]), torsh.tensor([0, 1, 1, 2])); // predictions, truth
+ * console.log(m.compute()); // tensor(0.7500)
+ * ```
+ */
 export class F1Score extends StatScoresMetric {
   score(tp: number, fp: number, fn: number): number { return ratio(2 * tp, 2 * tp + fn + fp); }
 }

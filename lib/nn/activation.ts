@@ -32,7 +32,14 @@ abstract class Inplace extends Module {
   }
 }
 
-/** max(0, x). */
+/**
+ * max(0, x).
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.ReLU()(torsh.tensor([-1, 0, 1]))); // tensor([0., 0., 1.])
+ * ```
+ */
 export class ReLU extends Inplace {
   constructor(...args: InplaceTail) {
     super(sigs.ReLU, args);
@@ -42,7 +49,14 @@ export class ReLU extends Inplace {
   }
 }
 
-/** x sigmoid(x). */
+/**
+ * x sigmoid(x).
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.SiLU()(torsh.tensor([-1, 0, 1]))); // tensor([-0.2689,  0.0000,  0.7311])
+ * ```
+ */
 export class SiLU extends Inplace {
   constructor(...args: InplaceTail) {
     super(sigs.SiLU, args);
@@ -52,7 +66,14 @@ export class SiLU extends Inplace {
   }
 }
 
-/** x times the normal distribution function of x; approximate 'tanh' computes it by tanh. */
+/**
+ * x times the normal distribution function of x; approximate 'tanh' computes it by tanh.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.GELU()(torsh.tensor([-1, 0, 1]))); // tensor([-0.1587,  0.0000,  0.8413])
+ * ```
+ */
 export class GELU extends Module {
   readonly approximate: 'none' | 'tanh';
   constructor(...args: Tail<[approximate: 'none' | 'tanh'], { approximate?: 'none' | 'tanh' }>) {
@@ -68,19 +89,40 @@ export class GELU extends Module {
   }
 }
 
+/**
+ * @example
+ * ```js
+ * console.log(new torsh.nn.Sigmoid()(torsh.tensor([-1, 0, 1]))); // tensor([0.2689, 0.5000, 0.7311])
+ * ```
+ */
 export class Sigmoid extends Module {
   forward(input: Tensor): Tensor {
     return input.sigmoid();
   }
 }
 
+/**
+ * @example
+ * ```js
+ * console.log(new torsh.nn.Tanh()(torsh.tensor([-1, 0, 1]))); // tensor([-0.7616,  0.0000,  0.7616])
+ * ```
+ */
 export class Tanh extends Module {
   forward(input: Tensor): Tensor {
     return input.tanh();
   }
 }
 
-/** exp(x) / sum exp(x) over one dimension. */
+/**
+ * exp(x) / sum exp(x) over one dimension.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.Softmax(1)(torsh.tensor([[0, 0], [1, 2]])));
+ * // tensor([[0.5000, 0.5000],
+ * //         [0.2689, 0.7311]])
+ * ```
+ */
 export class Softmax extends Module {
   readonly dim: number | null;
   constructor(...args: DimTail) {
@@ -95,7 +137,14 @@ export class Softmax extends Module {
   }
 }
 
-/** log(softmax(x)) over one dimension. */
+/**
+ * log(softmax(x)) over one dimension.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.LogSoftmax(1)(torsh.tensor([[1, 1]]))); // tensor([[-0.6931, -0.6931]])
+ * ```
+ */
 export class LogSoftmax extends Module {
   readonly dim: number | null;
   constructor(...args: DimTail) {

@@ -28,7 +28,15 @@ abstract class AdaptiveAvg extends Module {
 }
 type AdaptiveAvgArgs = [outputSize: AdaptiveSize] | [options: { outputSize: AdaptiveSize }];
 
-/** Means of as many windows as outputSize says: (N, C, L) or (C, L). */
+/**
+ * Means of as many windows as outputSize says: (N, C, L) or (C, L).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.AdaptiveAvgPool1d(5);
+ * console.log(m(torsh.randn(1, 64, 8)).shape); // [ 1, 64, 5 ]
+ * ```
+ */
 export class AdaptiveAvgPool1d extends AdaptiveAvg {
   constructor(...args: AdaptiveAvgArgs) {
     super('AdaptiveAvgPool1d', args);
@@ -37,7 +45,15 @@ export class AdaptiveAvgPool1d extends AdaptiveAvg {
     return ops.adaptiveAvgPool1d(input, this.outputSize);
   }
 }
-/** Means of as many windows as outputSize says: (N, C, H, W) or (C, H, W). */
+/**
+ * Means of as many windows as outputSize says: (N, C, H, W) or (C, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.AdaptiveAvgPool2d([5, 7]);
+ * console.log(m(torsh.randn(1, 64, 8, 9)).shape); // [ 1, 64, 5, 7 ]
+ * ```
+ */
 export class AdaptiveAvgPool2d extends AdaptiveAvg {
   constructor(...args: AdaptiveAvgArgs) {
     super('AdaptiveAvgPool2d', args);
@@ -46,7 +62,15 @@ export class AdaptiveAvgPool2d extends AdaptiveAvg {
     return ops.adaptiveAvgPool2d(input, this.outputSize);
   }
 }
-/** Means of as many windows as outputSize says: (N, C, D, H, W) or (C, D, H, W). */
+/**
+ * Means of as many windows as outputSize says: (N, C, D, H, W) or (C, D, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.AdaptiveAvgPool3d([5, 7, null]);
+ * console.log(m(torsh.randn(1, 64, 10, 9, 8)).shape); // [ 1, 64, 5, 7, 8 ]
+ * ```
+ */
 export class AdaptiveAvgPool3d extends AdaptiveAvg {
   constructor(...args: AdaptiveAvgArgs) {
     super('AdaptiveAvgPool3d', args);
@@ -69,7 +93,15 @@ abstract class AdaptiveMax extends Module {
 }
 type AdaptiveMaxArgs = [outputSize: AdaptiveSize, ...rest: Tail<[returnIndices: boolean], { returnIndices?: boolean }>] | [options: { outputSize: AdaptiveSize; returnIndices?: boolean }];
 
-/** Maxima of as many windows as outputSize says: (N, C, L) or (C, L); returnIndices: [output, indices]. */
+/**
+ * Maxima of as many windows as outputSize says: (N, C, L) or (C, L); returnIndices: [output, indices].
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.AdaptiveMaxPool1d(5);
+ * console.log(m(torsh.randn(1, 64, 8)).shape); // [ 1, 64, 5 ]
+ * ```
+ */
 export class AdaptiveMaxPool1d extends AdaptiveMax {
   constructor(...args: AdaptiveMaxArgs) {
     super('AdaptiveMaxPool1d', args);
@@ -78,7 +110,15 @@ export class AdaptiveMaxPool1d extends AdaptiveMax {
     return ops.adaptiveMaxPool1d(input, this.outputSize, this.returnIndices);
   }
 }
-/** Maxima of as many windows as outputSize says: (N, C, H, W) or (C, H, W); returnIndices: [output, indices]. */
+/**
+ * Maxima of as many windows as outputSize says: (N, C, H, W) or (C, H, W); returnIndices: [output, indices].
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.AdaptiveMaxPool2d(7);
+ * console.log(m(torsh.randn(1, 64, 10, 9)).shape); // [ 1, 64, 7, 7 ]
+ * ```
+ */
 export class AdaptiveMaxPool2d extends AdaptiveMax {
   constructor(...args: AdaptiveMaxArgs) {
     super('AdaptiveMaxPool2d', args);
@@ -87,7 +127,15 @@ export class AdaptiveMaxPool2d extends AdaptiveMax {
     return ops.adaptiveMaxPool2d(input, this.outputSize, this.returnIndices);
   }
 }
-/** Maxima of as many windows as outputSize says: (N, C, D, H, W) or (C, D, H, W); returnIndices: [output, indices]. */
+/**
+ * Maxima of as many windows as outputSize says: (N, C, D, H, W) or (C, D, H, W); returnIndices: [output, indices].
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.AdaptiveMaxPool3d(4);
+ * console.log(m(torsh.randn(1, 8, 8, 9, 10)).shape); // [ 1, 8, 4, 4, 4 ]
+ * ```
+ */
 export class AdaptiveMaxPool3d extends AdaptiveMax {
   constructor(...args: AdaptiveMaxArgs) {
     super('AdaptiveMaxPool3d', args);
@@ -116,7 +164,16 @@ abstract class MaxUnpool extends Module {
   }
 }
 
-/** The reverse of MaxPool1d, by its indices: what was no maximum is zero. */
+/**
+ * The reverse of MaxPool1d, by its indices: what was no maximum is zero.
+ *
+ * @example
+ * ```js
+ * const pool = new torsh.nn.MaxPool1d(2, { returnIndices: true });
+ * const [output, indices] = pool(torsh.tensor([[[1, 3, 2, 4]]]));
+ * console.log(new torsh.nn.MaxUnpool1d(2)(output, indices)); // tensor([[[0., 3., 0., 4.]]])
+ * ```
+ */
 export class MaxUnpool1d extends MaxUnpool {
   constructor(...args: MaxUnpoolArgs) {
     super('MaxUnpool1d', 1, args);
@@ -125,7 +182,16 @@ export class MaxUnpool1d extends MaxUnpool {
     return ops.maxUnpool1d(input, indices, this.kernelSize, this.stride, this.padding, outputSize);
   }
 }
-/** The reverse of MaxPool2d, by its indices: what was no maximum is zero. */
+/**
+ * The reverse of MaxPool2d, by its indices: what was no maximum is zero.
+ *
+ * @example
+ * ```js
+ * const pool = new torsh.nn.MaxPool2d(2, { returnIndices: true });
+ * const [output, indices] = pool(torsh.randn(1, 1, 4, 4));
+ * console.log(new torsh.nn.MaxUnpool2d(2)(output, indices).shape); // [ 1, 1, 4, 4 ]
+ * ```
+ */
 export class MaxUnpool2d extends MaxUnpool {
   constructor(...args: MaxUnpoolArgs) {
     super('MaxUnpool2d', 2, args);
@@ -134,7 +200,16 @@ export class MaxUnpool2d extends MaxUnpool {
     return ops.maxUnpool2d(input, indices, this.kernelSize, this.stride, this.padding, outputSize);
   }
 }
-/** The reverse of MaxPool3d, by its indices: what was no maximum is zero. */
+/**
+ * The reverse of MaxPool3d, by its indices: what was no maximum is zero.
+ *
+ * @example
+ * ```js
+ * const pool = new torsh.nn.MaxPool3d(2, { returnIndices: true });
+ * const [output, indices] = pool(torsh.randn(1, 1, 4, 4, 4));
+ * console.log(new torsh.nn.MaxUnpool3d(2)(output, indices).shape); // [ 1, 1, 4, 4, 4 ]
+ * ```
+ */
 export class MaxUnpool3d extends MaxUnpool {
   constructor(...args: MaxUnpoolArgs) {
     super('MaxUnpool3d', 3, args);
@@ -162,7 +237,15 @@ abstract class LPPool extends Module {
   }
 }
 
-/** The normType-norm of each window: (N, C, L) or (C, L). */
+/**
+ * The normType-norm of each window: (N, C, L) or (C, L).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.LPPool1d(2, 3, { stride: 2 });
+ * console.log(m(torsh.randn(20, 16, 50)).shape); // [ 20, 16, 24 ]
+ * ```
+ */
 export class LPPool1d extends LPPool {
   constructor(...args: LPPoolArgs) {
     super('LPPool1d', args);
@@ -171,7 +254,15 @@ export class LPPool1d extends LPPool {
     return ops.lpPool1d(input, this.normType, this.kernelSize, this.stride, this.ceilMode);
   }
 }
-/** The normType-norm of each window: (N, C, H, W) or (C, H, W). */
+/**
+ * The normType-norm of each window: (N, C, H, W) or (C, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.LPPool2d(1.2, [3, 2], { stride: [2, 1] });
+ * console.log(m(torsh.randn(2, 16, 50, 32)).shape); // [ 2, 16, 24, 31 ]
+ * ```
+ */
 export class LPPool2d extends LPPool {
   constructor(...args: LPPoolArgs) {
     super('LPPool2d', args);
@@ -180,7 +271,15 @@ export class LPPool2d extends LPPool {
     return ops.lpPool2d(input, this.normType, this.kernelSize, this.stride, this.ceilMode);
   }
 }
-/** The normType-norm of each window: (N, C, D, H, W) or (C, D, H, W). */
+/**
+ * The normType-norm of each window: (N, C, D, H, W) or (C, D, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.LPPool3d(2, 2);
+ * console.log(m(torsh.randn(2, 4, 6, 8, 10)).shape); // [ 2, 4, 3, 4, 5 ]
+ * ```
+ */
 export class LPPool3d extends LPPool {
   constructor(...args: LPPoolArgs) {
     super('LPPool3d', args);
@@ -218,7 +317,15 @@ abstract class FractionalMaxPool extends Module {
   }
 }
 
-/** Maxima of windows at pseudo-random places that cover the input about evenly: (N, C, H, W) or (C, H, W). */
+/**
+ * Maxima of windows at pseudo-random places that cover the input about evenly: (N, C, H, W) or (C, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.FractionalMaxPool2d(3, { outputRatio: [0.7, 0.5] });
+ * console.log(m(torsh.randn(2, 16, 50, 32)).shape); // [ 2, 16, 35, 16 ]
+ * ```
+ */
 export class FractionalMaxPool2d extends FractionalMaxPool {
   constructor(...args: FractionalArgs) {
     super('FractionalMaxPool2d', 2, args);
@@ -227,7 +334,15 @@ export class FractionalMaxPool2d extends FractionalMaxPool {
     return ops.fractionalMaxPool2d(input, this.kernelSize, this.outputSize, this.outputRatio, this.returnIndices, this._random_samples);
   }
 }
-/** Maxima of windows at pseudo-random places that cover the input about evenly: (N, C, D, H, W) or (C, D, H, W). */
+/**
+ * Maxima of windows at pseudo-random places that cover the input about evenly: (N, C, D, H, W) or (C, D, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.FractionalMaxPool3d(2, { outputSize: [4, 5, 6] });
+ * console.log(m(torsh.randn(2, 4, 10, 10, 12)).shape); // [ 2, 4, 4, 5, 6 ]
+ * ```
+ */
 export class FractionalMaxPool3d extends FractionalMaxPool {
   constructor(...args: FractionalArgs) {
     super('FractionalMaxPool3d', 3, args);

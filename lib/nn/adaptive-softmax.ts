@@ -18,6 +18,13 @@ export type AdaptiveOutput = [output: Tensor, loss: Tensor] & { readonly output:
 /**
  * Classes below cutoffs[0] stand in the head; those between two cutoffs share one place there and have a smaller layer of their
  * own, entered only where it is needed. input (N, inFeatures) or (inFeatures): the log-probability of target, and minus its mean.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.AdaptiveLogSoftmaxWithLoss(16, 20, [5, 10]);
+ * const { output, loss } = m(torsh.randn(8, 16), torsh.randint(20, [8]));
+ * console.log(output.shape, loss.shape, m.predict(torsh.randn(8, 16)).shape); // [ 8 ] [] [ 8 ]
+ * ```
  */
 export class AdaptiveLogSoftmaxWithLoss extends Module {
   readonly inFeatures: number;

@@ -28,7 +28,17 @@ type OptionTail = Tail<
 >;
 export interface AttentionCall { keyPaddingMask?: Tensor | null; needWeights?: boolean; attnMask?: Tensor | null; averageAttnWeights?: boolean; isCausal?: boolean }
 
-/** query (L, N, E), key (S, N, kdim), value (S, N, vdim), batchFirst: (N, L, E) and so on: [output, weights or null]. */
+/**
+ * query (L, N, E), key (S, N, kdim), value (S, N, vdim), batchFirst: (N, L, E) and so on: [output, weights or null].
+ *
+ * @example
+ * ```js
+ * const attention = new torsh.nn.MultiheadAttention(16, 4, { batchFirst: true });
+ * const x = torsh.randn(2, 5, 16);
+ * const [output, weights] = attention(x, x, x);
+ * console.log(output.shape, weights.shape); // [ 2, 5, 16 ] [ 2, 5, 5 ]
+ * ```
+ */
 export class MultiheadAttention extends Module {
   readonly embedDim: number;
   readonly kdim: number;

@@ -102,7 +102,15 @@ abstract class BatchNorm extends NormBase {
   }
 }
 
-/** Normalises each of C channels over the batch: (N, C) or (N, C, L). */
+/**
+ * Normalises each of C channels over the batch: (N, C) or (N, C, L).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.BatchNorm1d(100);
+ * console.log(m(torsh.randn(20, 100)).shape); // [ 20, 100 ]
+ * ```
+ */
 export class BatchNorm1d extends BatchNorm {
   constructor(numFeatures: number, ...rest: BatchNormTail);
   constructor(options: { numFeatures: number } & BatchNormOptions);
@@ -114,7 +122,15 @@ export class BatchNorm1d extends BatchNorm {
   }
 }
 
-/** Normalises each of C channels over the batch: (N, C, H, W). */
+/**
+ * Normalises each of C channels over the batch: (N, C, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.BatchNorm2d(16, { momentum: 0.05 });
+ * console.log(m(torsh.randn(20, 16, 8, 8)).shape); // [ 20, 16, 8, 8 ]
+ * ```
+ */
 export class BatchNorm2d extends BatchNorm {
   constructor(numFeatures: number, ...rest: BatchNormTail);
   constructor(options: { numFeatures: number } & BatchNormOptions);
@@ -126,7 +142,15 @@ export class BatchNorm2d extends BatchNorm {
   }
 }
 
-/** Normalises each of C channels over the batch: (N, C, D, H, W). */
+/**
+ * Normalises each of C channels over the batch: (N, C, D, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.BatchNorm3d(16, { affine: false });
+ * console.log(m(torsh.randn(2, 16, 4, 5, 6)).shape); // [ 2, 16, 4, 5, 6 ]
+ * ```
+ */
 export class BatchNorm3d extends BatchNorm {
   constructor(numFeatures: number, ...rest: BatchNormTail);
   constructor(options: { numFeatures: number } & BatchNormOptions);

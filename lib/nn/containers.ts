@@ -81,7 +81,15 @@ abstract class ModuleRow<T extends Module = Module> extends Module {
   }
 }
 
-/** Modules in the order given, each fed with the result of the one before; a plain object names them. */
+/**
+ * Modules in the order given, each fed with the result of the one before; a plain object names them.
+ *
+ * @example
+ * ```js
+ * const model = new torsh.nn.Sequential(new torsh.nn.Linear(4, 8), new torsh.nn.ReLU(), new torsh.nn.Linear(8, 2));
+ * console.log(model(torsh.randn(3, 4)).shape, model.length); // [ 3, 2 ] 3
+ * ```
+ */
 export class Sequential extends ModuleRow {
   constructor(...modules: Module[]);
   constructor(modules: Record<string, Module>);
@@ -112,7 +120,17 @@ export class Container extends Module {
   }
 }
 
-/** A list of modules. */
+/**
+ * A list of modules.
+ *
+ * @example
+ * ```js
+ * const layers = new torsh.nn.ModuleList([new torsh.nn.Linear(4, 4), new torsh.nn.Linear(4, 2)]);
+ * let x = torsh.randn(3, 4);
+ * for (const layer of layers) x = layer(x);
+ * console.log(x.shape, layers.length); // [ 3, 2 ] 2
+ * ```
+ */
 export class ModuleList<T extends Module = Module> extends ModuleRow<T> {
   constructor(modules?: Iterable<T> | null) {
     super();
@@ -137,7 +155,15 @@ export function pairsOf(container: Module, source: unknown): [string, unknown][]
   });
 }
 
-/** Modules by name. Names that are whole numbers come first, in ascending order, as fields of JS objects do. */
+/**
+ * Modules by name. Names that are whole numbers come first, in ascending order, as fields of JS objects do.
+ *
+ * @example
+ * ```js
+ * const act = new torsh.nn.ModuleDict({ relu: new torsh.nn.ReLU(), tanh: new torsh.nn.Tanh() });
+ * console.log(act.get('relu')(torsh.tensor([-1, 1])), [...act.keys()]); // tensor([0., 1.]) [ 'relu', 'tanh' ]
+ * ```
+ */
 export class ModuleDict<T extends Module = Module> extends Module {
   readonly [name: string]: any;
 

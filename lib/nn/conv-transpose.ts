@@ -55,7 +55,15 @@ export abstract class ConvTransposeNd extends ConvNd {
   }
 }
 
-/** (N, inChannels, L) or (inChannels, L) to (N, outChannels, L'): the gradient of a Conv1d with respect to its input. */
+/**
+ * (N, inChannels, L) or (inChannels, L) to (N, outChannels, L'): the gradient of a Conv1d with respect to its input.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.ConvTranspose1d(16, 33, 3, { stride: 2 });
+ * console.log(m(torsh.randn(2, 16, 50)).shape); // [ 2, 33, 101 ]
+ * ```
+ */
 export class ConvTranspose1d extends ConvTransposeNd {
   constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvTransposeTail);
   constructor(options: ConvTransposeNamed);
@@ -67,7 +75,15 @@ export class ConvTranspose1d extends ConvTransposeNd {
   }
 }
 
-/** (N, inChannels, H, W) or (inChannels, H, W) to (N, outChannels, H', W'): the gradient of a Conv2d with respect to its input. */
+/**
+ * (N, inChannels, H, W) or (inChannels, H, W) to (N, outChannels, H', W'): the gradient of a Conv2d with respect to its input.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.ConvTranspose2d(16, 8, 3, { stride: 2, padding: 1, outputPadding: 1 });
+ * console.log(m(torsh.randn(1, 16, 12, 12)).shape); // [ 1, 8, 24, 24 ]
+ * ```
+ */
 export class ConvTranspose2d extends ConvTransposeNd {
   constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvTransposeTail);
   constructor(options: ConvTransposeNamed);
@@ -79,7 +95,15 @@ export class ConvTranspose2d extends ConvTransposeNd {
   }
 }
 
-/** (N, inChannels, D, H, W) or (inChannels, D, H, W) to (N, outChannels, D', H', W'): the gradient of a Conv3d with respect to its input. */
+/**
+ * (N, inChannels, D, H, W) or (inChannels, D, H, W) to (N, outChannels, D', H', W'): the gradient of a Conv3d with respect to its input.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.ConvTranspose3d(4, 8, 2, { stride: 2 });
+ * console.log(m(torsh.randn(1, 4, 3, 4, 5)).shape); // [ 1, 8, 6, 8, 10 ]
+ * ```
+ */
 export class ConvTranspose3d extends ConvTransposeNd {
   constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvTransposeTail);
   constructor(options: ConvTransposeNamed);

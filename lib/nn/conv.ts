@@ -101,7 +101,15 @@ export abstract class ConvNd extends Module {
   }
 }
 
-/** (N, inChannels, L) or (inChannels, L) to (N, outChannels, L'). */
+/**
+ * (N, inChannels, L) or (inChannels, L) to (N, outChannels, L').
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Conv1d(16, 33, 3, { stride: 2 });
+ * console.log(m(torsh.randn(20, 16, 50)).shape); // [ 20, 33, 24 ]
+ * ```
+ */
 export class Conv1d extends ConvNd {
   constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvTail);
   constructor(options: ConvNamed);
@@ -114,7 +122,15 @@ export class Conv1d extends ConvNd {
   }
 }
 
-/** (N, inChannels, H, W) or (inChannels, H, W) to (N, outChannels, H', W'). */
+/**
+ * (N, inChannels, H, W) or (inChannels, H, W) to (N, outChannels, H', W').
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Conv2d(16, 33, [3, 5], { stride: [2, 1], padding: [4, 2], dilation: [3, 1] });
+ * console.log(m(torsh.randn(2, 16, 50, 30)).shape); // [ 2, 33, 26, 30 ]
+ * ```
+ */
 export class Conv2d extends ConvNd {
   constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvTail);
   constructor(options: ConvNamed);
@@ -127,7 +143,15 @@ export class Conv2d extends ConvNd {
   }
 }
 
-/** (N, inChannels, D, H, W) or (inChannels, D, H, W) to (N, outChannels, D', H', W'). */
+/**
+ * (N, inChannels, D, H, W) or (inChannels, D, H, W) to (N, outChannels, D', H', W').
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Conv3d(4, 8, 3, { padding: 'same' });
+ * console.log(m(torsh.randn(2, 4, 6, 10, 8)).shape); // [ 2, 8, 6, 10, 8 ]
+ * ```
+ */
 export class Conv3d extends ConvNd {
   constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvTail);
   constructor(options: ConvNamed);

@@ -5,7 +5,15 @@ import { noGrad } from '../autograd';
 import { isModule } from './fields';
 import { Buffer, Parameter, isBuffer, isParameter } from './parameter';
 
-/** A copy of modules, tensors (leaves only), optimizers, arrays, objects, Maps and Sets; functions are shared. */
+/**
+ * A copy of modules, tensors (leaves only), optimizers, arrays, objects, Maps and Sets; functions are shared.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Linear(2, 2);
+ * console.log(torsh.equal(torsh.deepcopy(m).weight, m.weight)); // true
+ * ```
+ */
 export function deepcopy<T>(value: T, memo: Map<unknown, unknown> = new Map()): T {
   return copy(value, memo) as T;
 }

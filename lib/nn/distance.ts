@@ -15,7 +15,15 @@ const sigs = {
   Bilinear: signature('Bilinear', 'in1Features, in2Features, outFeatures, bias=true, device=null, dtype=null'),
 };
 
-/** The cosine of the angle between two tensors along a dim. */
+/**
+ * The cosine of the angle between two tensors along a dim.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.CosineSimilarity();
+ * console.log(m(torsh.tensor([[1, 0]]), torsh.tensor([[1, 1]]))); // tensor([0.7071])
+ * ```
+ */
 export class CosineSimilarity extends Module {
   readonly dim: number;
   readonly eps: number;
@@ -30,7 +38,15 @@ export class CosineSimilarity extends Module {
   }
 }
 
-/** The norm of the difference of two tensors along the last dim. */
+/**
+ * The norm of the difference of two tensors along the last dim.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.PairwiseDistance();
+ * console.log(m(torsh.tensor([[0, 0]]), torsh.tensor([[3, 4]]))); // tensor([5.0000])
+ * ```
+ */
 export class PairwiseDistance extends Module {
   readonly norm: number;
   readonly eps: number;
@@ -49,7 +65,15 @@ export class PairwiseDistance extends Module {
 
 export interface BilinearOptions extends Factory { bias?: boolean }
 
-/** x1^T A x2 + b for each output. */
+/**
+ * x1^T A x2 + b for each output.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Bilinear(20, 30, 40);
+ * console.log(m(torsh.randn(8, 20), torsh.randn(8, 30)).shape); // [ 8, 40 ]
+ * ```
+ */
 export class Bilinear extends Module {
   readonly in1Features: number;
   readonly in2Features: number;

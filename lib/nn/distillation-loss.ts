@@ -9,7 +9,16 @@ import type { Reduction } from './loss';
 
 type DistillationTail = Tail<[temperature: number, alpha: number, weight: Tensor | null, ignoreIndex: number, labelSmoothing: number, reduction: Reduction], DistillationOptions>;
 
-/** nn.functional.distillationLoss with its options: loss(studentLogits, teacherLogits, target). */
+/**
+ * nn.functional.distillationLoss with its options: loss(studentLogits, teacherLogits, target).
+ *
+ * @example
+ * ```js
+ * const loss = new torsh.nn.DistillationLoss({ temperature: 4, alpha: 0.5 });
+ * const [student, teacher] = [torsh.randn(8, 10), torsh.randn(8, 10)];
+ * console.log(loss(student, teacher, torsh.randint(10, [8])).shape); // []
+ * ```
+ */
 export class DistillationLoss extends Module {
   readonly temperature: number;
   readonly alpha: number;

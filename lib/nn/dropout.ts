@@ -27,7 +27,15 @@ abstract class AnyDropout extends Module {
   }
 }
 
-/** In training, zeroes each element with probability p and scales the others by 1 / (1 - p). */
+/**
+ * In training, zeroes each element with probability p and scales the others by 1 / (1 - p).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Dropout(0.5);
+ * console.log(m.eval()(torsh.ones(3))); // tensor([1., 1., 1.])
+ * ```
+ */
 export class Dropout extends AnyDropout {
   constructor(...args: DropoutTail) {
     super('Dropout', args);
@@ -37,7 +45,15 @@ export class Dropout extends AnyDropout {
   }
 }
 
-/** Drops whole channels of (N, C, L) or (C, L). */
+/**
+ * Drops whole channels of (N, C, L) or (C, L).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Dropout1d(0.2);
+ * console.log(m(torsh.randn(20, 16, 32)).shape); // [ 20, 16, 32 ]
+ * ```
+ */
 export class Dropout1d extends AnyDropout {
   constructor(...args: DropoutTail) {
     super('Dropout1d', args);
@@ -47,7 +63,15 @@ export class Dropout1d extends AnyDropout {
   }
 }
 
-/** Drops whole channels of (N, C, H, W). */
+/**
+ * Drops whole channels of (N, C, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Dropout2d(0.2);
+ * console.log(m(torsh.randn(20, 16, 8, 8)).shape); // [ 20, 16, 8, 8 ]
+ * ```
+ */
 export class Dropout2d extends AnyDropout {
   constructor(...args: DropoutTail) {
     super('Dropout2d', args);
@@ -57,7 +81,15 @@ export class Dropout2d extends AnyDropout {
   }
 }
 
-/** Drops whole channels of (N, C, D, H, W) or (C, D, H, W). */
+/**
+ * Drops whole channels of (N, C, D, H, W) or (C, D, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Dropout3d(0.2);
+ * console.log(m(torsh.randn(2, 16, 4, 8, 8)).shape); // [ 2, 16, 4, 8, 8 ]
+ * ```
+ */
 export class Dropout3d extends AnyDropout {
   constructor(...args: DropoutTail) {
     super('Dropout3d', args);
@@ -67,7 +99,15 @@ export class Dropout3d extends AnyDropout {
   }
 }
 
-/** Dropout that keeps mean 0 and variance 1, for SELU networks. */
+/**
+ * Dropout that keeps mean 0 and variance 1, for SELU networks.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.AlphaDropout(0.2);
+ * console.log(m(torsh.randn(20, 16)).shape); // [ 20, 16 ]
+ * ```
+ */
 export class AlphaDropout extends AnyDropout {
   constructor(...args: DropoutTail) {
     super('AlphaDropout', args);
@@ -77,7 +117,15 @@ export class AlphaDropout extends AnyDropout {
   }
 }
 
-/** AlphaDropout of whole channels. */
+/**
+ * AlphaDropout of whole channels.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.FeatureAlphaDropout(0.2);
+ * console.log(m(torsh.randn(20, 16, 4, 8, 8)).shape); // [ 20, 16, 4, 8, 8 ]
+ * ```
+ */
 export class FeatureAlphaDropout extends AnyDropout {
   constructor(...args: DropoutTail) {
     super('FeatureAlphaDropout', args);

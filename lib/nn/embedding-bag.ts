@@ -33,7 +33,16 @@ export interface EmbeddingBagOptions extends Factory {
 }
 type EmbeddingBagTail = Tail<[maxNorm: number | null, normType: number, scaleGradByFreq: boolean, mode: BagMode, sparse: boolean], EmbeddingBagOptions>;
 
-/** Sums, means or maxima of bags of rows of a table: (bags, n), or (n) with offsets, to (bags, embeddingDim). */
+/**
+ * Sums, means or maxima of bags of rows of a table: (bags, n), or (n) with offsets, to (bags, embeddingDim).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.EmbeddingBag(10, 3, { mode: 'sum' });
+ * const offsets = torsh.tensor([0, 3]); // two bags: of three, of two
+ * console.log(m(torsh.tensor([1, 2, 4, 5, 4]), offsets).shape); // [ 2, 3 ]
+ * ```
+ */
 export class EmbeddingBag extends Module {
   readonly numEmbeddings: number;
   readonly embeddingDim: number;

@@ -10,7 +10,15 @@ const sigs = {
   Unflatten: signature('Unflatten', 'dim, unflattenedSize'),
 };
 
-/** Makes one dimension of those from startDim to endDim. */
+/**
+ * Makes one dimension of those from startDim to endDim.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Flatten();
+ * console.log(m(torsh.randn(32, 1, 5, 5)).shape); // [ 32, 25 ]
+ * ```
+ */
 export class Flatten extends Module {
   readonly startDim: number;
   readonly endDim: number;
@@ -28,7 +36,15 @@ export class Flatten extends Module {
   }
 }
 
-/** Splits dimension `dim` into dimensions of the given sizes, one of which may be -1. */
+/**
+ * Splits dimension `dim` into dimensions of the given sizes, one of which may be -1.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Unflatten(1, [2, 5]);
+ * console.log(m(torsh.randn(3, 10)).shape); // [ 3, 2, 5 ]
+ * ```
+ */
 export class Unflatten extends Module {
   readonly dim: number;
   readonly unflattenedSize: number[];

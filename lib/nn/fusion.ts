@@ -45,10 +45,27 @@ function fuseLayer<M extends Module>(op: string, layer: M, norm: Module, dim: nu
   return fused as unknown as M;
 }
 
-/** A copy of a convolution that does what it and the batch normalisation after it do in eval. */
+/**
+ * A copy of a convolution that does what it and the batch normalisation after it do in eval.
+ *
+ * @example
+ * ```js
+ * const [conv, bn] = [new torsh.nn.Conv2d(3, 8, 3).eval(), new torsh.nn.BatchNorm2d(8).eval()];
+ * const fused = torsh.nn.utils.fuseConvBnEval(conv, bn);
+ * const x = torsh.randn(1, 3, 8, 8);
+ * console.log(torsh.allclose(fused(x), bn(conv(x)), { atol: 1e-5 })); // true
+ * ```
+ */
 export function fuseConvBnEval<M extends Module>(conv: M, bn: Module, transpose?: boolean | { transpose?: boolean }): M;
 export function fuseConvBnEval(...args: unknown[]): Module {
   const [conv, bn, transpose] = bind(sigs.fuseConvBnEval, args) as [Module, Module, boolean];
   return fuseLayer('fuseConvBnEval', conv, bn, transpose ? 1 : 0);
 }
+/**
+ * @example
+ * ```js
+ * const [linear, bn] = [new torsh.nn.Linear(4, 8).eval(), new torsh.nn.BatchNorm1d(8).eval()];
+ * console.log(torsh.nn.utils.fuseLinearBnEval(linear, bn)(torsh.randn(2, 4)).shape); // [ 2, 8 ]
+ * ```
+ */
 export function fuseLinearBnEval<M extends Module>(linear: M, bn: Module): M { return fuseLayer('fuseLinearBnEval', linear, bn, 0); }

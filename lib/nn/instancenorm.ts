@@ -31,7 +31,15 @@ abstract class InstanceNorm extends NormBase {
   }
 }
 
-/** (N, C, L) or (C, L). */
+/**
+ * (N, C, L) or (C, L).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.InstanceNorm1d(100);
+ * console.log(m(torsh.randn(20, 100, 40)).shape); // [ 20, 100, 40 ]
+ * ```
+ */
 export class InstanceNorm1d extends InstanceNorm {
   constructor(numFeatures: number, ...rest: InstanceNormTail);
   constructor(options: { numFeatures: number } & InstanceNormOptions);
@@ -41,7 +49,15 @@ export class InstanceNorm1d extends InstanceNorm {
   protected get plainDims(): number { return 2; }
 }
 
-/** (N, C, H, W) or (C, H, W). */
+/**
+ * (N, C, H, W) or (C, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.InstanceNorm2d(16, { affine: true });
+ * console.log(m(torsh.randn(2, 16, 8, 8)).shape); // [ 2, 16, 8, 8 ]
+ * ```
+ */
 export class InstanceNorm2d extends InstanceNorm {
   constructor(numFeatures: number, ...rest: InstanceNormTail);
   constructor(options: { numFeatures: number } & InstanceNormOptions);
@@ -51,7 +67,15 @@ export class InstanceNorm2d extends InstanceNorm {
   protected get plainDims(): number { return 3; }
 }
 
-/** (N, C, D, H, W) or (C, D, H, W). */
+/**
+ * (N, C, D, H, W) or (C, D, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.InstanceNorm3d(16);
+ * console.log(m(torsh.randn(2, 16, 4, 5, 6)).shape); // [ 2, 16, 4, 5, 6 ]
+ * ```
+ */
 export class InstanceNorm3d extends InstanceNorm {
   constructor(numFeatures: number, ...rest: InstanceNormTail);
   constructor(options: { numFeatures: number } & InstanceNormOptions);

@@ -48,6 +48,13 @@ function load(module: ConvNd, dict: Map<string, unknown>, prefix: string): void 
   materialize(module, module instanceof ConvTransposeNd ? weight.shape[0] : weight.shape[1] * module.groups);
 }
 
+/**
+ * @example
+ * ```js
+ * const m = new torsh.nn.LazyConv1d(33, 3);
+ * console.log(m(torsh.randn(2, 16, 50)).shape); // [ 2, 33, 48 ]
+ * ```
+ */
 export class LazyConv1d extends Conv1d {
   constructor(outChannels: number, kernelSize: Size, ...rest: ConvTail);
   constructor(options: Named<ConvOptions>);
@@ -57,6 +64,13 @@ export class LazyConv1d extends Conv1d {
   }
 }
 
+/**
+ * @example
+ * ```js
+ * const m = new torsh.nn.LazyConv2d(8, 3);
+ * console.log(m(torsh.randn(2, 3, 12, 12)).shape); // [ 2, 8, 10, 10 ]
+ * ```
+ */
 export class LazyConv2d extends Conv2d {
   constructor(outChannels: number, kernelSize: Size, ...rest: ConvTail);
   constructor(options: Named<ConvOptions>);
@@ -66,6 +80,13 @@ export class LazyConv2d extends Conv2d {
   }
 }
 
+/**
+ * @example
+ * ```js
+ * const m = new torsh.nn.LazyConv3d(8, 3);
+ * console.log(m(torsh.randn(2, 3, 6, 7, 8)).shape); // [ 2, 8, 4, 5, 6 ]
+ * ```
+ */
 export class LazyConv3d extends Conv3d {
   constructor(outChannels: number, kernelSize: Size, ...rest: ConvTail);
   constructor(options: Named<ConvOptions>);
@@ -75,6 +96,13 @@ export class LazyConv3d extends Conv3d {
   }
 }
 
+/**
+ * @example
+ * ```js
+ * const m = new torsh.nn.LazyConvTranspose1d(8, 3);
+ * console.log(m(torsh.randn(2, 16, 10)).shape); // [ 2, 8, 12 ]
+ * ```
+ */
 export class LazyConvTranspose1d extends ConvTranspose1d {
   constructor(outChannels: number, kernelSize: Size, ...rest: ConvTransposeTail);
   constructor(options: Named<ConvTransposeOptions>);
@@ -84,6 +112,13 @@ export class LazyConvTranspose1d extends ConvTranspose1d {
   }
 }
 
+/**
+ * @example
+ * ```js
+ * const m = new torsh.nn.LazyConvTranspose2d(8, 3);
+ * console.log(m(torsh.randn(2, 16, 10, 10)).shape); // [ 2, 8, 12, 12 ]
+ * ```
+ */
 export class LazyConvTranspose2d extends ConvTranspose2d {
   constructor(outChannels: number, kernelSize: Size, ...rest: ConvTransposeTail);
   constructor(options: Named<ConvTransposeOptions>);
@@ -93,6 +128,13 @@ export class LazyConvTranspose2d extends ConvTranspose2d {
   }
 }
 
+/**
+ * @example
+ * ```js
+ * const m = new torsh.nn.LazyConvTranspose3d(8, 3);
+ * console.log(m(torsh.randn(2, 4, 5, 5, 5)).shape); // [ 2, 8, 7, 7, 7 ]
+ * ```
+ */
 export class LazyConvTranspose3d extends ConvTranspose3d {
   constructor(outChannels: number, kernelSize: Size, ...rest: ConvTransposeTail);
   constructor(options: Named<ConvTransposeOptions>);

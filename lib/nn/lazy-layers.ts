@@ -16,7 +16,15 @@ const room = (parameter: Parameter, size: number[]): void => { UninitializedPara
 
 const sig = signature('LazyLinear', 'outFeatures, bias=true, device=null, dtype=null');
 
-/** A linear layer whose inFeatures the first input decides. */
+/**
+ * A linear layer whose inFeatures the first input decides.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.LazyLinear(30);
+ * console.log(m(torsh.randn(128, 20)).shape); // [ 128, 30 ]
+ * ```
+ */
 export class LazyLinear extends Linear {
   constructor(outFeatures: number, ...rest: Tail<[bias: boolean], LinearOptions>);
   constructor(options: { outFeatures: number } & LinearOptions);
@@ -72,6 +80,13 @@ function load(norm: NormBase, dict: Map<string, unknown>, prefix: string): void 
   if (norm.numFeatures === 0 && known) size(norm, known.shape[0]);
 }
 
+/**
+ * @example
+ * ```js
+ * const m = new torsh.nn.LazyBatchNorm1d();
+ * console.log(m(torsh.randn(20, 100)).shape); // [ 20, 100 ]
+ * ```
+ */
 export class LazyBatchNorm1d extends BatchNorm1d {
   constructor(...args: NormTail) {
     super(0, ...args);
@@ -86,6 +101,13 @@ export class LazyBatchNorm1d extends BatchNorm1d {
   }
 }
 
+/**
+ * @example
+ * ```js
+ * const m = new torsh.nn.LazyBatchNorm2d();
+ * console.log(m(torsh.randn(2, 16, 8, 8)).shape); // [ 2, 16, 8, 8 ]
+ * ```
+ */
 export class LazyBatchNorm2d extends BatchNorm2d {
   constructor(...args: NormTail) {
     super(0, ...args);
@@ -100,6 +122,13 @@ export class LazyBatchNorm2d extends BatchNorm2d {
   }
 }
 
+/**
+ * @example
+ * ```js
+ * const m = new torsh.nn.LazyBatchNorm3d();
+ * console.log(m(torsh.randn(2, 16, 4, 5, 6)).shape); // [ 2, 16, 4, 5, 6 ]
+ * ```
+ */
 export class LazyBatchNorm3d extends BatchNorm3d {
   constructor(...args: NormTail) {
     super(0, ...args);
@@ -121,7 +150,15 @@ function instanceOptions(args: readonly unknown[]): { numFeatures: number } & Ba
   return { numFeatures: 0, eps, momentum, affine, trackRunningStats, device, dtype };
 }
 
-/** Of (C, L) and the like channels come first. */
+/**
+ * Of (C, L) and the like channels come first.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.LazyInstanceNorm1d();
+ * console.log(m(torsh.randn(20, 100, 40)).shape); // [ 20, 100, 40 ]
+ * ```
+ */
 export class LazyInstanceNorm1d extends InstanceNorm1d {
   constructor(...args: NormTail) {
     super(instanceOptions(args));
@@ -136,6 +173,13 @@ export class LazyInstanceNorm1d extends InstanceNorm1d {
   }
 }
 
+/**
+ * @example
+ * ```js
+ * const m = new torsh.nn.LazyInstanceNorm2d();
+ * console.log(m(torsh.randn(2, 16, 8, 8)).shape); // [ 2, 16, 8, 8 ]
+ * ```
+ */
 export class LazyInstanceNorm2d extends InstanceNorm2d {
   constructor(...args: NormTail) {
     super(instanceOptions(args));
@@ -150,6 +194,13 @@ export class LazyInstanceNorm2d extends InstanceNorm2d {
   }
 }
 
+/**
+ * @example
+ * ```js
+ * const m = new torsh.nn.LazyInstanceNorm3d();
+ * console.log(m(torsh.randn(2, 16, 4, 5, 6)).shape); // [ 2, 16, 4, 5, 6 ]
+ * ```
+ */
 export class LazyInstanceNorm3d extends InstanceNorm3d {
   constructor(...args: NormTail) {
     super(instanceOptions(args));

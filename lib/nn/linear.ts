@@ -14,7 +14,15 @@ const sigs = {
 
 export interface LinearOptions extends Factory { bias?: boolean }
 
-/** y = x A^T + b: (*, inFeatures) to (*, outFeatures). */
+/**
+ * y = x A^T + b: (*, inFeatures) to (*, outFeatures).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Linear(20, 30);
+ * console.log(m(torsh.randn(128, 20)).shape); // [ 128, 30 ]
+ * ```
+ */
 export class Linear extends Module {
   readonly inFeatures: number;
   readonly outFeatures: number;
@@ -43,7 +51,14 @@ export class Linear extends Module {
   }
 }
 
-/** Returns its input, whatever the arguments given to the constructor. */
+/**
+ * Returns its input, whatever the arguments given to the constructor.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.Identity()(torsh.tensor([1, 2]))); // tensor([1., 2.])
+ * ```
+ */
 export class Identity extends Module {
   constructor(..._args: unknown[]) {
     super();

@@ -57,7 +57,14 @@ export abstract class WeightedLoss extends Loss {
   }
 }
 
-/** (input - target)^2. */
+/**
+ * (input - target)^2.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.MSELoss()(torsh.tensor([1, 2]), torsh.tensor([1, 4]))); // tensor(2.)
+ * ```
+ */
 export class MSELoss extends PlainLoss {
   constructor(...args: Tail<Flags, LossOptions>) {
     super('MSELoss', args);
@@ -67,7 +74,14 @@ export class MSELoss extends PlainLoss {
   }
 }
 
-/** |input - target|. */
+/**
+ * |input - target|.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.L1Loss()(torsh.tensor([1, 2]), torsh.tensor([1, 4]))); // tensor(1.)
+ * ```
+ */
 export class L1Loss extends PlainLoss {
   constructor(...args: Tail<Flags, LossOptions>) {
     super('L1Loss', args);
@@ -77,7 +91,14 @@ export class L1Loss extends PlainLoss {
   }
 }
 
-/** Half the square over beta where |input - target| is below beta, |input - target| - beta / 2 elsewhere. */
+/**
+ * Half the square over beta where |input - target| is below beta, |input - target| - beta / 2 elsewhere.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.SmoothL1Loss()(torsh.tensor([0, 2]), torsh.tensor([0.5, 0]))); // tensor(0.8125)
+ * ```
+ */
 export class SmoothL1Loss extends Loss {
   readonly beta: number;
   constructor(...args: Tail<[...Flags, beta: number], LossOptions & { beta?: number }>) {
@@ -90,7 +111,15 @@ export class SmoothL1Loss extends Loss {
   }
 }
 
-/** Half the square where |input - target| is at most delta, delta (|input - target| - delta / 2) elsewhere. */
+/**
+ * Half the square where |input - target| is at most delta, delta (|input - target| - delta / 2) elsewhere.
+ *
+ * @example
+ * ```js
+ * const loss = new torsh.nn.HuberLoss({ delta: 0.5 });
+ * console.log(loss(torsh.tensor([0, 2]), torsh.tensor([0.1, 0]))); // tensor(0.4400)
+ * ```
+ */
 export class HuberLoss extends Loss {
   readonly delta: number;
   constructor(...args: Tail<[reduction: Reduction, delta: number], { reduction?: Reduction; delta?: number }>) {
@@ -109,7 +138,15 @@ export interface NLLLossOptions extends LossOptions {
   ignoreIndex?: number;
 }
 
-/** Minus the log-probability of the target class: input (N, C, ...), target (N, ...). */
+/**
+ * Minus the log-probability of the target class: input (N, C, ...), target (N, ...).
+ *
+ * @example
+ * ```js
+ * const loss = new torsh.nn.NLLLoss();
+ * console.log(loss(torsh.tensor([[1, 2], [3, 1]]).logSoftmax(1), torsh.tensor([1, 0]))); // tensor(0.2201)
+ * ```
+ */
 export class NLLLoss extends WeightedLoss {
   readonly ignoreIndex: number;
   constructor(...args: Tail<[weight: Tensor | null, sizeAverage: boolean | null, ignoreIndex: number, reduce: boolean | null, reduction: Reduction], NLLLossOptions>) {
@@ -122,12 +159,30 @@ export class NLLLoss extends WeightedLoss {
   }
 }
 
-/** The old name of NLLLoss for images. */
+/**
+ * The old name of NLLLoss for images.
+ *
+ * @example
+ * ```js
+ * const loss = new torsh.nn.NLLLoss2d();
+ * console.log(loss(torsh.randn(2, 4, 8, 8).logSoftmax(1), torsh.randint(4, [2, 8, 8])).shape); // []
+ * ```
+ */
 export class NLLLoss2d extends NLLLoss {}
 
 export interface CrossEntropyLossOptions extends NLLLossOptions { labelSmoothing?: number }
 
-/** Softmax and NLLLoss in one: input (N, C, ...), target classes (N, ...) or probabilities (N, C, ...). */
+/**
+ * Softmax and NLLLoss in one: input (N, C, ...), target classes (N, ...) or probabilities (N, C, ...).
+ *
+ * @example
+ * ```js
+ * const loss = new torsh.nn.CrossEntropyLoss({ labelSmoothing: 0.1 });
+ * const logits = torsh.tensor([[2, 0, -1], [0, 1, 0]], { requiresGrad: true });
+ * loss(logits, torsh.tensor([0, 1])).backward();
+ * console.log(logits.grad.shape); // [ 2, 3 ]
+ * ```
+ */
 export class CrossEntropyLoss extends WeightedLoss {
   readonly ignoreIndex: number;
   readonly labelSmoothing: number;

@@ -19,7 +19,15 @@ const sigs = {
 type Weighted = [weight: Tensor | null, ...Flags];
 export interface WeightedOptions extends LossOptions { weight?: Tensor | null }
 
-/** -(target log(input) + (1 - target) log(1 - input)) of probabilities. */
+/**
+ * -(target log(input) + (1 - target) log(1 - input)) of probabilities.
+ *
+ * @example
+ * ```js
+ * const loss = new torsh.nn.BCELoss();
+ * console.log(loss(torsh.tensor([0.9, 0.2]), torsh.tensor([1, 0]))); // tensor(0.1643)
+ * ```
+ */
 export class BCELoss extends WeightedLoss {
   constructor(...args: Tail<Weighted, WeightedOptions>) {
     const [weight, sizeAverage, reduce, reduction] = bind(sigs.BCELoss, args);
@@ -30,7 +38,15 @@ export class BCELoss extends WeightedLoss {
   }
 }
 
-/** BCELoss of sigmoid(input), exact for large inputs. */
+/**
+ * BCELoss of sigmoid(input), exact for large inputs.
+ *
+ * @example
+ * ```js
+ * const loss = new torsh.nn.BCEWithLogitsLoss({ posWeight: torsh.tensor([2]) });
+ * console.log(loss(torsh.tensor([[1.5], [-0.5]]), torsh.tensor([[1], [0]]))); // tensor(0.4385)
+ * ```
+ */
 export class BCEWithLogitsLoss extends WeightedLoss {
   declare pos_weight: Tensor | null;
   constructor(...args: Tail<[...Weighted, posWeight: Tensor | null], WeightedOptions & { posWeight?: Tensor | null }>) {
@@ -44,7 +60,16 @@ export class BCEWithLogitsLoss extends WeightedLoss {
   }
 }
 
-/** target (log(target) - input): the distance of distributions, input as logarithms. */
+/**
+ * target (log(target) - input): the distance of distributions, input as logarithms.
+ *
+ * @example
+ * ```js
+ * const loss = new torsh.nn.KLDivLoss({ reduction: 'batchmean' });
+ * const logits = torsh.tensor([[1, 2, 3]]);
+ * console.log(loss(logits.logSoftmax(1), logits.softmax(1))); // tensor(-7.4506e-08)
+ * ```
+ */
 export class KLDivLoss extends Loss {
   readonly logTarget: boolean;
   private readonly byBatch: boolean;
@@ -59,7 +84,16 @@ export class KLDivLoss extends Loss {
   }
 }
 
-/** Margins between the labels of a sample, listed up to the first -1, and the other classes: input and target (N, C) or (C). */
+/**
+ * Margins between the labels of a sample, listed up to the first -1, and the other classes: input and target (N, C) or (C).
+ *
+ * @example
+ * ```js
+ * const loss = new torsh.nn.MultiLabelMarginLoss();
+ * console.log(loss(torsh.tensor([[0.1, 0.2, 0.4, 0.8]]), torsh.tensor([[3, 0, -1, 1]], { dtype: 'int64' })));
+ * // tensor(0.8500)
+ * ```
+ */
 export class MultiLabelMarginLoss extends PlainLoss {
   constructor(...args: Tail<Flags, LossOptions>) {
     super('MultiLabelMarginLoss', args);
@@ -69,7 +103,15 @@ export class MultiLabelMarginLoss extends PlainLoss {
   }
 }
 
-/** Binary cross entropy of each class, its mean over the classes: input and target (N, C). */
+/**
+ * Binary cross entropy of each class, its mean over the classes: input and target (N, C).
+ *
+ * @example
+ * ```js
+ * const loss = new torsh.nn.MultiLabelSoftMarginLoss();
+ * console.log(loss(torsh.tensor([[0.1, -0.2]]), torsh.tensor([[1, 0]]))); // tensor(0.6213)
+ * ```
+ */
 export class MultiLabelSoftMarginLoss extends WeightedLoss {
   constructor(...args: Tail<Weighted, WeightedOptions>) {
     const [weight, sizeAverage, reduce, reduction] = bind(sigs.MultiLabelSoftMarginLoss, args);
@@ -82,7 +124,15 @@ export class MultiLabelSoftMarginLoss extends WeightedLoss {
 
 export interface PoissonNLLLossOptions extends LossOptions { logInput?: boolean; full?: boolean; eps?: number }
 
-/** Negative log-likelihood of Poisson counts. */
+/**
+ * Negative log-likelihood of Poisson counts.
+ *
+ * @example
+ * ```js
+ * const loss = new torsh.nn.PoissonNLLLoss();
+ * console.log(loss(torsh.tensor([0.5, 1]), torsh.tensor([1, 3]))); // tensor(0.4335)
+ * ```
+ */
 export class PoissonNLLLoss extends Loss {
   readonly logInput: boolean;
   readonly full: boolean;
@@ -99,7 +149,15 @@ export class PoissonNLLLoss extends Loss {
   }
 }
 
-/** Negative log-likelihood of normal numbers of the given variance. */
+/**
+ * Negative log-likelihood of normal numbers of the given variance.
+ *
+ * @example
+ * ```js
+ * const loss = new torsh.nn.GaussianNLLLoss();
+ * console.log(loss(torsh.zeros(2), torsh.tensor([0, 1]), torsh.ones(2))); // tensor(0.2500)
+ * ```
+ */
 export class GaussianNLLLoss extends Loss {
   readonly full: boolean;
   readonly eps: number;
@@ -114,7 +172,17 @@ export class GaussianNLLLoss extends Loss {
   }
 }
 
-/** Connectionist temporal classification: logProbs (T, N, C), targets (N, S) or joined. */
+/**
+ * Connectionist temporal classification: logProbs (T, N, C), targets (N, S) or joined.
+ *
+ * @example
+ * ```js
+ * const logProbs = torsh.randn(50, 4, 20).logSoftmax(2); // time, batch, classes
+ * const targets = torsh.randint(1, 20, [4, 10]);
+ * const loss = new torsh.nn.CTCLoss();
+ * console.log(loss(logProbs, targets, [50, 50, 50, 50], [10, 9, 8, 7]).shape); // []
+ * ```
+ */
 export class CTCLoss extends Loss {
   readonly blank: number;
   readonly zeroInfinity: boolean;

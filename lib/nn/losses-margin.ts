@@ -20,7 +20,14 @@ const sigs = {
 export interface MarginOptions extends LossOptions { margin?: number }
 type MarginTail = Tail<[margin: number, ...Flags], MarginOptions>;
 
-/** log(1 + exp(-target input)). */
+/**
+ * log(1 + exp(-target input)).
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.SoftMarginLoss()(torsh.tensor([0.5, -1]), torsh.tensor([1, -1]))); // tensor(0.3937)
+ * ```
+ */
 export class SoftMarginLoss extends PlainLoss {
   constructor(...args: Tail<Flags, LossOptions>) {
     super('SoftMarginLoss', args);
@@ -39,7 +46,15 @@ abstract class Margin extends Loss {
   }
 }
 
-/** max(0, -target (input1 - input2) + margin). */
+/**
+ * max(0, -target (input1 - input2) + margin).
+ *
+ * @example
+ * ```js
+ * const loss = new torsh.nn.MarginRankingLoss({ margin: 0.5 });
+ * console.log(loss(torsh.tensor([1, 0]), torsh.tensor([0, 0.2]), torsh.tensor([1, 1]))); // tensor(0.3500)
+ * ```
+ */
 export class MarginRankingLoss extends Margin {
   constructor(...args: MarginTail) {
     super('MarginRankingLoss', args);
@@ -49,7 +64,15 @@ export class MarginRankingLoss extends Margin {
   }
 }
 
-/** input where target is 1, max(0, margin - input) where it is -1. */
+/**
+ * input where target is 1, max(0, margin - input) where it is -1.
+ *
+ * @example
+ * ```js
+ * const loss = new torsh.nn.HingeEmbeddingLoss();
+ * console.log(loss(torsh.tensor([0.3, 0.4]), torsh.tensor([1, -1]))); // tensor(0.4500)
+ * ```
+ */
 export class HingeEmbeddingLoss extends Margin {
   constructor(...args: MarginTail) {
     super('HingeEmbeddingLoss', args);
@@ -59,7 +82,16 @@ export class HingeEmbeddingLoss extends Margin {
   }
 }
 
-/** 1 - cos(input1, input2) where target is 1, max(0, cos(input1, input2) - margin) where it is -1. */
+/**
+ * 1 - cos(input1, input2) where target is 1, max(0, cos(input1, input2) - margin) where it is -1.
+ *
+ * @example
+ * ```js
+ * const loss = new torsh.nn.CosineEmbeddingLoss({ margin: 0.1 });
+ * console.log(loss(torsh.tensor([[1, 0], [0, 1]]), torsh.tensor([[1, 0], [1, 0]]), torsh.tensor([1, -1])));
+ * // tensor(0.)
+ * ```
+ */
 export class CosineEmbeddingLoss extends Margin {
   constructor(...args: MarginTail) {
     super('CosineEmbeddingLoss', args);
@@ -71,7 +103,15 @@ export class CosineEmbeddingLoss extends Margin {
 
 export interface MultiMarginLossOptions extends MarginOptions { p?: 1 | 2; weight?: Tensor | null }
 
-/** max(0, margin - input[target] + input[i])^p over the other classes i. */
+/**
+ * max(0, margin - input[target] + input[i])^p over the other classes i.
+ *
+ * @example
+ * ```js
+ * const loss = new torsh.nn.MultiMarginLoss();
+ * console.log(loss(torsh.tensor([[0.1, 0.2, 0.4, 0.8]]), torsh.tensor([3]))); // tensor(0.3250)
+ * ```
+ */
 export class MultiMarginLoss extends WeightedLoss {
   readonly p: 1 | 2;
   readonly margin: number;
@@ -89,7 +129,15 @@ export class MultiMarginLoss extends WeightedLoss {
 
 export interface TripletMarginLossOptions extends MarginOptions { p?: number; eps?: number; swap?: boolean }
 
-/** max(0, d(anchor, positive) - d(anchor, negative) + margin). */
+/**
+ * max(0, d(anchor, positive) - d(anchor, negative) + margin).
+ *
+ * @example
+ * ```js
+ * const loss = new torsh.nn.TripletMarginLoss({ margin: 1 });
+ * console.log(loss(torsh.zeros(1, 2), torsh.ones(1, 2), torsh.full([1, 2], 3))); // tensor(0.)
+ * ```
+ */
 export class TripletMarginLoss extends Loss {
   readonly margin: number;
   readonly p: number;
@@ -109,7 +157,15 @@ export class TripletMarginLoss extends Loss {
   }
 }
 
-/** TripletMarginLoss with a distance of one's own. */
+/**
+ * TripletMarginLoss with a distance of one's own.
+ *
+ * @example
+ * ```js
+ * const loss = new torsh.nn.TripletMarginWithDistanceLoss({ distanceFunction: (x, y) => x.sub(y).abs().sum(1) });
+ * console.log(loss(torsh.zeros(1, 2), torsh.ones(1, 2), torsh.ones(1, 2))); // tensor(1.)
+ * ```
+ */
 export class TripletMarginWithDistanceLoss extends Loss {
   distance_function: DistanceFunction;
   readonly margin: number;

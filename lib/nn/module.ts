@@ -100,6 +100,26 @@ function addHook<F>(module: Module, list: HookList<F>, hook: F, options: Forward
 export interface Module {
   (...args: Parameters<this['forward']>): ReturnType<this['forward']>;
 }
+/**
+ * @example
+ * ```js
+ * class Net extends torsh.nn.Module {
+ *   constructor() {
+ *     super();
+ *     this.fc = new torsh.nn.Linear(4, 2);
+ *   }
+ *   forward(x) {
+ *     return this.fc(x).relu();
+ *   }
+ * }
+ * const net = new Net();
+ * console.log(net(torsh.randn(3, 4)).shape); // [ 3, 2 ]
+ * console.log(net);
+ * // Net(
+ * //   (fc): Linear(in_features=4, out_features=2, bias=True)
+ * // )
+ * ```
+ */
 export class Module {
   /** Version of the state dict's layout, saved beside it. */
   static readonly _version: number = 1;

@@ -16,7 +16,15 @@ const sigs = {
 
 export interface LayerNormOptions extends Factory { eps?: number; elementwiseAffine?: boolean; bias?: boolean }
 
-/** Normalises over the last dimensions, whose sizes normalizedShape gives. */
+/**
+ * Normalises over the last dimensions, whose sizes normalizedShape gives.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.LayerNorm(10);
+ * console.log(m(torsh.randn(20, 5, 10)).shape); // [ 20, 5, 10 ]
+ * ```
+ */
 export class LayerNorm extends Module {
   readonly normalizedShape: number[];
   readonly eps: number;
@@ -51,7 +59,15 @@ export class LayerNorm extends Module {
 
 export interface RMSNormOptions extends Factory { eps?: number | null; elementwiseAffine?: boolean }
 
-/** Divides by the root of the mean of the squares over the last dimensions, whose sizes normalizedShape gives. */
+/**
+ * Divides by the root of the mean of the squares over the last dimensions, whose sizes normalizedShape gives.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.RMSNorm(10);
+ * console.log(m(torsh.randn(20, 5, 10)).shape); // [ 20, 5, 10 ]
+ * ```
+ */
 export class RMSNorm extends Module {
   readonly normalizedShape: number[];
   readonly eps: number | null;
@@ -83,7 +99,15 @@ export class RMSNorm extends Module {
 
 export interface GroupNormOptions extends Factory { eps?: number; affine?: boolean }
 
-/** Normalises over groups of channels of each sample: (N, C, ...). */
+/**
+ * Normalises over groups of channels of each sample: (N, C, ...).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.GroupNorm(3, 6);
+ * console.log(m(torsh.randn(2, 6, 4, 4)).shape); // [ 2, 6, 4, 4 ]
+ * ```
+ */
 export class GroupNorm extends Module {
   readonly numGroups: number;
   readonly numChannels: number;

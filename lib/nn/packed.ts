@@ -56,7 +56,20 @@ const int64 = (list: readonly number[]): Tensor => tensor(list.map(BigInt), { dt
 
 export interface PackOptions { batchFirst?: boolean; enforceSorted?: boolean }
 
-/** A padded batch (steps, batch, ...) without its padding; lengths must fall unless enforceSorted is false. */
+/**
+ * A padded batch (steps, batch, ...) without its padding; lengths must fall unless enforceSorted is false.
+ *
+ * @example
+ * ```js
+ * const { packPaddedSequence, padPackedSequence } = torsh.nn.utils.rnn;
+ * const packed = packPaddedSequence(torsh.tensor([[1, 2, 3], [4, 5, 0]]), [3, 2], { batchFirst: true });
+ * console.log(packed.data, packed.batchSizes); // tensor([1., 4., 2., 5., 3.]) tensor([2, 2, 1])
+ * const [padded, lengths] = padPackedSequence(packed, { batchFirst: true });
+ * console.log(padded, lengths);
+ * // tensor([[1., 2., 3.],
+ * //         [4., 5., 0.]]) tensor([3, 2])
+ * ```
+ */
 export function packPaddedSequence(input: Tensor, lengths: Lengths, batchFirst?: boolean, enforceSorted?: boolean): PackedSequence;
 export function packPaddedSequence(input: Tensor, lengths: Lengths, options: PackOptions): PackedSequence;
 export function packPaddedSequence(...args: unknown[]): PackedSequence {
@@ -105,7 +118,16 @@ export function padPackedSequence(...args: unknown[]): [Tensor, Tensor] {
   return [batchFirst ? x.transpose(0, 1) : x, int64(lengths)];
 }
 
-/** Sequences (length, ...) in one tensor, the short ones filled up. */
+/**
+ * Sequences (length, ...) in one tensor, the short ones filled up.
+ *
+ * @example
+ * ```js
+ * console.log(torsh.nn.utils.rnn.padSequence([torsh.ones(3), torsh.ones(1)], { batchFirst: true }));
+ * // tensor([[1., 1., 1.],
+ * //         [1., 0., 0.]])
+ * ```
+ */
 export function padSequence(sequences: readonly Tensor[], batchFirst?: boolean, paddingValue?: number): Tensor;
 export function padSequence(sequences: readonly Tensor[], options: { batchFirst?: boolean; paddingValue?: number }): Tensor;
 export function padSequence(...args: unknown[]): Tensor {

@@ -69,105 +69,220 @@ abstract class ZeroNd extends ConstantNd {
   }
 }
 
-/** Pads the last dim with the reflection of what is inside, the edge not repeated. padding: a number, or [before, after] of the last dim, then of those before it. */
+/**
+ * Pads the last dim with the reflection of what is inside, the edge not repeated. padding: a number, or [before, after] of the last dim, then of those before it.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.ReflectionPad1d(2)(torsh.tensor([[1, 2, 3]]))); // tensor([[3., 2., 1., 2., 3., 2., 1.]])
+ * ```
+ */
 export class ReflectionPad1d extends Reflection {
   constructor(...args: PadArgs) {
     super('ReflectionPad1d', 1, args);
   }
 }
 
-/** Pads the last two dims with the reflection of what is inside, the edge not repeated. padding: a number, or [before, after] of the last dim, then of those before it. */
+/**
+ * Pads the last two dims with the reflection of what is inside, the edge not repeated. padding: a number, or [before, after] of the last dim, then of those before it.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.ReflectionPad2d(2);
+ * console.log(m(torsh.randn(1, 3, 4, 4)).shape); // [ 1, 3, 8, 8 ]
+ * ```
+ */
 export class ReflectionPad2d extends Reflection {
   constructor(...args: PadArgs) {
     super('ReflectionPad2d', 2, args);
   }
 }
 
-/** Pads the last three dims with the reflection of what is inside, the edge not repeated. padding: a number, or [before, after] of the last dim, then of those before it. */
+/**
+ * Pads the last three dims with the reflection of what is inside, the edge not repeated. padding: a number, or [before, after] of the last dim, then of those before it.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.ReflectionPad3d(1);
+ * console.log(m(torsh.randn(1, 3, 4, 4, 4)).shape); // [ 1, 3, 6, 6, 6 ]
+ * ```
+ */
 export class ReflectionPad3d extends Reflection {
   constructor(...args: PadArgs) {
     super('ReflectionPad3d', 3, args);
   }
 }
 
-/** Pads the last dim with copies of the edge. padding: a number, or [before, after] of the last dim, then of those before it. */
+/**
+ * Pads the last dim with copies of the edge. padding: a number, or [before, after] of the last dim, then of those before it.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.ReplicationPad1d([1, 2])(torsh.tensor([[1, 2, 3]]))); // tensor([[1., 1., 2., 3., 3., 3.]])
+ * ```
+ */
 export class ReplicationPad1d extends Replication {
   constructor(...args: PadArgs) {
     super('ReplicationPad1d', 1, args);
   }
 }
 
-/** Pads the last two dims with copies of the edge. padding: a number, or [before, after] of the last dim, then of those before it. */
+/**
+ * Pads the last two dims with copies of the edge. padding: a number, or [before, after] of the last dim, then of those before it.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.ReplicationPad2d(2);
+ * console.log(m(torsh.randn(1, 3, 4, 4)).shape); // [ 1, 3, 8, 8 ]
+ * ```
+ */
 export class ReplicationPad2d extends Replication {
   constructor(...args: PadArgs) {
     super('ReplicationPad2d', 2, args);
   }
 }
 
-/** Pads the last three dims with copies of the edge. padding: a number, or [before, after] of the last dim, then of those before it. */
+/**
+ * Pads the last three dims with copies of the edge. padding: a number, or [before, after] of the last dim, then of those before it.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.ReplicationPad3d(1);
+ * console.log(m(torsh.randn(1, 3, 4, 4, 4)).shape); // [ 1, 3, 6, 6, 6 ]
+ * ```
+ */
 export class ReplicationPad3d extends Replication {
   constructor(...args: PadArgs) {
     super('ReplicationPad3d', 3, args);
   }
 }
 
-/** Pads the last dim with what comes in from the other side. padding: a number, or [before, after] of the last dim, then of those before it. */
+/**
+ * Pads the last dim with what comes in from the other side. padding: a number, or [before, after] of the last dim, then of those before it.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.CircularPad1d(1)(torsh.tensor([[1, 2, 3]]))); // tensor([[3., 1., 2., 3., 1.]])
+ * ```
+ */
 export class CircularPad1d extends Circular {
   constructor(...args: PadArgs) {
     super('CircularPad1d', 1, args);
   }
 }
 
-/** Pads the last two dims with what comes in from the other side. padding: a number, or [before, after] of the last dim, then of those before it. */
+/**
+ * Pads the last two dims with what comes in from the other side. padding: a number, or [before, after] of the last dim, then of those before it.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.CircularPad2d([1, 1, 2, 0]);
+ * console.log(m(torsh.randn(1, 3, 4, 4)).shape); // [ 1, 3, 6, 6 ]
+ * ```
+ */
 export class CircularPad2d extends Circular {
   constructor(...args: PadArgs) {
     super('CircularPad2d', 2, args);
   }
 }
 
-/** Pads the last three dims with what comes in from the other side. padding: a number, or [before, after] of the last dim, then of those before it. */
+/**
+ * Pads the last three dims with what comes in from the other side. padding: a number, or [before, after] of the last dim, then of those before it.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.CircularPad3d(1);
+ * console.log(m(torsh.randn(1, 3, 4, 4, 4)).shape); // [ 1, 3, 6, 6, 6 ]
+ * ```
+ */
 export class CircularPad3d extends Circular {
   constructor(...args: PadArgs) {
     super('CircularPad3d', 3, args);
   }
 }
 
-/** Pads the last dim with a value. padding: a number, or [before, after] of the last dim, then of those before it; negative ones crop. */
+/**
+ * Pads the last dim with a value. padding: a number, or [before, after] of the last dim, then of those before it; negative ones crop.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.ConstantPad1d([1, 2], 9)(torsh.tensor([[1, 2, 3]]))); // tensor([[9., 1., 2., 3., 9., 9.]])
+ * ```
+ */
 export class ConstantPad1d extends ConstantNd {
   constructor(...args: ConstantArgs) {
     super('ConstantPad1d', 1, args);
   }
 }
 
-/** Pads the last two dims with a value. padding: a number, or [before, after] of the last dim, then of those before it; negative ones crop. */
+/**
+ * Pads the last two dims with a value. padding: a number, or [before, after] of the last dim, then of those before it; negative ones crop.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.ConstantPad2d([1, 1, 2, 0], 3.5);
+ * console.log(m(torsh.randn(1, 2, 2)).shape); // [ 1, 4, 4 ]
+ * ```
+ */
 export class ConstantPad2d extends ConstantNd {
   constructor(...args: ConstantArgs) {
     super('ConstantPad2d', 2, args);
   }
 }
 
-/** Pads the last three dims with a value. padding: a number, or [before, after] of the last dim, then of those before it; negative ones crop. */
+/**
+ * Pads the last three dims with a value. padding: a number, or [before, after] of the last dim, then of those before it; negative ones crop.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.ConstantPad3d(1, 0);
+ * console.log(m(torsh.randn(1, 3, 4, 4, 4)).shape); // [ 1, 3, 6, 6, 6 ]
+ * ```
+ */
 export class ConstantPad3d extends ConstantNd {
   constructor(...args: ConstantArgs) {
     super('ConstantPad3d', 3, args);
   }
 }
 
-/** Pads the last dim with zeros. padding: a number, or [before, after] of the last dim, then of those before it; negative ones crop. */
+/**
+ * Pads the last dim with zeros. padding: a number, or [before, after] of the last dim, then of those before it; negative ones crop.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.ZeroPad1d(1)(torsh.tensor([[1, 2]]))); // tensor([[0., 1., 2., 0.]])
+ * ```
+ */
 export class ZeroPad1d extends ZeroNd {
   constructor(...args: PadArgs) {
     super('ZeroPad1d', 1, args);
   }
 }
 
-/** Pads the last two dims with zeros. padding: a number, or [before, after] of the last dim, then of those before it; negative ones crop. */
+/**
+ * Pads the last two dims with zeros. padding: a number, or [before, after] of the last dim, then of those before it; negative ones crop.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.ZeroPad2d([1, 1, 2, 0]);
+ * console.log(m(torsh.randn(1, 3, 4, 4)).shape); // [ 1, 3, 6, 6 ]
+ * ```
+ */
 export class ZeroPad2d extends ZeroNd {
   constructor(...args: PadArgs) {
     super('ZeroPad2d', 2, args);
   }
 }
 
-/** Pads the last three dims with zeros. padding: a number, or [before, after] of the last dim, then of those before it; negative ones crop. */
+/**
+ * Pads the last three dims with zeros. padding: a number, or [before, after] of the last dim, then of those before it; negative ones crop.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.ZeroPad3d(1);
+ * console.log(m(torsh.randn(1, 3, 4, 4, 4)).shape); // [ 1, 3, 6, 6, 6 ]
+ * ```
+ */
 export class ZeroPad3d extends ZeroNd {
   constructor(...args: PadArgs) {
     super('ZeroPad3d', 3, args);

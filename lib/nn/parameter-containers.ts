@@ -19,7 +19,15 @@ function describe(key: string, value: unknown, dtypeName: (t: Tensor) => string)
   return `  (${key}): ${isParameter(value) ? 'Parameter' : 'Tensor'} containing: [${dtypeName(value)} of size ${value.shape.join('x')}]`;
 }
 
-/** A list of parameters; other values may stand in it too and are not registered. */
+/**
+ * A list of parameters; other values may stand in it too and are not registered.
+ *
+ * @example
+ * ```js
+ * const params = new torsh.nn.ParameterList([torsh.zeros(2), torsh.ones(3)]);
+ * console.log(params.length, params.at(1).shape); // 2 [ 3 ]
+ * ```
+ */
 export class ParameterList extends Module {
   readonly [index: number]: any;
 
@@ -57,7 +65,15 @@ export class ParameterList extends Module {
   }
 }
 
-/** Parameters by name. */
+/**
+ * Parameters by name.
+ *
+ * @example
+ * ```js
+ * const params = new torsh.nn.ParameterDict({ left: torsh.zeros(2), right: torsh.ones(2) });
+ * console.log([...params.keys()], params.get('right').requiresGrad); // [ 'left', 'right' ] true
+ * ```
+ */
 export class ParameterDict extends Module {
   readonly [name: string]: any;
 

@@ -10,7 +10,17 @@ function source(data: unknown, name: string): Tensor {
   return data;
 }
 
-/** A tensor that belongs to a module: found by parameters(), saved by stateDict(). Shares the storage of `data`, outside its graph. */
+/**
+ * A tensor that belongs to a module: found by parameters(), saved by stateDict(). Shares the storage of `data`, outside its graph.
+ *
+ * @example
+ * ```js
+ * const p = new torsh.nn.Parameter(torsh.zeros(2));
+ * console.log(p);
+ * // Parameter containing:
+ * // tensor([0., 0.], requires_grad=True)
+ * ```
+ */
 export class Parameter extends Tensor {
   declare readonly [parameterBrand]: true;
 
@@ -23,7 +33,20 @@ export class Parameter extends Tensor {
 }
 Object.defineProperty(Parameter.prototype, parameterBrand, { value: true });
 
-/** A tensor that is saved and converted with its module but not trained: `this.mask = new nn.Buffer(t)` registers it. */
+/**
+ * A tensor that is saved and converted with its module but not trained: `this.mask = new nn.Buffer(t)` registers it.
+ *
+ * @example
+ * ```js
+ * class Counter extends torsh.nn.Module {
+ *   constructor() {
+ *     super();
+ *     this.count = new torsh.nn.Buffer(torsh.zeros([]));
+ *   }
+ * }
+ * console.log(Object.keys(new Counter().stateDict())); // [ 'count' ]
+ * ```
+ */
 export class Buffer extends Tensor {
   declare readonly [bufferBrand]: true;
   /** False keeps it out of the state dict. */

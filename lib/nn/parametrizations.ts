@@ -110,6 +110,12 @@ function padRows(m: Tensor, n: number): Tensor {
 /**
  * Keeps a matrix (or each of a batch) orthogonal, or its shorter rows or columns orthonormal. orthogonalMap: 'matrix_exp', 'cayley' or
  * 'householder'. https://pytorch.org/docs/stable/generated/torch.nn.utils.parametrizations.orthogonal.html
+ *
+ * @example
+ * ```js
+ * const m = torsh.nn.utils.parametrizations.orthogonal(new torsh.nn.Linear(3, 3));
+ * console.log(torsh.allclose(m.weight.matmul(m.weight.T), torsh.eye(3), { atol: 1e-5 })); // true
+ * ```
  */
 export function orthogonal<M extends Module>(module: M, name?: string, orthogonalMap?: OrthogonalMap | null, options?: { useTrivialization?: boolean }): M;
 export function orthogonal<M extends Module>(module: M, options: { name?: string; orthogonalMap?: OrthogonalMap | null; useTrivialization?: boolean }): M;

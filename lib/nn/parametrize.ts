@@ -173,7 +173,21 @@ export function typeBeforeParametrizations(module: Module): any {
   return (isParametrized(module) ? Object.getPrototypeOf(prototype) as object : prototype).constructor;
 }
 
-/** From now on module[tensorName] is parametrization(original); assigning to it goes through rightInverse. Several may be stacked. */
+/**
+ * From now on module[tensorName] is parametrization(original); assigning to it goes through rightInverse. Several may be stacked.
+ *
+ * @example
+ * ```js
+ * class Symmetric extends torsh.nn.Module {
+ *   forward(x) {
+ *     return x.triu().add(x.triu(1).T);
+ *   }
+ * }
+ * const m = new torsh.nn.Linear(3, 3);
+ * torsh.nn.utils.parametrize.registerParametrization(m, 'weight', new Symmetric());
+ * console.log(torsh.equal(m.weight, m.weight.T)); // true
+ * ```
+ */
 export function registerParametrization<M extends Module>(module: M, tensorName: string, parametrization: Module, options?: { unsafe?: boolean }): M;
 export function registerParametrization(...args: unknown[]): Module {
   const [module, name, parametrization, unsafe] = bind(sigs.registerParametrization, args) as [Module, string, Parametrization, boolean];

@@ -64,7 +64,15 @@ abstract class MaxPool extends Module {
   }
 }
 
-/** The largest value of each window: (N, C, L) or (C, L). */
+/**
+ * The largest value of each window: (N, C, L) or (C, L).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.MaxPool1d(3, { stride: 2 });
+ * console.log(m(torsh.randn(20, 16, 50)).shape); // [ 20, 16, 24 ]
+ * ```
+ */
 export class MaxPool1d extends MaxPool {
   constructor(kernelSize: Size, ...rest: MaxPoolTail);
   constructor(options: { kernelSize: Size } & MaxPoolOptions);
@@ -76,7 +84,15 @@ export class MaxPool1d extends MaxPool {
   }
 }
 
-/** The largest value of each window: (N, C, H, W) or (C, H, W). */
+/**
+ * The largest value of each window: (N, C, H, W) or (C, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.MaxPool2d(2);
+ * console.log(m(torsh.randn(2, 16, 50, 32)).shape); // [ 2, 16, 25, 16 ]
+ * ```
+ */
 export class MaxPool2d extends MaxPool {
   constructor(kernelSize: Size, ...rest: MaxPoolTail);
   constructor(options: { kernelSize: Size } & MaxPoolOptions);
@@ -88,7 +104,15 @@ export class MaxPool2d extends MaxPool {
   }
 }
 
-/** The largest value of each window: (N, C, D, H, W) or (C, D, H, W). */
+/**
+ * The largest value of each window: (N, C, D, H, W) or (C, D, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.MaxPool3d([3, 2, 2]);
+ * console.log(m(torsh.randn(2, 16, 12, 10, 8)).shape); // [ 2, 16, 4, 5, 4 ]
+ * ```
+ */
 export class MaxPool3d extends MaxPool {
   constructor(kernelSize: Size, ...rest: MaxPoolTail);
   constructor(options: { kernelSize: Size } & MaxPoolOptions);
@@ -138,7 +162,15 @@ abstract class AvgPool extends Module {
   }
 }
 
-/** The mean of each window: (N, C, L) or (C, L). */
+/**
+ * The mean of each window: (N, C, L) or (C, L).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.AvgPool1d(3, { stride: 2 });
+ * console.log(m(torsh.randn(20, 16, 50)).shape); // [ 20, 16, 24 ]
+ * ```
+ */
 export class AvgPool1d extends AvgPool {
   constructor(kernelSize: Size, ...rest: Tail<[stride: Size | null, padding: Size, ceilMode: boolean, countIncludePad: boolean], AvgPoolOptions>);
   constructor(options: { kernelSize: Size } & AvgPoolOptions);
@@ -155,7 +187,15 @@ export class AvgPool1d extends AvgPool {
   }
 }
 
-/** The mean of each window: (N, C, H, W) or (C, H, W). */
+/**
+ * The mean of each window: (N, C, H, W) or (C, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.AvgPool2d([3, 2], { stride: [2, 1] });
+ * console.log(m(torsh.randn(20, 16, 50, 32)).shape); // [ 20, 16, 24, 31 ]
+ * ```
+ */
 export class AvgPool2d extends AvgPool {
   constructor(kernelSize: Size, ...rest: AvgPoolNdTail);
   constructor(options: { kernelSize: Size } & AvgPoolNdOptions);
@@ -167,7 +207,15 @@ export class AvgPool2d extends AvgPool {
   }
 }
 
-/** The mean of each window: (N, C, D, H, W) or (C, D, H, W). */
+/**
+ * The mean of each window: (N, C, D, H, W) or (C, D, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.AvgPool3d(3, { stride: 2 });
+ * console.log(m(torsh.randn(2, 16, 20, 14, 12)).shape); // [ 2, 16, 9, 6, 5 ]
+ * ```
+ */
 export class AvgPool3d extends AvgPool {
   constructor(kernelSize: Size, ...rest: AvgPoolNdTail);
   constructor(options: { kernelSize: Size } & AvgPoolNdOptions);

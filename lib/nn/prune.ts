@@ -287,7 +287,16 @@ export function randomUnstructured(...args: unknown[]): Module {
   return module;
 }
 
-/** Prunes the elements of smallest magnitude, or of smallest scores. */
+/**
+ * Prunes the elements of smallest magnitude, or of smallest scores.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Linear(4, 2);
+ * torsh.nn.utils.prune.l1Unstructured(m, 'weight', 0.5);
+ * console.log(m.weight.eq(0).sum()); // tensor(4)
+ * ```
+ */
 export function l1Unstructured<M extends Module>(module: M, name: string, amount: number, importanceScores?: Tensor | null | { importanceScores?: Tensor | null }): M;
 export function l1Unstructured<M extends Module>(module: M, name: string, options: { amount: number; importanceScores?: Tensor | null }): M;
 export function l1Unstructured(...args: unknown[]): Module {

@@ -43,7 +43,15 @@ abstract class Alpha extends Module {
   }
 }
 
-/** x where positive, else alpha (exp(x / alpha) - 1). */
+/**
+ * x where positive, else alpha (exp(x / alpha) - 1).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.CELU(0.5);
+ * console.log(m(torsh.randn(3, 4)).shape); // [ 3, 4 ]
+ * ```
+ */
 export class CELU extends Alpha {
   constructor(...args: AlphaTail) {
     super('CELU', args);
@@ -53,7 +61,14 @@ export class CELU extends Alpha {
   }
 }
 
-/** x where positive, else alpha (exp(x) - 1). */
+/**
+ * x where positive, else alpha (exp(x) - 1).
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.ELU()(torsh.tensor([-1, 0, 1]))); // tensor([-0.6321,  0.0000,  1.0000])
+ * ```
+ */
 export class ELU extends Alpha {
   constructor(...args: AlphaTail) {
     super('ELU', args);
@@ -71,7 +86,14 @@ abstract class Plain extends Module {
   }
 }
 
-/** A scaled ELU that keeps mean 0 and variance 1. */
+/**
+ * A scaled ELU that keeps mean 0 and variance 1.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.SELU()(torsh.tensor([-1, 0, 1]))); // tensor([-1.1113,  0.0000,  1.0507])
+ * ```
+ */
 export class SELU extends Plain {
   constructor(...args: InplaceTail) {
     super('SELU', args);
@@ -84,7 +106,14 @@ export class SELU extends Plain {
   }
 }
 
-/** min(max(x + 3, 0), 6) / 6. */
+/**
+ * min(max(x + 3, 0), 6) / 6.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.Hardsigmoid()(torsh.tensor([-4, 0, 1]))); // tensor([0.0000, 0.5000, 0.6667])
+ * ```
+ */
 export class Hardsigmoid extends Plain {
   constructor(...args: InplaceTail) {
     super('Hardsigmoid', args);
@@ -94,7 +123,14 @@ export class Hardsigmoid extends Plain {
   }
 }
 
-/** x times Hardsigmoid(x). */
+/**
+ * x times Hardsigmoid(x).
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.Hardswish()(torsh.tensor([-4, 0, 1]))); // tensor([-0.0000, 0.0000, 0.6667])
+ * ```
+ */
 export class Hardswish extends Plain {
   constructor(...args: InplaceTail) {
     super('Hardswish', args);
@@ -106,7 +142,14 @@ export class Hardswish extends Plain {
 
 export interface HardtanhOptions { minVal?: number; maxVal?: number; inplace?: boolean; minValue?: number | null; maxValue?: number | null }
 
-/** x within [minVal, maxVal]. */
+/**
+ * x within [minVal, maxVal].
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.Hardtanh(-2, 2)(torsh.tensor([-4, 0, 1]))); // tensor([-2.,  0.,  1.])
+ * ```
+ */
 export class Hardtanh extends Module {
   readonly minVal: number;
   readonly maxVal: number;
@@ -127,7 +170,14 @@ export class Hardtanh extends Module {
   }
 }
 
-/** min(max(x, 0), 6). */
+/**
+ * min(max(x, 0), 6).
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.ReLU6()(torsh.tensor([-1, 3, 9]))); // tensor([0., 3., 6.])
+ * ```
+ */
 export class ReLU6 extends Hardtanh {
   constructor(...args: InplaceTail) {
     super(0, 6, bind(sigs.ReLU6, args)[0] as boolean);
@@ -149,7 +199,14 @@ abstract class Shrink extends Module {
 }
 type ShrinkTail = Tail<[lambd: number], { lambd?: number }>;
 
-/** 0 within [-lambd, lambd], x elsewhere. */
+/**
+ * 0 within [-lambd, lambd], x elsewhere.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.Hardshrink()(torsh.tensor([-1, 0.3, 0.6]))); // tensor([-1.0000,  0.0000,  0.6000])
+ * ```
+ */
 export class Hardshrink extends Shrink {
   constructor(...args: ShrinkTail) {
     super('Hardshrink', args);
@@ -159,7 +216,14 @@ export class Hardshrink extends Shrink {
   }
 }
 
-/** x moved towards 0 by lambd. */
+/**
+ * x moved towards 0 by lambd.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.Softshrink()(torsh.tensor([-1, 0.3, 1]))); // tensor([-0.5000,  0.0000,  0.5000])
+ * ```
+ */
 export class Softshrink extends Shrink {
   constructor(...args: ShrinkTail) {
     super('Softshrink', args);
@@ -169,7 +233,14 @@ export class Softshrink extends Shrink {
   }
 }
 
-/** x where positive, else negativeSlope x. */
+/**
+ * x where positive, else negativeSlope x.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.LeakyReLU(0.1)(torsh.tensor([-1, 0, 1]))); // tensor([-0.1000,  0.0000,  1.0000])
+ * ```
+ */
 export class LeakyReLU extends Module {
   readonly negativeSlope: number;
   readonly inplace: boolean;
@@ -189,7 +260,15 @@ export class LeakyReLU extends Module {
 
 export interface PReLUOptions extends Factory { numParameters?: number; init?: number }
 
-/** x where positive, else a x with a slope that is learned: one, or one for each channel. */
+/**
+ * x where positive, else a x with a slope that is learned: one, or one for each channel.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.PReLU();
+ * console.log(m(torsh.tensor([-1, 0, 1]))); // tensor([-0.2500,  0.0000,  1.0000], grad_fn=<PreluBackward0>)
+ * ```
+ */
 export class PReLU extends Module {
   readonly numParameters: number;
   readonly init: number;
@@ -213,7 +292,14 @@ export class PReLU extends Module {
   }
 }
 
-/** x where positive, else a slope times x: drawn from [lower, upper] in training, their mean else. */
+/**
+ * x where positive, else a slope times x: drawn from [lower, upper] in training, their mean else.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.RReLU(0.1, 0.3).eval()(torsh.tensor([-1, 0, 1]))); // tensor([-0.2000,  0.0000,  1.0000])
+ * ```
+ */
 export class RReLU extends Module {
   readonly lower: number;
   readonly upper: number;
@@ -233,7 +319,14 @@ export class RReLU extends Module {
   }
 }
 
-/** x above the threshold, else value. */
+/**
+ * x above the threshold, else value.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.Threshold(0.5, 9)(torsh.tensor([-1, 0, 1]))); // tensor([9., 9., 1.])
+ * ```
+ */
 export class Threshold extends Module {
   readonly threshold: number;
   readonly value: number;

@@ -60,7 +60,15 @@ export abstract class RNNCellBase extends Module {
   }
 }
 
-/** h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu of it: input (batch, features) or (features). */
+/**
+ * h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu of it: input (batch, features) or (features).
+ *
+ * @example
+ * ```js
+ * const cell = new torsh.nn.RNNCell(10, 20);
+ * console.log(cell(torsh.randn(3, 10)).shape); // [ 3, 20 ]
+ * ```
+ */
 export class RNNCell extends RNNCellBase {
   readonly nonlinearity: 'tanh' | 'relu';
   constructor(inputSize: number, hiddenSize: number, ...rest: Tail<[bias: boolean, nonlinearity: 'tanh' | 'relu'], RNNCellOptions>);
@@ -81,7 +89,17 @@ export class RNNCell extends RNNCellBase {
   }
 }
 
-/** One step of an LSTM: input and [h, c] to the next [h, c]. */
+/**
+ * One step of an LSTM: input and [h, c] to the next [h, c].
+ *
+ * @example
+ * ```js
+ * const cell = new torsh.nn.LSTMCell(10, 20);
+ * let state; // zeros, when it is not given
+ * for (const x of torsh.randn(6, 3, 10)) state = cell(x, state);
+ * console.log(state[0].shape); // [ 3, 20 ]
+ * ```
+ */
 export class LSTMCell extends RNNCellBase {
   constructor(inputSize: number, hiddenSize: number, ...rest: Tail<[bias: boolean], CellOptions>);
   constructor(options: { inputSize: number; hiddenSize: number } & CellOptions);
@@ -94,7 +112,17 @@ export class LSTMCell extends RNNCellBase {
   }
 }
 
-/** One step of a GRU. */
+/**
+ * One step of a GRU.
+ *
+ * @example
+ * ```js
+ * const cell = new torsh.nn.GRUCell(10, 20);
+ * let hidden = torsh.zeros(3, 20);
+ * for (const x of torsh.randn(6, 3, 10)) hidden = cell(x, hidden);
+ * console.log(hidden.shape); // [ 3, 20 ]
+ * ```
+ */
 export class GRUCell extends RNNCellBase {
   constructor(inputSize: number, hiddenSize: number, ...rest: Tail<[bias: boolean], CellOptions>);
   constructor(options: { inputSize: number; hiddenSize: number } & CellOptions);

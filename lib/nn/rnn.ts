@@ -137,7 +137,16 @@ export abstract class RNNBase extends Module {
   }
 }
 
-/** h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu of it: input (steps, batch, features), hx (layers * directions, batch, units). */
+/**
+ * h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu of it: input (steps, batch, features), hx (layers * directions, batch, units).
+ *
+ * @example
+ * ```js
+ * const rnn = new torsh.nn.RNN(10, 20, { nonlinearity: 'relu', bidirectional: true });
+ * const [output, hidden] = rnn(torsh.randn(5, 3, 10));
+ * console.log(output.shape, hidden.shape); // [ 5, 3, 40 ] [ 2, 3, 20 ]
+ * ```
+ */
 export class RNN extends RNNBase {
   readonly nonlinearity: 'tanh' | 'relu';
   constructor(inputSize: number, hiddenSize: number, ...rest: [numLayers?: number, nonlinearity?: 'tanh' | 'relu', bias?: boolean, batchFirst?: boolean, dropout?: number, bidirectional?: boolean]);
@@ -160,7 +169,16 @@ export class RNN extends RNNBase {
   }
 }
 
-/** Long short-term memory: gives [output, [h_n, c_n]]. */
+/**
+ * Long short-term memory: gives [output, [h_n, c_n]].
+ *
+ * @example
+ * ```js
+ * const rnn = new torsh.nn.LSTM(10, 20, 2);
+ * const [output, [h, c]] = rnn(torsh.randn(5, 3, 10)); // time, batch, features
+ * console.log(output.shape, h.shape, c.shape); // [ 5, 3, 20 ] [ 2, 3, 20 ] [ 2, 3, 20 ]
+ * ```
+ */
 export class LSTM extends RNNBase {
   constructor(inputSize: number, hiddenSize: number, ...rest: [numLayers?: number, bias?: boolean, batchFirst?: boolean, dropout?: number, bidirectional?: boolean, projSize?: number]);
   constructor(inputSize: number, hiddenSize: number, options: LSTMOptions);
@@ -178,7 +196,16 @@ export class LSTM extends RNNBase {
   }
 }
 
-/** Gated recurrent units. */
+/**
+ * Gated recurrent units.
+ *
+ * @example
+ * ```js
+ * const rnn = new torsh.nn.GRU(10, 20, 2, { batchFirst: true });
+ * const [output, hidden] = rnn(torsh.randn(3, 5, 10)); // batch, time, features
+ * console.log(output.shape, hidden.shape); // [ 3, 5, 20 ] [ 2, 3, 20 ]
+ * ```
+ */
 export class GRU extends RNNBase {
   constructor(inputSize: number, hiddenSize: number, ...rest: [numLayers?: number, bias?: boolean, batchFirst?: boolean, dropout?: number, bidirectional?: boolean]);
   constructor(inputSize: number, hiddenSize: number, options: RNNBaseOptions);

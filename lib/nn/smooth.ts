@@ -14,7 +14,15 @@ const sigs = {
   Softplus: signature('Softplus', 'beta=1, threshold=20'),
 };
 
-/** The first half of x along dim times the sigmoid of the second. */
+/**
+ * The first half of x along dim times the sigmoid of the second.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.GLU();
+ * console.log(m(torsh.randn(4, 6)).shape); // [ 4, 3 ]
+ * ```
+ */
 export class GLU extends Module {
   readonly dim: number;
   constructor(...args: Tail<[dim: number], { dim?: number }>) {
@@ -29,14 +37,28 @@ export class GLU extends Module {
   }
 }
 
-/** log(sigmoid(x)). */
+/**
+ * log(sigmoid(x)).
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.LogSigmoid()(torsh.tensor([-1, 0, 1]))); // tensor([-1.3133, -0.6931, -0.3133])
+ * ```
+ */
 export class LogSigmoid extends Module {
   forward(input: Tensor): Tensor {
     return F.logsigmoid(input);
   }
 }
 
-/** x tanh(softplus(x)). */
+/**
+ * x tanh(softplus(x)).
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.Mish()(torsh.tensor([-1, 0, 1]))); // tensor([-0.3034,  0.0000,  0.8651])
+ * ```
+ */
 export class Mish extends Module {
   readonly inplace: boolean;
   constructor(...args: Tail<[inplace: boolean], { inplace?: boolean }>) {
@@ -51,7 +73,15 @@ export class Mish extends Module {
   }
 }
 
-/** Softmax over the channels of (N, C, H, W) or (C, H, W). */
+/**
+ * Softmax over the channels of (N, C, H, W) or (C, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Softmax2d();
+ * console.log(m(torsh.randn(2, 3, 4, 4)).shape); // [ 2, 3, 4, 4 ]
+ * ```
+ */
 export class Softmax2d extends Module {
   forward(input: Tensor): Tensor {
     checkDim('Softmax2d', input, [3, 4]);
@@ -59,7 +89,14 @@ export class Softmax2d extends Module {
   }
 }
 
-/** softmax(-x). */
+/**
+ * softmax(-x).
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.Softmin(0)(torsh.tensor([0, 1]))); // tensor([0.7311, 0.2689])
+ * ```
+ */
 export class Softmin extends Module {
   readonly dim: number | null;
   constructor(...args: Tail<[dim: number | null], { dim?: number | null }>) {
@@ -74,7 +111,14 @@ export class Softmin extends Module {
   }
 }
 
-/** log(1 + exp(beta x)) / beta, x itself where beta x is above the threshold. */
+/**
+ * log(1 + exp(beta x)) / beta, x itself where beta x is above the threshold.
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.Softplus()(torsh.tensor([-1, 0, 1]))); // tensor([0.3133, 0.6931, 1.3133])
+ * ```
+ */
 export class Softplus extends Module {
   readonly beta: number;
   readonly threshold: number;
@@ -92,14 +136,28 @@ export class Softplus extends Module {
   }
 }
 
-/** x / (1 + |x|). */
+/**
+ * x / (1 + |x|).
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.Softsign()(torsh.tensor([-1, 0, 1]))); // tensor([-0.5000,  0.0000,  0.5000])
+ * ```
+ */
 export class Softsign extends Module {
   forward(input: Tensor): Tensor {
     return F.softsign(input);
   }
 }
 
-/** x - tanh(x). */
+/**
+ * x - tanh(x).
+ *
+ * @example
+ * ```js
+ * console.log(new torsh.nn.Tanhshrink()(torsh.tensor([-1, 0, 1]))); // tensor([-0.2384,  0.0000,  0.2384])
+ * ```
+ */
 export class Tanhshrink extends Module {
   forward(input: Tensor): Tensor {
     return F.tanhshrink(input);

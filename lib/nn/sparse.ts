@@ -28,7 +28,15 @@ export interface EmbeddingOptions extends Factory {
 }
 type EmbeddingTail = Tail<[paddingIdx: number | null, maxNorm: number | null, normType: number, scaleGradByFreq: boolean, sparse: boolean], EmbeddingOptions>;
 
-/** A table of vectors: integer input (*) to (*, embeddingDim). */
+/**
+ * A table of vectors: integer input (*) to (*, embeddingDim).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Embedding(10, 3, { paddingIdx: 0 });
+ * console.log(m(torsh.tensor([[1, 2], [4, 0]])).shape); // [ 2, 2, 3 ]
+ * ```
+ */
 export class Embedding extends Module {
   readonly numEmbeddings: number;
   readonly embeddingDim: number;

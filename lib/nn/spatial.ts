@@ -24,7 +24,15 @@ const sigs = {
 export interface WindowOptions { dilation?: Size; padding?: Size; stride?: Size }
 type WindowTail = Tail<[dilation: Size, padding: Size, stride: Size], WindowOptions>;
 
-/** Windows as columns (N, C * kh * kw, number of windows), N optional, added up in an image of outputSize. */
+/**
+ * Windows as columns (N, C * kh * kw, number of windows), N optional, added up in an image of outputSize.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Fold([4, 5], [2, 2]);
+ * console.log(m(torsh.randn(1, 12, 12)).shape); // [ 1, 3, 4, 5 ]
+ * ```
+ */
 export class Fold extends Module {
   readonly outputSize: Size;
   readonly kernelSize: Size;
@@ -44,7 +52,15 @@ export class Fold extends Module {
   }
 }
 
-/** The sliding windows of (N, C, H, W), N optional, as columns (N, C * kh * kw, number of windows). */
+/**
+ * The sliding windows of (N, C, H, W), N optional, as columns (N, C * kh * kw, number of windows).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Unfold([2, 3]);
+ * console.log(m(torsh.randn(2, 5, 3, 4)).shape); // [ 2, 30, 4 ]
+ * ```
+ */
 export class Unfold extends Module {
   readonly kernelSize: Size;
   readonly dilation: Size;
@@ -63,7 +79,15 @@ export class Unfold extends Module {
   }
 }
 
-/** (..., C * r * r, H, W) to (..., C, H * r, W * r). */
+/**
+ * (..., C * r * r, H, W) to (..., C, H * r, W * r).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.PixelShuffle(3);
+ * console.log(m(torsh.randn(1, 9, 4, 4)).shape); // [ 1, 1, 12, 12 ]
+ * ```
+ */
 export class PixelShuffle extends Module {
   readonly upscaleFactor: number;
   constructor(...args: [upscaleFactor: number] | [options: { upscaleFactor: number }]) {
@@ -78,7 +102,15 @@ export class PixelShuffle extends Module {
   }
 }
 
-/** (..., C, H * r, W * r) to (..., C * r * r, H, W). */
+/**
+ * (..., C, H * r, W * r) to (..., C * r * r, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.PixelUnshuffle(3);
+ * console.log(m(torsh.randn(1, 1, 12, 12)).shape); // [ 1, 9, 4, 4 ]
+ * ```
+ */
 export class PixelUnshuffle extends Module {
   readonly downscaleFactor: number;
   constructor(...args: [downscaleFactor: number] | [options: { downscaleFactor: number }]) {
@@ -93,7 +125,15 @@ export class PixelUnshuffle extends Module {
   }
 }
 
-/** (N, C, ...) with the channels of all groups dealt out in turn. */
+/**
+ * (N, C, ...) with the channels of all groups dealt out in turn.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.ChannelShuffle(2);
+ * console.log(m(torsh.arange(4).reshape(1, 4, 1, 1)).flatten()); // tensor([0, 2, 1, 3])
+ * ```
+ */
 export class ChannelShuffle extends Module {
   readonly groups: number;
   constructor(...args: [groups: number] | [options: { groups: number }]) {
@@ -112,7 +152,15 @@ type Scale = number | readonly number[];
 export interface SizeOptions { size?: Size | null; scaleFactor?: Scale | null }
 export interface UpsampleOptions extends SizeOptions { mode?: string; alignCorners?: boolean | null; recomputeScaleFactor?: boolean | null }
 
-/** interpolate() to a size or by a factor: (N, C, L), (N, C, H, W) or (N, C, D, H, W). */
+/**
+ * interpolate() to a size or by a factor: (N, C, L), (N, C, H, W) or (N, C, D, H, W).
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Upsample({ scaleFactor: 2, mode: 'bilinear' });
+ * console.log(m(torsh.randn(1, 3, 4, 4)).shape); // [ 1, 3, 8, 8 ]
+ * ```
+ */
 export class Upsample extends Module {
   readonly size: Size | null;
   readonly scaleFactor: Scale | null;
@@ -134,7 +182,15 @@ export class Upsample extends Module {
   }
 }
 
-/** Upsample with mode 'nearest', for images. */
+/**
+ * Upsample with mode 'nearest', for images.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.UpsamplingNearest2d({ size: [6, 8] });
+ * console.log(m(torsh.randn(1, 3, 4, 4)).shape); // [ 1, 3, 6, 8 ]
+ * ```
+ */
 export class UpsamplingNearest2d extends Upsample {
   constructor(...args: Tail<[size: Size | null, scaleFactor: Scale | null], SizeOptions>) {
     const [size, scaleFactor] = bind(sigs.UpsamplingNearest2d, args) as [Size | null, Scale | null];
@@ -142,7 +198,15 @@ export class UpsamplingNearest2d extends Upsample {
   }
 }
 
-/** Upsample with mode 'bilinear' and aligned corners, for images. */
+/**
+ * Upsample with mode 'bilinear' and aligned corners, for images.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.UpsamplingBilinear2d({ scaleFactor: 2 });
+ * console.log(m(torsh.randn(1, 3, 4, 4)).shape); // [ 1, 3, 8, 8 ]
+ * ```
+ */
 export class UpsamplingBilinear2d extends Upsample {
   constructor(...args: Tail<[size: Size | null, scaleFactor: Scale | null], SizeOptions>) {
     const [size, scaleFactor] = bind(sigs.UpsamplingBilinear2d, args) as [Size | null, Scale | null];
@@ -164,7 +228,15 @@ abstract class ResponseNorm extends Module {
   }
 }
 
-/** Divides (N, C, ...) by (k + alpha * the mean of the squares of `size` neighbouring channels) ** beta. */
+/**
+ * Divides (N, C, ...) by (k + alpha * the mean of the squares of `size` neighbouring channels) ** beta.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.LocalResponseNorm(2);
+ * console.log(m(torsh.randn(2, 5, 8, 8)).shape); // [ 2, 5, 8, 8 ]
+ * ```
+ */
 export class LocalResponseNorm extends ResponseNorm {
   constructor(...args: LocalResponseArgs) {
     super('LocalResponseNorm', args);
@@ -177,7 +249,15 @@ export class LocalResponseNorm extends ResponseNorm {
   }
 }
 
-/** The older LocalResponseNorm of images: its windows are of odd width, whatever size divides by. */
+/**
+ * The older LocalResponseNorm of images: its windows are of odd width, whatever size divides by.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.CrossMapLRN2d(3);
+ * console.log(m(torsh.randn(1, 8, 4, 4)).shape); // [ 1, 8, 4, 4 ]
+ * ```
+ */
 export class CrossMapLRN2d extends ResponseNorm {
   constructor(...args: LocalResponseArgs) {
     super('CrossMapLRN2d', args);

@@ -236,6 +236,12 @@ type Input = readonly number[] | readonly (readonly number[])[] | Tensor | reado
 /**
  * What a model consists of: for each layer the shapes that go in and come out, parameters, multiply-adds and bytes. The second argument is the
  * size of the input, an array of sizes, a tensor, or an array of arguments. The model is called once and is afterwards as it was.
+ *
+ * @example
+ * ```js
+ * const model = new torsh.nn.Sequential(new torsh.nn.Linear(4, 8), new torsh.nn.ReLU(), new torsh.nn.Linear(8, 2));
+ * console.log(torsh.summary(model, { inputSize: [1, 4] }).totalParams); // 58
+ * ```
  */
 export function summary(model: Module, input?: Input, options?: SummaryOptions): ModelSummary;
 export function summary(model: Module, options: SummaryOptions): ModelSummary;

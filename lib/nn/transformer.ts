@@ -56,7 +56,15 @@ function settingsOf(name: 'TransformerEncoderLayer' | 'TransformerDecoderLayer',
 
 export interface EncoderLayerCall { srcMask?: Tensor | null; srcKeyPaddingMask?: Tensor | null; isCausal?: boolean }
 
-/** Attention of the input to itself, then two linear layers; each added to what goes in, and normalised. */
+/**
+ * Attention of the input to itself, then two linear layers; each added to what goes in, and normalised.
+ *
+ * @example
+ * ```js
+ * const layer = new torsh.nn.TransformerEncoderLayer(16, 4, { dimFeedforward: 32 });
+ * console.log(layer(torsh.randn(10, 2, 16)).shape); // [ 10, 2, 16 ]
+ * ```
+ */
 export class TransformerEncoderLayer extends Module {
   self_attn: MultiheadAttention;
   linear1: Linear;
@@ -113,7 +121,15 @@ type DecoderTail = Tail<
 >;
 type DecoderValues = [Tensor, Tensor, Tensor | null, Tensor | null, Tensor | null, Tensor | null, boolean, boolean];
 
-/** An encoder layer that also attends to memory, what an encoder gave. */
+/**
+ * An encoder layer that also attends to memory, what an encoder gave.
+ *
+ * @example
+ * ```js
+ * const layer = new torsh.nn.TransformerDecoderLayer(16, 4, { dimFeedforward: 32 });
+ * console.log(layer(torsh.randn(6, 2, 16), torsh.randn(10, 2, 16)).shape); // [ 6, 2, 16 ]
+ * ```
+ */
 export class TransformerDecoderLayer extends Module {
   self_attn: MultiheadAttention;
   multihead_attn: MultiheadAttention;
@@ -170,7 +186,16 @@ export class TransformerDecoderLayer extends Module {
 
 const copies = (layer: Module, n: number): ModuleList => new ModuleList(Array.from({ length: n }, () => deepcopy(layer)));
 
-/** numLayers copies of an encoder layer, and a norm. */
+/**
+ * numLayers copies of an encoder layer, and a norm.
+ *
+ * @example
+ * ```js
+ * const layer = new torsh.nn.TransformerEncoderLayer(16, 4, { dimFeedforward: 32, batchFirst: true });
+ * const encoder = new torsh.nn.TransformerEncoder(layer, 2);
+ * console.log(encoder(torsh.randn(2, 10, 16)).shape); // [ 2, 10, 16 ]
+ * ```
+ */
 export class TransformerEncoder extends Module {
   layers: ModuleList;
   readonly numLayers: number;
@@ -192,7 +217,16 @@ export class TransformerEncoder extends Module {
   }
 }
 
-/** numLayers copies of a decoder layer, and a norm. */
+/**
+ * numLayers copies of a decoder layer, and a norm.
+ *
+ * @example
+ * ```js
+ * const layer = new torsh.nn.TransformerDecoderLayer(16, 4, { dimFeedforward: 32 });
+ * const decoder = new torsh.nn.TransformerDecoder(layer, 2);
+ * console.log(decoder(torsh.randn(6, 2, 16), torsh.randn(10, 2, 16)).shape); // [ 6, 2, 16 ]
+ * ```
+ */
 export class TransformerDecoder extends Module {
   layers: ModuleList;
   readonly numLayers: number;
@@ -233,7 +267,15 @@ export interface TransformerCall {
   memoryKeyPaddingMask?: Tensor | null;
 }
 
-/** Encoder and decoder: src (S, N, E) and tgt (T, N, E), batchFirst: (N, S, E) and (N, T, E), to tgt's size. */
+/**
+ * Encoder and decoder: src (S, N, E) and tgt (T, N, E), batchFirst: (N, S, E) and (N, T, E), to tgt's size.
+ *
+ * @example
+ * ```js
+ * const model = new torsh.nn.Transformer(16, 4, { numEncoderLayers: 2, numDecoderLayers: 2, dimFeedforward: 32 });
+ * console.log(model(torsh.randn(10, 2, 16), torsh.randn(6, 2, 16)).shape); // [ 6, 2, 16 ]
+ * ```
+ */
 export class Transformer extends Module {
   encoder: Module;
   decoder: Module;

@@ -35,6 +35,13 @@ function normOf(t: Tensor, order: number): Tensor {
 /**
  * Scales all gradients, in place, so that the norm of them all together is at most maxNorm; returns that norm as it was.
  * normType may be Infinity.
+ *
+ * @example
+ * ```js
+ * const p = new torsh.nn.Parameter(torsh.tensor([3, 4]));
+ * p.square().sum().backward(); // the gradient is [6, 8]
+ * console.log(torsh.nn.utils.clipGradNorm_([p], 1), p.grad); // tensor(10.) tensor([0.6000, 0.8000])
+ * ```
  */
 export function clipGradNorm_(parameters: Tensors, maxNorm: number, normType?: number, errorIfNonfinite?: boolean): Tensor;
 export function clipGradNorm_(parameters: Tensors, maxNorm: number, options: { normType?: number; errorIfNonfinite?: boolean }): Tensor;
@@ -62,7 +69,14 @@ function scale(grads: Tensor[], maxNorm: number, total: Tensor): void {
   for (const g of grads) g.mul_(factor);
 }
 
-/** The norm of all tensors together, as clipGradNorm_ takes it of gradients. */
+/**
+ * The norm of all tensors together, as clipGradNorm_ takes it of gradients.
+ *
+ * @example
+ * ```js
+ * console.log(torsh.nn.utils.getTotalNorm([torsh.tensor([3]), torsh.tensor([4])])); // tensor(5.)
+ * ```
+ */
 export function getTotalNorm(tensors: Tensors, normType?: number, errorIfNonfinite?: boolean): Tensor;
 export function getTotalNorm(tensors: Tensors, options: { normType?: number; errorIfNonfinite?: boolean }): Tensor;
 export function getTotalNorm(...args: unknown[]): Tensor {
@@ -70,26 +84,65 @@ export function getTotalNorm(...args: unknown[]): Tensor {
   return noGrad(() => totalNorm('getTotalNorm', listOf(tensors), normType, errorIfNonfinite));
 }
 
-/** Scales all gradients, in place, by maxNorm / totalNorm where that is below 1. */
+/**
+ * Scales all gradients, in place, by maxNorm / totalNorm where that is below 1.
+ *
+ * @example
+ * ```js
+ * const p = new torsh.nn.Parameter(torsh.tensor([3, 4]));
+ * p.square().sum().backward();
+ * torsh.nn.utils.clipGradsWithNorm_([p], 1, torsh.nn.utils.getTotalNorm([p.grad]));
+ * console.log(p.grad); // tensor([0.6000, 0.8000])
+ * ```
+ */
 export function clipGradsWithNorm_(parameters: Tensors, maxNorm: number, totalNorm: Tensor): void;
 export function clipGradsWithNorm_(...args: unknown[]): void {
   const [parameters, maxNorm, total] = bind(sigs.clipGradsWithNorm_, args) as [Tensors, number, Tensor];
   noGrad(() => { scale(gradsOf(parameters), maxNorm, total); });
 }
 
-/** Clamps every gradient, in place, to [-clipValue, clipValue]. */
+/**
+ * Clamps every gradient, in place, to [-clipValue, clipValue].
+ *
+ * @example
+ * ```js
+ * const p = new torsh.nn.Parameter(torsh.tensor([3, -4]));
+ * p.square().sum().backward();
+ * torsh.nn.utils.clipGradValue_([p], 5);
+ * console.log(p.grad); // tensor([ 5., -5.])
+ * ```
+ */
 export function clipGradValue_(parameters: Tensors, clipValue: number): void;
 export function clipGradValue_(...args: unknown[]): void {
   const [parameters, clipValue] = bind(sigs.clipGradValue_, args) as [Tensors, number];
   noGrad(() => { for (const g of gradsOf(parameters)) g.clamp_(-clipValue, clipValue); });
 }
 
-/** All values in one vector, in order. */
+/**
+ * All values in one vector, in order.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Linear(3, 2);
+ * console.log(torsh.nn.utils.parametersToVector(m.parameters()).shape); // [ 8 ]
+ * ```
+ */
 export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
   return ops.cat(listOf(parameters).map((p) => p.reshape([-1])));
 }
 
-/** Gives the parameters the values of a vector such as parametersToVector makes; they become views of it. */
+/**
+ * Gives the parameters the values of a vector such as parametersToVector makes; they become views of it.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Linear(3, 2);
+ * torsh.nn.utils.vectorToParameters(torsh.arange(8).to('float32'), m.parameters());
+ * console.log(m.bias);
+ * // Parameter containing:
+ * // tensor([6., 7.], requires_grad=True)
+ * ```
+ */
 export function vectorToParameters(vec: Tensor, parameters: Iterable<Tensor>): void {
   if (!isTensor(vec)) {
     throw new TorshError('ERR_ARGUMENT', 'vectorToParameters', `vectorToParameters: expected a Tensor, but got: ${vec === null ? 'null' : typeof vec}`);
@@ -114,7 +167,15 @@ export * as rnn from './packed';
 /** The older name. */
 export { clipGradNorm_ as clipGradNorm };
 
-/** new moduleCls(...args) whose parameters have any values; the random generator is left as it was. */
+/**
+ * new moduleCls(...args) whose parameters have any values; the random generator is left as it was.
+ *
+ * @example
+ * ```js
+ * const m = torsh.nn.utils.skipInit(torsh.nn.Linear, 3, 2); // its numbers are whatever was in memory
+ * console.log(m.weight.shape); // [ 2, 3 ]
+ * ```
+ */
 export function skipInit<M extends Module, A extends unknown[]>(moduleCls: new (...args: A) => M, ...args: A): M {
   if (typeof moduleCls !== 'function') {
     throw new TorshError('ERR_ARGUMENT', 'skipInit', `skipInit: expected a class of modules, but got ${moduleCls === null ? 'null' : typeof moduleCls}`);

@@ -22,6 +22,15 @@ export interface AdafactorOptions {
 /**
  * Squares of a matrix's gradient kept as means of rows and columns (Shazeer & Stern 2018).
  * https://pytorch.org/docs/stable/generated/torch.optim.Adafactor.html
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.Adafactor([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
  */
 export class Adafactor extends WholeOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, beta2Decay: number, eps: readonly [number | null, number], d: number, weightDecay: number], AdafactorOptions>);

@@ -27,6 +27,15 @@ export interface AdaHessianOptions {
 /**
  * Adam by the diagonal of the Hessian, estimated with Hutchinson's method (Yao et al. 2020, https://arxiv.org/abs/2006.00719).
  * Gradients must have been made with loss.backward({ createGraph: true }).
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.AdaHessian([w], { lr: 0.1 });
+ * w.pow(4).sum().backward({ createGraph: true }); // it looks at the second derivative
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
  */
 export class AdaHessian extends FusedOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number, hessianPower: number, nSamples: number,

@@ -41,7 +41,18 @@ abstract class WithBetas extends FusedOptimizer {
   _numbers({ betas: [beta1, beta2], eps }: ParamGroup): number[] { return [beta1, beta2, eps]; }
 }
 
-/** Adam by the largest gradient so far instead of the mean square (Kingma & Ba 2014). */
+/**
+ * Adam by the largest gradient so far instead of the mean square (Kingma & Ba 2014).
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.Adamax([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
+ */
 export class Adamax extends WithBetas {
   constructor(params: Params, ...rest: Tail<[lr: number, betas: Betas, eps: number, weightDecay: number], AdamaxOptions>);
   constructor(...args: unknown[]) { super(sigs.Adamax, args, 'weightDecay foreach maximize capturable? differentiable?'); }
@@ -49,7 +60,18 @@ export class Adamax extends WithBetas {
   override _beginning(): Beginning { return { states: { exp_avg: 0, exp_inf: 0 } }; }
 }
 
-/** Adam with Nesterov momentum (Dozat 2016). */
+/**
+ * Adam with Nesterov momentum (Dozat 2016).
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.NAdam([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
+ */
 export class NAdam extends WithBetas {
   constructor(params: Params, ...rest: Tail<[lr: number, betas: Betas, eps: number, weightDecay: number, momentumDecay: number, decoupledWeightDecay: boolean], NAdamOptions>);
   constructor(...args: unknown[]) { super(sigs.NAdam, args, 'weightDecay momentumDecay foreach decoupledWeightDecay? maximize? capturable? differentiable?'); }
@@ -62,7 +84,18 @@ export class NAdam extends WithBetas {
   override _numbers(group: ParamGroup): number[] { return [...super._numbers(group), group.momentumDecay, group.decoupledWeightDecay ? 1 : 0] as number[]; }
 }
 
-/** Adam whose early steps leave out a variance that is not yet known (Liu et al. 2019). */
+/**
+ * Adam whose early steps leave out a variance that is not yet known (Liu et al. 2019).
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.RAdam([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
+ */
 export class RAdam extends WithBetas {
   constructor(params: Params, ...rest: Tail<[lr: number, betas: Betas, eps: number, weightDecay: number, decoupledWeightDecay: boolean], RAdamOptions>);
   constructor(...args: unknown[]) { super(sigs.RAdam, args, 'weightDecay foreach decoupledWeightDecay? maximize? capturable? differentiable?'); }
@@ -70,7 +103,17 @@ export class RAdam extends WithBetas {
   override _numbers(group: ParamGroup): number[] { return [...super._numbers(group), group.decoupledWeightDecay ? 1 : 0]; }
 }
 
-/** Adam for gradients of few rows. Gradients here are dense, so every element of one counts as given, zeros too. */
+/**
+ * Adam for gradients of few rows. Gradients here are dense, so every element of one counts as given, zeros too.
+ *
+ * @example
+ * ```js
+ * const m = new torsh.nn.Embedding(10, 3);
+ * const optimizer = new torsh.optim.SparseAdam(m.parameters(), { lr: 0.1 }); // moves only rows that have a gradient
+ * m(torsh.tensor([1, 2])).sum().backward();
+ * optimizer.step();
+ * ```
+ */
 export class SparseAdam extends WithBetas {
   constructor(params: Params, ...rest: Tail<[lr: number, betas: Betas, eps: number, maximize: boolean], Pick<AdamaxOptions, 'lr' | 'betas' | 'eps' | 'maximize'>>);
   constructor(...args: unknown[]) { super(sigs.SparseAdam, args, 'maximize'); }

@@ -2,6 +2,7 @@ import { signature, type Signature } from '../bind';
 import { tensor, type Tensor } from '../tensor';
 import { zerosLike } from '../gen/ops';
 import { _adamStep_ } from '../gen/system';
+import { stepping } from '../runtime/recording';
 import type { Tail } from '../nn/common';
 import { Optimizer, options, type Closure, type ParamGroup, type Params, type StepOptions } from './optimizer';
 import { recordedStep } from './recorded';
@@ -55,6 +56,7 @@ abstract class AdamFamily extends Optimizer {
         return state;
       });
       const all = (name: string): Tensor[] => states.map((state) => state[name]);
+      stepping(this, group, () => [group.lr, ...(group.betas as [number, number]), group.eps as number, group.weightDecay]);
       _adamStep_(params, all('exp_avg'), all('exp_avg_sq'), amsgrad ? all('max_exp_avg_sq') : [], all('step'),
         lr, beta1, beta2, eps, weightDecay, decoupled, maximize);
       for (const [p, state] of fresh) this._remember(p, state);
@@ -68,7 +70,18 @@ abstract class AdamFamily extends Optimizer {
   }
 }
 
-/** Adam (Kingma & Ba 2014); weightDecay is added to the gradient. */
+/**
+ * Adam (Kingma & Ba 2014); weightDecay is added to the gradient.
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.Adam([w], { lr: 0.1, betas: [0.9, 0.95] });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
+ */
 export class Adam extends AdamFamily {
   constructor(params: Params, ...rest: AdamTail);
   constructor(...args: unknown[]) {
@@ -79,7 +92,18 @@ export class Adam extends AdamFamily {
   }
 }
 
-/** Adam with weight decay applied to the parameter itself (Loshchilov & Hutter 2017). */
+/**
+ * Adam with weight decay applied to the parameter itself (Loshchilov & Hutter 2017).
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.AdamW([w], { lr: 0.1, weightDecay: 0.05 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
+ */
 export class AdamW extends AdamFamily {
   constructor(params: Params, ...rest: AdamTail);
   constructor(...args: unknown[]) {

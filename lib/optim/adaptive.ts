@@ -19,7 +19,18 @@ export interface AdagradOptions extends Omit<StepOptions, 'capturable'> {
   eps?: number;
 }
 
-/** The rate falls with the sum of all squares (Duchi et al. 2011). */
+/**
+ * The rate falls with the sum of all squares (Duchi et al. 2011).
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.Adagrad([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
+ */
 export class Adagrad extends FusedOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, lrDecay: number, weightDecay: number, initialAccumulatorValue: number, eps: number], AdagradOptions>);
   constructor(...args: unknown[]) {
@@ -45,7 +56,18 @@ export interface AdadeltaOptions extends Omit<StepOptions, 'fused'> {
   weightDecay?: number;
 }
 
-/** Steps in the unit of the parameter, from averages of squares of gradients and of steps (Zeiler 2012). */
+/**
+ * Steps in the unit of the parameter, from averages of squares of gradients and of steps (Zeiler 2012).
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.Adadelta([w], { lr: 1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
+ */
 export class Adadelta extends FusedOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, rho: number, eps: number, weightDecay: number], AdadeltaOptions>);
   constructor(...args: unknown[]) {
@@ -72,7 +94,18 @@ export interface RMSpropOptions extends Omit<StepOptions, 'fused'> {
   centered?: boolean;
 }
 
-/** Gradients divided by the root of their running mean square (Hinton 2012). */
+/**
+ * Gradients divided by the root of their running mean square (Hinton 2012).
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.RMSprop([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
+ */
 export class RMSprop extends FusedOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, alpha: number, eps: number, weightDecay: number, momentum: number, centered: boolean], RMSpropOptions>);
   constructor(...args: unknown[]) {

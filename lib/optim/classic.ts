@@ -21,7 +21,18 @@ export interface ASGDOptions extends Omit<StepOptions, 'fused'> {
   weightDecay?: number;
 }
 
-/** Averaged stochastic gradient descent (Polyak & Juditsky 1992); the average is ax of the state. */
+/**
+ * Averaged stochastic gradient descent (Polyak & Juditsky 1992); the average is ax of the state.
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.ASGD([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
+ */
 export class ASGD extends FusedOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, lambd: number, alpha: number, t0: number, weightDecay: number], ASGDOptions>);
   constructor(...args: unknown[]) {
@@ -44,7 +55,18 @@ export interface RpropOptions extends Omit<StepOptions, 'fused'> {
   stepSizes?: readonly [number, number];
 }
 
-/** Resilient backpropagation (Riedmiller & Braun 1993): each element has a step of its own, of which signs decide. */
+/**
+ * Resilient backpropagation (Riedmiller & Braun 1993): each element has a step of its own, of which signs decide.
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.Rprop([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
+ */
 export class Rprop extends FusedOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, etas: readonly [number, number], stepSizes: readonly [number, number]], RpropOptions>);
   constructor(...args: unknown[]) {

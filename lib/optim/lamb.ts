@@ -17,7 +17,18 @@ export interface LAMBOptions {
   maximize?: boolean;
 }
 
-/** Adam whose step has the length lr times that of the parameter, for large batches (You et al. 2019, https://arxiv.org/abs/1904.00962). */
+/**
+ * Adam whose step has the length lr times that of the parameter, for large batches (You et al. 2019, https://arxiv.org/abs/1904.00962).
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.LAMB([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
+ */
 export class LAMB extends WholeOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, betas: readonly [number, number], eps: number, weightDecay: number, biasCorrection: boolean], LAMBOptions>);
   constructor(...args: unknown[]) {

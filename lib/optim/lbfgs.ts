@@ -42,7 +42,22 @@ interface LBFGSState {
 const dot = (a: Tensor, b: Tensor): number => a.dot(b).item() as number;
 const largest = (t: Tensor): number => t.abs().max().item() as number;
 
-/** One group of parameters, whose step calls the closure several times. */
+/**
+ * One group of parameters, whose step calls the closure several times.
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2, -1], { requiresGrad: true });
+ * const optimizer = new torsh.optim.LBFGS([w], { lineSearchFn: 'strong_wolfe' });
+ * optimizer.step(() => {
+ *   optimizer.zeroGrad();
+ *   const loss = w.sub(3).square().sum();
+ *   loss.backward();
+ *   return loss;
+ * });
+ * console.log(w.detach()); // tensor([3.0000, 3.0000])
+ * ```
+ */
 export class LBFGS extends Optimizer {
   constructor(params: Params, ...rest: Tail<
     [lr: number, maxIter: number, maxEval: number | null, toleranceGrad: number, toleranceChange: number, historySize: number, lineSearchFn: 'strong_wolfe' | null], LBFGSOptions>);

@@ -17,7 +17,18 @@ export interface LionOptions {
   maximize?: boolean;
 }
 
-/** The sign of an average of gradients (Chen et al. 2023, https://arxiv.org/abs/2302.06675). */
+/**
+ * The sign of an average of gradients (Chen et al. 2023, https://arxiv.org/abs/2302.06675).
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.Lion([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
+ */
 export class Lion extends FusedOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, betas: readonly [number, number], weightDecay: number], LionOptions>);
   constructor(...args: unknown[]) {
@@ -46,7 +57,18 @@ export interface FTRLOptions {
   maximize?: boolean;
 }
 
-/** FTRL-Proximal, with rates for each coordinate (McMahan et al. 2013, https://research.google/pubs/pub41159). */
+/**
+ * FTRL-Proximal, with rates for each coordinate (McMahan et al. 2013, https://research.google/pubs/pub41159).
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.FTRL([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
+ */
 export class FTRL extends FusedOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, beta: number, l1: number, l2: number, weightDecay: number], FTRLOptions>);
   constructor(...args: unknown[]) {

@@ -27,6 +27,15 @@ export interface MuonOptions {
 /**
  * Momentum made orthogonal by Newton and Schulz's iteration, for matrices (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon).
  * The iteration runs in the parameter's dtype. https://pytorch.org/docs/stable/generated/torch.optim.Muon.html
+ *
+ * @example
+ * ```js
+ * const w = torsh.eye(3).requiresGrad_();
+ * const optimizer = new torsh.optim.Muon([w], { lr: 0.1 }); // matrices only
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.shape); // [ 3, 3 ]
+ * ```
  */
 export class Muon extends WholeOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, weightDecay: number, momentum: number, nesterov: boolean, nsCoefficients: readonly [number, number, number],

@@ -7,6 +7,7 @@ import { isTensor, keep, type Tensor } from '../tensor';
 import { zeroGrads } from '../nn/grads';
 import { HookList, type HookOptions, type RemovableHandle } from '../nn/hooks';
 import { py } from '../nn/repr';
+import { onlyHere } from '../runtime/recording';
 
 /** Options by PyTorch's names in camelCase; those not given are the optimizer's defaults. */
 export interface ParamGroup {
@@ -73,6 +74,18 @@ const toCamel = (name: string): string => name.replace(/_([a-z0-9])/g, (_, c: st
 /** Parameters handled by one call across the wall. */
 const BATCH = 512;
 
+/**
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.SGD([w], { lr: 0.1 });
+ * optimizer.paramGroups[0].lr = 0.5;
+ * w.square().sum().backward();
+ * optimizer.step();
+ * optimizer.zeroGrad();
+ * console.log(w); // tensor([0.], requires_grad=True)
+ * ```
+ */
 export abstract class Optimizer {
   paramGroups: ParamGroup[] = [];
   /** What the optimizer remembers of each parameter, by PyTorch's names. */
@@ -191,6 +204,7 @@ export abstract class Optimizer {
     if (!Object.hasOwn(this, 'step')) {
       const inner = this.step;
       const step = (...given: unknown[]): Tensor | number | null => {
+        onlyHere('hooks of an optimizer run in it');
         let args = given;
         for (const run of hooks.stepPre) {
           const changed = run(this, args);

@@ -3,6 +3,7 @@ import type { Tensor } from '../tensor';
 import { zerosLike } from '../gen/ops';
 import { _sgdStep_ } from '../gen/system';
 import type { Tail } from '../nn/common';
+import { stepping } from '../runtime/recording';
 import { Optimizer, options, type Closure, type ParamGroup, type Params, type StepOptions } from './optimizer';
 import { recordedStep } from './recorded';
 
@@ -18,7 +19,18 @@ export interface SGDOptions extends Omit<StepOptions, 'capturable'> {
   nesterov?: boolean;
 }
 
-/** Stochastic gradient descent with momentum. */
+/**
+ * Stochastic gradient descent with momentum.
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.SGD([w], { lr: 0.1, momentum: 0.9, nesterov: true });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
+ */
 export class SGD extends Optimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, momentum: number, dampening: number, weightDecay: number, nesterov: boolean], SGDOptions>);
   constructor(...args: unknown[]) {
@@ -48,6 +60,7 @@ export class SGD extends Optimizer {
           fresh.push(known ? 0 : 1);
           return known ?? zerosLike(p);
         });
+        stepping(this, group, () => [group.lr, group.momentum, group.dampening, group.weightDecay]);
         _sgdStep_(params, buffers, fresh, lr, momentum, dampening, weightDecay, nesterov, maximize);
         buffers.forEach((buffer, i) => { if (fresh[i]) this._remember(params[i], { momentum_buffer: buffer }); });
       }

@@ -19,7 +19,18 @@ export interface ShampooOptions {
   maximize?: boolean;
 }
 
-/** A preconditioner for each dimension of a tensor (Gupta, Koren & Singer 2018, https://arxiv.org/abs/1802.09568, algorithm 2). */
+/**
+ * A preconditioner for each dimension of a tensor (Gupta, Koren & Singer 2018, https://arxiv.org/abs/1802.09568, algorithm 2).
+ *
+ * @example
+ * ```js
+ * const w = torsh.eye(3).requiresGrad_();
+ * const optimizer = new torsh.optim.Shampoo([w], { lr: 0.1 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.shape); // [ 3, 3 ]
+ * ```
+ */
 export class Shampoo extends WholeOptimizer {
   constructor(params: Params, ...rest: Tail<[lr: number, momentum: number, weightDecay: number, eps: number, updateFreq: number], ShampooOptions>);
   constructor(...args: unknown[]) {

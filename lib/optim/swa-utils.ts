@@ -59,7 +59,17 @@ export interface AveragedModelOptions {
   useBuffers?: boolean;
 }
 
-/** A copy of a model whose parameters are averages; called as the model is. */
+/**
+ * A copy of a model whose parameters are averages; called as the model is.
+ *
+ * @example
+ * ```js
+ * const model = new torsh.nn.Linear(2, 1);
+ * const averaged = new torsh.optim.swaUtils.AveragedModel(model);
+ * averaged.updateParameters(model); // after each step, or epoch
+ * console.log(torsh.equal(averaged.module.weight, model.weight)); // true
+ * ```
+ */
 export class AveragedModel extends Module {
   module: Module;
   declare n_averaged: Tensor;
@@ -107,6 +117,13 @@ const isBatchNorm = (module: Module): module is NormBase =>
 /**
  * Computes the running statistics of batch normalisation anew, in one pass over the loader, whose batches are tensors or begin
  * with one. A loader that is only an async iterable gives a Promise.
+ *
+ * @example
+ * ```js
+ * const model = new torsh.nn.Sequential(new torsh.nn.Linear(2, 4), new torsh.nn.BatchNorm1d(4));
+ * torsh.optim.swaUtils.updateBn([torsh.randn(8, 2), torsh.randn(8, 2)], model);
+ * console.log(model.at(1).num_batches_tracked.item()); // 2
+ * ```
  */
 export function updateBn(loader: AsyncIterable<any>, model: Module, device?: 'cpu' | null): Promise<void>;
 export function updateBn(loader: Iterable<any>, model: Module, device?: 'cpu' | null): void;
@@ -156,7 +173,18 @@ export interface SWALROptions {
   lastEpoch?: number;
 }
 
-/** Anneals the rates to swaLr over annealEpochs and leaves them there. */
+/**
+ * Anneals the rates to swaLr over annealEpochs and leaves them there.
+ *
+ * @example
+ * ```js
+ * const optimizer = new torsh.optim.SGD([torsh.zeros(1, { requiresGrad: true })], { lr: 1 });
+ * const scheduler = new torsh.optim.swaUtils.SWALR(optimizer, { swaLr: 0.05, annealEpochs: 2, annealStrategy: 'linear' });
+ * optimizer.step();
+ * scheduler.step();
+ * console.log(optimizer.paramGroups[0].lr < 1); // true
+ * ```
+ */
 export class SWALR extends LRScheduler {
   annealEpochs: number;
   annealStrategy: 'cos' | 'linear';

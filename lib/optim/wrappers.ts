@@ -6,6 +6,7 @@ import { tidy } from '../memory';
 import { keep, type Tensor } from '../tensor';
 import type { Tail } from '../nn/common';
 import { Optimizer, entriesOf, type Closure, type OptimizerStateDict, type ParamGroup, type ParamGroupInput } from './optimizer';
+import { onlyHere } from '../runtime/recording';
 
 const sigs = {
   Lookahead: signature('Lookahead', 'optimizer, k=5, alpha=0.5'),
@@ -35,6 +36,15 @@ abstract class Wrapper extends Optimizer {
 /**
  * Every k steps of an optimizer, slow weights go the part alpha of the way to where it has come, and it goes on from there
  * (Zhang et al. 2019, https://arxiv.org/abs/1907.08610). The state dict is the optimizer's, with slow_param and slow_step of each parameter.
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.Lookahead(new torsh.optim.SGD([w], { lr: 0.1 }), { k: 5, alpha: 0.5 });
+ * w.square().sum().backward();
+ * optimizer.step();
+ * console.log(w.item() < 2); // true
+ * ```
  */
 export class Lookahead extends Wrapper {
   declare k: number;
@@ -65,6 +75,7 @@ export class Lookahead extends Wrapper {
   }
 
   step(closure?: Closure | null): Tensor | number | null {
+    onlyHere('Lookahead, which counts its steps, steps in it');
     const loss = this.optimizer.step(closure);
     this._count = (this._count + 1) % this.k;
     if (this._count === 0) {
@@ -105,6 +116,19 @@ export class Lookahead extends Wrapper {
 /**
  * Sharpness-aware minimisation (Foret et al. 2020, https://arxiv.org/abs/2010.01412): steps by the gradient at the worst point within rho.
  * adaptive: distances in units of the parameter (Kwon et al. 2021). step(closure) runs the closure twice; it must set gradients anew.
+ *
+ * @example
+ * ```js
+ * const w = torsh.tensor([2], { requiresGrad: true });
+ * const optimizer = new torsh.optim.SAM(new torsh.optim.SGD([w], { lr: 0.1 }), { rho: 0.05 });
+ * optimizer.step(() => {
+ *   optimizer.zeroGrad();
+ *   const loss = w.square().sum();
+ *   loss.backward();
+ *   return loss;
+ * });
+ * console.log(w.item() < 2); // true
+ * ```
  */
 export class SAM extends Wrapper {
   declare rho: number;
@@ -150,6 +174,7 @@ export class SAM extends Wrapper {
   }
 
   step(closure?: Closure | null): Tensor | number {
+    onlyHere('SAM steps in it');
     if (typeof closure !== 'function') throw this._refuse('step needs a closure that computes the loss and the gradients anew');
     const loss = enableGrad(closure);
     this.firstStep();

@@ -3,6 +3,7 @@ import { abi } from '../backend/abi';
 import { bind, tryBind } from '../bind';
 import { TorshError, errorCodes, type ErrorCode } from '../errors';
 import type { Tensor } from '../tensor';
+import { version } from '../gen/version';
 import { brand, isBranded } from './brand';
 import { type DType, NO_DTYPE, type Scalar, dtypeNumber, isComplexNumber } from './dtype';
 import { type OpParam, type OpSignature, signatureOf } from './signature';
@@ -64,7 +65,9 @@ export function handleOf(t: Tensor, op: string): number {
   const h = t._h;
   if (h === 0) absent(t, op);
   if ((t as unknown as Record<symbol, unknown>)[brand] !== instance) {
-    throw new TorshError('ERR_BACKEND', op, `${op}: the tensor belongs to another backend; copy it with tensor(x.toTypedArray(), ...)`);
+    const other = ((t as unknown as Record<symbol, unknown>)[brand] as { version?: string }).version;
+    const whose = other === version ? 'another backend; ' : `another copy of torsh (version ${other ?? 'unknown'}, this is ${version}; npm ls torsh tells who brings it): have one version, or `;
+    throw new TorshError('ERR_BACKEND', op, `${op}: the tensor belongs to ${whose}copy it with tensor(x.toTypedArray(), ...)`);
   }
   return h;
 }

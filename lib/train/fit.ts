@@ -237,6 +237,17 @@ function teller(run: Run, begun: Set<Callback>): Tell {
  * tensors of a step go when it is done. Afterwards the model is in the mode it was in. Whatever throws, in a callback too, ends the training: the
  * callbacks' onError() and close() are called, logs are written, loaders and bars closed, and then it is thrown on.
  * Errors: ERR_ARGUMENT, and what the parts throw.
+ *
+ * @example
+ * ```js
+ * const model = new torsh.nn.Linear(2, 1);
+ * const { DataLoader, TensorDataset } = torsh.utils.data;
+ * const x = torsh.randn(32, 2);
+ * const loader = new DataLoader(new TensorDataset(x, x.sum(1, true)), { batchSize: 8, shuffle: true });
+ * const optimizer = new torsh.optim.SGD(model.parameters(), { lr: 0.1 });
+ * const result = await torsh.train.fit(model, loader, { optimizer, loss: torsh.nn.functional.mseLoss, epochs: 3, progress: false });
+ * console.log(result.epochs, result.history.length); // 3 3
+ * ```
  */
 export async function fit(model: Module, loader: Loader, options: FitOptions): Promise<FitResult>;
 export async function fit(...args: unknown[]): Promise<FitResult> {

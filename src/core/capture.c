@@ -5,6 +5,7 @@
 #include <string.h>
 #include "alloc.h"
 #include "graph.h"
+#include "random.h"
 
 #define FIELD(type, base, arg) ((type *)((char *)(base) + (arg)->offset))
 enum { MAX_INPUTS = 1024 };
@@ -89,7 +90,7 @@ static int32_t new_slot(ts_cx *cx, ts_slot_kind kind, const ts_tensor *t, bool n
     no_memory(cx);
     return -1;
   }
-  p->places[p->n_slots] = (ts_place){.kind = kind, .id = t->id};
+  p->places[p->n_slots] = (ts_place){.kind = kind, .id = t->id, .root = p->n_slots};
   return p->n_slots++;
 }
 
@@ -99,6 +100,7 @@ static int32_t constant(ts_cx *cx, ts_tensor *t, uint32_t handle) {
   if (slot < 0) return -1;
   p->live[slot] = ts_retain(t);
   p->places[slot].handle = handle;
+  p->places[slot].had_grad = t->grad != NULL;
   if (handle && !look_at(&p->places[slot].look, t)) no_memory(cx);
   return slot;
 }
@@ -200,7 +202,8 @@ static ts_step *new_step(const ts_op *op, const void *args) {
 
 void ts_step_free(ts_step *s) {
   if (!s) return;
-  if (s->op && s->op->ret == TS_RET_LIST) ts_free(s->outs);
+  if (!s->borrows && s->op && s->op->ret == TS_RET_LIST) ts_free(s->outs);
+  if (s->free_data) s->free_data(s->data);
   ts_release(s->literal);
   ts_free(s);
 }
@@ -208,9 +211,8 @@ void ts_step_free(ts_step *s) {
 static const char *why_not(const ts_op *op) {
   switch (op->record) {
     case TS_RECORD_VALUES: return "gives values to JavaScript, which may decide by them";
-    case TS_RECORD_GRADIENT: return "reads accumulated gradients (take them from autograd.grad, or read them after the call)";
     case TS_RECORD_HOST: return "ties a JavaScript function to the graph (an autograd.Function or a hook)";
-    case TS_RECORD_OPTIMIZER: return "is the step of an optimizer, whose settings change (let it follow the call)";
+    case TS_RECORD_OPTIMIZER: return "is a step of an optimizer that does more than that call (let it follow the compiled function)";
     default: return "is not part of programs";
   }
 }
@@ -228,12 +230,58 @@ static bool depends(const ts_cx *cx, const ts_op *op, const void *args) {
   return op->record == TS_RECORD_SHAPE;
 }
 
+/* The floats of a step, taken out of its arguments into the program. */
+static bool take_numbers(ts_cx *cx, ts_step *s) {
+  ts_program *p = cx->capture->program;
+  s->numbers = p->n_numbers;
+  for (int i = 0; i < s->op->n_args; i++) {
+    const ts_arg *a = &s->op->args[i];
+    const ts_floats *list = a->kind == TS_ARG_FLOATS ? FIELD(const ts_floats, s->args, a) : NULL;
+    const int32_t n = list ? (int32_t)list->n : a->kind == TS_ARG_FLOAT;
+    if (!grow(&p->numbers, &p->cap_numbers, p->n_numbers + n, sizeof *p->numbers)) return false;
+    for (int32_t k = 0; k < n; k++) p->numbers[p->n_numbers++] = list ? list->v[k] : *FIELD(const double, s->args, a);
+  }
+  s->n_numbers = p->n_numbers - s->numbers;
+  return true;
+}
+
+/* JavaScript asks whether tensors have gradients: what a program does may depend on it. */
+static void ask_for_gradients(ts_cx *cx, const ts_op *op, const void *args) {
+  for (int i = 0; i < op->n_args; i++) {
+    ts_tensor *const *v;
+    for (int64_t n = tensors_of(&op->args[i], args, &v), j = 0; j < n; j++) {
+      const int32_t slot = v[j] ? taken(cx, v[j]) : -1;
+      if (slot < 0) continue;
+      ts_place *place = &cx->capture->program->places[slot];
+      if (place->kind == TS_SLOT_INPUT && !place->asks_grad) place->had_grad = v[j]->grad != NULL;
+      place->asks_grad |= !place->zeroed;
+    }
+  }
+}
+
+void ts_capture_optimizer(ts_cx *cx) { cx->capture->live = true; }
+
+/* Goes up with every change of a tensor among the arguments. */
+static uint64_t versions_of(const ts_op *op, const void *args) {
+  uint64_t sum = 0;
+  for (int i = 0; i < op->n_args; i++) {
+    ts_tensor *const *v;
+    for (int64_t n = tensors_of(&op->args[i], args, &v), j = 0; j < n; j++)
+      if (v[j]) sum += ts_version(v[j]);
+  }
+  return sum;
+}
+
 ts_step *ts_capture_before(ts_cx *cx, const ts_op *op, const void *args, const ts_out *out) {
   ts_program *p = cx->capture->program;
   const bool loose = depends(cx, op, args);
   if (op->record == TS_RECORD_LOOK && loose) ts_capture_break(cx, "JavaScript looks at a shape that depends on values");
   if (op->record == TS_RECORD_SKIP || op->record == TS_RECORD_LOOK) return NULL;
-  if (op->record >= TS_RECORD_VALUES) {
+  if (op->record == TS_RECORD_GRADIENT) ask_for_gradients(cx, op, args);
+  if (op->record == TS_RECORD_GRADIENT && op->ret != TS_RET_TENSORS) return NULL;
+  const bool lives = op->record == TS_RECORD_OPTIMIZER && cx->capture->live;
+  cx->capture->live = false;
+  if (op->record >= TS_RECORD_VALUES && op->record != TS_RECORD_GRADIENT && !lives) {
     ts_capture_break(cx, "%s %s", op->name + (op->name[0] == '_'), why_not(op)); /* item, for _item */
     return NULL;
   }
@@ -259,13 +307,52 @@ ts_step *ts_capture_before(ts_cx *cx, const ts_op *op, const void *args, const t
     s->dest[i] = op->ret == TS_RET_TENSORS && i < op->n_out ? taken(cx, out->t[i]) : -1;
     if (s->dest[i] >= 0) s->n_dest = i + 1;
   }
+  if (lives && !take_numbers(cx, s)) no_memory(cx);
+  if (op->record == TS_RECORD_ZERO && *(const bool *)((const char *)args + op->args[1].offset)) /* set_to_none */
+    for (int32_t i = 0; i < s->n_refs; i++)
+      if (s->refs[i] >= 0) p->places[s->refs[i]].zeroed = true;
+  s->seen = versions_of(op, args);
+  s->drawn = ts_generator_position(cx->generator);
   return s;
+}
+
+/* The tensors that a step takes while it is recorded: the arguments still point to them. */
+static ts_tensor *taken_at(const ts_step *s, int32_t ref) {
+  for (int i = 0; i < s->op->n_args; i++) {
+    ts_tensor *const *v;
+    int64_t n = tensors_of(&s->op->args[i], s->args, &v);
+    if (ref < n) return v[ref];
+    ref -= (int32_t)n;
+  }
+  return NULL;
+}
+
+static void describe(ts_cx *cx, const ts_step *s, const ts_out *out, int32_t at, bool loose) {
+  const ts_program *p = cx->capture->program;
+  ts_tensor *const *made = s->op->ret == TS_RET_LIST ? out->list.v : out->t;
+  ts_tensor *t = made[at];
+  ts_place *place = &p->places[s->outs[at]];
+  place->depends = loose;
+  place->bytes = t->storage->nbytes;
+  place->shared = s->op->flags & TS_OP_SYSTEM;
+  for (int32_t i = 0; i < at; i++)
+    if (made[i] && s->outs[i] >= 0 && made[i]->storage == t->storage) place->root = p->places[s->outs[i]].root;
+  for (int32_t i = 0; i < s->n_refs; i++) {
+    const ts_tensor *from = s->refs[i] < 0 ? NULL : taken_at(s, i);
+    if (!from || from->storage != t->storage) continue;
+    place->root = p->places[s->refs[i]].root;
+    place->shared |= p->places[place->root].shared;
+    break;
+  }
+  if (!loose && !look_at(&place->look, t)) no_memory(cx);
 }
 
 void ts_capture_after(ts_cx *cx, const ts_op *op, ts_step *s, const ts_out *out, bool ok) {
   ts_capture *c = cx->capture;
   if (!c || !s) return; /* a call may end the recording that it began in */
   ts_program *p = c->program;
+  s->draws = s->drawn != ts_generator_position(cx->generator);
+  s->writes = !(op->flags & TS_OP_INPLACE) && !s->n_dest && s->seen != versions_of(op, s->args);
   if (!ok) ts_capture_break(cx, "%s fails", op->name);
   if (ok && op->ret == TS_RET_LIST) {
     s->outs = ts_calloc((size_t)(out->list.n > 0 ? out->list.n : 1) * sizeof *s->outs);
@@ -286,12 +373,12 @@ void ts_capture_after(ts_cx *cx, const ts_op *op, ts_step *s, const ts_out *out,
     ts_tensor *t = op->ret == TS_RET_LIST ? out->list.v[i] : out->t[i];
     s->outs[i] = t ? slot_of(c, t) : -1;
     if (!t || s->outs[i] >= 0) continue;
-    if (t->id <= c->first_id) { /* what was there before and is handed out once more */
+    if (t->id <= c->first_id && op->record != TS_RECORD_GRADIENT) { /* what was there before and is handed out once more */
       ts_capture_break(cx, "%s gives a tensor that was made before", op->name);
       break;
     }
     s->outs[i] = new_slot(cx, TS_SLOT_MADE, t, true);
-    if (s->outs[i] >= 0) p->places[s->outs[i]].depends = loose;
+    if (s->outs[i] >= 0) describe(cx, s, out, i, loose);
   }
   p->steps[p->n_steps++] = s;
 }
@@ -351,39 +438,10 @@ bool ts_capture_begin(ts_cx *cx, ts_programs *set, ts_list inputs) {
   return ts_fail(cx, TS_ERR_MEMORY, "out of memory");
 }
 
-/* After which step each slot is of no more use. */
-static bool plan(ts_program *p) {
-  int32_t *last = ts_alloc_packed(((size_t)p->n_slots + 1) * sizeof *last), *first = ts_calloc(((size_t)p->n_steps + 1) * sizeof *first);
-  p->dying = ts_alloc_packed(((size_t)p->n_slots + 1) * sizeof *p->dying);
-  bool ok = last && first && p->dying;
-  for (int32_t i = 0; ok && i < p->n_slots; i++) last[i] = -1;
-  for (int32_t k = 0; ok && k < p->n_steps; k++) {
-    const ts_step *s = p->steps[k];
-    for (int32_t i = 0; i < s->n_refs; i++)
-      if (s->refs[i] >= 0) last[s->refs[i]] = k;
-    for (int32_t i = 0; i < s->n_dest; i++)
-      if (s->dest[i] >= 0) last[s->dest[i]] = k;
-    for (int32_t i = 0; i < s->n_outs; i++)
-      if (s->outs[i] >= 0) last[s->outs[i]] = k;
-  }
-  for (int32_t i = 0; ok && i < p->n_results; i++) last[p->results[i]] = -1;
-  for (int32_t i = 0; ok && i < p->n_slots; i++)
-    if (p->places[i].kind == TS_SLOT_MADE && last[i] >= 0) p->steps[last[i]]->n_dying++;
-  for (int32_t k = 0, at = 0; ok && k < p->n_steps; k++) {
-    first[k] = at;
-    at += p->steps[k]->n_dying;
-  }
-  for (int32_t i = 0; ok && i < p->n_slots; i++)
-    if (p->places[i].kind == TS_SLOT_MADE && last[i] >= 0) p->dying[first[last[i]]++] = i;
-  ts_free(last);
-  ts_free(first);
-  return ok;
-}
-
 /* Of a program that will not run, what it was recorded for and the reason stay. */
 static void strip(ts_program *p) {
   for (int32_t i = 0; i < p->n_steps; i++) ts_step_free(p->steps[i]);
-  p->n_steps = p->n_results = 0;
+  p->n_steps = p->n_results = p->script.n_steps = 0;
   for (int32_t i = p->n_inputs; i < p->n_slots; i++) {
     ts_release(p->live[i]);
     p->live[i] = NULL;
@@ -429,7 +487,7 @@ ts_program *ts_capture_end(ts_cx *cx, ts_list results, const char *layout, bool 
   }
   if (!c->broken && (cx->grad_mode != p->grad_mode || cx->inference_mode != p->inference_mode || cx->autocast != p->autocast || cx->default_dtype != p->default_dtype))
     ts_capture_break(cx, "it leaves modes (recording of gradients, autocast) other than they were");
-  if (!c->broken && !plan(p)) no_memory(cx);
+  if (!c->broken && !(p->dying = ts_lifetimes(p, p->steps, p->n_steps, p->results))) no_memory(cx);
   ts_program **at = &set->first;
   while (*at && !same_inputs(*at, p)) at = &(*at)->next;
   ts_program *before = *at;
@@ -440,6 +498,7 @@ ts_program *ts_capture_end(ts_cx *cx, ts_list results, const char *layout, bool 
     for (int32_t i = 0; p->ready && i < p->n_inputs; i++) p->places[i].free = before->places[i].free || before->places[i].id != p->places[i].id;
     if (p->changes >= TS_MAX_CHANGES) ts_capture_break(cx, "what it does is not the same at each call: %s", reason);
   }
+  p->script = (ts_script){p->steps, p->n_steps, p->dying, p->results};
   if (c->broken) strip(p);
   if (before) {
     *replaced = before->number;

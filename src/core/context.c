@@ -5,33 +5,39 @@
 #include "alloc.h"
 #include "capture.h"
 #include "graph.h"
+#include "job.h"
 #include "random.h"
 #include "tensor.h"
 #include "token.h"
 
 enum { SLOT_BITS = 22, SLOT_MASK = (1 << SLOT_BITS) - 1, GENERATIONS = 1 << (31 - SLOT_BITS) };
 
-ts_cx *ts_cx_new(void) {
+ts_cx *ts_cx_bare(void) {
   ts_cx *cx = ts_calloc(sizeof *cx);
   if (!cx) return NULL;
   cx->grad_mode = true;
   cx->default_dtype = TS_FLOAT32;
   cx->op = "torsh";
-  cx->wall = cx->own_wall = ts_calloc(TS_WALL_SIZE * sizeof *cx->wall);
   cx->generator = ts_generator_new(5489u); /* PyTorch's default seed */
   cx->collect_bytes = (int64_t)64 << 20;
   cx->collect_handles = 20000;
-  if (!cx->wall || !cx->generator) {
-    ts_cx_free(cx);
-    return NULL;
-  }
-  return cx;
+  if (cx->generator) return cx;
+  ts_cx_free(cx);
+  return NULL;
+}
+
+ts_cx *ts_cx_new(void) {
+  ts_cx *cx = ts_cx_bare();
+  if (!cx || (cx->wall = cx->own_wall = ts_calloc(TS_WALL_SIZE * sizeof *cx->wall)) != NULL) return cx;
+  ts_cx_free(cx);
+  return NULL;
 }
 
 void ts_cx_free(ts_cx *cx) {
   if (!cx) return;
   ts_scope_end(cx, 0);
   ts_tokens_end(cx);
+  ts_jobs_end(cx);
   ts_programs_end(cx);
   for (uint32_t i = 0; i < cx->n_slots; i++) {
     ts_tensor *t = cx->slots[i].tensor;

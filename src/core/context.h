@@ -87,11 +87,19 @@ struct ts_cx {
   struct ts_capture *capture;  /* the recording under way */
   struct ts_programs **programs; /* sets, by number - 1; NULL where one was freed */
   size_t n_programs;
+  struct ts_storage *offer;    /* a run's buffer: new memory of this many bytes is taken from it, if nobody else holds it */
+  int64_t offer_bytes;
+  struct ts_trace *trace;      /* elementwise calls are written down instead of made (kernels/chain.h) */
+  struct ts_job *jobs;         /* runs of programs elsewhere (job.h) */
+  struct ts_cx **spare;        /* contexts for them */
+  int n_spare;
+  int64_t next_job;
   uint64_t next_program, replayed; /* numbers of programs: the next one, the one that ran last */
   ts_host host;
 };
 
 ts_cx *ts_cx_new(void);   /* NULL when memory is short */
+ts_cx *ts_cx_bare(void);  /* without a wall: no host can call it */
 void ts_cx_free(ts_cx *cx);
 
 /* Records the first error ("op: message", printf style) and returns false, so that callers can `return ts_fail(...)`. */

@@ -127,6 +127,7 @@ static bool run_composite_inplace(ts_cx *cx, const ts_op *op, const void *args, 
   ts_tensor *self = *FIELD(ts_tensor *const, args, &op->args[0]);
   _Alignas(16) char given[512];
   memcpy(given, args, op->args_size);
+  if (!ts_before_write(cx, self)) return false;
   if (wants) {
     ts_tensor *before = ts_check_inplace(cx, self) ? stand_in(cx, self, true) : NULL;
     if (!before) return false;
@@ -140,7 +141,7 @@ static bool run_composite_inplace(ts_cx *cx, const ts_op *op, const void *args, 
 
 static bool run_inplace(ts_cx *cx, const ts_op *op, void *args, ts_out *out, bool wants) {
   ts_tensor *self = *FIELD(ts_tensor *, args, &op->args[0]);
-  if (!ts_check_inplace(cx, self)) return false;
+  if (!ts_check_inplace(cx, self) || !ts_before_write(cx, self)) return false;
   bool outer = cx->grad_mode;
   cx->grad_mode = false;
   _Alignas(16) char kept[512];
@@ -214,6 +215,8 @@ static bool run_plain(ts_cx *cx, const ts_op *op, void *args, ts_out *out, bool 
       if (cx->grad_mode && (wants || (dest[i] && ts_requires_grad(dest[i]))))
         return ts_fail(cx, TS_ERR_AUTOGRAD, "functions with out=... arguments don't support automatic differentiation, "
                                             "but one of the arguments requires grad.");
+    for (int i = 0; i < op->n_out; i++)
+      if (dest[i] && !ts_before_write(cx, dest[i])) return false;
     if (!(op->flags & TS_OP_DIRECT)) memset(out->t, 0, sizeof out->t);
   }
   bool outer = cx->grad_mode;

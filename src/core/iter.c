@@ -150,5 +150,5 @@ bool ts_check_writable(ts_cx *cx, const ts_tensor *t) {
       return ts_fail(cx, TS_ERR_ARGUMENT,
                      "unsupported operation: more than one element of the written-to tensor refers to a single memory "
                      "location. Please clone() the tensor before performing the operation.");
-  return true;
+  return ts_before_write(cx, t);
 }

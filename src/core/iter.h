@@ -27,7 +27,7 @@ void ts_iterate(int n, ts_tensor *const *operands, int ndim, const int64_t *size
 /* True when writing `out` elementwise while reading `in` could read what was just written: memory shared, but not the same
    elements in the same places. */
 bool ts_overlaps(const ts_tensor *out, const ts_tensor *in);
-/* Fails when two elements of t share memory (an expanded tensor): such a tensor cannot be written. */
+/* Before a write to t. Fails when two elements of t share memory (an expanded tensor): such a tensor cannot be written. */
 bool ts_check_writable(ts_cx *cx, const ts_tensor *t);
 
 #endif

@@ -84,7 +84,8 @@ enum {
   TS_OP_SYSTEM = 16,    /* no tensors arithmetic: handles, metadata, settings */
   TS_OP_RESHAPES = 32,  /* an in-place op that changes self's geometry, not its values (squeeze_, t_) */
   TS_OP_LISTVIEW = 64,  /* a list of views of self */
-  TS_OP_EXACT = 128     /* destinations must have the dtype of the results: no conversion */
+  TS_OP_EXACT = 128,    /* destinations must have the dtype of the results: no conversion */
+  TS_OP_FUSABLE = 256   /* of floats: calls of the elementwise families alone (src/ops/fuse.mjs) */
 };
 
 /* What becomes of an op's floating-point arguments under autocast; float64 is left alone. */
@@ -103,7 +104,8 @@ enum {
   TS_RECORD_LOOK,      /* nothing, unless the shape depends on values */
   TS_RECORD_SHAPE,     /* a step whose result has a shape that depends on values */
   TS_RECORD_MASK,      /* the same, where a mask is among the arguments */
-  TS_RECORD_VALUES, TS_RECORD_GRADIENT, TS_RECORD_HOST, TS_RECORD_OPTIMIZER, TS_RECORD_OTHER /* the end of it, for this reason */
+  TS_RECORD_ZERO,      /* a step that drops gradients */
+  TS_RECORD_VALUES, TS_RECORD_GRADIENT, TS_RECORD_HOST, TS_RECORD_OPTIMIZER, TS_RECORD_OTHER /* the end of it, for this reason; but gradients may be read, and some optimizers may step */
 };
 
 typedef struct ts_op {

@@ -15,6 +15,10 @@ struct ts_generator {
   double double_normal;
 };
 
+uint64_t ts_generator_position(const ts_generator *g) {
+  return ((uint64_t)g->next << 32 | g->state[0]) ^ (uint64_t)g->left << 20 ^ (uint64_t)g->has_double << 63;
+}
+
 void ts_generator_seed(ts_generator *g, uint64_t seed) {
   g->seed = seed;
   g->left = 1;

@@ -12,6 +12,8 @@ ts_generator *ts_generator_new(uint64_t seed); /* NULL when memory is short */
 void ts_generator_free(ts_generator *g);
 void ts_generator_seed(ts_generator *g, uint64_t seed); /* also forgets the cached normals */
 uint64_t ts_generator_initial_seed(const ts_generator *g);
+/* Another number once something has been drawn. */
+uint64_t ts_generator_position(const ts_generator *g);
 uint32_t ts_random32(ts_generator *g);
 uint64_t ts_random64(ts_generator *g); /* two of ts_random32, the first one above the second */
 void ts_random32_n(ts_generator *g, uint32_t *out, int64_t n); /* n of ts_random32 */

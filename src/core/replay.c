@@ -73,7 +73,9 @@ static bool same_step(const ts_program *a, const ts_program *b, int32_t k, char 
   int32_t at = 0;
   for (int i = 0; i < x->op->n_args; i++) {
     const ts_arg *arg = &x->op->args[i];
-    bool same = same_value(arg, x->args, y->args);
+    /* The host says these anew before each run. */
+    const bool live = x->n_numbers && x->n_numbers == y->n_numbers && (arg->kind == TS_ARG_FLOAT || arg->kind == TS_ARG_FLOATS);
+    bool same = live || same_value(arg, x->args, y->args);
     int64_t n = arg->kind <= TS_ARG_OPERAND_OPT ? 1 : arg->kind == TS_ARG_LIST || arg->kind == TS_ARG_LIST_OPT ? FIELD(const ts_list, x->args, arg)->n : 0;
     for (int64_t j = 0; same && j < n; j++, at++) same = same_slot(a, b, x->refs[at], y->refs[at]);
     if (same) continue;
@@ -110,6 +112,7 @@ static bool constants_stand(ts_cx *cx, const ts_program *p) {
     if (place->kind != TS_SLOT_CONSTANT || !place->handle) continue;
     const ts_slot *slot = ts_handle_slot(cx, place->handle);
     if (!slot || slot->tensor != p->live[i] || !ts_same_look(&place->look, p->live[i])) return false;
+    if (place->asks_grad && (p->live[i]->grad != NULL) != place->had_grad) return false;
   }
   return true;
 }
@@ -121,6 +124,7 @@ static bool takes(ts_cx *cx, const ts_program *p, ts_list inputs) {
   for (int32_t i = 0; i < p->n_inputs; i++) {
     const ts_place *place = &p->places[i];
     if ((!place->free && !p->broken && place->id != inputs.v[i]->id) || !ts_same_look(&place->look, inputs.v[i])) return false;
+    if (place->asks_grad && (inputs.v[i]->grad != NULL) != place->had_grad) return false;
     for (int32_t j = 0; j < i; j++)
       if ((place->id == p->places[j].id) != (inputs.v[i] == inputs.v[j])) return false;
   }
@@ -138,42 +142,158 @@ ts_program *ts_program_for(ts_cx *cx, ts_programs *set, ts_list inputs) {
   return NULL;
 }
 
-static void put(ts_program *p, int32_t slot, ts_tensor *t) {
-  ts_tensor *old = p->live[slot];
-  p->live[slot] = ts_retain(t);
+int32_t *ts_lifetimes(const ts_program *p, ts_step *const *steps, int32_t n_steps, const int32_t *results) {
+  int32_t *last = ts_alloc_packed(((size_t)p->n_slots + 1) * sizeof *last), *first = ts_calloc(((size_t)n_steps + 1) * sizeof *first);
+  int32_t *dying = ts_alloc_packed(((size_t)p->n_slots + 1) * sizeof *dying);
+  const bool ok = last && first && dying;
+  for (int32_t i = 0; ok && i < p->n_slots; i++) last[i] = -1;
+  for (int32_t k = 0; ok && k < n_steps; k++) {
+    const ts_step *s = steps[k];
+    for (int32_t i = 0; i < s->n_refs; i++)
+      if (s->refs[i] >= 0) last[s->refs[i]] = k;
+    for (int32_t i = 0; i < s->n_dest; i++)
+      if (s->dest[i] >= 0) last[s->dest[i]] = k;
+    for (int32_t i = 0; i < s->n_outs; i++)
+      if (s->outs[i] >= 0) last[s->outs[i]] = k;
+    steps[k]->n_dying = 0;
+  }
+  for (int32_t i = 0; ok && i < p->n_results; i++) last[results[i]] = -1;
+  for (int32_t i = 0; ok && i < p->n_slots; i++)
+    if (p->places[i].kind == TS_SLOT_MADE && last[i] >= 0) steps[last[i]]->n_dying++;
+  for (int32_t k = 0, at = 0; ok && k < n_steps; k++) {
+    first[k] = at;
+    at += steps[k]->n_dying;
+  }
+  for (int32_t i = 0; ok && i < p->n_slots; i++)
+    if (p->places[i].kind == TS_SLOT_MADE && last[i] >= 0) dying[first[last[i]]++] = i;
+  ts_free(last);
+  ts_free(first);
+  if (ok) return dying;
+  ts_free(dying);
+  return NULL;
+}
+
+static bool fill_buffers(ts_cx *cx, const ts_program *p, ts_run *run) {
+  if (!(run->buffers = ts_calloc((size_t)p->n_buffers * sizeof *run->buffers))) return ts_fail(cx, TS_ERR_MEMORY, "out of memory");
+  for (; run->n_buffers < p->n_buffers; run->n_buffers++)
+    if (!(run->buffers[run->n_buffers] = ts_storage_new(cx, p->buffer_sizes[run->n_buffers]))) return false;
+  return true;
+}
+
+ts_run *ts_run_take(ts_cx *cx, ts_program *p) {
+  ts_run *run = p->idle;
+  if (run) p->idle = run->next;
+  else if (!(run = ts_calloc(sizeof *run)) || !(run->live = ts_calloc(((size_t)p->n_slots + 1) * sizeof *run->live))) {
+    ts_free(run);
+    ts_fail(cx, TS_ERR_MEMORY, "out of memory");
+    return NULL;
+  }
+  memcpy(run->live, p->live, (size_t)p->n_slots * sizeof *run->live);
+  if (run->n_buffers == p->n_buffers || fill_buffers(cx, p, run)) return run;
+  ts_run_free(run);
+  return NULL;
+}
+
+void ts_run_free(ts_run *run) {
+  if (!run) return;
+  for (int32_t i = 0; i < run->n_buffers; i++) ts_storage_release(run->buffers[i]);
+  ts_free(run->buffers);
+  ts_free(run->live);
+  ts_free(run);
+}
+
+/* One is enough for calls that follow each other; others are there for jobs. */
+void ts_run_keep(ts_program *p, ts_run *run) {
+  enum { IDLE = 4 };
+  int n = 0;
+  for (const ts_run *r = p->idle; r; r = r->next) n++;
+  if (n >= IDLE) {
+    ts_run_free(run);
+    return;
+  }
+  run->next = p->idle;
+  p->idle = run;
+}
+
+void ts_run_clear(const ts_program *p, ts_run *run) {
+  for (int32_t i = p->n_inputs; i < p->n_slots; i++) {
+    if (p->places[i].kind != TS_SLOT_MADE || !run->live[i]) continue;
+    ts_release(run->live[i]);
+    run->live[i] = NULL;
+  }
+}
+
+static void put(ts_run *run, int32_t slot, ts_tensor *t) {
+  ts_tensor *old = run->live[slot];
+  run->live[slot] = ts_retain(t);
   ts_release(old);
 }
 
-static bool run_step(ts_cx *cx, ts_program *p, const ts_step *s) {
+static bool run_step(ts_cx *cx, const ts_program *p, const ts_step *s, ts_run *run) {
   _Alignas(16) char args[512];
+  enum { FEW = 64 };
+  ts_tensor *few[FEW];
   ts_out out;
-  memset(&out, 0, sizeof out);
+  if (s->run) return s->run(cx, s, run->live);
   if (!s->op) {
     const ts_tensor *from = s->literal;
     ts_tensor *t = ts_empty(cx, (ts_dtype)from->dtype, from->ndim, from->sizes);
     if (!t) return false;
     memcpy(ts_data(t), ts_data(from), (size_t)(from->numel * ts_itemsize((ts_dtype)from->dtype)));
-    put(p, s->outs[0], t);
+    put(run, s->outs[0], t);
     return true;
   }
+  memset(&out, 0, sizeof out);
   memcpy(args, s->args, s->op->args_size);
   const int32_t *ref = s->refs;
+  ts_tensor **room = s->n_refs <= FEW ? few : ts_temp(cx, s->n_refs * (int64_t)sizeof *room);
+  if (!room) return false;
   for (int i = 0; i < s->op->n_args; i++) {
     const ts_arg *a = &s->op->args[i];
     if (a->kind <= TS_ARG_OPERAND_OPT) {
       const int32_t slot = *ref++;
-      *FIELD(ts_tensor *, args, a) = slot < 0 ? NULL : p->live[slot];
+      *FIELD(ts_tensor *, args, a) = slot < 0 ? NULL : run->live[slot];
     } else if (a->kind == TS_ARG_LIST || a->kind == TS_ARG_LIST_OPT) {
       ts_list *list = FIELD(ts_list, args, a);
-      for (int64_t j = 0; j < list->n; j++, ref++) list->v[j] = *ref < 0 ? NULL : p->live[*ref];
+      if (list->n > 0) list->v = room;
+      for (int64_t j = 0; j < list->n; j++, ref++) *room++ = *ref < 0 ? NULL : run->live[*ref];
     }
   }
-  for (int32_t i = 0; i < s->n_dest; i++) out.t[i] = s->dest[i] < 0 ? NULL : p->live[s->dest[i]];
+  const double *number = p->numbers + s->numbers;
+  for (int i = 0; s->n_numbers && i < s->op->n_args; i++) {
+    const ts_arg *a = &s->op->args[i];
+    if (a->kind == TS_ARG_FLOAT) {
+      *FIELD(double, args, a) = *number++;
+    } else if (a->kind == TS_ARG_FLOATS) {
+      FIELD(ts_floats, args, a)->v = number;
+      number += FIELD(ts_floats, args, a)->n;
+    }
+  }
+  for (int32_t i = 0; i < s->n_dest; i++) out.t[i] = s->dest[i] < 0 ? NULL : run->live[s->dest[i]];
   if (!ts_dispatch(cx, s->op, args, &out)) return false;
   const bool list = s->op->ret == TS_RET_LIST;
   if (list && out.list.n != s->n_outs) return ts_fail(cx, TS_ERR_UNSUPPORTED, "gives %" PRId64 " tensors where %d were recorded", out.list.n, s->n_outs);
   for (int32_t i = 0; i < s->n_outs; i++)
-    if (s->outs[i] >= 0 && p->places[s->outs[i]].kind == TS_SLOT_MADE) put(p, s->outs[i], list ? out.list.v[i] : out.t[i]);
+    if (s->outs[i] >= 0 && p->places[s->outs[i]].kind == TS_SLOT_MADE) put(run, s->outs[i], list ? out.list.v[i] : out.t[i]);
+  return true;
+}
+
+bool ts_script_run(ts_cx *cx, const ts_program *p, ts_run *run, const _Atomic bool *stop) {
+  const int32_t *dying = p->script.dying;
+  for (int32_t k = 0; k < p->script.n_steps; k++) {
+    const ts_step *s = p->script.steps[k];
+    if (stop && atomic_load_explicit(stop, memory_order_relaxed)) return ts_fail(cx, TS_ERR_UNSUPPORTED, "the run has been cancelled");
+    const size_t mark = ts_scope_begin(cx);
+    if (run->n_buffers && s->buffer >= 0) {
+      cx->offer = run->buffers[s->buffer];
+      cx->offer_bytes = s->buffer_bytes;
+    }
+    const bool ok = run_step(cx, p, s, run);
+    cx->offer = NULL;
+    ts_scope_end(cx, mark);
+    if (!ok) return false;
+    for (int32_t i = 0; i < s->n_dying; i++) put(run, *dying++, NULL);
+  }
   return true;
 }
 
@@ -184,24 +304,16 @@ bool ts_program_run(ts_cx *cx, ts_program *p, ts_list inputs, ts_list *results) 
   const char *outer = cx->op;
   results->n = p->n_results;
   results->v = ts_temp(cx, (int64_t)(p->n_results + 1) * (int64_t)sizeof *results->v);
-  if (!results->v) return false;
+  ts_run *run = results->v && (!p->prepare || p->prepare(cx, p)) ? ts_run_take(cx, p) : NULL;
+  if (!run) return false;
   p->running = true;
   p->runs++;
   cx->n_calls = 0; /* errors name the op, as they do in the function itself */
-  for (int32_t i = 0; i < p->n_inputs; i++) p->live[i] = inputs.v[i]; /* held by the call */
-  const int32_t *dying = p->dying;
-  bool ok = true;
-  for (int32_t k = 0; k < p->n_steps && ok; k++) {
-    const ts_step *s = p->steps[k];
-    const size_t mark = ts_scope_begin(cx);
-    ok = run_step(cx, p, s);
-    ts_scope_end(cx, mark);
-    for (int32_t i = 0; i < s->n_dying && ok; i++) put(p, *dying++, NULL);
-  }
-  for (int32_t i = 0; i < p->n_results && ok; i++) ok = (results->v[i] = ts_scope_own(cx, ts_retain(p->live[p->results[i]]))) != NULL;
-  for (int32_t i = 0; i < p->n_inputs; i++) p->live[i] = NULL;
-  for (int32_t i = p->n_inputs; i < p->n_slots; i++)
-    if (p->places[i].kind == TS_SLOT_MADE && p->live[i]) put(p, i, NULL);
+  for (int32_t i = 0; i < p->n_inputs; i++) run->live[i] = inputs.v[i]; /* held by the call */
+  bool ok = ts_script_run(cx, p, run, NULL);
+  for (int32_t i = 0; i < p->n_results && ok; i++) ok = (results->v[i] = ts_scope_own(cx, ts_retain(run->live[p->script.results[i]]))) != NULL;
+  ts_run_clear(p, run);
+  ts_run_keep(p, run);
   if (!ok) {
     cx->grad_mode = grad_mode;
     cx->inference_mode = inference_mode;
@@ -218,9 +330,14 @@ bool ts_program_run(ts_cx *cx, ts_program *p, ts_list inputs, ts_list *results) 
 
 void ts_program_free(ts_program *p) {
   if (!p) return;
-  if (p->running) {
+  if (p->running || p->jobs > 0) {
     p->doomed = true;
     return;
+  }
+  if (p->free_plan) p->free_plan(p->plan);
+  for (ts_run *run = p->idle, *next; run; run = next) {
+    next = run->next;
+    ts_run_free(run);
   }
   for (int32_t i = 0; i < p->n_steps; i++) ts_step_free(p->steps[i]);
   for (int32_t i = 0; i < p->n_slots; i++) {
@@ -233,6 +350,8 @@ void ts_program_free(ts_program *p) {
   ts_free(p->results);
   ts_free(p->dying);
   ts_free(p->layout);
+  ts_free(p->buffer_sizes);
+  ts_free(p->numbers);
   ts_free(p);
 }
 

@@ -9,6 +9,11 @@ _Static_assert(sizeof(void *) != 8 || sizeof(ts_storage) == 48, "data after the 
 enum { STORAGE_HEADER = 48 };
 
 ts_storage *ts_storage_new(ts_cx *cx, int64_t nbytes) {
+  if (cx->offer && nbytes == cx->offer_bytes && atomic_load_explicit(&cx->offer->refs, memory_order_acquire) == 1) {
+    ts_storage *s = cx->offer;
+    cx->offer = NULL;
+    return ts_storage_retain(s);
+  }
   if (cx->host.collect && (cx->bytes_since_collect += nbytes) >= cx->collect_bytes) cx->host.collect(cx, cx->host.data, false);
   bool addressable = (uint64_t)nbytes <= SIZE_MAX / 4 * 3; /* 32-bit builds: a longer length would be cut */
   ts_storage *s = addressable ? ts_alloc_packed(STORAGE_HEADER + (size_t)nbytes) : NULL;
@@ -30,6 +35,7 @@ ts_storage *ts_storage_new(ts_cx *cx, int64_t nbytes) {
   s->release = NULL;
   s->owner = NULL;
   atomic_init(&s->lent, 0);
+  atomic_init(&s->holds, 0);
   return s;
 }
 
@@ -45,6 +51,69 @@ void ts_storage_release(ts_storage *s) {
 }
 
 static void release_grown(void *owner) { ts_storage_release(owner); }
+
+/* ---- holding ---- */
+
+_Atomic int32_t ts_holds;
+
+static void release_held(void *owner) {
+  ts_storage *base = owner;
+  atomic_fetch_sub_explicit(&base->holds, 1, memory_order_acq_rel);
+  atomic_fetch_sub_explicit(&ts_holds, 1, memory_order_acq_rel);
+  ts_storage_release(base);
+}
+
+/* A storage without memory of its own. */
+static ts_storage *over_memory(ts_cx *cx, const ts_storage *like, void (*release)(void *), void *owner) {
+  ts_storage *s = ts_alloc_packed(STORAGE_HEADER);
+  if (!s) {
+    ts_fail(cx, TS_ERR_MEMORY, "out of memory");
+    return NULL;
+  }
+  atomic_init(&s->refs, 1);
+  atomic_init(&s->version, 0);
+  s->nbytes = like->nbytes;
+  s->data = like->data;
+  s->release = release;
+  s->owner = owner;
+  atomic_init(&s->lent, 0);
+  atomic_init(&s->holds, 0);
+  return s;
+}
+
+/* Whose memory s has: that of a storage that it has moved to, or its own. */
+static ts_storage *base_of(ts_storage *s) { return s->release == release_grown ? s->owner : s; }
+
+ts_storage *ts_storage_hold(ts_cx *cx, ts_storage *s) {
+  if (s->release && s->release != release_grown && s->release != release_held && !atomic_load_explicit(&s->lent, memory_order_relaxed)) {
+    /* Foreign memory gets a storage of its own, from which s can part. */
+    ts_storage *foreign = over_memory(cx, s, s->release, s->owner);
+    if (!foreign) return NULL;
+    s->release = release_grown;
+    s->owner = foreign;
+  }
+  ts_storage *base = ts_storage_retain(base_of(s)), *held = over_memory(cx, s, release_held, base);
+  if (!held) {
+    ts_storage_release(base);
+    return NULL;
+  }
+  atomic_fetch_add_explicit(&base->holds, 1, memory_order_relaxed);
+  atomic_fetch_add_explicit(&ts_holds, 1, memory_order_relaxed);
+  return held;
+}
+
+bool ts_storage_part(ts_cx *cx, ts_storage *s) {
+  if (atomic_load_explicit(&base_of(s)->holds, memory_order_acquire) == 0) return true;
+  if (atomic_load_explicit(&s->lent, memory_order_relaxed) && atomic_load_explicit(&s->refs, memory_order_acquire) > 1) return true;
+  ts_storage *fresh = ts_storage_new(cx, s->nbytes);
+  if (!fresh) return false;
+  memcpy(fresh->data, s->data, (size_t)s->nbytes);
+  if (s->release) s->release(s->owner);
+  s->data = fresh->data;
+  s->release = release_grown;
+  s->owner = fresh;
+  return true;
+}
 
 bool ts_storage_grow(ts_cx *cx, ts_storage *s, int64_t nbytes) {
   if (nbytes <= s->nbytes) return true;

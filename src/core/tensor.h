@@ -15,13 +15,21 @@ typedef struct ts_storage {
   char *data;
   void (*release)(void *owner); /* of foreign memory; NULL: data follows this header in the same block */
   void *owner;
-  _Atomic int32_t lent; /* once sent to another context: others may read it at any time, so it must stay where it is. With padding the
-                           header has 48 bytes: with the allocator's 16 in front, data that follows is 64-byte aligned */
+  _Atomic int32_t lent; /* once sent to another context: others may read it at any time, so it must stay where it is */
+  _Atomic int32_t holds; /* readers elsewhere of the memory that lies here (ts_storage_hold). The header has 48 bytes: with the allocator's
+                            16 in front, data that follows is 64-byte aligned */
 } ts_storage;
 
 ts_storage *ts_storage_new(ts_cx *cx, int64_t nbytes); /* uninitialised */
 ts_storage *ts_storage_retain(ts_storage *s);
 void ts_storage_release(ts_storage *s);
+/* A storage over the memory that s has now, for readers in other threads: until it is released, whoever writes to s moves s to other
+   memory first. Only for the thread that s belongs to. */
+ts_storage *ts_storage_hold(ts_cx *cx, ts_storage *s);
+/* Before a write to s: where its memory is held, s gets a copy of its own. What is lent to other contexts stays where it is. */
+extern _Atomic int32_t ts_holds;
+bool ts_storage_part(ts_cx *cx, ts_storage *s);
+static inline bool ts_before_write(ts_cx *cx, const struct ts_tensor *t);
 /* Makes room for nbytes, also for the other tensors on s: zeros behind what is there. */
 bool ts_storage_grow(ts_cx *cx, ts_storage *s, int64_t nbytes);
 
@@ -77,6 +85,9 @@ static inline ts_tensor *ts_retain(ts_tensor *t) {
 void ts_release(ts_tensor *t); /* NULL is fine */
 
 static inline void *ts_data(const ts_tensor *t) { return t->storage->data + t->offset * ts_itemsize((ts_dtype)t->dtype); }
+static inline bool ts_before_write(ts_cx *cx, const ts_tensor *t) {
+  return atomic_load_explicit(&ts_holds, memory_order_relaxed) == 0 || ts_storage_part(cx, t->storage);
+}
 static inline void ts_bump(ts_tensor *t) { atomic_fetch_add_explicit(&t->storage->version, 1, memory_order_relaxed); }
 static inline uint32_t ts_version(const ts_tensor *t) {
   return atomic_load_explicit(&t->storage->version, memory_order_relaxed);

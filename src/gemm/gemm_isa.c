@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 #include "../core/alloc.h"
+#include "gathered.h"
 #include "gemm_product.h"
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -130,6 +131,7 @@ static inline __attribute__((always_inline)) void sum_4_f64(const double *lanes,
 #define TS_MADD_F32(s, x, y) ((s) = _mm512_fmadd_ps(x, y, s))
 #define TS_MADD_F64(s, x, y) ((s) = _mm512_fmadd_pd(x, y, s))
 #define TS_KC 512
+#define TS_DEPTH 288
 #define TS_PACK_ROWS_FROM (300 << 10)
 #define TS_PACK_COLS_FROM (64 << 10)
 #define TS_MC_F32 120
@@ -148,6 +150,7 @@ static inline __attribute__((always_inline)) void sum_4_f64(const double *lanes,
 #define TS_MADD_F32(s, x, y) ((s) = _mm256_fmadd_ps(x, y, s))
 #define TS_MADD_F64(s, x, y) ((s) = _mm256_fmadd_pd(x, y, s))
 #define TS_KC 512
+#define TS_DEPTH 384
 #define TS_PACK_ROWS_FROM (300 << 10)
 #define TS_PACK_COLS_FROM (64 << 10)
 #define TS_MC_F32 96
@@ -185,25 +188,38 @@ static inline __attribute__((always_inline)) void sum_4_f64(const double *lanes,
 #define TS_MADD_F64(s, x, y) ((s) += (x) * (y))
 #endif
 #define TS_KC 512
+#define TS_DEPTH 576
 #define TS_PACK_ROWS_FROM (8 << 10)
 #define TS_PACK_COLS_FROM (32 << 10)
 #define TS_MC_F32 64
 #define TS_NC_F32 1024
 #include "gemm_types.h"
 
+/* For one element type. */
+typedef struct {
+  void (*product)(const ts_product *);
+  void (*gathered)(const ts_gathered *), (*dots)(const ts_gathered *);
+  int rows, panel, depth; /* of gathered products */
+} kernels;
+
 typedef struct {
   const char *name;
-  void (*f32)(const ts_product *), (*f64)(const ts_product *);
   double beats_blas;
+  kernels f32, f64;
+  void (*pack_f32)(ptrdiff_t m, ptrdiff_t k, const float *a, ptrdiff_t lda, float *to);
+  void (*pack_f64)(ptrdiff_t m, ptrdiff_t k, const double *a, ptrdiff_t lda, double *to);
 } isa;
+
+#define KERNELS(x) {x##_product, x##_gathered, x##_gathered_dots, x##_GATHER_ROWS, x##_GATHER_PANEL, x##_GATHER_DEPTH}
+#define ISA(name, x, beats_blas) {name, beats_blas, KERNELS(x##_f32), KERNELS(x##_f64), x##_f32_gathered_pack, x##_f64_gathered_pack}
 
 /* Best first. beats_blas: gemm_openblas.c says what was measured. Elsewhere only the cost of a BLAS call is certain. */
 static const isa isas[] = {
 #if defined(__x86_64__)
-    {"avx512", avx512_f32_product, avx512_f64_product, HUGE_VAL},
-    {"avx2", avx2_f32_product, avx2_f64_product, HUGE_VAL},
+    ISA("avx512", avx512, HUGE_VAL),
+    ISA("avx2", avx2, HUGE_VAL),
 #endif
-    {TS_BASE_NAME, base_f32_product, base_f64_product, 16 * 16 * 16},
+    ISA(TS_BASE_NAME, base, 16 * 16 * 16),
 };
 enum { ISAS = sizeof isas / sizeof *isas };
 
@@ -227,8 +243,18 @@ static const isa *choose(void) {
   return i;
 }
 
-void ts_product_f32(const ts_product *p) { choose()->f32(p); }
-void ts_product_f64(const ts_product *p) { choose()->f64(p); }
+void ts_product_f32(const ts_product *p) { choose()->f32.product(p); }
+void ts_product_f64(const ts_product *p) { choose()->f64.product(p); }
+void ts_gathered_f32(const ts_gathered *g) { choose()->f32.gathered(g); }
+void ts_gathered_f64(const ts_gathered *g) { choose()->f64.gathered(g); }
+void ts_gathered_dots_f32(const ts_gathered *g) { choose()->f32.dots(g); }
+void ts_gathered_dots_f64(const ts_gathered *g) { choose()->f64.dots(g); }
+void ts_gathered_pack_f32(int64_t m, int64_t k, const float *a, int64_t lda, float *to) { choose()->pack_f32(m, k, a, lda, to); }
+void ts_gathered_pack_f64(int64_t m, int64_t k, const double *a, int64_t lda, double *to) { choose()->pack_f64(m, k, a, lda, to); }
+static const kernels *kernels_of(bool is_double) { return is_double ? &choose()->f64 : &choose()->f32; }
+int64_t ts_gathered_rows(bool is_double) { return kernels_of(is_double)->rows; }
+int64_t ts_gathered_panel(bool is_double) { return kernels_of(is_double)->panel; }
+int64_t ts_gathered_depth(bool is_double) { return kernels_of(is_double)->depth; }
 const char *ts_gemm_isa(void) { return choose()->name; }
 double ts_gemm_beats_blas(void) { return choose()->beats_blas; }
 

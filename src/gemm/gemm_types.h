@@ -11,6 +11,7 @@
 #define TS_MC TS_MC_F32
 #define TS_NC TS_NC_F32
 #include "gemm_tile.h"
+#include "gemm_gather.h"
 #include "gemm_block.h"
 #undef TS_T
 #undef TS_FN
@@ -36,6 +37,7 @@
 #define TS_MC (TS_MC_F32 / 2)
 #define TS_NC (TS_NC_F32 / 2)
 #include "gemm_tile.h"
+#include "gemm_gather.h"
 #include "gemm_block.h"
 #undef TS_T
 #undef TS_FN
@@ -61,6 +63,7 @@
 #undef TS_MADD_F32
 #undef TS_MADD_F64
 #undef TS_KC
+#undef TS_DEPTH
 #undef TS_PACK_ROWS_FROM
 #undef TS_PACK_COLS_FROM
 #undef TS_MC_F32

@@ -5049,6 +5049,20 @@ bool ts__capture_literal(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch(cx, &ts_ops[TS_OP__capture_literal], &args, &out);
 }
 
+bool ts__capture_optimizer(ts_cx *cx) {
+  ts__capture_optimizer_args args = {0};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__capture_optimizer], &args, &out);
+}
+
+bool ts__program_numbers(ts_cx *cx, int64_t set, int64_t program, ts_floats numbers) {
+  ts__program_numbers_args args = {set, program, numbers};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__program_numbers], &args, &out);
+}
+
 ts_ints ts__capture_end(ts_cx *cx, ts_list results, const char *form) {
   ts__capture_end_args args = {results, form};
   ts_out out;
@@ -5068,6 +5082,41 @@ ts_list ts__replay(ts_cx *cx, int64_t set, ts_list inputs) {
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP__replay], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_scalar ts__job_new(ts_cx *cx, int64_t set, ts_list inputs) {
+  ts__job_new_args args = {set, inputs};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__job_new], &args, &out) ? out.scalar : ts_none();
+}
+
+bool ts__job_run(ts_cx *cx, int64_t job) {
+  ts__job_run_args args = {job};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__job_run], &args, &out);
+}
+
+bool ts__job_stop(ts_cx *cx, int64_t job) {
+  ts__job_stop_args args = {job};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__job_stop], &args, &out);
+}
+
+ts_list ts__job_take(ts_cx *cx, int64_t job) {
+  ts__job_take_args args = {job};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__job_take], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+bool ts__job_free(ts_cx *cx, int64_t job) {
+  ts__job_free_args args = {job};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__job_free], &args, &out);
 }
 
 ts_scalar ts__replayed(ts_cx *cx) {

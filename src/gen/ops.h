@@ -909,60 +909,67 @@ enum {
   TS_OP__capture_begin = 902,
   TS_OP__capture_break = 903,
   TS_OP__capture_literal = 904,
-  TS_OP__capture_end = 905,
-  TS_OP__capture_drop = 906,
-  TS_OP__replay = 907,
-  TS_OP__replayed = 908,
-  TS_OP__memory = 909,
-  TS_OP__set_memory_budget = 910,
-  TS_OP__reset_peak_memory = 911,
-  TS_OP__trim_memory = 912,
-  TS_OP__num_threads = 913,
-  TS_OP__set_num_threads = 914,
-  TS_OP__work_alone = 915,
-  TS_OP__build = 916,
-  TS_OP__generator_new = 917,
-  TS_OP__generator_free = 918,
-  TS_OP__manual_seed = 919,
-  TS_OP__initial_seed = 920,
-  TS_OP__rng_state = 921,
-  TS_OP__set_rng_state = 922,
-  TS_OP__unique = 923,
-  TS_OP__unique_consecutive = 924,
-  TS_OP_vector_norm = 925,
-  TS_OP_norm = 926,
-  TS_OP_norm_named = 927,
-  TS_OP_dist = 928,
-  TS_OP_normalize = 929,
-  TS_OP_cosine_similarity = 930,
-  TS_OP_norm_except_dim = 931,
-  TS_OP_pairwise_distance = 932,
-  TS_OP_renorm = 933,
-  TS_OP_renorm_ = 934,
-  TS_OP_as_strided = 935,
-  TS_OP_as_strided_ = 936,
-  TS_OP_expand = 937,
-  TS_OP_reshape = 938,
-  TS_OP_view = 939,
-  TS_OP_view_dtype = 940,
-  TS_OP_transpose = 941,
-  TS_OP_transpose_ = 942,
-  TS_OP_unsqueeze = 943,
-  TS_OP_unsqueeze_ = 944,
-  TS_OP_narrow = 945,
-  TS_OP__slice = 946,
-  TS_OP__slice_backward = 947,
-  TS_OP_select = 948,
-  TS_OP_permute = 949,
-  TS_OP_squeeze = 950,
-  TS_OP_squeeze_ = 951,
-  TS_OP_t = 952,
-  TS_OP_t_ = 953,
-  TS_OP_diagonal = 954,
-  TS_OP__diagonal_backward = 955,
-  TS_OP_unfold = 956,
-  TS_OP__unfold_backward = 957,
-  TS_OP_detach = 958,
+  TS_OP__capture_optimizer = 905,
+  TS_OP__program_numbers = 906,
+  TS_OP__capture_end = 907,
+  TS_OP__capture_drop = 908,
+  TS_OP__replay = 909,
+  TS_OP__job_new = 910,
+  TS_OP__job_run = 911,
+  TS_OP__job_stop = 912,
+  TS_OP__job_take = 913,
+  TS_OP__job_free = 914,
+  TS_OP__replayed = 915,
+  TS_OP__memory = 916,
+  TS_OP__set_memory_budget = 917,
+  TS_OP__reset_peak_memory = 918,
+  TS_OP__trim_memory = 919,
+  TS_OP__num_threads = 920,
+  TS_OP__set_num_threads = 921,
+  TS_OP__work_alone = 922,
+  TS_OP__build = 923,
+  TS_OP__generator_new = 924,
+  TS_OP__generator_free = 925,
+  TS_OP__manual_seed = 926,
+  TS_OP__initial_seed = 927,
+  TS_OP__rng_state = 928,
+  TS_OP__set_rng_state = 929,
+  TS_OP__unique = 930,
+  TS_OP__unique_consecutive = 931,
+  TS_OP_vector_norm = 932,
+  TS_OP_norm = 933,
+  TS_OP_norm_named = 934,
+  TS_OP_dist = 935,
+  TS_OP_normalize = 936,
+  TS_OP_cosine_similarity = 937,
+  TS_OP_norm_except_dim = 938,
+  TS_OP_pairwise_distance = 939,
+  TS_OP_renorm = 940,
+  TS_OP_renorm_ = 941,
+  TS_OP_as_strided = 942,
+  TS_OP_as_strided_ = 943,
+  TS_OP_expand = 944,
+  TS_OP_reshape = 945,
+  TS_OP_view = 946,
+  TS_OP_view_dtype = 947,
+  TS_OP_transpose = 948,
+  TS_OP_transpose_ = 949,
+  TS_OP_unsqueeze = 950,
+  TS_OP_unsqueeze_ = 951,
+  TS_OP_narrow = 952,
+  TS_OP__slice = 953,
+  TS_OP__slice_backward = 954,
+  TS_OP_select = 955,
+  TS_OP_permute = 956,
+  TS_OP_squeeze = 957,
+  TS_OP_squeeze_ = 958,
+  TS_OP_t = 959,
+  TS_OP_t_ = 960,
+  TS_OP_diagonal = 961,
+  TS_OP__diagonal_backward = 962,
+  TS_OP_unfold = 963,
+  TS_OP__unfold_backward = 964,
+  TS_OP_detach = 965,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -4391,6 +4398,14 @@ typedef struct { ts_tensor *self; } ts__capture_literal_args;
 bool ts__capture_literal_impl(ts_cx *cx, const ts__capture_literal_args *a, ts_out *out);
 bool ts__capture_literal(ts_cx *cx, ts_tensor *self);
 
+typedef struct { char none; } ts__capture_optimizer_args;
+bool ts__capture_optimizer_impl(ts_cx *cx, const ts__capture_optimizer_args *a, ts_out *out);
+bool ts__capture_optimizer(ts_cx *cx);
+
+typedef struct { int64_t set; int64_t program; ts_floats numbers; } ts__program_numbers_args;
+bool ts__program_numbers_impl(ts_cx *cx, const ts__program_numbers_args *a, ts_out *out);
+bool ts__program_numbers(ts_cx *cx, int64_t set, int64_t program, ts_floats numbers);
+
 typedef struct { ts_list results; const char *form; } ts__capture_end_args;
 bool ts__capture_end_impl(ts_cx *cx, const ts__capture_end_args *a, ts_out *out);
 ts_ints ts__capture_end(ts_cx *cx, ts_list results, const char *form);
@@ -4402,6 +4417,26 @@ bool ts__capture_drop(ts_cx *cx);
 typedef struct { int64_t set; ts_list inputs; } ts__replay_args;
 bool ts__replay_impl(ts_cx *cx, const ts__replay_args *a, ts_out *out);
 ts_list ts__replay(ts_cx *cx, int64_t set, ts_list inputs);
+
+typedef struct { int64_t set; ts_list inputs; } ts__job_new_args;
+bool ts__job_new_impl(ts_cx *cx, const ts__job_new_args *a, ts_out *out);
+ts_scalar ts__job_new(ts_cx *cx, int64_t set, ts_list inputs);
+
+typedef struct { int64_t job; } ts__job_run_args;
+bool ts__job_run_impl(ts_cx *cx, const ts__job_run_args *a, ts_out *out);
+bool ts__job_run(ts_cx *cx, int64_t job);
+
+typedef struct { int64_t job; } ts__job_stop_args;
+bool ts__job_stop_impl(ts_cx *cx, const ts__job_stop_args *a, ts_out *out);
+bool ts__job_stop(ts_cx *cx, int64_t job);
+
+typedef struct { int64_t job; } ts__job_take_args;
+bool ts__job_take_impl(ts_cx *cx, const ts__job_take_args *a, ts_out *out);
+ts_list ts__job_take(ts_cx *cx, int64_t job);
+
+typedef struct { int64_t job; } ts__job_free_args;
+bool ts__job_free_impl(ts_cx *cx, const ts__job_free_args *a, ts_out *out);
+bool ts__job_free(ts_cx *cx, int64_t job);
 
 typedef struct { char none; } ts__replayed_args;
 bool ts__replayed_impl(ts_cx *cx, const ts__replayed_args *a, ts_out *out);

@@ -101,7 +101,7 @@ bool ts__conv_impl(ts_cx *cx, const ts__conv_args *a, ts_out *out) {
   ts_tensor *y = ts_empty(cx, work, n + 2, sizes), *x = ready(cx, a->self, work), *w = ready(cx, a->weight, work);
   ts_tensor *b = a->bias ? ready(cx, a->bias, work) : NULL;
   if (!y || !x || !w || (a->bias && !b)) return false;
-  if (y->numel && !ts_conv_forward(cx, &s, work == TS_FLOAT64, ts_data(x), ts_data(w), b ? ts_data(b) : NULL, ts_data(y))) return false;
+  if (y->numel && !ts_conv_forward(cx, &s, work == TS_FLOAT64, ts_data(x), ts_data(w), &(ts_conv_finish){.bias = b ? ts_data(b) : NULL}, ts_data(y))) return false;
   return (out->t[0] = ts_raw_cast(cx, y, d)) != NULL;
 }
 
@@ -120,9 +120,10 @@ bool ts__conv_input_impl(ts_cx *cx, const ts__conv_input_args *a, ts_out *out) {
   ts_dtype d = (ts_dtype)a->grad->dtype, work = work_dtype(d);
   if (!shape_of(cx, (int)a->size.n, a->size.v, a->weight->ndim, a->weight->sizes, (settings){a->stride, a->padding, a->dilation, a->groups}, &s) || !take_grad(cx, a->grad, &s, a->weight->ndim - 2)) return false;
   if (ts_is_complex(d)) return (out->t[0] = ts_by_parts(cx, a->grad, a->weight, input_parts, a)) != NULL;
-  ts_tensor *x = ts_full_zero(cx, work, (int)a->size.n, a->size.v), *g = ready(cx, a->grad, work), *w = ready(cx, a->weight, work);
+  ts_tensor *x = ts_empty(cx, work, (int)a->size.n, a->size.v), *g = ready(cx, a->grad, work), *w = ready(cx, a->weight, work);
   if (!x || !g || !w) return false;
-  if (x->numel && g->numel && !ts_conv_to_input(cx, &s, work == TS_FLOAT64, ts_data(g), ts_data(w), ts_data(x))) return false;
+  if (x->numel && !g->numel) memset(ts_data(x), 0, (size_t)x->numel * ts_itemsize(work));
+  else if (x->numel && !ts_conv_to_input(cx, &s, work == TS_FLOAT64, ts_data(g), ts_data(w), ts_data(x))) return false;
   return (out->t[0] = ts_raw_cast(cx, x, d)) != NULL;
 }
 
@@ -131,9 +132,10 @@ bool ts__conv_weight_impl(ts_cx *cx, const ts__conv_weight_args *a, ts_out *out)
   ts_dtype d = (ts_dtype)a->grad->dtype, work = work_dtype(d);
   if (!shape_of(cx, a->self->ndim, a->self->sizes, (int)a->size.n, a->size.v, (settings){a->stride, a->padding, a->dilation, a->groups}, &s) || !take_grad(cx, a->grad, &s, a->self->ndim - 2)) return false;
   if (ts_is_complex(d)) return (out->t[0] = ts_by_parts(cx, a->grad, a->self, weight_parts, a)) != NULL;
-  ts_tensor *w = ts_full_zero(cx, work, (int)a->size.n, a->size.v), *g = ready(cx, a->grad, work), *x = ready(cx, a->self, work);
+  ts_tensor *w = ts_empty(cx, work, (int)a->size.n, a->size.v), *g = ready(cx, a->grad, work), *x = ready(cx, a->self, work);
   if (!w || !g || !x) return false;
-  if (w->numel && g->numel && !ts_conv_to_weight(cx, &s, work == TS_FLOAT64, ts_data(g), ts_data(x), ts_data(w))) return false;
+  if (w->numel && !g->numel) memset(ts_data(w), 0, (size_t)w->numel * ts_itemsize(work));
+  else if (w->numel && !ts_conv_to_weight(cx, &s, work == TS_FLOAT64, ts_data(g), ts_data(x), ts_data(w))) return false;
   return (out->t[0] = ts_raw_cast(cx, w, d)) != NULL;
 }
 

@@ -2,6 +2,7 @@
    each other's gradients. */
 #ifndef TS_CONV_H
 #define TS_CONV_H
+#include "correlate.h"
 #include "window.h"
 
 typedef struct {
@@ -11,10 +12,8 @@ typedef struct {
 } ts_conv_shape;
 
 /* float32 or float64 (is_double); scratch is managed inside. False without memory. */
-bool ts_conv_forward(ts_cx *cx, const ts_conv_shape *s, bool is_double, const void *input, const void *weight, const void *bias, void *output);
+bool ts_conv_forward(ts_cx *cx, const ts_conv_shape *s, bool is_double, const void *input, const void *weight, const ts_conv_finish *finish, void *output);
+/* Every element of the result is written. */
 bool ts_conv_to_input(ts_cx *cx, const ts_conv_shape *s, bool is_double, const void *grad, const void *weight, void *input_grad);
 bool ts_conv_to_weight(ts_cx *cx, const ts_conv_shape *s, bool is_double, const void *grad, const void *input, void *weight_grad);
-/* Planes (D, H, W) to columns (kernel volume, output volume) and back, which adds to what is there. */
-void ts_unfold_planes(const ts_window *w, bool is_double, int64_t planes, const void *in, void *columns);
-void ts_fold_planes(const ts_window *w, bool is_double, int64_t planes, const void *columns, void *in);
 #endif

@@ -1,5 +1,6 @@
 #include "elementwise.h"
 #include <string.h>
+#include "chain.h"
 
 /* Elements a thread should have of a loop worth its own block: these cost several times a plain addition. */
 enum { DENSE_GRAIN = 8192 };
@@ -156,22 +157,23 @@ static ts_dtype computed_in(const ts_loop *row, ts_dtype d) {
 
 /* Runs the loop of a row for operands that promote to d; out is TS_BOOL, or TS_DTYPE_NONE for d. */
 static bool run_row(ts_cx *cx, const ts_loop *row, ts_tensor *const *in, int n, ts_dtype d, ts_dtype to, ts_rule rule,
-                    bool dense, const void *params, ts_out *out) {
+                    bool dense, const void *params, int n_params, ts_out *out) {
   bool refused = (rule == TS_NO_BOOL && d == TS_BOOL) || (rule == TS_NO_INT && ts_is_integral(d, true)) || (rule == TS_NO_FLOAT && ts_is_inexact(d));
   if (rule == TS_TO_FLOAT && !ts_is_inexact(d)) d = ts_or_default(cx, TS_DTYPE_NONE);
   ts_dtype c = refused ? TS_DTYPE_NONE : computed_in(row, d);
   if (c == TS_DTYPE_NONE) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(d));
   bool whole = to == TS_DTYPE_NONE;
+  if (cx->trace) return ts_trace_call(cx, whole && c == d ? row[c] : NULL, d, in, n, dense, params, n_params, out);
   ts_elementwise_job job = {row[c], params, {c, c, c}, whole ? c : to, whole ? d : to, dense};
   return ts_run_elementwise(cx, in, n, &job, out);
 }
 
 bool ts_unary(ts_cx *cx, ts_tensor *self, ts_out *out, ts_unary_id id, ts_rule rule, const void *params) {
-  return run_row(cx, ts_loops.unary[id], &self, 1, (ts_dtype)self->dtype, TS_DTYPE_NONE, rule, true, params, out);
+  return run_row(cx, ts_loops.unary[id], &self, 1, (ts_dtype)self->dtype, TS_DTYPE_NONE, rule, true, params, 3, out);
 }
 
 bool ts_test(ts_cx *cx, ts_tensor *self, ts_out *out, ts_test_id id) {
-  return run_row(cx, ts_loops.test[id], &self, 1, (ts_dtype)self->dtype, TS_BOOL, TS_SAME, true, NULL, out);
+  return run_row(cx, ts_loops.test[id], &self, 1, (ts_dtype)self->dtype, TS_BOOL, TS_SAME, true, NULL, 0, out);
 }
 
 static ts_dtype promoted(ts_tensor *const *in, int n) {
@@ -189,12 +191,12 @@ static ts_dtype promoted(ts_tensor *const *in, int n) {
 
 bool ts_binary(ts_cx *cx, ts_tensor *a, ts_tensor *b, ts_out *out, ts_binary_id id, ts_rule rule, const void *params) {
   ts_tensor *in[2] = {a, b};
-  return run_row(cx, ts_loops.binary[id], in, 2, promoted(in, 2), TS_DTYPE_NONE, rule, id >= TS_BIN_DENSE, params, out);
+  return run_row(cx, ts_loops.binary[id], in, 2, promoted(in, 2), TS_DTYPE_NONE, rule, id >= TS_BIN_DENSE, params, id >= TS_BIN_DENSE ? 3 : 1, out); /* others read one number */
 }
 
 bool ts_ternary(ts_cx *cx, ts_tensor *a, ts_tensor *b, ts_tensor *c, ts_out *out, ts_ternary_id id, ts_rule rule, const void *params) {
   ts_tensor *in[3] = {a, b, c};
-  return run_row(cx, ts_loops.ternary[id], in, 3, promoted(in, 3), TS_DTYPE_NONE, rule, true, params, out);
+  return run_row(cx, ts_loops.ternary[id], in, 3, promoted(in, 3), TS_DTYPE_NONE, rule, true, params, 3, out);
 }
 
 bool ts_compare(ts_cx *cx, ts_tensor *a, ts_tensor *b, ts_out *out, ts_compare_id id) {
@@ -208,5 +210,5 @@ bool ts_compare(ts_cx *cx, ts_tensor *a, ts_tensor *b, ts_out *out, ts_compare_i
     in[1] = a;
     id = id == TS_CMP_GT ? TS_CMP_LT : TS_CMP_LE;
   }
-  return run_row(cx, ts_loops.compare[id], in, 2, d, TS_BOOL, TS_SAME, false, NULL, out);
+  return run_row(cx, ts_loops.compare[id], in, 2, d, TS_BOOL, TS_SAME, false, NULL, 0, out);
 }

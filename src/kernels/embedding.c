@@ -122,7 +122,7 @@ static bool renorm(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, double max_
   int64_t width = weight->sizes[1], n = 0;
   uint8_t *seen = ts_temp(cx, weight->sizes[0] + 1);
   ts_tensor *touched = ts_empty(cx, TS_INT64, 1, &rows->numel);
-  if (!seen || !touched) return false;
+  if (!seen || !touched || !ts_before_write(cx, weight)) return false;
   memset(seen, 0, (size_t)weight->sizes[0]);
   const int64_t *v = ts_data(rows);
   for (int64_t k = 0, *to = ts_data(touched); k < rows->numel; k++) {

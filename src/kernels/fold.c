@@ -4,8 +4,8 @@
 #include <string.h>
 #include "../core/threads.h"
 #include "../gen/ops.h"
+#include "columns.h"
 #include "complex.h"
-#include "conv.h"
 #include "kernels.h"
 
 typedef struct { ts_ints kernel, dilation, padding, stride; } settings;

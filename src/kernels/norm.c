@@ -48,7 +48,7 @@ static bool update_running(ts_cx *cx, ts_tensor *running, const double *seen, in
   ts_tensor *next = now ? ts_empty(cx, TS_FLOAT64, running->ndim, running->sizes) : NULL;
   if (!next) return false;
   for (int64_t c = 0; c < n; c++) ((double *)ts_data(next))[c] = (1 - momentum) * ((double *)ts_data(now))[c] + momentum * seen[c];
-  if (!ts_raw_copy(cx, running, next)) return false;
+  if (!ts_before_write(cx, running) || !ts_raw_copy(cx, running, next)) return false;
   ts_bump(running);
   return true;
 }

@@ -4,6 +4,7 @@
 #include <node_api.h>
 #include <string.h>
 #include "../core/alloc.h"
+#include "../core/job.h"
 #include "../core/op.h"
 #include "../kernels/kernels.h"
 #include "budget.h"
@@ -201,6 +202,56 @@ static napi_value write_bytes(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+/* ---- runs on the pool ---- */
+
+typedef struct {
+  napi_async_work work;
+  napi_ref done;
+  ts_job *job;
+} launched;
+
+static void execute(napi_env env, void *data) {
+  (void)env;
+  ts_job_run(((launched *)data)->job);
+}
+
+static void complete(napi_env env, napi_status status, void *data) {
+  (void)status;
+  launched *l = data;
+  napi_handle_scope scope;
+  napi_value fn, global;
+  if (OK(napi_open_handle_scope(env, &scope))) {
+    if (OK(napi_get_reference_value(env, l->done, &fn)) && OK(napi_get_global(env, &global))) napi_call_function(env, global, fn, 0, NULL, NULL);
+    napi_close_handle_scope(env, scope);
+  }
+  napi_delete_reference(env, l->done);
+  napi_delete_async_work(env, l->work);
+  ts_free(l);
+}
+
+/* launch(job, done): the job runs on a thread of libuv's pool, then done() is called here. */
+static napi_value launch(napi_env env, napi_callback_info info) {
+  napi_value argv[2], name;
+  double number = 0;
+  if (!arguments(env, info, 2, argv)) return NULL;
+  ts_cx *cx = environment_of(env)->cx;
+  napi_get_value_double(env, argv[0], &number);
+  ts_clear_error(cx);
+  ts_job *job = ts_job_of(cx, (int64_t)number);
+  launched *l = job && ts_job_start(cx, job) ? ts_calloc(sizeof *l) : NULL;
+  if (l) {
+    l->job = job;
+    if (OK(napi_create_reference(env, argv[1], 1, &l->done)) && OK(napi_create_string_utf8(env, "torsh.runAsync", NAPI_AUTO_LENGTH, &name)) &&
+        OK(napi_create_async_work(env, NULL, name, execute, complete, l, &l->work)) && OK(napi_queue_async_work(env, l->work)))
+      return NULL;
+    if (l->work) napi_delete_async_work(env, l->work);
+    if (l->done) napi_delete_reference(env, l->done);
+    ts_free(l);
+  }
+  napi_throw_error(env, NULL, "torsh: the run could not be started");
+  return NULL;
+}
+
 /* setup(wall, callback, collect): the wall is a Float64Array that JS allocated and keeps. */
 static napi_value setup(napi_env env, napi_callback_info info) {
   napi_value argv[3];
@@ -249,7 +300,7 @@ NAPI_MODULE_INIT() {
   napi_set_instance_data(env, e, leave, NULL);
   static const struct { const char *name; napi_callback fn; } members[] = {
       {"call", call}, {"track", track}, {"release", release}, {"message", message}, {"tableHash", table_hash},
-      {"read", read_bytes}, {"write", write_bytes}, {"setup", setup}, {"collect", collect_now}};
+      {"read", read_bytes}, {"write", write_bytes}, {"setup", setup}, {"collect", collect_now}, {"launch", launch}};
   for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
     napi_value fn;
     if (!OK(napi_create_function(env, members[i].name, NAPI_AUTO_LENGTH, members[i].fn, NULL, &fn)) ||

@@ -54,7 +54,7 @@ test('without an addon torsh runs on WASM and says why', async () => {
     const entry = JSON.stringify(join(folder, 'dist', 'torsh.cjs'));
     const backend = await evaluate(`const torsh = require(${entry}); ${show}`, { cwd: folder, env: { TORSH_BACKEND: undefined } });
     expect(backend).toMatchObject({ name: 'wasm', sum: 12 });
-    expect(backend.reasons.join('\n')).toMatch(/torsh\.node/);
+    expect(backend.reasons.join('\n')).toMatch(/@torsh\/[\w-]+ is not installed/);
     const forced = await run(process.execPath, ['-e', `require(${entry})`], { cwd: folder, env: { TORSH_BACKEND: 'native' } });
     expect(forced.code).not.toBe(0);
     expect(forced.stderr).toMatch(/TorshError/);

@@ -1,7 +1,6 @@
 'use strict';
-// Examples as a user runs them, each at a small setting: tabular.mjs, maml.mjs, dqn.mjs, serve.mjs.
-const { spawn, spawnSync } = require('node:child_process');
-const { once } = require('node:events');
+// Examples as a user runs them, each at a small setting: tabular.mjs, maml.mjs, dqn.mjs.
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -104,73 +103,5 @@ describe('dqn', () => {
     env.reset();
     for (let i = 0; i < 20; i++) last = env.step(i % 2);
     expect([last.terminated, last.truncated]).toEqual([false, true]);
-  });
-});
-
-describe('serve', () => {
-  let child, address, told = '';
-  beforeAll(async () => {
-    child = spawn(process.execPath, [script('serve'), '--port', '0'], { cwd: folder });
-    child.stderr.on('data', (text) => { told += text; });
-    const [line] = await once(child.stdout, 'data');
-    address = /http:\/\/[\d.]+:\d+/.exec(String(line))[0];
-  }, 60000);
-  afterAll(async () => {
-    const gone = once(child, 'exit');
-    child.kill();
-    await gone;
-  }, 60000);
-
-  const predict = async (body) => {
-    const response = await fetch(`${address}/predict`, { method: 'POST', body });
-    return { status: response.status, type: response.headers.get('content-type'), content: await response.json() };
-  };
-  const rows = [[5.1, 3.5, 1.4, 0.2], [6, 2.7, 5.1, 1.6]];
-
-  test('answers with what PyTorch computes with the same file', async () => {
-    const { status, type, content } = await predict(JSON.stringify({ rows }));
-    expect([status, type]).toEqual([200, 'application/json']);
-    const { predictions } = content;
-    expect(predictions.map((p) => p.class)).toEqual(['setosa', 'virginica']);
-    // As examples/data/iris-mlp.py prints them.
-    const golden = [[0.9998218417167664, 0.00017814301827456802, 7.551830272234383e-9], [8.967862231656909e-5, 0.17833344638347626, 0.8215768933296204]];
-    predictions.forEach(({ probabilities }, i) => Object.values(probabilities).forEach((p, j) => expect(Math.abs(p - golden[i][j])).toBeLessThan(1e-6)));
-    expect(Object.keys(predictions[0].probabilities)).toEqual(['setosa', 'versicolor', 'virginica']);
-  }, 60000);
-
-  test('answers many at once, each with its own', async () => {
-    const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => predict(JSON.stringify({ rows: [rows[i % 2]] }))));
-    expect(answers.map(({ content }) => content.predictions[0].class)).toEqual(Array.from({ length: 40 }, (_, i) => (i % 2 ? 'virginica' : 'setosa')));
-  }, 60000);
-
-  test('refuses what is malformed with the reason, and goes on', async () => {
-    const bad = [
-      ['{ "rows": [[1, 2', /not JSON/],
-      ['', /not JSON/],
-      ['null', /must be { "rows"/],
-      ['{ "row": [[1, 2, 3, 4]] }', /must be { "rows"/],
-      ['{ "rows": [] }', /rows must be 1 to 1000, not 0/],
-      [JSON.stringify({ rows: Array(1001).fill(rows[0]) }), /rows must be 1 to 1000, not 1001/],
-      ['{ "rows": [[1, 2, 3, 4], [1, 2, 3]] }', /rows\[1\] must be 4 numbers: sepal_length, sepal_width/],
-      ['{ "rows": [[1, 2, "3", 4]] }', /rows\[0\]\[2\] \(petal_length\) must be a number, not "3"/],
-      ['{ "rows": [[1, 2, 1e999, 4]] }', /petal_length/],
-      ['{ "rows": [[1, 2, [3], 4]] }', /petal_length/],
-    ];
-    for (const [body, reason] of bad) {
-      const { status, content } = await predict(body);
-      expect([status, Object.keys(content)]).toEqual([400, ['error']]);
-      expect(content.error).toMatch(reason);
-    }
-    expect((await fetch(`${address}/predict`)).status).toBe(405);
-    expect((await fetch(`${address}/other`)).status).toBe(404);
-    expect((await fetch(address, { method: 'GET' }).then((r) => r.json())).classes).toHaveLength(3);
-    expect((await predict(JSON.stringify({ rows }))).status).toBe(200);
-    expect(told).toBe('');
-  }, 60000);
-
-  test('says what is wrong with a model', () => {
-    const { status, err } = example('serve', '--model', write('model.pt', 'no model'));
-    expect(err).toMatch(/^serve: .*model\.pt cannot be served: load: .*\n$/);
-    expect(status).toBe(1);
   });
 });

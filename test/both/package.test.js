@@ -1,40 +1,44 @@
 // The packed tarball, installed into an empty folder without network: what users get.
-const { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, readdirSync } = require('node:fs');
-const { tmpdir } = require('node:os');
+const { readFileSync, readdirSync, statSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { root, run } = require('../support/child');
+const { root, must, pack, install, scratch } = require('../support/package');
 
-let folder;
+const place = scratch('package');
+const folder = join(place.folder, 'consumer');
 let packed;
 
-/** Fails with the program's own words. */
-async function expectRun(file, args, options) {
-  const result = await run(file, args, { cwd: folder, env: { TORSH_BACKEND: undefined, npm_config_offline: 'true' }, ...options });
-  if (result.code !== 0) throw new Error(`${file} ${args.join(' ')}: exit ${result.code}\n${result.stdout}${result.stderr}`);
-  return result.stdout;
-}
+const expectRun = (file, args, options) => must(file, args, { cwd: folder, env: { TORSH_BACKEND: undefined }, ...options });
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'torsh-package-'));
-  packed = JSON.parse(await expectRun('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: root }))[0];
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'commonjs' }));
-  await expectRun('npm', ['install', '--offline', '--no-audit', '--no-fund', join(folder, packed.filename)]);
+  packed = await pack(place.folder);
+  await install(folder, [packed.file]);
 }, 120000);
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(place.remove);
 
 test('holds what it should and little else', () => {
-  const names = packed.files.map((f) => f.path);
-  for (const name of ['package.json', 'README.md', 'dist/torsh.cjs', 'dist/torsh.mjs', 'dist/torsh.wasm', 'dist/torsh-threads.wasm', 'dist/torsh.web.mjs', 'types/torsh.d.mts', 'types/torsh.d.cts', 'types/lib/tensor.d.ts']) expect(names).toContain(name);
-  expect(names.filter((n) => /^(src|test|tools|build|examples|node_modules)\/|\.node$|binding\.gyp|libtorsh/.test(n))).toEqual([]);
-  expect(statSync(join(folder, packed.filename)).size).toBeLessThan(3e6);
+  for (const name of ['package.json', 'README.md', 'dist/torsh.cjs', 'dist/torsh.mjs', 'dist/torsh.wasm', 'dist/torsh-threads.wasm', 'dist/torsh.web.mjs', 'types/torsh.d.mts', 'types/torsh.d.cts', 'types/lib/tensor.d.ts']) expect(packed.files).toContain(name);
+  expect(packed.files.filter((n) => /^(src|test|tools|build|examples|packages|node_modules)\/|\.node$|binding\.gyp|libtorsh/.test(n))).toEqual([]);
+  expect(statSync(packed.file).size).toBeLessThan(3e6);
 });
 
-test('needs no install script and no other package', () => {
+test('every file that exports names is there', () => {
+  const { main, types, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const named = (x) => (typeof x === 'string' ? [x] : Object.values(x).flatMap(named));
+  expect([main, types, ...named(exports)].map((n) => n.slice(2)).filter((n) => !packed.files.includes(n))).toEqual([]);
+});
+
+test('needs no install script and no other package; that of the platform is optional', () => {
   const manifest = JSON.parse(readFileSync(join(folder, 'node_modules', 'torsh', 'package.json'), 'utf8'));
   for (const name of ['install', 'preinstall', 'postinstall']) expect(manifest.scripts?.[name]).toBe(undefined);
   expect(Object.keys(manifest.dependencies ?? {})).toEqual([]);
+  expect(manifest.optionalDependencies).toMatchObject({ '@torsh/linux-x64-gnu': manifest.version, '@torsh/win32-x64': manifest.version });
   expect(readdirSync(join(folder, 'node_modules')).filter((n) => !n.startsWith('.'))).toEqual(['torsh']);
+});
+
+test('packing builds first, and leaves package.json as it was', () => {
+  expect(JSON.parse(readFileSync(join(packed.tree, 'asked.json'), 'utf8'))).toEqual(['wasm', 'js']);
+  expect(readFileSync(join(packed.tree, 'package.json'), 'utf8')).toBe(readFileSync(join(root, 'package.json'), 'utf8'));
 });
 
 const body = `
@@ -54,6 +58,15 @@ test.each(['torsh', 'torsh/wasm'])('import of %j', async (name) => {
   expect(JSON.parse(out)).toEqual(['wasm', grad]);
 });
 
+test.each(['nn', 'functional', 'optim', 'data', 'distributions', 'func', 'train', 'metrics', 'charts'])('torsh/%s is that part of the one torsh', async (name) => {
+  const path = { functional: 'nn.functional', data: 'utils.data' }[name] ?? name;
+  const out = await expectRun(process.execPath, ['--input-type=module', '-e', `import torsh from 'torsh'; import part, * as names from 'torsh/${name}'; import { createRequire } from 'node:module';
+    const { default: _, ...rest } = names;
+    console.log(JSON.stringify([part === torsh.${path}, createRequire(process.cwd() + '/x.js')('torsh/${name}') === part, Object.keys(rest).length, Object.keys(part).filter((k) => part[k] !== rest[k])]));`]);
+  expect(JSON.parse(out)).toEqual([true, true, expect.any(Number), []]);
+  expect(JSON.parse(out)[2]).toBeGreaterThan(2);
+});
+
 test('the web entry starts from bytes', async () => {
   const out = await expectRun(process.execPath, ['--input-type=module', '-e', `
     import { readFileSync } from 'node:fs';
@@ -68,6 +81,13 @@ test('the web entry starts from bytes', async () => {
 test('images say what to install', async () => {
   const out = await expectRun(process.execPath, ['-e', "require('torsh').utils.data.readImage('x.png').catch((e) => console.log(JSON.stringify([e.code, e.message])))"]);
   expect(JSON.parse(out)).toEqual(['ERR_UNSUPPORTED', expect.stringMatching(/^readImage: reading images takes the package sharp: npm install sharp \(.*\)$/)]);
+});
+
+test('the command works where it is installed', async () => {
+  const command = (...args) => expectRun(join(folder, 'node_modules', '.bin', 'torsh'), args);
+  expect(JSON.parse(await command('doctor', '--json'))).toMatchObject({ works: true, backend: { name: 'wasm' } });
+  expect(JSON.parse(await command('train', 'digits', '--epochs', '1', '--save', 'digits.pt', '--json'))).toMatchObject({ backend: 'wasm', saved: 'digits.pt' });
+  expect(await command('inspect', 'digits.pt')).toMatch(/^digits\.pt: pt, .*, 11 tensors\n/);
 });
 
 test('types hold under node16 and bundler resolution', async () => {

@@ -1,12 +1,13 @@
 // The bundles of dist/: what is loaded at once, once for each backend (two instances, each with its own classes), the kit, of which the namespaces in
-// `apart` have files of their own, and the comforts, which stand on the kit.
-import { existsSync, readFileSync } from 'node:fs';
+// `apart` have files of their own, the comforts, which stand on the kit, and the command.
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 import esbuild from 'esbuild';
+import { bundleWeb, webTwins } from './web.mjs';
 
-/* In pages, *.node.ts files are replaced by their *.web.ts twins. */
-const webTwins = { name: 'web-twins', setup(build) { build.onResolve({ filter: /\.node$/ }, (args) => build.resolve(args.path.replace(/\.node$/, '.web'), { resolveDir: args.resolveDir, kind: args.kind })); } };
+/* torsh of a page's worker is the bundle beside it, for it and whatever else is loaded there. */
+const besideWeb = { name: 'beside-web', setup(build) { build.onResolve({ filter: /\/entry\/web$/ }, () => ({ path: './web.mjs', external: true })); } };
 
 /** Namespaces that lib/kit.node.ts reads one by one, and where they are in lib/. */
 const apart = { distributions: 'distributions' };
@@ -64,6 +65,12 @@ export const pageBundle = (root) => esbuild.build({
   bundle: true, target: 'es2022', logLevel: 'error', absWorkingDir: root, entryPoints: ['lib/entry/web.ts'], platform: 'browser', format: 'esm', plugins: [webTwins], write: false,
 });
 
+/** The command `torsh`: one file, which starts sooner, and the digits that it trains on. */
+async function command(root, common) {
+  await esbuild.build({ ...common, entryPoints: ['cli/main.mjs'], outfile: 'dist/cli.mjs', platform: 'node', format: 'esm', external: ['torsh'] });
+  copyFileSync(join(root, 'examples/data/digits.csv.gz'), join(root, 'dist/digits.csv.gz'));
+}
+
 /** Writes the bundles; throws what esbuild has to say against them. */
 export async function bundle(root) {
   const common = { bundle: true, target: 'es2022', logLevel: 'error', absWorkingDir: root, legalComments: 'none' };
@@ -87,6 +94,9 @@ export async function bundle(root) {
       plugins: [name === 'comforts' ? sharedCore(root, new Set([...loaded, ...Object.keys(ofKitFiles)]), { ...ofKitCore, ...ofCore }) : sharedCore(root, loaded, ofCore)],
       banner: { js: 'module.exports = (function (torshCore, __filename, __dirname) { const module = {};' }, footer: { js: 'return module.exports; });' },
     })),
-    ...['torsh.web', 'web'].map((name) => esbuild.build({ ...common, keepNames: true, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name}.mjs`, platform: 'browser', format: 'esm', plugins: [webTwins] })),
+    command(root, common),
+    bundleWeb(root),
+    ...[['worker/index', 'worker'], ['worker/thread.node', 'worker-thread']].map(([entry, name]) => esbuild.build({ ...common, entryPoints: [`lib/${entry}.ts`], outfile: `dist/${name}.cjs`, platform: 'node', format: 'cjs' })),
+    ...[['worker/index', 'worker.web'], ['worker/thread.web', 'worker-thread']].map(([entry, name]) => esbuild.build({ ...common, entryPoints: [`lib/${entry}.ts`], outfile: `dist/${name}.mjs`, platform: 'browser', format: 'esm', plugins: [besideWeb, webTwins] })),
   ]);
 }

@@ -6,7 +6,7 @@ const require = createRequire(import.meta.url);
 const { camel } = require('../../test/support/golden.js');
 
 /** Sections of pytorch-surface.json, where torsh keeps them, and their title. */
-const sections = (torsh) => ({
+export const sections = (torsh) => ({
   torch: torsh, Tensor: torsh.Tensor.prototype, 'Tensor.properties': torsh.Tensor.prototype, linalg: torsh.linalg, fft: torsh.fft, special: torsh.special,
   'nn.functional': torsh.nn.functional, 'nn.init': torsh.nn.init, 'nn.utils': torsh.nn.utils, nn: torsh.nn, optim: torsh.optim,
   'optim.lr_scheduler': torsh.optim.lrScheduler, 'utils.data': torsh.utils.data, distributions: torsh.distributions, autograd: torsh.autograd,

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import { autocast } from '../../src/ops/autocast.mjs';
+import { fusable } from '../../src/ops/fuse.mjs';
 import { recordOf, recorded } from '../../src/ops/record.mjs';
 import { batchOf, named as batched } from '../../src/ops/batch.mjs';
 
@@ -38,7 +39,7 @@ export const TYPES = {
   'str?': { kind: 'TEXT_OPT', c: 'const char *', ts: 'string | null' },
 };
 const RETURNS = { 'Scalar': 'SCALAR', 'bool': 'SCALAR', 'int': 'SCALAR', 'float': 'SCALAR', 'int[]': 'INTS', 'str': 'TEXT', 'void': 'NOTHING', 'Tensor[]': 'LIST' };
-const FLAGS = ['view', 'direct', 'composite', 'system', 'reshapes', 'listview', 'inplace', 'factory', 'exact'];
+const FLAGS = ['view', 'direct', 'composite', 'system', 'reshapes', 'listview', 'inplace', 'factory', 'exact', 'fusable'];
 const FIELDS = ['name', 'args', 'returns', 'as', 'namespaces', 'aliases', 'flags', 'impl', 'grad', 'dtypes', 'doc', 'samples', 'errors', 'node', 'tolerance', 'overload'];
 
 /** Rows called linalg_x are torsh.linalg.x (fft_x: torsh.fft.x), which may be another function than torsh.x. */
@@ -101,7 +102,8 @@ function expandRow(row, file) {
   for (const f of as) if (!FORMS.includes(f)) throw new Error(`${where}: unknown form '${f}'`);
   const grad = typeof row.grad === 'object' ? row.grad : null;
   if (!system && !grad && row.grad !== 'composite' && row.grad !== 'not differentiable') throw new Error(`${where}: gradient is '${row.grad}'`);
-  const allFlags = row.grad === 'composite' && !flags.includes('composite') ? [...flags, 'composite'] : flags;
+  const ownFlags = fusable.includes(row.name) ? [...flags, 'fusable'] : flags;
+  const allFlags = row.grad === 'composite' && !flags.includes('composite') ? [...ownFlags, 'composite'] : ownFlags;
   const saves = (grad?.saves ?? '').split(/\s+/).filter(Boolean);
   let saveMask = 0, shapeMask = 0, resultMask = 0;
   const place = (name) => args.findIndex((a) => a.cName === name);
@@ -146,6 +148,8 @@ export async function readRows(root) {
   if (unknown.length) throw new Error(`autocast.mjs: no rows ${unknown.join(', ')}`);
   const unrecorded = recorded.filter((name) => !rows.some((r) => r.name === name));
   if (unrecorded.length) throw new Error(`record.mjs: no rows ${unrecorded.join(', ')}`);
+  const unfused = fusable.filter((name) => !rows.some((r) => r.name === name));
+  if (unfused.length) throw new Error(`fuse.mjs: no rows ${unfused.join(', ')}`);
   const strangers = batched.filter((name) => !rows.some((r) => r.name === name));
   if (strangers.length) throw new Error(`batch.mjs: no rows ${strangers.join(', ')}`);
   const seen = new Set();

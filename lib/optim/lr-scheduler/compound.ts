@@ -39,7 +39,20 @@ abstract class Compound extends LRScheduler {
   }
 }
 
-/** One scheduler after the other, changing at the milestones. */
+/**
+ * One scheduler after the other, changing at the milestones.
+ *
+ * @example
+ * ```js
+ * const optimizer = new torsh.optim.SGD([torsh.zeros(1, { requiresGrad: true })], { lr: 1 });
+ * const { SequentialLR, LinearLR, CosineAnnealingLR } = torsh.optim.lrScheduler;
+ * const warmup = new LinearLR(optimizer, { startFactor: 0.25, totalIters: 3 });
+ * const scheduler = new SequentialLR(optimizer, [warmup, new CosineAnnealingLR(optimizer, { TMax: 10 })], [3]);
+ * optimizer.step();
+ * scheduler.step();
+ * console.log(optimizer.paramGroups[0].lr); // 0.5
+ * ```
+ */
 export class SequentialLR extends Compound {
   _milestones: number[];
 
@@ -78,7 +91,19 @@ export class SequentialLR extends Compound {
   override _saved(): SchedulerStateDict { return { _milestones: [...this._milestones], last_epoch: this.lastEpoch }; }
 }
 
-/** Several schedulers, each taking its step on what the one before has set. */
+/**
+ * Several schedulers, each taking its step on what the one before has set.
+ *
+ * @example
+ * ```js
+ * const optimizer = new torsh.optim.SGD([torsh.zeros(1, { requiresGrad: true })], { lr: 1 });
+ * const { ChainedScheduler, ExponentialLR, ConstantLR } = torsh.optim.lrScheduler;
+ * const scheduler = new ChainedScheduler([new ConstantLR(optimizer, { factor: 0.1, totalIters: 2 }), new ExponentialLR(optimizer, 0.5)]);
+ * optimizer.step();
+ * scheduler.step();
+ * console.log(optimizer.paramGroups[0].lr); // 0.05
+ * ```
+ */
 export class ChainedScheduler extends Compound {
   constructor(schedulers: readonly LRScheduler[], optimizer?: Optimizer | null);
   constructor(options: { schedulers: readonly LRScheduler[]; optimizer?: Optimizer | null });

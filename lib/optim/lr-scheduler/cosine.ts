@@ -3,13 +3,27 @@ import { bind, signature } from '../../bind';
 import type { Tail } from '../../nn/common';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, checkNumbers, refuse } from './base';
+import { onlyHere } from '../../runtime/recording';
 
 const sigs = {
   CosineAnnealingLR: signature('CosineAnnealingLR', 'optimizer, TMax, etaMin=0, lastEpoch=-1, verbose=false'),
   CosineAnnealingWarmRestarts: signature('CosineAnnealingWarmRestarts', 'optimizer, T0, TMult=1, etaMin=0, lastEpoch=-1, verbose=false'),
 };
 
-/** Between the rate and etaMin along a cosine of half period TMax epochs. */
+/**
+ * Between the rate and etaMin along a cosine of half period TMax epochs.
+ *
+ * @example
+ * ```js
+ * const optimizer = new torsh.optim.SGD([torsh.zeros(1, { requiresGrad: true })], { lr: 1 });
+ * const scheduler = new torsh.optim.lrScheduler.CosineAnnealingLR(optimizer, { TMax: 4 });
+ * for (let epoch = 0; epoch < 2; epoch++) {
+ *   optimizer.step();
+ *   scheduler.step();
+ * }
+ * console.log(optimizer.paramGroups[0].lr.toFixed(4)); // 0.5000
+ * ```
+ */
 export class CosineAnnealingLR extends LRScheduler {
   TMax: number;
   etaMin: number;
@@ -35,7 +49,20 @@ export class CosineAnnealingLR extends LRScheduler {
   }
 }
 
-/** Down a cosine over T0 epochs, then anew, each time TMult times as long. step(epoch) takes fractions. */
+/**
+ * Down a cosine over T0 epochs, then anew, each time TMult times as long. step(epoch) takes fractions.
+ *
+ * @example
+ * ```js
+ * const optimizer = new torsh.optim.SGD([torsh.zeros(1, { requiresGrad: true })], { lr: 1 });
+ * const scheduler = new torsh.optim.lrScheduler.CosineAnnealingWarmRestarts(optimizer, 2);
+ * for (let epoch = 0; epoch < 2; epoch++) {
+ *   optimizer.step();
+ *   scheduler.step();
+ * }
+ * console.log(optimizer.paramGroups[0].lr.toFixed(4)); // 1.0000
+ * ```
+ */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
   T0: number;
   Ti: number;
@@ -57,6 +84,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   }
   getLr(): number[] { return this.baseLrs.map((lr) => this.etaMin + (lr - this.etaMin) * (1 + Math.cos(Math.PI * this.TCur / this.Ti)) / 2); }
   override step(epoch?: number | null): void {
+    onlyHere('a scheduler steps in it (let it follow the compiled function)');
     this._stepCount++;
     if (epoch === undefined || epoch === null) {
       epoch = this.lastEpoch < 0 ? 0 : this.lastEpoch + 1;

@@ -48,7 +48,20 @@ function setMomentum(group: ScheduledGroup, value: number): void {
 }
 const hasMomentum = (optimizer: Optimizer): boolean => 'momentum' in optimizer.defaults || 'betas' in optimizer.defaults;
 
-/** Up from baseLr to maxLr in stepSizeUp steps and down again, the amplitude by mode. */
+/**
+ * Up from baseLr to maxLr in stepSizeUp steps and down again, the amplitude by mode.
+ *
+ * @example
+ * ```js
+ * const optimizer = new torsh.optim.SGD([torsh.zeros(1, { requiresGrad: true })], { lr: 1 });
+ * const scheduler = new torsh.optim.lrScheduler.CyclicLR(optimizer, { baseLr: 0.1, maxLr: 1, stepSizeUp: 2 });
+ * for (let epoch = 0; epoch < 2; epoch++) {
+ *   optimizer.step();
+ *   scheduler.step();
+ * }
+ * console.log(optimizer.paramGroups[0].lr.toFixed(4)); // 1.0000
+ * ```
+ */
 export class CyclicLR extends LRScheduler {
   maxLrs: number[];
   totalSize: number;
@@ -110,7 +123,20 @@ export class CyclicLR extends LRScheduler {
 
 type Phase = { end: number; from: 'initialLr' | 'maxLr' | 'minLr'; to: 'initialLr' | 'maxLr' | 'minLr'; momentumFrom: 'maxMomentum' | 'baseMomentum'; momentumTo: 'maxMomentum' | 'baseMomentum' };
 
-/** One rise to maxLr and one fall to next to nothing over all steps of a training. */
+/**
+ * One rise to maxLr and one fall to next to nothing over all steps of a training.
+ *
+ * @example
+ * ```js
+ * const optimizer = new torsh.optim.SGD([torsh.zeros(1, { requiresGrad: true })], { lr: 1 });
+ * const scheduler = new torsh.optim.lrScheduler.OneCycleLR(optimizer, { maxLr: 1, totalSteps: 10 });
+ * for (let epoch = 0; epoch < 2; epoch++) {
+ *   optimizer.step();
+ *   scheduler.step();
+ * }
+ * console.log(optimizer.paramGroups[0].lr.toFixed(4)); // 1.0000
+ * ```
+ */
 export class OneCycleLR extends LRScheduler {
   totalSteps: number;
   cycleMomentum: boolean;

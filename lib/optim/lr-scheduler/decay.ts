@@ -34,7 +34,20 @@ abstract class ByFunction extends LRScheduler {
   override loadStateDict(state: SchedulerStateDict): void { super.loadStateDict(state && { ...state, lrLambdas: this.lrLambdas, lr_lambdas: this.lrLambdas }); }
 }
 
-/** The initial rate times a function of the epoch. */
+/**
+ * The initial rate times a function of the epoch.
+ *
+ * @example
+ * ```js
+ * const optimizer = new torsh.optim.SGD([torsh.zeros(1, { requiresGrad: true })], { lr: 1 });
+ * const scheduler = new torsh.optim.lrScheduler.LambdaLR(optimizer, (epoch) => 0.5 ** epoch);
+ * for (let epoch = 0; epoch < 2; epoch++) {
+ *   optimizer.step();
+ *   scheduler.step();
+ * }
+ * console.log(optimizer.paramGroups[0].lr.toFixed(4)); // 0.2500
+ * ```
+ */
 export class LambdaLR extends ByFunction {
   constructor(optimizer: Optimizer, ...rest: Tail<[lrLambda: Factor | readonly Factor[], lastEpoch: number], { lrLambda?: Factor | readonly Factor[] } & Common>);
   constructor(...args: unknown[]) {
@@ -44,7 +57,20 @@ export class LambdaLR extends ByFunction {
   getLr(): number[] { return this._rates((_, i) => this.baseLrs[i] * this.lrLambdas[i](this.lastEpoch)); }
 }
 
-/** The rate of the epoch before times a function of the epoch. */
+/**
+ * The rate of the epoch before times a function of the epoch.
+ *
+ * @example
+ * ```js
+ * const optimizer = new torsh.optim.SGD([torsh.zeros(1, { requiresGrad: true })], { lr: 1 });
+ * const scheduler = new torsh.optim.lrScheduler.MultiplicativeLR(optimizer, () => 0.8);
+ * for (let epoch = 0; epoch < 2; epoch++) {
+ *   optimizer.step();
+ *   scheduler.step();
+ * }
+ * console.log(optimizer.paramGroups[0].lr.toFixed(4)); // 0.6400
+ * ```
+ */
 export class MultiplicativeLR extends ByFunction {
   constructor(optimizer: Optimizer, ...rest: Tail<[lrLambda: Factor | readonly Factor[], lastEpoch: number], { lrLambda?: Factor | readonly Factor[] } & Common>);
   constructor(...args: unknown[]) {
@@ -54,7 +80,20 @@ export class MultiplicativeLR extends ByFunction {
   getLr(): number[] { return this._rates(({ lr }, i) => (this.lastEpoch > 0 ? lr * this.lrLambdas[i](this.lastEpoch) : lr)); }
 }
 
-/** Times gamma every stepSize epochs. */
+/**
+ * Times gamma every stepSize epochs.
+ *
+ * @example
+ * ```js
+ * const optimizer = new torsh.optim.SGD([torsh.zeros(1, { requiresGrad: true })], { lr: 1 });
+ * const scheduler = new torsh.optim.lrScheduler.StepLR(optimizer, 2, { gamma: 0.5 });
+ * for (let epoch = 0; epoch < 2; epoch++) {
+ *   optimizer.step();
+ *   scheduler.step();
+ * }
+ * console.log(optimizer.paramGroups[0].lr.toFixed(4)); // 0.5000
+ * ```
+ */
 export class StepLR extends LRScheduler {
   stepSize: number;
   gamma: number;
@@ -72,7 +111,20 @@ export class StepLR extends LRScheduler {
   override _closedForm(): number[] { return this.baseLrs.map((lr) => lr * this.gamma ** Math.floor(this.lastEpoch / this.stepSize)); }
 }
 
-/** Times gamma at each of the milestones. */
+/**
+ * Times gamma at each of the milestones.
+ *
+ * @example
+ * ```js
+ * const optimizer = new torsh.optim.SGD([torsh.zeros(1, { requiresGrad: true })], { lr: 1 });
+ * const scheduler = new torsh.optim.lrScheduler.MultiStepLR(optimizer, [1, 3]);
+ * for (let epoch = 0; epoch < 2; epoch++) {
+ *   optimizer.step();
+ *   scheduler.step();
+ * }
+ * console.log(optimizer.paramGroups[0].lr.toFixed(4)); // 0.1000
+ * ```
+ */
 export class MultiStepLR extends LRScheduler {
   milestones: number[];
   gamma: number;
@@ -106,7 +158,20 @@ export class MultiStepLR extends LRScheduler {
   }
 }
 
-/** Times factor for the first totalIters epochs. */
+/**
+ * Times factor for the first totalIters epochs.
+ *
+ * @example
+ * ```js
+ * const optimizer = new torsh.optim.SGD([torsh.zeros(1, { requiresGrad: true })], { lr: 1 });
+ * const scheduler = new torsh.optim.lrScheduler.ConstantLR(optimizer, { factor: 0.5, totalIters: 2 });
+ * for (let epoch = 0; epoch < 2; epoch++) {
+ *   optimizer.step();
+ *   scheduler.step();
+ * }
+ * console.log(optimizer.paramGroups[0].lr.toFixed(4)); // 1.0000
+ * ```
+ */
 export class ConstantLR extends LRScheduler {
   factor: number;
   totalIters: number;
@@ -130,7 +195,20 @@ export class ConstantLR extends LRScheduler {
   override _closedForm(): number[] { return this.baseLrs.map((lr) => lr * (this.lastEpoch >= this.totalIters ? 1 : this.factor)); }
 }
 
-/** From startFactor to endFactor times the rate over totalIters epochs: a warm-up. */
+/**
+ * From startFactor to endFactor times the rate over totalIters epochs: a warm-up.
+ *
+ * @example
+ * ```js
+ * const optimizer = new torsh.optim.SGD([torsh.zeros(1, { requiresGrad: true })], { lr: 1 });
+ * const scheduler = new torsh.optim.lrScheduler.LinearLR(optimizer, { startFactor: 0.5, totalIters: 4 });
+ * for (let epoch = 0; epoch < 2; epoch++) {
+ *   optimizer.step();
+ *   scheduler.step();
+ * }
+ * console.log(optimizer.paramGroups[0].lr.toFixed(4)); // 0.7500
+ * ```
+ */
 export class LinearLR extends LRScheduler {
   startFactor: number;
   endFactor: number;
@@ -157,7 +235,20 @@ export class LinearLR extends LRScheduler {
   }
 }
 
-/** Times gamma every epoch. */
+/**
+ * Times gamma every epoch.
+ *
+ * @example
+ * ```js
+ * const optimizer = new torsh.optim.SGD([torsh.zeros(1, { requiresGrad: true })], { lr: 1 });
+ * const scheduler = new torsh.optim.lrScheduler.ExponentialLR(optimizer, 0.9);
+ * for (let epoch = 0; epoch < 2; epoch++) {
+ *   optimizer.step();
+ *   scheduler.step();
+ * }
+ * console.log(optimizer.paramGroups[0].lr.toFixed(4)); // 0.8100
+ * ```
+ */
 export class ExponentialLR extends LRScheduler {
   gamma: number;
   constructor(optimizer: Optimizer, ...rest: Tail<[gamma: number, lastEpoch: number], { gamma?: number } & Common>);
@@ -172,7 +263,20 @@ export class ExponentialLR extends LRScheduler {
   override _closedForm(): number[] { return this.baseLrs.map((lr) => lr * this.gamma ** this.lastEpoch); }
 }
 
-/** Down to zero over totalIters epochs along (1 - t)^power. */
+/**
+ * Down to zero over totalIters epochs along (1 - t)^power.
+ *
+ * @example
+ * ```js
+ * const optimizer = new torsh.optim.SGD([torsh.zeros(1, { requiresGrad: true })], { lr: 1 });
+ * const scheduler = new torsh.optim.lrScheduler.PolynomialLR(optimizer, { totalIters: 4 });
+ * for (let epoch = 0; epoch < 2; epoch++) {
+ *   optimizer.step();
+ *   scheduler.step();
+ * }
+ * console.log(optimizer.paramGroups[0].lr.toFixed(4)); // 0.5000
+ * ```
+ */
 export class PolynomialLR extends LRScheduler {
   totalIters: number;
   power: number;

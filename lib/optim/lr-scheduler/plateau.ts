@@ -18,7 +18,17 @@ export interface PlateauOptions {
 
 const sig = signature('ReduceLROnPlateau', 'optimizer, mode="min", factor=0.1, patience=10, threshold=1e-4, thresholdMode="rel", cooldown=0, minLr=0, eps=1e-8, verbose=false');
 
-/** Times factor when step(metric) has not seen an improvement for more than `patience` epochs. */
+/**
+ * Times factor when step(metric) has not seen an improvement for more than `patience` epochs.
+ *
+ * @example
+ * ```js
+ * const optimizer = new torsh.optim.SGD([torsh.zeros(1, { requiresGrad: true })], { lr: 1 });
+ * const scheduler = new torsh.optim.lrScheduler.ReduceLROnPlateau(optimizer, { patience: 1 });
+ * for (const loss of [1, 1, 1, 1]) scheduler.step(loss);
+ * console.log(optimizer.paramGroups[0].lr); // 0.1
+ * ```
+ */
 export class ReduceLROnPlateau {
   optimizer: Optimizer;
   mode: string;
