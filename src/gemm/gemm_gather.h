@@ -1,6 +1,6 @@
 /* Template, included by gemm_types.h after gemm_tile.h, with its parameters: the products of gathered.h. */
 
-enum { TS_FN(GATHER_ROWS) = TS_MR, TS_FN(GATHER_PANEL) = TS_NR, TS_FN(GATHER_DEPTH) = 3 * TS_KC / 2, TS_FN(GATHER_DOTS) = 1024 };
+enum { TS_FN(GATHER_ROWS) = TS_MR, TS_FN(GATHER_PANEL) = TS_NR, TS_FN(GATHER_DEPTH) = TS_GATHER_KC, TS_FN(GATHER_DOTS) = 1024 };
 
 /* `tiles` tiles one below the other: c (rows, two vectors) (+)= a * b, with row p of b at b + at[p]. a as in tile. */
 TS_INLINE void TS_FN(gather_tile)(const ts_gathered *g, const int rows, const bool along_k, ptrdiff_t tiles, const TS_T *a,

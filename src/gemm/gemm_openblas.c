@@ -66,8 +66,7 @@ static void be_single_threaded(void) {
 
 static void run(const ts_product *p, int64_t itemsize, void (*own)(const ts_product *),
                 void (*blas)(const ts_product *)) {
-  const double work = (double)p->m * (double)p->n * (double)p->k;
-  if (work <= ts_gemm_beats_blas() || least(p->m, p->n) <= 4 || p->alpha == 0) {
+  if (ts_gemm_beats_blas(p) || p->alpha == 0) {
     ts_product_threaded(p, itemsize, own);
   } else {
     be_single_threaded();
