@@ -1,19 +1,18 @@
 /** The namespace: everything that `import torsh from 'torsh'` offers. */
 import * as autograd from './autograd';
-import { type BackendInfo, abi, backendReasons } from './backend/abi';
 import { TorshError } from './errors';
 import * as aten from './aten';
 import { autocast, getAutocastDtype, isAutocastEnabled } from './autograd/autocast';
 import { checkpoint, checkpointSequential } from './autograd/checkpoint';
 import { asTensor, asarray, scalarTensor } from './creation';
 import * as generated from './gen/namespaces';
-import * as sys from './gen/system';
 import { nonzero } from './indexing';
 import { embedding, embeddingBag } from './lookup';
 import * as info from './info';
 import { kitFunction, kitNamespace } from './kit.node';
 import { version } from './gen/version';
 import * as memory from './memory';
+import { amp, autogradMembers, backend, getNumThreads, setNumThreads } from './members';
 import { fromMessage, toMessage } from './messages';
 import { setPrintoptions } from './print';
 import { einsum, tensordot } from './products';
@@ -25,17 +24,6 @@ import { histogramdd } from './histogram';
 import { Tensor, frombuffer, isTensor, keep, tensor } from './tensor';
 
 const dtypeConstants = Object.fromEntries(dtypes.map((d) => [d, d])) as { readonly [D in (typeof dtypes)[number]]: D };
-
-/** Which backend runs, and why. */
-const backend: BackendInfo = {
-  get name() { return abi().name; },
-  get reasons() { return backendReasons(); },
-  get threads() { return sys._numThreads(); },
-  get blas() { return sys._build()!.split('|')[0]; },
-  get simd() { return sys._build()!.split('|')[1]; },
-};
-// console.log shows values rather than getters.
-Object.defineProperty(backend, Symbol.for('nodejs.util.inspect.custom'), { value: () => ({ ...backend }) });
 
 const data = kitNamespace('data'), func = kitNamespace('func');
 
@@ -50,7 +38,7 @@ export const torsh = {
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
   _standardGamma: random._standardGamma, _sampleDirichlet: random._sampleDirichlet, _dirichletGrad: random._dirichletGrad,
-  autocast, getAutocastDtype, isAutocastEnabled, amp: { autocast },
+  autocast, getAutocastDtype, isAutocastEnabled, amp,
   nn: kitNamespace('nn'), optim: kitNamespace('optim'), deepcopy: kitFunction('deepcopy'), summary: kitFunction('summary'),
   save: kitFunction('save'), load: kitFunction('load'), inspectFile: kitFunction('inspectFile'), metadataOf: kitFunction('metadataOf'),
   linalg: generated.linalg, fft: generated.fft, special: generated.special,
@@ -59,17 +47,10 @@ export const torsh = {
   masked: kitNamespace('masked'), distributions: kitNamespace('distributions'),
   metrics: kitNamespace('metrics'), testing: kitNamespace('testing'), train: kitNamespace('train'), profiler: kitNamespace('profiler'), debug: kitNamespace('debug'), charts: kitNamespace('charts'),
   utils: { data, checkpoint: { checkpoint, checkpointSequential }, progress: kitFunction('progress'), tensorboard: kitNamespace('tensorboard') },
-  autograd: {
-    grad: autograd.grad, backward: autograd.backward, Function: autograd.Function, functional: autograd.functional,
-    gradcheck: autograd.gradcheck, gradgradcheck: autograd.gradgradcheck,
-    detectAnomaly: autograd.detectAnomaly, setDetectAnomaly: autograd.setDetectAnomaly, isAnomalyEnabled: autograd.isAnomalyEnabled,
-  },
+  autograd: autogradMembers,
   memory: memory.memory, setMemoryBudget: memory.setMemoryBudget, resetPeakMemory: memory.resetPeakMemory, emptyCache: memory.emptyCache, tidy: memory.tidy,
   manualSeed: random.manualSeed, initialSeed: random.initialSeed, getRngState: random.getRngState, setRngState: random.setRngState, forkRng: random.forkRng, Generator: random.Generator,
-  /** Threads that an op may use, its caller's among them. https://pytorch.org/docs/stable/generated/torch.get_num_threads.html */
-  getNumThreads: () => sys._numThreads(),
-  /** Sets it: 1 to 64, or 0 for the usual number. WebAssembly has 1 where backend.reasons says so. https://pytorch.org/docs/stable/generated/torch.set_num_threads.html */
-  setNumThreads: (n: number) => { sys._setNumThreads(n); },
+  getNumThreads, setNumThreads,
   /** Of the package torsh. */
   version,
   setPrintoptions, toMessage, fromMessage, fromImageData: kitFunction('fromImageData'), toImageData: kitFunction('toImageData'),

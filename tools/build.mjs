@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { buildJs } from './build/js.mjs';
 import { buildLibtorsh } from './build/libtorsh.mjs';
 import { buildNative } from './build/native.mjs';
+import { writeEmbedded } from './build/web.mjs';
 import { buildWasm } from '../wasm/build.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -17,6 +18,7 @@ for (const name of asked.length ? asked : ['native', 'wasm', 'js']) {
   }
   const start = Date.now();
   const failure = await builders[name]();
+  if (name === 'wasm' && !failure) writeEmbedded(root);
   if (!failure) console.log(`built ${name} in ${((Date.now() - start) / 1000).toFixed(1)} s`);
   else {
     console.error(`${name} could not be built:\n${failure}`);

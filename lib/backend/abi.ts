@@ -56,8 +56,10 @@ export function useBackend(abi: Abi, why: readonly string[]): void {
   reasons = why;
 }
 
+export const hasBackend = (): boolean => current !== null;
+
 export function abi(): Abi {
-  if (!current) throw new TorshError('ERR_BACKEND', 'torsh', 'torsh: no backend is loaded yet; await init() first');
+  if (!current) throw new TorshError('ERR_BACKEND', 'torsh', 'torsh: no backend is loaded yet: await init() of torsh/web first, or import torsh, which waits for one');
   return current;
 }
 

@@ -2,7 +2,7 @@
 import { TorshError } from '../errors';
 import { USUAL_THREADS, type WorkerOrder, workerSource } from './wasm-workers';
 
-/** Pages fetch: see lib/entry/torsh.web.ts. */
+/** Pages fetch: see lib/entry/page-start.ts. */
 export function wasmBytes(name: string): Uint8Array<ArrayBuffer> {
   throw new TorshError('ERR_BACKEND', 'torsh', `torsh: a page cannot load ${name} synchronously`);
 }
@@ -10,6 +10,7 @@ export function wasmBytes(name: string): Uint8Array<ArrayBuffer> {
 /** Why there can be no threads; null when there can. */
 export function threadsRefused(): string | null {
   if (globalThis.crossOriginIsolated !== true) return 'the page is not cross-origin isolated (headers Cross-Origin-Opener-Policy and Cross-Origin-Embedder-Policy)';
+  if (typeof SharedArrayBuffer !== 'function') return 'there is no SharedArrayBuffer here';
   return typeof Worker === 'function' ? null : 'there are no workers here';
 }
 

@@ -150,22 +150,54 @@ export function wasmAbi(module: WebAssembly.Module, reasons: string[]): Abi {
   };
 }
 
-/** Compiles from what a page or bundler has: bytes, a module, a response, an address. */
-export async function compileWasm(source: WebAssembly.Module | BufferSource | Response | PromiseLike<Response> | URL | string): Promise<WebAssembly.Module> {
+/** What a page or bundler has of a module. */
+export type WasmSource = WebAssembly.Module | BufferSource | Response | PromiseLike<Response> | URL | string;
+
+const unavailable = (op: string): TorshError => new TorshError('ERR_BACKEND', op, `${op}: WebAssembly is not available here (switched off in the browser's settings or by a policy?), and torsh cannot run without it`);
+
+/** What a module that cannot be compiled means. */
+function notCompiled(error: unknown, what: string, bytes: Uint8Array | null): TorshError {
+  const { message } = error as Error;
+  const why = /Content.Security.Policy|unsafe-eval|disallowed by embedder|blocked by CSP/i.test(message) ? "the page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src"
+    : bytes && !(bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d)
+      ? `${what} is not WebAssembly${bytes[0] === 0x3c ? ' but a page' : ''}: the file is not where it should be (copy torsh.wasm and torsh-threads.wasm from torsh/dist beside the script, or tell init() of torsh/web where they are)`
+      : `${what} is damaged or cut off${bytes ? ` (${bytes.length} bytes)` : ': install torsh anew'}`;
+  return new TorshError('ERR_BACKEND', 'torsh', `torsh: ${why} (${message})`, { cause: error });
+}
+
+async function compileBytes(bytes: BufferSource, what: string): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (e) {
+    throw notCompiled(e, what, ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes));
+  }
+}
+
+/** Compiles from what a page or bundler has. */
+export async function compileWasm(source: WasmSource): Promise<WebAssembly.Module> {
+  if (typeof WebAssembly !== 'object') throw unavailable('torsh');
   if (source instanceof WebAssembly.Module) return source;
-  if (typeof source === 'string' || source instanceof URL) source = fetch(source);
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source as BufferSource);
-  const response = await (source as PromiseLike<Response> | Response);
-  if (!response.ok) throw new TorshError('ERR_BACKEND', 'torsh', `torsh: ${response.url} could not be fetched (${response.status})`);
-  return WebAssembly.compile(await response.arrayBuffer());
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return compileBytes(source as BufferSource, 'what init() was given');
+  const address = typeof source === 'string' || source instanceof URL ? String(source) : null;
+  let response: Response, bytes: ArrayBuffer;
+  try {
+    response = await (address === null ? source as PromiseLike<Response> | Response : fetch(address));
+    /* Anything but Response.ok is no file; the type that a server gives it does not matter. */
+    if (!response.ok) throw new Error(`the answer was ${response.status} ${response.statusText}`.trim());
+    bytes = await response.arrayBuffer();
+  } catch (e) {
+    throw new TorshError('ERR_BACKEND', 'torsh', `torsh: ${address ?? 'the module'} could not be fetched: ${(e as Error).message}`, { cause: e });
+  }
+  return compileBytes(bytes, response.url || address || 'the module');
 }
 
 function compileWasmSync(name: string): WebAssembly.Module {
+  if (typeof WebAssembly !== 'object') throw unavailable('torsh');
   const bytes = wasmBytes(name);
   try {
     return new WebAssembly.Module(bytes);
   } catch (e) {
-    throw new TorshError('ERR_BACKEND', 'torsh', `torsh: ${name} is damaged or WebAssembly is not available: ${(e as Error).message}`, { cause: e });
+    throw notCompiled(e, name, null);
   }
 }
 
@@ -185,8 +217,14 @@ export function loadWasmSync(why: string): [Abi, string[]] {
   return [wasmAbi(compileWasmSync('torsh.wasm'), reasons), reasons];
 }
 
-/** The same of two addresses. */
-export async function loadWasm(why: string, single: URL, threads: URL): Promise<[Abi, string[]]> {
+/** Unpacks the module that came with the script. */
+async function compileEmbedded(text: string): Promise<WebAssembly.Module> {
+  const packed = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  return compileBytes(await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer(), 'the module within the script');
+}
+
+/** The same of two addresses; embedded: the text of torsh.wasm that the script brings, for where there is no such file. */
+export async function loadWasm(why: string, single: URL, threads: URL, embedded?: () => Promise<string>): Promise<[Abi, string[]]> {
   const reasons = [why], refused = threadsRefused();
   if (refused !== null) reasons.push(oneThread(refused));
   else {
@@ -196,5 +234,17 @@ export async function loadWasm(why: string, single: URL, threads: URL): Promise<
       reasons.push(oneThread((e as Error).message));
     }
   }
-  return [wasmAbi(await compileWasm(single), reasons), reasons];
+  let module: WebAssembly.Module;
+  try {
+    module = await compileWasm(single);
+  } catch (e) {
+    try {
+      if (!embedded) throw e;
+      module = await compileEmbedded(await embedded());
+    } catch {
+      throw e;
+    }
+    reasons.push(`the copy of torsh.wasm within the script: ${(e as Error).message}`);
+  }
+  return [wasmAbi(module, reasons), reasons];
 }

@@ -20,8 +20,8 @@ const F_tensorSplit = [844, 845, 846];
 const F_hsplit = [847, 848];
 const F_vsplit = [849, 850];
 const F_dsplit = [851, 852];
-const F_norm = [934, 935];
-const F_view = [947, 948];
+const F_norm = [936, 937];
+const F_view = [949, 950];
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -3403,22 +3403,22 @@ export abstract class TensorOps {
   /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
   dist(options: { other: Tensor; p?: Scalar }): Tensor;
   dist(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(936, (this as any), a, 0, 2, 2);
-    return invokeMethod(936, this, arguments);
+    if (arguments.length === 1 && isTensor(a)) return binary(938, (this as any), a, 0, 2, 2);
+    return invokeMethod(938, this, arguments);
   }
   /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
   renorm(p: Scalar, dim: number, maxnorm: Scalar, options?: { out?: Tensor }): Tensor;
   /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
   renorm(options: { p: Scalar; dim: number; maxnorm: Scalar; out?: Tensor }): Tensor;
   renorm(..._args: any[]): any {
-    return invokeMethod(941, this, arguments);
+    return invokeMethod(943, this, arguments);
   }
   /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
   renorm_(p: Scalar, dim: number, maxnorm: Scalar): Tensor;
   /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
   renorm_(options: { p: Scalar; dim: number; maxnorm: Scalar }): Tensor;
   renorm_(..._args: any[]): any {
-    return invokeMethod(942, this, arguments);
+    return invokeMethod(944, this, arguments);
   }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
   asStrided(size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null): Tensor;
@@ -3427,7 +3427,7 @@ export abstract class TensorOps {
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
   asStrided(options: { size: number | readonly number[]; stride: number | readonly number[]; storageOffset?: number | null }): Tensor;
   asStrided(..._args: any[]): any {
-    return invokeMethod(943, this, arguments);
+    return invokeMethod(945, this, arguments);
   }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
   asStrided_(size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null): Tensor;
@@ -3436,7 +3436,7 @@ export abstract class TensorOps {
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
   asStrided_(options: { size: number | readonly number[]; stride: number | readonly number[]; storageOffset?: number | null }): Tensor;
   asStrided_(..._args: any[]): any {
-    return invokeMethod(944, this, arguments);
+    return invokeMethod(946, this, arguments);
   }
   /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
   expand(...size: number[]): Tensor;
@@ -3445,14 +3445,14 @@ export abstract class TensorOps {
   /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
   expand(size: readonly number[], options?: { implicit?: boolean }): Tensor;
   expand(..._args: any[]): any {
-    return invokeMethod(945, this, arguments);
+    return invokeMethod(947, this, arguments);
   }
   /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
   reshape(...shape: number[]): Tensor;
   /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
   reshape(shape: readonly number[]): Tensor;
   reshape(..._args: any[]): any {
-    return invokeMethod(946, this, arguments);
+    return invokeMethod(948, this, arguments);
   }
   /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
   view(...size: number[]): Tensor;
@@ -3470,103 +3470,103 @@ export abstract class TensorOps {
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   transpose(options: { dim0: number; dim1: number }): Tensor;
   transpose(..._args: any[]): any {
-    return invokeMethod(949, this, arguments);
+    return invokeMethod(951, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapaxes(dim0: number, dim1: number): Tensor;
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapaxes(options: { dim0: number; dim1: number }): Tensor;
   swapaxes(..._args: any[]): any {
-    return invokeMethod(949, this, arguments);
+    return invokeMethod(951, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapdims(dim0: number, dim1: number): Tensor;
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapdims(options: { dim0: number; dim1: number }): Tensor;
   swapdims(..._args: any[]): any {
-    return invokeMethod(949, this, arguments);
+    return invokeMethod(951, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   transpose_(dim0: number, dim1: number): Tensor;
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   transpose_(options: { dim0: number; dim1: number }): Tensor;
   transpose_(..._args: any[]): any {
-    return invokeMethod(950, this, arguments);
+    return invokeMethod(952, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapaxes_(dim0: number, dim1: number): Tensor;
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapaxes_(options: { dim0: number; dim1: number }): Tensor;
   swapaxes_(..._args: any[]): any {
-    return invokeMethod(950, this, arguments);
+    return invokeMethod(952, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapdims_(dim0: number, dim1: number): Tensor;
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapdims_(options: { dim0: number; dim1: number }): Tensor;
   swapdims_(..._args: any[]): any {
-    return invokeMethod(950, this, arguments);
+    return invokeMethod(952, this, arguments);
   }
   /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
   unsqueeze(dim: number): Tensor;
   /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
   unsqueeze(options: { dim: number }): Tensor;
   unsqueeze(..._args: any[]): any {
-    return invokeMethod(951, this, arguments);
+    return invokeMethod(953, this, arguments);
   }
   /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
   unsqueeze_(dim: number): Tensor;
   /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
   unsqueeze_(options: { dim: number }): Tensor;
   unsqueeze_(..._args: any[]): any {
-    return invokeMethod(952, this, arguments);
+    return invokeMethod(954, this, arguments);
   }
   /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
   narrow(dim: number, start: number, length: number): Tensor;
   /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
   narrow(options: { dim: number; start: number; length: number }): Tensor;
   narrow(..._args: any[]): any {
-    return invokeMethod(953, this, arguments);
+    return invokeMethod(955, this, arguments);
   }
   /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
   select(dim: number, index: number): Tensor;
   /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
   select(options: { dim: number; index: number }): Tensor;
   select(..._args: any[]): any {
-    return invokeMethod(956, this, arguments);
+    return invokeMethod(958, this, arguments);
   }
   /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
   permute(...dims: number[]): Tensor;
   /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
   permute(dims: readonly number[]): Tensor;
   permute(..._args: any[]): any {
-    return invokeMethod(957, this, arguments);
+    return invokeMethod(959, this, arguments);
   }
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze(dim?: number | readonly number[] | null): Tensor;
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze(..._args: any[]): any {
-    return invokeMethod(958, this, arguments);
+    return invokeMethod(960, this, arguments);
   }
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze_(dim?: number | readonly number[] | null): Tensor;
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze_(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze_(..._args: any[]): any {
-    return invokeMethod(959, this, arguments);
+    return invokeMethod(961, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(960, (this as any), 0);
-    return invokeMethod(960, this, arguments);
+    if (arguments.length === 0) return unary(962, (this as any), 0);
+    return invokeMethod(962, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(961, (this as any), 0);
-    return invokeMethod(961, this, arguments);
+    if (arguments.length === 0) return unaryInplace(963, (this as any), 0);
+    return invokeMethod(963, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
@@ -3577,20 +3577,20 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(962, (this as any), 0, 0, 0, 1);
-    return invokeMethod(962, this, arguments);
+    if (arguments.length === 0) return unary(964, (this as any), 0, 0, 0, 1);
+    return invokeMethod(964, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
   unfold(dimension: number, size: number, step: number): Tensor;
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
   unfold(options: { dimension: number; size: number; step: number }): Tensor;
   unfold(..._args: any[]): any {
-    return invokeMethod(964, this, arguments);
+    return invokeMethod(966, this, arguments);
   }
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(966, (this as any), 0);
-    return invokeMethod(966, this, arguments);
+    if (arguments.length === 0) return unary(968, (this as any), 0);
+    return invokeMethod(968, this, arguments);
   }
 }

@@ -404,7 +404,7 @@ export function relu$(input: Tensor, inplace?: boolean): Tensor;
 export function relu$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function relu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(0, a, 0);
-  return invokeOptional(967, 0, 1, arguments);
+  return invokeOptional(969, 0, 1, arguments);
 }
 
 /** input where it is above threshold, else value, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */
@@ -414,7 +414,7 @@ export function threshold$(input: Tensor, threshold: Scalar, value: Scalar, opti
 /** input where it is above threshold, else value, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */
 export function threshold$(input: Tensor, options: { threshold: Scalar; value: Scalar; inplace?: boolean }): Tensor;
 export function threshold$(..._args: any[]): any {
-  return invokeOptional(968, 2, 3, arguments);
+  return invokeOptional(970, 2, 3, arguments);
 }
 
 /** min(max(input, 0), 6), elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html */
@@ -423,7 +423,7 @@ export function relu6$(input: Tensor, inplace?: boolean): Tensor;
 export function relu6$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function relu6$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(5, a, 0);
-  return invokeOptional(969, 5, 6, arguments);
+  return invokeOptional(971, 5, 6, arguments);
 }
 
 /** input within [minVal, maxVal], elementwise; the gradient on the bounds is 0. Errors: bools, unsigned integers with negative bounds. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html */
@@ -436,7 +436,7 @@ export function hardtanh$(input: Tensor, minVal: number, options: { maxVal?: num
 export function hardtanh$(input: Tensor, options: { minVal?: number; maxVal?: number; inplace?: boolean }): Tensor;
 export function hardtanh$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(7, a, 0, -1, 1);
-  return invokeOptional(970, 7, 8, arguments);
+  return invokeOptional(972, 7, 8, arguments);
 }
 
 /** input where positive, else negativeSlope * input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html */
@@ -447,7 +447,7 @@ export function leakyRelu$(input: Tensor, negativeSlope: number, options: { inpl
 export function leakyRelu$(input: Tensor, options: { negativeSlope?: number; inplace?: boolean }): Tensor;
 export function leakyRelu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(10, a, 0, 0.01);
-  return invokeOptional(971, 10, 11, arguments);
+  return invokeOptional(973, 10, 11, arguments);
 }
 
 /** input where positive, else alpha * (exp(input) - 1), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html */
@@ -458,7 +458,7 @@ export function elu$(input: Tensor, alpha: number, options: { inplace?: boolean 
 export function elu$(input: Tensor, options: { alpha?: number; inplace?: boolean }): Tensor;
 export function elu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(13, a, 0, 1);
-  return invokeOptional(972, 13, 14, arguments);
+  return invokeOptional(974, 13, 14, arguments);
 }
 
 /** 1.0507 * elu(input, 1.67326), elementwise: keeps mean 0 and variance 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html */
@@ -467,7 +467,7 @@ export function selu$(input: Tensor, inplace?: boolean): Tensor;
 export function selu$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function selu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(15, a, 0);
-  return invokeOptional(973, 15, 16, arguments);
+  return invokeOptional(975, 15, 16, arguments);
 }
 
 /** input where positive, else alpha * (exp(input / alpha) - 1), elementwise. Errors: integers, alpha 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html */
@@ -478,7 +478,7 @@ export function celu$(input: Tensor, alpha: number, options: { inplace?: boolean
 export function celu$(input: Tensor, options: { alpha?: number; inplace?: boolean }): Tensor;
 export function celu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(17, a, 0, 1);
-  return invokeOptional(974, 17, 18, arguments);
+  return invokeOptional(976, 17, 18, arguments);
 }
 
 /** input * sigmoid(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */
@@ -487,7 +487,7 @@ export function silu$(input: Tensor, inplace?: boolean): Tensor;
 export function silu$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function silu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(22, a, 0);
-  return invokeOptional(975, 22, 23, arguments);
+  return invokeOptional(977, 22, 23, arguments);
 }
 
 /** input * tanh(softplus(input)), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html */
@@ -496,7 +496,7 @@ export function mish$(input: Tensor, inplace?: boolean): Tensor;
 export function mish$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function mish$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(25, a, 0);
-  return invokeOptional(976, 25, 26, arguments);
+  return invokeOptional(978, 25, 26, arguments);
 }
 
 /** min(max(input + 3, 0), 6) / 6, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html */
@@ -505,7 +505,7 @@ export function hardsigmoid$(input: Tensor, inplace?: boolean): Tensor;
 export function hardsigmoid$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function hardsigmoid$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(32, a, 0);
-  return invokeOptional(977, 32, 33, arguments);
+  return invokeOptional(979, 32, 33, arguments);
 }
 
 /** input * min(max(input + 3, 0), 6) / 6, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html */
@@ -514,7 +514,7 @@ export function hardswish$(input: Tensor, inplace?: boolean): Tensor;
 export function hardswish$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function hardswish$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(35, a, 0);
-  return invokeOptional(978, 35, 36, arguments);
+  return invokeOptional(980, 35, 36, arguments);
 }
 
 /** input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
@@ -529,7 +529,7 @@ export function rrelu$(input: Tensor, lower: number, options: { upper?: number; 
 export function rrelu$(input: Tensor, options: { lower?: number; upper?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function rrelu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(46, a, 0, 0.125, 0.3333333333333333, 0);
-  return invokeOptional(979, 46, 47, arguments);
+  return invokeOptional(981, 46, 47, arguments);
 }
 
 /** In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
@@ -542,7 +542,7 @@ export function alphaDropout$(input: Tensor, p: number, options: { training?: bo
 export function alphaDropout$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function alphaDropout$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(285, a, 0, 0.5, 0);
-  return invokeOptional(980, 285, 286, arguments);
+  return invokeOptional(982, 285, 286, arguments);
 }
 
 /** alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
@@ -555,7 +555,7 @@ export function featureAlphaDropout$(input: Tensor, p: number, options: { traini
 export function featureAlphaDropout$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function featureAlphaDropout$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(287, a, 0, 0.5, 0);
-  return invokeOptional(981, 287, 288, arguments);
+  return invokeOptional(983, 287, 288, arguments);
 }
 
 /** In training zeroes whole channels of (N, C, L) or (C, L) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
@@ -568,7 +568,7 @@ export function dropout1d$(input: Tensor, p: number, options: { training?: boole
 export function dropout1d$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function dropout1d$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(291, a, 0, 0.5, 1);
-  return invokeOptional(982, 291, 292, arguments);
+  return invokeOptional(984, 291, 292, arguments);
 }
 
 /** In training zeroes whole channels (the first two dims) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
@@ -581,7 +581,7 @@ export function dropout2d$(input: Tensor, p: number, options: { training?: boole
 export function dropout2d$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function dropout2d$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(293, a, 0, 0.5, 1);
-  return invokeOptional(983, 293, 294, arguments);
+  return invokeOptional(985, 293, 294, arguments);
 }
 
 /** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
@@ -594,7 +594,7 @@ export function dropout3d$(input: Tensor, p: number, options: { training?: boole
 export function dropout3d$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function dropout3d$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(295, a, 0, 0.5, 1);
-  return invokeOptional(984, 295, 296, arguments);
+  return invokeOptional(986, 295, 296, arguments);
 }
 
 /** max(input, 0), elementwise; NaN stays NaN, the gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
@@ -7087,7 +7087,7 @@ export function unique(input: Tensor, inverse: boolean, options: { dim?: number 
 /** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
 export function unique(input: Tensor, options: { inverse?: boolean; dim?: number | null }): Omit<[Tensor, Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 export function unique(..._args: any[]): any {
-  return invoke(931, arguments);
+  return invoke(933, arguments);
 }
 
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
@@ -7097,7 +7097,7 @@ export function uniqueConsecutive(input: Tensor, inverse: boolean, options: { di
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
 export function uniqueConsecutive(input: Tensor, options: { inverse?: boolean; dim?: number | null }): Omit<[Tensor, Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 export function uniqueConsecutive(..._args: any[]): any {
-  return invoke(932, arguments);
+  return invoke(934, arguments);
 }
 
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
@@ -7109,10 +7109,10 @@ export function vectorNorm(input: Tensor, ord: Scalar, options: { dim?: number |
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
 export function vectorNorm(input: Tensor, options: { ord?: Scalar; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function vectorNorm(..._args: any[]): any {
-  return invoke(933, arguments);
+  return invoke(935, arguments);
 }
 
-const F_norm = [934, 935];
+const F_norm = [936, 937];
 /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
 export function norm(input: Tensor, p?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
@@ -7140,8 +7140,8 @@ export function dist(input: Tensor, other: Tensor, options: { p?: Scalar }): Ten
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
 export function dist(input: Tensor, options: { other: Tensor; p?: Scalar }): Tensor;
 export function dist(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(936, a, b, 0, 2, 2);
-  return invoke(936, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(938, a, b, 0, 2, 2);
+  return invoke(938, arguments);
 }
 
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
@@ -7153,7 +7153,7 @@ export function normalize(input: Tensor, p: number, options: { dim?: number | re
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
 export function normalize(input: Tensor, options: { p?: number; dim?: number | readonly number[]; eps?: number }): Tensor;
 export function normalize(..._args: any[]): any {
-  return invoke(937, arguments);
+  return invoke(939, arguments);
 }
 
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
@@ -7165,8 +7165,8 @@ export function cosineSimilarity(x1: Tensor, x2: Tensor, options: { dim?: number
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 export function cosineSimilarity(x1: Tensor, options: { x2: Tensor; dim?: number; eps?: number }): Tensor;
 export function cosineSimilarity(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(938, a, b, 0, 1, 1e-8);
-  return invoke(938, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(940, a, b, 0, 1, 1e-8);
+  return invoke(940, arguments);
 }
 
 /** The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by. */
@@ -7176,8 +7176,8 @@ export function normExceptDim(input: Tensor, pow: number, options: { dim?: numbe
 /** The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by. */
 export function normExceptDim(input: Tensor, options: { pow?: number; dim?: number }): Tensor;
 export function normExceptDim(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(939, a, 0, 2, 0);
-  return invoke(939, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(941, a, 0, 2, 0);
+  return invoke(941, arguments);
 }
 
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
@@ -7191,8 +7191,8 @@ export function pairwiseDistance(x1: Tensor, x2: Tensor, options: { p?: number; 
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 export function pairwiseDistance(x1: Tensor, options: { x2: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
 export function pairwiseDistance(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(940, a, b, 0, 2, 0.000001, 0);
-  return invoke(940, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(942, a, b, 0, 2, 0.000001, 0);
+  return invoke(942, arguments);
 }
 
 /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
@@ -7200,7 +7200,7 @@ export function renorm(input: Tensor, p: Scalar, dim: number, maxnorm: Scalar, o
 /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
 export function renorm(input: Tensor, options: { p: Scalar; dim: number; maxnorm: Scalar; out?: Tensor }): Tensor;
 export function renorm(..._args: any[]): any {
-  return invoke(941, arguments);
+  return invoke(943, arguments);
 }
 
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -7210,7 +7210,7 @@ export function asStrided(input: Tensor, size: number | readonly number[], strid
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 export function asStrided(input: Tensor, options: { size: number | readonly number[]; stride: number | readonly number[]; storageOffset?: number | null }): Tensor;
 export function asStrided(..._args: any[]): any {
-  return invoke(943, arguments);
+  return invoke(945, arguments);
 }
 
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
@@ -7220,7 +7220,7 @@ export function expand(input: Tensor, ...args: [...size: number[], options: { im
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 export function expand(input: Tensor, size: readonly number[], options?: { implicit?: boolean }): Tensor;
 export function expand(..._args: any[]): any {
-  return invoke(945, arguments);
+  return invoke(947, arguments);
 }
 
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
@@ -7228,10 +7228,10 @@ export function reshape(input: Tensor, ...shape: number[]): Tensor;
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
 export function reshape(input: Tensor, shape: readonly number[]): Tensor;
 export function reshape(..._args: any[]): any {
-  return invoke(946, arguments);
+  return invoke(948, arguments);
 }
 
-const F_view = [947, 948];
+const F_view = [949, 950];
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 export function view(input: Tensor, ...size: number[]): Tensor;
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
@@ -7249,7 +7249,7 @@ export function transpose(input: Tensor, dim0: number, dim1: number): Tensor;
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(input: Tensor, options: { dim0: number; dim1: number }): Tensor;
 export function transpose(..._args: any[]): any {
-  return invoke(949, arguments);
+  return invoke(951, arguments);
 }
 
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
@@ -7257,7 +7257,7 @@ export function unsqueeze(input: Tensor, dim: number): Tensor;
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
 export function unsqueeze(input: Tensor, options: { dim: number }): Tensor;
 export function unsqueeze(..._args: any[]): any {
-  return invoke(951, arguments);
+  return invoke(953, arguments);
 }
 
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
@@ -7265,7 +7265,7 @@ export function narrow(input: Tensor, dim: number, start: number, length: number
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 export function narrow(input: Tensor, options: { dim: number; start: number; length: number }): Tensor;
 export function narrow(..._args: any[]): any {
-  return invoke(953, arguments);
+  return invoke(955, arguments);
 }
 
 /** Python's input[start:end:step] along dim. */
@@ -7279,7 +7279,7 @@ export function _slice(input: Tensor, dim: number, options: { start?: number | n
 /** Python's input[start:end:step] along dim. */
 export function _slice(input: Tensor, options: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
 export function _slice(..._args: any[]): any {
-  return invoke(954, arguments);
+  return invoke(956, arguments);
 }
 
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
@@ -7287,7 +7287,7 @@ export function _sliceBackward(grad: Tensor, size: number | readonly number[], d
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
 export function _sliceBackward(grad: Tensor, options: { size: number | readonly number[]; dim: number; start: number; step: number }): Tensor;
 export function _sliceBackward(..._args: any[]): any {
-  return invoke(955, arguments);
+  return invoke(957, arguments);
 }
 
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
@@ -7295,7 +7295,7 @@ export function select(input: Tensor, dim: number, index: number): Tensor;
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
 export function select(input: Tensor, options: { dim: number; index: number }): Tensor;
 export function select(..._args: any[]): any {
-  return invoke(956, arguments);
+  return invoke(958, arguments);
 }
 
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
@@ -7303,7 +7303,7 @@ export function permute(input: Tensor, ...dims: number[]): Tensor;
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
 export function permute(input: Tensor, dims: readonly number[]): Tensor;
 export function permute(..._args: any[]): any {
-  return invoke(957, arguments);
+  return invoke(959, arguments);
 }
 
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
@@ -7311,14 +7311,14 @@ export function squeeze(input: Tensor, dim?: number | readonly number[] | null):
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
 export function squeeze(..._args: any[]): any {
-  return invoke(958, arguments);
+  return invoke(960, arguments);
 }
 
 /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
 export function t(input: Tensor): Tensor;
 export function t(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(960, a, 0);
-  return invoke(960, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(962, a, 0);
+  return invoke(962, arguments);
 }
 
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -7330,8 +7330,8 @@ export function diagonal(input: Tensor, offset: number, options: { dim1?: number
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(962, a, 0, 0, 0, 1);
-  return invoke(962, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(964, a, 0, 0, 0, 1);
+  return invoke(964, arguments);
 }
 
 /** Zeros of the given size with grad on the diagonal. */
@@ -7339,7 +7339,7 @@ export function _diagonalBackward(grad: Tensor, size: number | readonly number[]
 /** Zeros of the given size with grad on the diagonal. */
 export function _diagonalBackward(grad: Tensor, options: { size: number | readonly number[]; offset: number; dim1: number; dim2: number }): Tensor;
 export function _diagonalBackward(..._args: any[]): any {
-  return invoke(963, arguments);
+  return invoke(965, arguments);
 }
 
 /** Sums the windows of grad into a tensor of the given size. */
@@ -7347,12 +7347,12 @@ export function _unfoldBackward(grad: Tensor, size: number | readonly number[], 
 /** Sums the windows of grad into a tensor of the given size. */
 export function _unfoldBackward(grad: Tensor, options: { size: number | readonly number[]; dim: number; step: number }): Tensor;
 export function _unfoldBackward(..._args: any[]): any {
-  return invoke(965, arguments);
+  return invoke(967, arguments);
 }
 
 /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 export function detach(input: Tensor): Tensor;
 export function detach(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(966, a, 0);
-  return invoke(966, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(968, a, 0);
+  return invoke(968, arguments);
 }

@@ -906,6 +906,8 @@ _programsReport|str|int set
 _captureBegin|bool|int set, Tensor[] inputs
 _captureBreak|void|str reason
 _captureLiteral|void|Tensor input
+_captureOptimizer|void|
+_programNumbers|void|int set, int program, float[] numbers
 _captureEnd|int[]|Tensor[] results, str form
 _captureDrop|void|
 _replay|Tensor[]|int set, Tensor[] inputs

@@ -238,7 +238,7 @@ export function _programsFree(set: number): void {
   return invoke(902, arguments) as void;
 }
 
-/** What a set holds, a line for each program: state (0 broken, 1 recorded once, 2 ready), number, runs, inputs, steps, constants, reason, names of the steps; of the plan, calls, folded norms, fused chains, buffers, their bytes, why nothing was changed; why it may not run elsewhere; gradients, inference mode, autocast as 0 or 1; separated by tabs. */
+/** What a set holds, a line for each program: state (0 broken, 1 recorded once, 2 ready), number, runs, inputs, steps, constants, reason, names of the steps; of the plan, calls, folded norms, endings, fused chains, buffers, their bytes, why nothing was changed; why it may not run elsewhere; gradients, inference mode, autocast as 0 or 1; separated by tabs. */
 export function _programsReport(set: number): string | null {
   return invoke(903, arguments) as string | null;
 }
@@ -258,122 +258,132 @@ export function _captureLiteral(input: Tensor): void {
   return invoke(906, arguments) as void;
 }
 
+/** The next step of an optimizer may become one of the program; its numbers are said before each run. */
+export function _captureOptimizer(): void {
+  return invoke(907, arguments) as void;
+}
+
+/** The numbers of the optimizers' steps in a program of a set, in order. */
+export function _programNumbers(set: number, program: number, numbers: number | readonly number[]): void {
+  return invoke(908, arguments) as void;
+}
+
 /** Ends a recording that gave results, which the host puts together in this form. [state, number of the program, number of the one that it replaces, for each result 1 if it is made anew]. A program is ready (2) when two calls recorded the same. */
 export function _captureEnd(results: readonly Tensor[], form: string): number[] {
-  return invoke(907, arguments) as number[];
+  return invoke(909, arguments) as number[];
 }
 
 /** Ends a recording without a program. */
 export function _captureDrop(): void {
-  return invoke(908, arguments) as void;
+  return invoke(910, arguments) as void;
 }
 
 /** Runs the program of a set that was recorded for inputs like these, and gives the results that are made anew. The length -1 says that there is none, -2 that there is a reason not to record one. */
 export function _replay(set: number, inputs: readonly Tensor[]): Tensor[] {
-  return invoke(909, arguments) as Tensor[];
+  return invoke(911, arguments) as Tensor[];
 }
 
 /** The number of a job that will run the program of a set for inputs like these on any thread; what it reads is held as it is now. -1: there is none, -2: there is a reason not to record one, -3: the program belongs to its thread. */
 export function _jobNew(set: number, inputs: readonly Tensor[]): number {
-  return invoke(910, arguments) as number;
+  return invoke(912, arguments) as number;
 }
 
 /** Runs a job on this thread. */
 export function _jobRun(job: number): void {
-  return invoke(911, arguments) as void;
+  return invoke(913, arguments) as void;
 }
 
 /** Lets a job end at its next step. */
 export function _jobStop(job: number): void {
-  return invoke(912, arguments) as void;
+  return invoke(914, arguments) as void;
 }
 
 /** The results of a job that has run, which is freed; its error, if it has one. */
 export function _jobTake(job: number): Tensor[] {
-  return invoke(913, arguments) as Tensor[];
+  return invoke(915, arguments) as Tensor[];
 }
 
 /** Frees a job that does not run. */
 export function _jobFree(job: number): void {
-  return invoke(914, arguments) as void;
+  return invoke(916, arguments) as void;
 }
 
 /** The number of the program that ran last. */
 export function _replayed(): number {
-  return invoke(915, arguments) as number;
+  return invoke(917, arguments) as number;
 }
 
 /** [live handles, live bytes, pooled bytes, peak bytes, budget, live blocks]. */
 export function _memory(): number[] {
-  return invoke(916, arguments) as number[];
+  return invoke(918, arguments) as number[];
 }
 
 /** [where to go on, or 0; then for each live handle from that slot on: handle, dtype, a number that tells memories apart while they live, bytes of the memory, ndim, sizes...]. */
 export function _handles(slot: number): number[] {
-  return invoke(917, arguments) as number[];
+  return invoke(919, arguments) as number[];
 }
 
 /** The byte budget; 0: none. */
 export function _setMemoryBudget(bytes: number): void {
-  return invoke(918, arguments) as void;
+  return invoke(920, arguments) as void;
 }
 
 /** Peak becomes what is live now. */
 export function _resetPeakMemory(): void {
-  return invoke(919, arguments) as void;
+  return invoke(921, arguments) as void;
 }
 
 /** Gives pooled memory back to the system. */
 export function _trimMemory(): void {
-  return invoke(920, arguments) as void;
+  return invoke(922, arguments) as void;
 }
 
 /** Threads that an op may use. */
 export function _numThreads(): number {
-  return invoke(921, arguments) as number;
+  return invoke(923, arguments) as number;
 }
 
 /** Threads that an op may use; 0: those of the machine. */
 export function _setNumThreads(n: number): void {
-  return invoke(922, arguments) as void;
+  return invoke(924, arguments) as void;
 }
 
 /** Whether ops of this JS thread use one thread only, whatever others do. */
 export function _workAlone(alone: boolean): void {
-  return invoke(923, arguments) as void;
+  return invoke(925, arguments) as void;
 }
 
 /** 'blas|simd': what the core was built with and chose at load. */
 export function _build(): string | null {
-  return invoke(924, arguments) as string | null;
+  return invoke(926, arguments) as string | null;
 }
 
 /** A new generator with the default seed; gives its number. */
 export function _generatorNew(): number {
-  return invoke(925, arguments) as number;
+  return invoke(927, arguments) as number;
 }
 
 /** Frees a generator by number. */
 export function _generatorFree(id: number): void {
-  return invoke(926, arguments) as void;
+  return invoke(928, arguments) as void;
 }
 
 /** Seeds a generator (none: the default one). */
 export function _manualSeed(seed: Scalar, generator: number | null): void {
-  return invoke(927, arguments) as void;
+  return invoke(929, arguments) as void;
 }
 
 /** The seed of a generator. */
 export function _initialSeed(generator: number | null): Scalar {
-  return invoke(928, arguments) as Scalar;
+  return invoke(930, arguments) as Scalar;
 }
 
 /** The state of a generator as bytes, in the layout of PyTorch's CPU generator. */
 export function _rngState(generator: number | null): Tensor {
-  return invoke(929, arguments) as Tensor;
+  return invoke(931, arguments) as Tensor;
 }
 
 /** Replaces the state of a generator. */
 export function _setRngState(state: Tensor, generator: number | null): void {
-  return invoke(930, arguments) as void;
+  return invoke(932, arguments) as void;
 }

@@ -5061,6 +5061,20 @@ bool ts__capture_literal(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch(cx, &ts_ops[TS_OP__capture_literal], &args, &out);
 }
 
+bool ts__capture_optimizer(ts_cx *cx) {
+  ts__capture_optimizer_args args = {0};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__capture_optimizer], &args, &out);
+}
+
+bool ts__program_numbers(ts_cx *cx, int64_t set, int64_t program, ts_floats numbers) {
+  ts__program_numbers_args args = {set, program, numbers};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__program_numbers], &args, &out);
+}
+
 ts_ints ts__capture_end(ts_cx *cx, ts_list results, const char *form) {
   ts__capture_end_args args = {results, form};
   ts_out out;

@@ -4942,6 +4942,17 @@ static bool _capture_literal_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__capture_literal_impl(cx, a, out);
 }
 
+static bool _capture_optimizer_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__capture_optimizer_args *a = args;
+  return ts__capture_optimizer_impl(cx, a, out);
+}
+
+static const ts_arg _program_numbers_args[] = {{"set", TS_ARG_INT, 0, offsetof(ts__program_numbers_args, set), 0u}, {"program", TS_ARG_INT, 0, offsetof(ts__program_numbers_args, program), 0u}, {"numbers", TS_ARG_FLOATS, 0, offsetof(ts__program_numbers_args, numbers), 0u}};
+static bool _program_numbers_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__program_numbers_args *a = args;
+  return ts__program_numbers_impl(cx, a, out);
+}
+
 static const ts_arg _capture_end_args[] = {{"results", TS_ARG_LIST, 0, offsetof(ts__capture_end_args, results), 0u}, {"form", TS_ARG_TEXT, 0, offsetof(ts__capture_end_args, form), 0u}};
 static bool _capture_end_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__capture_end_args *a = args;
@@ -5923,7 +5934,7 @@ const ts_op ts_ops[] = {
   {"_totalNorm", "TotalNormBackward0", TS_OP_SYSTEM, sizeof(ts__total_norm_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _total_norm_args, _total_norm_impl, NULL, TS_CAST_NONE, TS_RECORD_STEP},
   {"_clipByNorm_", "ClipByNorm_Backward0", TS_OP_SYSTEM, sizeof(ts__clip_by_norm__args), 3, 0, TS_RET_NOTHING, 0u, 0u, 0u, _clip_by_norm__args, _clip_by_norm__impl, NULL, TS_CAST_NONE, TS_RECORD_STEP},
   {"_hasGrads", "HasGradsBackward0", TS_OP_SYSTEM, sizeof(ts__has_grads_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _has_grads_args, _has_grads_impl, NULL, TS_CAST_NONE, TS_RECORD_GRADIENT},
-  {"_zeroGrads", "ZeroGradsBackward0", TS_OP_SYSTEM, sizeof(ts__zero_grads_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _zero_grads_args, _zero_grads_impl, NULL, TS_CAST_NONE, TS_RECORD_STEP},
+  {"_zeroGrads", "ZeroGradsBackward0", TS_OP_SYSTEM, sizeof(ts__zero_grads_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _zero_grads_args, _zero_grads_impl, NULL, TS_CAST_NONE, TS_RECORD_ZERO},
   {"constantPadNd", "ConstantPadNdBackward0", 0, sizeof(ts_constant_pad_nd_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, constant_pad_nd_args, constant_pad_nd_impl, constant_pad_nd_grad, TS_CAST_NONE, TS_RECORD_STEP},
   {"pad", "PadBackward0", TS_OP_COMPOSITE, sizeof(ts_pad_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, pad_args, pad_impl, NULL, TS_CAST_NONE, TS_RECORD_STEP},
   {"maxPool1dWithIndices", "MaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_with_indices_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_with_indices_args, max_pool1d_with_indices_impl, NULL, TS_CAST_NONE, TS_RECORD_STEP},
@@ -6183,6 +6194,8 @@ const ts_op ts_ops[] = {
   {"_captureBegin", "CaptureBeginBackward0", TS_OP_SYSTEM, sizeof(ts__capture_begin_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _capture_begin_args, _capture_begin_impl, NULL, TS_CAST_INSIDE, TS_RECORD_SKIP},
   {"_captureBreak", "CaptureBreakBackward0", TS_OP_SYSTEM, sizeof(ts__capture_break_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _capture_break_args, _capture_break_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
   {"_captureLiteral", "CaptureLiteralBackward0", TS_OP_SYSTEM, sizeof(ts__capture_literal_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _capture_literal_args, _capture_literal_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
+  {"_captureOptimizer", "CaptureOptimizerBackward0", TS_OP_SYSTEM, sizeof(ts__capture_optimizer_args), 0, 0, TS_RET_NOTHING, 0u, 0u, 0u, NULL, _capture_optimizer_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
+  {"_programNumbers", "ProgramNumbersBackward0", TS_OP_SYSTEM, sizeof(ts__program_numbers_args), 3, 0, TS_RET_NOTHING, 0u, 0u, 0u, _program_numbers_args, _program_numbers_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
   {"_captureEnd", "CaptureEndBackward0", TS_OP_SYSTEM, sizeof(ts__capture_end_args), 2, 0, TS_RET_INTS, 0u, 0u, 0u, _capture_end_args, _capture_end_impl, NULL, TS_CAST_INSIDE, TS_RECORD_SKIP},
   {"_captureDrop", "CaptureDropBackward0", TS_OP_SYSTEM, sizeof(ts__capture_drop_args), 0, 0, TS_RET_NOTHING, 0u, 0u, 0u, NULL, _capture_drop_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
   {"_replay", "ReplayBackward0", TS_OP_SYSTEM, sizeof(ts__replay_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, _replay_args, _replay_impl, NULL, TS_CAST_INSIDE, TS_RECORD_SKIP},
@@ -6244,5 +6257,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad, TS_CAST_NONE, TS_RECORD_STEP},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL, TS_CAST_NONE, TS_RECORD_STEP},
 };
-const int ts_op_count = 967;
-const char ts_table_hash[] = "0fed651d170fbb0d";
+const int ts_op_count = 969;
+const char ts_table_hash[] = "37a0d73ed6d23092";

@@ -4,9 +4,7 @@ import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 import esbuild from 'esbuild';
-
-/* In pages, *.node.ts files are replaced by their *.web.ts twins. */
-const webTwins = { name: 'web-twins', setup(build) { build.onResolve({ filter: /\.node$/ }, (args) => build.resolve(args.path.replace(/\.node$/, '.web'), { resolveDir: args.resolveDir, kind: args.kind })); } };
+import { bundleWeb, webTwins } from './web.mjs';
 
 /* torsh of a page's worker is the bundle beside it, for it and whatever else is loaded there. */
 const besideWeb = { name: 'beside-web', setup(build) { build.onResolve({ filter: /\/entry\/web$/ }, () => ({ path: './web.mjs', external: true })); } };
@@ -97,7 +95,7 @@ export async function bundle(root) {
       banner: { js: 'module.exports = (function (torshCore, __filename, __dirname) { const module = {};' }, footer: { js: 'return module.exports; });' },
     })),
     command(root, common),
-    ...['torsh.web', 'web'].map((name) => esbuild.build({ ...common, keepNames: true, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name}.mjs`, platform: 'browser', format: 'esm', plugins: [webTwins] })),
+    bundleWeb(root),
     ...[['worker/index', 'worker'], ['worker/thread.node', 'worker-thread']].map(([entry, name]) => esbuild.build({ ...common, entryPoints: [`lib/${entry}.ts`], outfile: `dist/${name}.cjs`, platform: 'node', format: 'cjs' })),
     ...[['worker/index', 'worker.web'], ['worker/thread.web', 'worker-thread']].map(([entry, name]) => esbuild.build({ ...common, entryPoints: [`lib/${entry}.ts`], outfile: `dist/${name}.mjs`, platform: 'browser', format: 'esm', plugins: [besideWeb, webTwins] })),
   ]);

@@ -1,6 +1,6 @@
 // Small files between the names in package.json's "exports" and the bundles: dist/entry, and dist/*.mjs. They stop a Node that is too old before it reads what it
 // cannot parse; those for ESM re-export the one CommonJS instance by name, so that import and require give the same classes.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Entries that are a namespace of torsh, and where they are in it. */
@@ -22,7 +22,6 @@ const named = (from, all, names = all.filter(isName)) => (names.length ? `const 
 /** Writes them; members: the names of the namespace, and of each of `subpaths`. */
 export function writeEntries(root, members) {
   const dist = join(root, 'dist'), folder = join(dist, 'entry');
-  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'guard.cjs'), guard);
   for (const name of ['torsh', 'native', 'wasm']) {
@@ -31,6 +30,7 @@ export function writeEntries(root, members) {
   }
   for (const [name, path] of Object.entries(subpaths)) {
     writeFileSync(join(folder, `${name}.cjs`), `module.exports = require('./torsh.cjs').${path};\n`);
+    writeFileSync(join(folder, `${name}.web.mjs`), `import '../web/start.mjs';\nimport * as part from '../web/${name}.mjs';\nexport * from '../web/${name}.mjs';\nexport default part;\n`);
     writeFileSync(join(folder, `${name}.mjs`), `import torsh from '../torsh.mjs';\nconst part = torsh.${path};\nexport default part;\n${named('part', members[name])}`);
   }
 }

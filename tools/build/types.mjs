@@ -66,10 +66,10 @@ export async function buildTypes(root) {
   }
   for (const name of ['worker.d.mts', 'worker.d.cts']) write(name, [banner, "export * from './lib/worker/index.js';", '']);
   write('web.d.mts', [
-    banner, "import * as torsh from './api.js';", "import type { compileWasm } from './lib/backend/wasm';",
+    banner, "import * as torsh from './api.js';", "import type { WasmSource } from './lib/backend/wasm';",
     '/** Loads the backend; wasm: the address, bytes, response or compiled module of torsh.wasm, or of torsh-threads.wasm for a page that is cross-origin isolated',
     ' * (default: the right one, beside the bundle). */',
-    'export declare function init(options?: { wasm?: Parameters<typeof compileWasm>[0] }): Promise<typeof torsh>;', 'export default torsh;', '',
+    'export declare function init(options?: { wasm?: WasmSource }): Promise<typeof torsh>;', 'export default torsh;', '',
   ]);
   return null;
 }

@@ -12,6 +12,7 @@ export function symbolsOf(file) {
   const { stdout, status, stderr } = spawnSync('readelf', ['--dyn-syms', '-W', file], { encoding: 'utf8', maxBuffer: 1 << 28 });
   if (status !== 0) throw new Error(`readelf ${file}: ${stderr}`);
   return [...stdout.matchAll(/^ *\d+: [0-9a-f]+ +\w+ +(\w+) +(\w+) +\w+ +(\S+) ([^\s@]+)(?:@@?(\S+))?/gm)]
+    .filter(([, type]) => type !== 'SECTION')
     .map(([, type, bind, section, name, version]) => ({ name, version: version?.replace(/^GLIBC_/, ''), node: version, defined: section !== 'UND', weak: bind === 'WEAK', object: type === 'OBJECT' }));
 }
 

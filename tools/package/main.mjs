@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { packageName, platforms } from '../../packages/platforms.mjs';
 import { root } from '../sources.mjs';
 import { buildBinary } from './binary.mjs';
+import { problemsOf } from './check.mjs';
 import { glibcOf } from './glibc.mjs';
 import { platformManifest, readme } from './manifest.mjs';
 
@@ -29,6 +30,8 @@ export async function packagePlatform(name) {
   writeFileSync(join(folder, 'README.md'), readme(name, { glibc, blas }));
   copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   if (blas === 'OpenBLAS') copyFileSync(join(root, 'packages/LICENSE-openblas.txt'), join(folder, 'LICENSE-openblas.txt'));
+  const problems = problemsOf(name, folder);
+  if (problems.length) throw new Error(problems.join('; '));
   console.log(`${packageName(name)}: ${(statSync(addon).size / 1e6).toFixed(1)} MB, ${blas}${glibc ? `, GLIBC ${glibc}` : ''}: ${join('packages', name)}`);
   return folder;
 }
