@@ -131,7 +131,7 @@ static inline __attribute__((always_inline)) void sum_4_f64(const double *lanes,
 #define TS_MADD_F32(s, x, y) ((s) = _mm512_fmadd_ps(x, y, s))
 #define TS_MADD_F64(s, x, y) ((s) = _mm512_fmadd_pd(x, y, s))
 #define TS_KC 512
-#define TS_DEPTH 288
+#define TS_GATHER_KC 288
 #define TS_PACK_ROWS_FROM (300 << 10)
 #define TS_PACK_COLS_FROM (64 << 10)
 #define TS_MC_F32 120
@@ -150,7 +150,7 @@ static inline __attribute__((always_inline)) void sum_4_f64(const double *lanes,
 #define TS_MADD_F32(s, x, y) ((s) = _mm256_fmadd_ps(x, y, s))
 #define TS_MADD_F64(s, x, y) ((s) = _mm256_fmadd_pd(x, y, s))
 #define TS_KC 512
-#define TS_DEPTH 384
+#define TS_GATHER_KC 384
 #define TS_PACK_ROWS_FROM (300 << 10)
 #define TS_PACK_COLS_FROM (64 << 10)
 #define TS_MC_F32 96
@@ -188,7 +188,7 @@ static inline __attribute__((always_inline)) void sum_4_f64(const double *lanes,
 #define TS_MADD_F64(s, x, y) ((s) += (x) * (y))
 #endif
 #define TS_KC 512
-#define TS_DEPTH 576
+#define TS_GATHER_KC 576
 #define TS_PACK_ROWS_FROM (8 << 10)
 #define TS_PACK_COLS_FROM (32 << 10)
 #define TS_MC_F32 64
