@@ -69,8 +69,11 @@ for (const threads of rows.length > 0 ? threadCounts : []) {
   for (const peer of peers) peer.stop();
 }
 for (const [group, run] of Object.entries(single)) {
-  const made = words.includes(group) || (words.length === 0 && !quick) ? run(environment(1)) : null;
-  for (const row of made ? [made].flat() : []) results.push({ ...row, threads: 1, verdicts: judge(row.values, row.goals), notes: [] });
+  const made = words.includes(group) || (words.length === 0 && !quick) ? await run(environment(1)) : null;
+  for (const row of made ? [made].flat() : []) {
+    results.push({ ...row, threads: 1, verdicts: judge(row.values, row.goals), notes: [] });
+    process.stderr.write(`${row.name}: ${Object.entries(row.values).map(([n, v]) => `${n} ${quantity(v, row.unit)}`).join(', ')}\n`);
+  }
 }
 
 console.log(`\n${cpus()[0].model.trim()}, ${cpus().length} CPUs, Node ${process.versions.node}, median of ${rounds} rounds`);

@@ -39,6 +39,7 @@ export function start(name, { command: [program, args], env }, threads) {
   });
   return {
     name,
+    pid: child.pid,
     ready: wait('ready'),
     ask(request) {
       const id = next++, reply = wait(id);
@@ -67,7 +68,7 @@ const takesPart = (peer, row) => (!peer.only || peer.only.includes(row.group)) &
 
 /** What the peers are told of a row: all but what it is to us. */
 const OURS = ['name', 'group', 'goals', 'variants', 'without', 'quick', 'ms'];
-const requestOf = (row) => Object.fromEntries(Object.entries(row).filter(([key]) => !OURS.includes(key)));
+export const requestOf = (row) => Object.fromEntries(Object.entries(row).filter(([key]) => !OURS.includes(key)));
 
 /** Times one row: { values: microseconds of each column, notes }. A column is a peer, or a peer and a variant: "native, compiled". */
 export async function timeRow(row, peers, rounds) {
