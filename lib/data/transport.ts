@@ -121,7 +121,8 @@ export async function make(from: Recipe, what: 'dataset' | 'function'): Promise<
       }
     }
     case 'module': {
-      const exports = await import(/^[A-Za-z]:[\\/]/.test(from.module) ? `file:///${from.module}` : from.module) as Record<string, any>;
+      const address = /^[A-Za-z]:[\\/]/.test(from.module) ? `file:///${from.module}` : from.module;
+      const exports = await import(/* webpackIgnore: true */ /* @vite-ignore */ address) as Record<string, any>;
       const found = exports[from.export] ?? (from.export !== 'default' ? exports.default?.[from.export] : undefined);
       if (found === undefined) {
         throw new TorshError('ERR_ARGUMENT', 'DataLoader', `DataLoader: the module ${from.module} has no export '${from.export}'; it has ${Object.keys(exports).join(', ')}`);
