@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 
 import { pageBundle } from './bundle.mjs';
 import { subpaths } from './entries.mjs';
+import { linkClasses } from './links.mjs';
 import { originsOf } from './web.mjs';
 
 /* What api.d.ts does not take from where it is made: objects of several modules, and functions with members. */
@@ -38,6 +39,7 @@ export async function buildTypes(root) {
   rmSync(join(root, 'types/lib'), { recursive: true, force: true });
   const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')], { cwd: root, encoding: 'utf8' });
   if (tsc.status !== 0) return tsc.stdout + tsc.stderr;
+  linkClasses(join(root, 'types/lib'));
   const { utils, autograd } = await membersOf(root), origins = Object.entries(await originsOf(root)).filter(([name]) => !special.includes(name));
   const from = (path) => path.replace('./', './lib/');
   /* Exported from where they are made, so that editors show the documentation that stands there. */
