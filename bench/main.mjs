@@ -37,8 +37,8 @@ const chosen = ({ name, group }) => words.length === 0 || words.some((word) => g
 /** The peers that are there, running; what is missing is said. */
 async function running(threads, rows) {
   const peers = [];
-  for (const [name, peer] of Object.entries(findPeers(threads))) {
-    if (!peer || (only && !only.includes(name)) || (quick && peer.usual === false) || (peer.only && !rows.some((row) => peer.only.includes(row.group)))) continue;
+  for (const [name, peer] of Object.entries(findPeers(threads, (name) => !only || only.includes(name)))) {
+    if ((quick && peer.usual === false) || (peer.only && !rows.some((row) => peer.only.includes(row.group)))) continue;
     if (peer.missing) console.error(`${name} is left out: it is not installed (${peer.missing})`);
     else peers.push({ ...start(name, peer, threads), only: peer.only });
   }
@@ -51,7 +51,7 @@ async function running(threads, rows) {
 
 if (argv.includes('--ops')) {
   const wanted = ['native', 'wasm', 'pytorch', 'tfjs-wasm'], [threads] = threadCounts;
-  const peers = Object.entries(findPeers(threads)).filter(([name, peer]) => wanted.includes(name) && peer?.command).map(([name, peer]) => start(name, peer, threads));
+  const peers = Object.entries(findPeers(threads, (name) => wanted.includes(name))).filter(([, peer]) => peer.command).map(([name, peer]) => start(name, peer, threads));
   for (const peer of peers) await peer.ready;
   await benchOps({ peers, words, rounds: Number(option('--rounds', 2)), here });
   for (const peer of peers) peer.stop();
