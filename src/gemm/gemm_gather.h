@@ -1,4 +1,5 @@
-/* Template, included by gemm_types.h after gemm_tile.h, with its parameters: the products of gathered.h. */
+/* Template, included by gemm_types.h after gemm_tile.h, with its parameters and TS_GATHER_KC, the most
+   that a product should sum at once: the products of gathered.h. */
 
 enum { TS_FN(GATHER_ROWS) = TS_MR, TS_FN(GATHER_PANEL) = TS_NR, TS_FN(GATHER_DEPTH) = TS_GATHER_KC, TS_FN(GATHER_DOTS) = 1024, TS_FN(GATHER_SHALLOW) = 64 };
 
