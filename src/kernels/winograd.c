@@ -1,6 +1,5 @@
 /* Winograd's F(2x2, 3x3), see winograd.h. Tiles are the results of a correlation with 4x4 taps and step 2, so strips of them are laid
    out as correlate.h says; its products are sixteen, over channels. */
-#include "winograd.h"
 #include <stdatomic.h>
 #include <string.h>
 #include "../core/alloc.h"
@@ -22,6 +21,19 @@ bool ts_winograd_pays(const ts_correlation *c, bool is_double) {
   }
   /* Weights are transformed anew each time: there must be results enough to pay for it. */
   return c->in_channels >= 16 && c->out_channels >= 16 && c->in_channels <= 512 && c->batch * c->axis[1].out * c->axis[2].out >= 512;
+}
+
+ts_correlation ts_winograd_tiles(const ts_correlation *c) {
+  ts_correlation tiles = *c;
+  for (int d = 1; d < 3; d++) {
+    ts_axis *a = &tiles.axis[d];
+    a->first = least(a->first, a->first + 2 * a->gap);
+    a->out = a->full = (a->out + 1) / 2;
+    a->taps = 4;
+    a->gap = 1;
+    a->step = 2;
+  }
+  return tiles;
 }
 
 typedef struct {
@@ -128,15 +140,7 @@ static void winograd_some(void *arg, int64_t begin, int64_t end) {
 }
 
 bool ts_winograd(ts_cx *cx, const ts_correlation *c, const float *in, const float *rows, const ts_conv_finish *finish, float *out) {
-  job j = {.c = c, .tiles = *c, .in = in, .rows = rows, .out = out, .finish = finish, .unit = ts_gathered_rows(false)};
-  for (int d = 1; d < 3; d++) {
-    ts_axis *a = &j.tiles.axis[d];
-    a->first = least(a->first, a->first + 2 * a->gap);
-    a->out = a->full = (a->out + 1) / 2;
-    a->taps = 4;
-    a->gap = 1;
-    a->step = 2;
-  }
+  job j = {.c = c, .tiles = ts_winograd_tiles(c), .in = in, .rows = rows, .out = out, .finish = finish, .unit = ts_gathered_rows(false)};
   const int64_t channels = c->in_channels, threads = ts_num_threads(), pieces = threads == 1 ? 1 : 4 * threads, m = least(c->out_channels, MOST_ROWS);
   const int64_t columns = TILES_BYTES / (SQUARES * (int64_t)sizeof(float)) / (channels + m);
   if (!ts_strips_of(cx, &j.tiles, false, most(columns, 2 * ts_gathered_panel(false)), pieces, 1, &j.s)) return false;

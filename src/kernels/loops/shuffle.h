@@ -1,5 +1,5 @@
-/* Shuffles of two vectors of the set that this file is compiled for: the elements of both in turn, and every second element. Defined
-   where the compiler knows them (TS_SHUFFLES). */
+/* Shuffles of two vectors of the set that this file is compiled for: the elements of both in turn, and every second element. TS_SHUFFLES: the
+   compiler knows them; without, element by element. */
 #ifndef TS_SHUFFLE_H
 #define TS_SHUFFLE_H
 #include "isa.h"
@@ -22,5 +22,9 @@
 #define TS_EVENS_f32(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6)
 #define TS_EVENS_f64(a, b) __builtin_shufflevector(a, b, 0, 2)
 #endif
+#else
+#define TS_EVENS_(a, b, n) ({ __typeof__(a) evens; for (int k = 0; k < (n); k++) evens[k] = 2 * k < (n) ? (a)[2 * k] : (b)[2 * k - (n)]; evens; })
+#define TS_EVENS_f32(a, b) TS_EVENS_(a, b, TS_VECTOR_BYTES / 4)
+#define TS_EVENS_f64(a, b) TS_EVENS_(a, b, TS_VECTOR_BYTES / 8)
 #endif
 #endif
