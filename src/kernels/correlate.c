@@ -48,6 +48,16 @@ static int64_t shared(const ts_axis *a, const ts_taps *t, int64_t taken) {
   return least(least(front, behind), t->halo);
 }
 
+/* About `rows` of `out` rows, so that panels are filled best: the fewest columns over all strips, then the fewest strips. */
+static int64_t best_rows(int64_t out, int64_t rows, int64_t pitch, int64_t cols, bool is_double) {
+  int64_t best = 0, best_cost = 0;
+  for (int64_t r = most(1, rows / 2); r <= least(out, rows + (rows + 2) / 3); r++) {
+    const int64_t cost = out / r * ts_whole_panels((r - 1) * pitch + cols, is_double) + (out % r ? ts_whole_panels((out % r - 1) * pitch + cols, is_double) : 0);
+    if (!best || cost <= best_cost) best = r, best_cost = cost;
+  }
+  return best;
+}
+
 /* What follows from the pitch and the rows of an image. */
 static bool places_of(ts_cx *cx, bool is_double, ts_strips *s) {
   const ts_axis *h = &s->c->axis[1], *w = &s->c->axis[2];
@@ -78,7 +88,7 @@ bool ts_strips_of(ts_cx *cx, const ts_correlation *c, bool is_double, int64_t co
     s->rows = 1;
     s->cols = even(w->out, columns);
   } else if (row * height > columns + columns / 2) {
-    s->rows = even(h->out, most(columns / row, 1));
+    s->rows = best_rows(h->out, most(columns / row, 1), row, w->out, is_double);
   } else if (c->axis[0].out == 1) {
     s->images = most(least(c->batch, columns / (row * height)), 1);
   }
@@ -86,7 +96,7 @@ bool ts_strips_of(ts_cx *cx, const ts_correlation *c, bool is_double, int64_t co
   const int64_t others = c->axis[0].out * c->groups;
   if (pieces_of(c->batch, s->images) * others * pieces_of(h->out, s->rows) * pieces_of(w->out, s->cols) < pieces) {
     if (s->images > 1) s->images = even(c->batch, most(1, c->batch * others / pieces));
-    const int64_t wanted = pieces_of(pieces, pieces_of(c->batch, s->images) * others), floor = 4 * ts_gathered_panel(is_double);
+    const int64_t wanted = pieces_of(pieces, pieces_of(c->batch, s->images) * others), floor = 2 * ts_gathered_panel(is_double);
     if (wanted > 1 && s->rows > 1) s->rows = even(h->out, most(pieces_of(h->out, wanted), pieces_of(floor, row)));
     else if (wanted > 1 && h->out == 1) s->cols = even(w->out, most(pieces_of(w->out, wanted), floor));
   }

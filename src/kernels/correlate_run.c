@@ -152,7 +152,7 @@ static bool run(ts_cx *cx, job *j, int64_t tasks, bool shared, void (*some)(void
 }
 
 static int64_t pieces_for(const job *j) {
-  return ts_num_threads() == 1 || results(j->c) * (double)j->k < SHARE_FROM ? 1 : 4 * ts_num_threads();
+  return ts_num_threads() == 1 || results(j->c) * (double)j->k < SHARE_FROM ? 1 : 2 * ts_num_threads();
 }
 
 bool ts_correlate(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const ts_conv_finish *finish, void *out) {
@@ -179,11 +179,12 @@ static void gradient_some(void *arg, int64_t begin, int64_t end) {
   const int64_t all_in = c->groups * c->in_channels, all_out = c->groups * c->out_channels, strips = ts_strip_count(s);
   const bool few = s->columns <= FEW;
   const int64_t windows = few ? j->channels * j->taps : 0;
-  char *piece = ts_calloc((size_t)((s->size + (j->m_block + windows) * s->columns) * j->item)), *grads = piece + s->size * j->item, *window = grads + j->m_block * s->columns * j->item;
+  char *piece = ts_alloc((size_t)((s->size + (j->m_block + windows) * s->columns) * j->item)), *grads = piece + s->size * j->item, *window = grads + j->m_block * s->columns * j->item;
   if (!piece) {
     atomic_store(&j->failed, true);
     return;
   }
+  memset(piece, 0, (size_t)(s->size * j->item));
   for (int64_t task = begin; task < end; task++) {
     const int64_t m0 = task % j->m_blocks * j->m_block, block = task / j->m_blocks % j->blocks, group = task / j->m_blocks / j->blocks;
     const int64_t rows = least(c->out_channels - m0, j->m_block), channels = block_of(j, block);

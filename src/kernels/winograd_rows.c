@@ -6,8 +6,9 @@
 #include "../core/threads.h"
 #include "../gemm/gathered.h"
 #include "kernels.h"
+#include "winograd_squares.h"
 
-enum { COLUMNS = 256, BLOCK = 32, LEAST_ROWS = 8, SQUARES = 16 };
+enum { COLUMNS = 256, BLOCK = 32, LEAST_ROWS = 8 };
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t pieces_of(int64_t n, int64_t size) { return (n + size - 1) / size; }
@@ -47,17 +48,18 @@ static void rows_some(void *arg, int64_t begin, int64_t end) {
   const ts_strips *s = &j->s;
   const int64_t all_in = c->groups * c->in_channels, all_out = c->groups * c->out_channels, strips = ts_strip_count(s);
   const int64_t volume = c->axis[1].in * c->axis[2].in, places = c->axis[1].out * c->axis[2].out;
-  const int64_t square_v = j->channels * s->columns, square_m = j->m_block * s->columns, square_u = j->m_block * j->channels;
-  float *piece = ts_calloc((size_t)(s->size + j->s_grads.size + SQUARES * (square_v + square_m + square_u)) * sizeof *piece);
+  const int64_t square_v = ts_winograd_apart(j->channels * s->columns), square_m = ts_winograd_apart(j->m_block * s->columns), square_u = j->m_block * j->channels;
+  float *piece = ts_alloc((size_t)(s->size + j->s_grads.size + TS_SQUARES * (square_v + square_m + square_u)) * sizeof *piece);
   if (!piece) {
     atomic_store(&j->failed, true);
     return;
   }
-  float *piece_grads = piece + s->size, *v = piece_grads + j->s_grads.size, *m = v + SQUARES * square_v, *u = m + SQUARES * square_m;
+  memset(piece, 0, (size_t)(s->size + j->s_grads.size) * sizeof *piece);
+  float *piece_grads = piece + s->size, *v = piece_grads + j->s_grads.size, *m = v + TS_SQUARES * square_v, *u = m + TS_SQUARES * square_m;
   for (int64_t task = begin; task < end; task++) {
     const int64_t m0 = task % j->m_blocks * j->m_block, c0 = task / j->m_blocks % j->blocks * j->channels, group = task / j->m_blocks / j->blocks;
     const int64_t rows = least(c->out_channels - m0, j->m_block), channels = least(c->in_channels - c0, j->channels);
-    memset(u, 0, (size_t)(SQUARES * square_u) * sizeof *u);
+    memset(u, 0, (size_t)(TS_SQUARES * square_u) * sizeof *u);
     for (int64_t i = 0; i < strips; i++) {
       const ts_strip t = ts_strip_at(s, i);
       const int64_t columns = ts_whole_panels(t.columns, false);
@@ -68,10 +70,10 @@ static void rows_some(void *arg, int64_t begin, int64_t end) {
       for (int64_t k = 0; k < rows; k++) {
         ts_loops.strips[false].lay(&j->s_grads, &t, 1, j->grad + (t.n * all_out + group * c->out_channels + m0 + k) * places, places, all_out * places, piece_grads);
         ts_loops.winograd.spread_grad(piece_grads, j->s_grads.at, columns, m + k * s->columns, square_m);
-        for (int q = 0; q < SQUARES; q++) /* what lies behind belongs to other strips */
+        for (int q = 0; q < TS_SQUARES; q++) /* what lies behind belongs to other strips */
           memset(m + q * square_m + k * s->columns + t.columns, 0, (size_t)(columns - t.columns) * sizeof *m);
       }
-      for (int q = 0; q < SQUARES; q++) {
+      for (int q = 0; q < TS_SQUARES; q++) {
         const ts_gathered g = {.m = rows, .n = columns, .k = channels, .a = m + q * square_m, .lda = s->columns, .b = v + q * square_v, .at = j->at, .c = u + q * square_u, .ldc = j->channels};
         ts_gathered_dots_f32(&g);
       }
