@@ -1,6 +1,7 @@
-/* Template, included by gemm_types.h after gemm_tile.h, with its parameters: the products of gathered.h. */
+/* Template, included by gemm_types.h after gemm_tile.h, with its parameters and TS_GATHER_KC, the most
+   that a product should sum at once: the products of gathered.h. */
 
-enum { TS_FN(GATHER_ROWS) = TS_MR, TS_FN(GATHER_PANEL) = TS_NR, TS_FN(GATHER_DEPTH) = 3 * TS_KC / 2, TS_FN(GATHER_DOTS) = 1024, TS_FN(GATHER_SHALLOW) = 64 };
+enum { TS_FN(GATHER_ROWS) = TS_MR, TS_FN(GATHER_PANEL) = TS_NR, TS_FN(GATHER_DEPTH) = TS_GATHER_KC, TS_FN(GATHER_DOTS) = 1024, TS_FN(GATHER_SHALLOW) = 64 };
 
 /* `tiles` tiles, one below the other or beside it: what each adds to a and to b and c. */
 typedef struct { ptrdiff_t tiles, next_a, next_b, next_c; bool below; } TS_FN(gather_sweep);

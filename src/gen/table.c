@@ -3342,6 +3342,18 @@ static bool _optimizer_step_whole__impl(ts_cx *cx, const void *args, ts_out *out
   return ts__optimizer_step_whole__impl(cx, a, out);
 }
 
+static const ts_arg _total_norm_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts__total_norm_args, tensors), 0u}};
+static bool _total_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__total_norm_args *a = args;
+  return ts__total_norm_impl(cx, a, out);
+}
+
+static const ts_arg _clip_by_norm__args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts__clip_by_norm__args, tensors), 0u}, {"total", TS_ARG_TENSOR, 0, offsetof(ts__clip_by_norm__args, total), 0u}, {"maxNorm", TS_ARG_FLOAT, 0, offsetof(ts__clip_by_norm__args, max_norm), 0u}};
+static bool _clip_by_norm__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__clip_by_norm__args *a = args;
+  return ts__clip_by_norm__impl(cx, a, out);
+}
+
 static const ts_arg _has_grads_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts__has_grads_args, tensors), 0u}};
 static bool _has_grads_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__has_grads_args *a = args;
@@ -4998,6 +5010,12 @@ static bool _memory_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__memory_impl(cx, a, out);
 }
 
+static const ts_arg _handles_args[] = {{"slot", TS_ARG_INT, 0, offsetof(ts__handles_args, slot), 0u}};
+static bool _handles_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__handles_args *a = args;
+  return ts__handles_impl(cx, a, out);
+}
+
 static const ts_arg _set_memory_budget_args[] = {{"bytes", TS_ARG_INT, 0, offsetof(ts__set_memory_budget_args, bytes), 0u}};
 static bool _set_memory_budget_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_memory_budget_args *a = args;
@@ -5913,6 +5931,8 @@ const ts_op ts_ops[] = {
   {"_adamStep_", "AdamStep_Backward0", TS_OP_SYSTEM, sizeof(ts__adam_step__args), 12, 0, TS_RET_NOTHING, 0u, 0u, 0u, _adam_step__args, _adam_step__impl, NULL, TS_CAST_NONE, TS_RECORD_OPTIMIZER},
   {"_optimizerStep_", "OptimizerStep_Backward0", TS_OP_SYSTEM, sizeof(ts__optimizer_step__args), 6, 0, TS_RET_NOTHING, 0u, 0u, 0u, _optimizer_step__args, _optimizer_step__impl, NULL, TS_CAST_NONE, TS_RECORD_OPTIMIZER},
   {"_optimizerStepWhole_", "OptimizerStepWhole_Backward0", TS_OP_SYSTEM, sizeof(ts__optimizer_step_whole__args), 6, 0, TS_RET_NOTHING, 0u, 0u, 0u, _optimizer_step_whole__args, _optimizer_step_whole__impl, NULL, TS_CAST_NONE, TS_RECORD_OPTIMIZER},
+  {"_totalNorm", "TotalNormBackward0", TS_OP_SYSTEM, sizeof(ts__total_norm_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _total_norm_args, _total_norm_impl, NULL, TS_CAST_NONE, TS_RECORD_STEP},
+  {"_clipByNorm_", "ClipByNorm_Backward0", TS_OP_SYSTEM, sizeof(ts__clip_by_norm__args), 3, 0, TS_RET_NOTHING, 0u, 0u, 0u, _clip_by_norm__args, _clip_by_norm__impl, NULL, TS_CAST_NONE, TS_RECORD_STEP},
   {"_hasGrads", "HasGradsBackward0", TS_OP_SYSTEM, sizeof(ts__has_grads_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _has_grads_args, _has_grads_impl, NULL, TS_CAST_NONE, TS_RECORD_GRADIENT},
   {"_zeroGrads", "ZeroGradsBackward0", TS_OP_SYSTEM, sizeof(ts__zero_grads_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _zero_grads_args, _zero_grads_impl, NULL, TS_CAST_NONE, TS_RECORD_ZERO},
   {"constantPadNd", "ConstantPadNdBackward0", 0, sizeof(ts_constant_pad_nd_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, constant_pad_nd_args, constant_pad_nd_impl, constant_pad_nd_grad, TS_CAST_NONE, TS_RECORD_STEP},
@@ -6186,6 +6206,7 @@ const ts_op ts_ops[] = {
   {"_jobFree", "JobFreeBackward0", TS_OP_SYSTEM, sizeof(ts__job_free_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _job_free_args, _job_free_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
   {"_replayed", "ReplayedBackward0", TS_OP_SYSTEM, sizeof(ts__replayed_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _replayed_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
   {"_memory", "MemoryBackward0", TS_OP_SYSTEM, sizeof(ts__memory_args), 0, 0, TS_RET_INTS, 0u, 0u, 0u, NULL, _memory_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
+  {"_handles", "HandlesBackward0", TS_OP_SYSTEM, sizeof(ts__handles_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _handles_args, _handles_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
   {"_setMemoryBudget", "SetMemoryBudgetBackward0", TS_OP_SYSTEM, sizeof(ts__set_memory_budget_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_memory_budget_args, _set_memory_budget_impl, NULL, TS_CAST_NONE, TS_RECORD_OTHER},
   {"_resetPeakMemory", "ResetPeakMemoryBackward0", TS_OP_SYSTEM, sizeof(ts__reset_peak_memory_args), 0, 0, TS_RET_NOTHING, 0u, 0u, 0u, NULL, _reset_peak_memory_impl, NULL, TS_CAST_NONE, TS_RECORD_OTHER},
   {"_trimMemory", "TrimMemoryBackward0", TS_OP_SYSTEM, sizeof(ts__trim_memory_args), 0, 0, TS_RET_NOTHING, 0u, 0u, 0u, NULL, _trim_memory_impl, NULL, TS_CAST_NONE, TS_RECORD_OTHER},
@@ -6236,5 +6257,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad, TS_CAST_NONE, TS_RECORD_STEP},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL, TS_CAST_NONE, TS_RECORD_STEP},
 };
-const int ts_op_count = 966;
-const char ts_table_hash[] = "4dc8d66fc4f64b52";
+const int ts_op_count = 969;
+const char ts_table_hash[] = "37a0d73ed6d23092";

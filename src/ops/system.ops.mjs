@@ -57,6 +57,7 @@ export default [
   row('_job_free', 'int job', 'void', 'Frees a job that does not run.'),
   row('_replayed', '', 'int', 'The number of the program that ran last.'),
   row('_memory', '', 'int[]', '[live handles, live bytes, pooled bytes, peak bytes, budget, live blocks].'),
+  row('_handles', 'int slot', 'int[]', '[where to go on, or 0; then for each live handle from that slot on: handle, dtype, a number that tells memories apart while they live, bytes of the memory, ndim, sizes...].'),
   row('_set_memory_budget', 'int bytes', 'void', 'The byte budget; 0: none.'),
   row('_reset_peak_memory', '', 'void', 'Peak becomes what is live now.'),
   row('_trim_memory', '', 'void', 'Gives pooled memory back to the system.'),

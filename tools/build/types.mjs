@@ -13,7 +13,7 @@ import { subpaths } from './entries.mjs';
 const classes = { Tensor: 'tensor', TorshError: 'errors', Generator: 'random' };
 const namespaces = {
   nn: 'nn', optim: 'optim', distributions: 'distributions',
-  metrics: 'metrics', testing: 'testing', train: 'train', profiler: 'profiler', charts: 'charts',
+  metrics: 'metrics', testing: 'testing', train: 'train', profiler: 'profiler', debug: 'debug', charts: 'charts',
 };
 const special = ['utils', 'autograd', 'default'];
 const typesOf = {
