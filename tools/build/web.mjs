@@ -58,7 +58,9 @@ const grouped = (entries) => {
  * A piece without what keeps others in a page: imports for the order of evaluation alone of pieces that have no side effects (bundlers warn of them), and calls that
  * give a function the name that it has (those of classes stay: layers print their names, also where a page's own bundler shortens them).
  */
-const tidied = (text, kept) => text.replace(/\bimport"(\.\/[\w-]+\.mjs)";/g, (all, path) => (kept.includes(path) ? all : '')).replace(/\b__name\(([a-z_]\w*),"\1"\);/g, '');
+const tidied = (text, kept) => text.replace(/\bimport"(\.\/[\w-]+\.mjs)";/g, (all, path) => (kept.includes(path) ? all : '')).replace(/\b__name\(([a-z_]\w*),"\1"\);/g, '')
+  // Modules of a page's own, by their addresses, are no work for its bundler. (Shortening takes these words away.)
+  .replace(/\bimport\((?=[\w$]+\))/g, 'import(/* webpackIgnore: true */ /* @vite-ignore */ ');
 
 /** Writes them; throws what esbuild has to say. */
 export async function bundleWeb(root) {
