@@ -26,7 +26,10 @@ export function start(name, { command: [program, args], env }, threads) {
   child.stderr.on('data', (data) => { words = (words + data).slice(-2000); });
   child.stdin.on('error', () => undefined);
   child.on('error', (e) => end(`${name} could not be started: ${e.message}`));
-  child.on('exit', (code, signal) => end(`${name} ended with ${code ?? signal}: ${words.trim().split('\n').pop() ?? ''}`));
+  child.on('exit', (code, signal) => {
+    const lines = words.trim().split('\n');
+    end(`${name} ended with ${code ?? signal}: ${lines.find((line) => /Error/.test(line)) ?? lines.at(-1)}`);
+  });
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (!line.startsWith('{')) return;
     const reply = JSON.parse(line), key = reply.ready ? 'ready' : reply.id;
@@ -39,6 +42,7 @@ export function start(name, { command: [program, args], env }, threads) {
   });
   return {
     name,
+    pid: child.pid,
     ready: wait('ready'),
     ask(request) {
       const id = next++, reply = wait(id);
@@ -67,7 +71,10 @@ const takesPart = (peer, row) => (!peer.only || peer.only.includes(row.group)) &
 
 /** What the peers are told of a row: all but what it is to us. */
 const OURS = ['name', 'group', 'goals', 'variants', 'without', 'quick', 'ms'];
-const requestOf = (row) => Object.fromEntries(Object.entries(row).filter(([key]) => !OURS.includes(key)));
+export const requestOf = (row) => Object.fromEntries(Object.entries(row).filter(([key]) => !OURS.includes(key)));
+
+/** Rows whose calls are long get fewer rounds, once they have had MIN_ROUNDS. */
+const LONG = 20e3, MIN_ROUNDS = 2;
 
 /** Times one row: { values: microseconds of each column, notes }. A column is a peer, or a peer and a variant: "native, compiled". */
 export async function timeRow(row, peers, rounds) {
@@ -75,7 +82,8 @@ export async function timeRow(row, peers, rounds) {
   const columns = peers.filter((peer) => takesPart(peer, row)).flatMap((peer) => [undefined, ...variants].map((variant) => ({ peer, variant, column: variant ? `${peer.name}, ${variant}` : peer.name })));
   const samples = new Map(columns.map(({ column }) => [column, []]));
   const digests = new Map(), notes = new Set(), done = new Set();
-  for (let round = 0; round < rounds; round++) {
+  const begin = performance.now();
+  for (let round = 0; round < rounds && (round < MIN_ROUNDS || performance.now() - begin < LONG); round++) {
     for (const { peer, variant, column } of columns) {
       if (done.has(column)) continue;
       const reply = await peer.ask({ ...request, ...(variant ? { variant } : {}), ms: ms / rounds, check: round === 0 });

@@ -4,7 +4,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { backend, json as jsonOption } from './arguments.mjs';
-import { bold, bytes, green, json, red, safe, safeLines, table, yellow } from './text.mjs';
+import { bold, bytes, green, json, red, safe, safeLines, yellow } from './text.mjs';
 import { folder, manifest, require, version } from './torsh.mjs';
 
 const PROBE_MS = 60_000;
@@ -37,19 +37,22 @@ function examine(entry) {
   });
 }
 
+/** Node's own C library says which one the addon has to be of. */
+const glibc = () => process.report?.getReport().header.glibcVersionRuntime ?? null;
+
 /** Where the addon may come from, and what of it is there. */
 function addons() {
   const built = join(folder, 'build', 'Release', 'torsh.node');
-  const mine = `${process.platform}-${process.arch}`;
-  const names = new Set([...Object.keys(manifest.optionalDependencies ?? {}).filter((name) => name.startsWith('@torsh/') && name.includes(mine)), `@torsh/${mine}`]);
-  const found = [...names].map((name) => {
+  const mine = `@torsh/${process.platform}-${process.arch}${process.platform === 'linux' ? (glibc() ? '-gnu' : '-musl') : ''}`;
+  const names = Object.hasOwn(manifest.optionalDependencies ?? {}, mine) ? [mine] : [];
+  const found = names.map((name) => {
     try {
       return { place: name, version: require(require.resolve(`${name}/package.json`)).version };
     } catch {
       return { place: name, version: null };
     }
   });
-  return [{ place: built, version: existsSync(built) ? 'built here' : null }, ...found];
+  return [...(existsSync(built) ? [{ place: built, version: 'built here' }] : []), ...found];
 }
 
 const peersOf = () => Object.keys(manifest.peerDependencies ?? {}).map((name) => {
@@ -76,7 +79,7 @@ async function gather() {
     versions: { torsh: version, node: process.versions.node, v8: process.versions.v8, modules: process.versions.modules, napi: process.versions.napi },
     folder,
     machine: {
-      platform: process.platform, arch: process.arch, glibc: process.report?.getReport().header.glibcVersionRuntime ?? null, cpu: model?.model.trim() ?? 'unknown', processors: cpus().length,
+      platform: process.platform, arch: process.arch, glibc: glibc(), cpu: model?.model.trim() ?? 'unknown', processors: cpus().length,
       memory: totalmem(), limit: constrained > 0 && constrained < totalmem() ? constrained : null,
     },
     backend: chosen,
@@ -94,7 +97,7 @@ function judge({ versions, backend: chosen, backends: { native, wasm }, settings
   for (const [name, it] of Object.entries({ native, wasm })) for (const what of it.wrong ?? []) problems.push(`the ${name} backend does not compute as it should: ${what}`);
   for (const what of chosen.error ? [] : chosen.wrong) if (!problems.some((p) => p.includes(what))) problems.push(what);
   if (Number(versions.node.split('.')[0]) < 18) problems.push(`Node ${versions.node} is older than the ${manifest.engines.node} that torsh needs`);
-  if (native.error && !chosen.error) advice.push(`the native backend is not there, so torsh runs on WebAssembly, which is slower: ${places.every((p) => p.version === null) ? 'there is no addon for this system' : 'the addon does not load'}`);
+  if (native.error && !chosen.error) advice.push(`the native backend is not there, so torsh runs on WebAssembly, which is slower: ${places.length === 0 ? 'there is no addon for this system' : places.every((p) => p.version === null) ? `npm install ${places[0].place}@${versions.torsh}` : 'the addon does not load'}`);
   if (wasm.error) advice.push(`the WebAssembly backend does not load: ${wasm.error}`);
   for (const { place, version: its } of places) if (its && its !== 'built here' && its !== versions.torsh) advice.push(`${place} has version ${its}, torsh ${versions.torsh}: install them alike`);
   if (settings.OPENBLAS_CORETYPE) advice.push(`OPENBLAS_CORETYPE=${settings.OPENBLAS_CORETYPE} makes OpenBLAS take that kernel instead of this processor's: unset it`);
@@ -119,7 +122,7 @@ function print(found, { problems, advice }) {
     ['torsh runs on', chosen.error ? 'nothing' : `${chosen.name}: ${chosen.reasons.join('; ').split('\n').map((line) => line.trim()).join(' ')}`],
     ...backendLines('native', backends.native), ...backendLines('wasm', backends.wasm),
   ]);
-  console.log(`${bold('addon')}\n${table(places.map(({ place, version: its }) => [place, its ?? 'not there']), { head: false })}`);
+  section('addon', places.length > 0 ? places.map(({ place, version: its }) => [place, its ?? 'not installed']) : [['none', 'for this system']]);
   if (Object.keys(settings).length > 0) section('settings', Object.entries(settings));
   section('optional packages', peers.map(({ name, version: its }) => [name, its ?? 'not installed']));
   for (const text of advice) console.log(`${yellow('note')}  ${safeLines(text)}`);

@@ -17,6 +17,7 @@ import { unique, uniqueConsecutive, type ConsecutiveOptions, type UniqueOptions,
 import { version } from './gen/version';
 import { brand, isTensor, tidyScope, useTensorClass } from './runtime/call';
 import { type DType, type Scalar, dtypes, itemsizes } from './runtime/dtype';
+import { recording } from './runtime/recording';
 
 /** Marks tensors of this copy of the library, so that those of the other backend are told apart. */
 const instance = { version };
@@ -69,7 +70,8 @@ export class Tensor extends TensorOps {
   get grad(): Tensor | null {
     const id = sys._gradId(this);
     if (id === 0) { this._grad = null; this._gradId = 0; return null; }
-    if (this._gradId !== id || this._grad === null || this._grad._h === 0) {
+    // In a recording each look at it is a call, for the next run may find another tensor.
+    if (recording.on || this._gradId !== id || this._grad === null || this._grad._h === 0) {
       const scope = tidyScope.get();
       tidyScope.set(null); // a leaf's gradient outlives a tidy
       this._grad = sys._grad(this);

@@ -45,7 +45,7 @@ export const torsh = {
   func, vmap: kitFunction('vmap'),
   compile: Object.assign(kitFunction('compile'), { explain: kitFunction('explain') }),
   masked: kitNamespace('masked'), distributions: kitNamespace('distributions'),
-  metrics: kitNamespace('metrics'), testing: kitNamespace('testing'), train: kitNamespace('train'), profiler: kitNamespace('profiler'), charts: kitNamespace('charts'),
+  metrics: kitNamespace('metrics'), testing: kitNamespace('testing'), train: kitNamespace('train'), profiler: kitNamespace('profiler'), debug: kitNamespace('debug'), charts: kitNamespace('charts'),
   utils: { data, checkpoint: { checkpoint, checkpointSequential }, progress: kitFunction('progress'), tensorboard: kitNamespace('tensorboard') },
   autograd: autogradMembers,
   memory: memory.memory, setMemoryBudget: memory.setMemoryBudget, resetPeakMemory: memory.resetPeakMemory, emptyCache: memory.emptyCache, tidy: memory.tidy,

@@ -85,3 +85,140 @@ describe('programs of random calls', () => {
     expect(planned(compiled).map((p) => p.runs)).toEqual([3]);
   });
 });
+
+/** Outputs of a compiled model in eval mode are near those of the model; the explanation of its program. */
+function near(model, ...shape) {
+  model.eval();
+  const compiled = torsh.compile(model);
+  torsh.noGrad(() => {
+    for (let i = 0; i < 4; i++) {
+      const x = torsh.randn(shape), got = compiled(x), wanted = model(x);
+      expect(got.shape).toEqual(wanted.shape);
+      expect(torsh.allclose(got, wanted, 1e-4, 1e-5)).toBe(true);
+    }
+  });
+  return [planned(compiled)[0], compiled];
+}
+/** Running statistics as training leaves them. */
+function trained(model, ...shape) {
+  model.train();
+  torsh.noGrad(() => { for (let i = 0; i < 2; i++) model(torsh.randn(shape).mul(2).add(0.5)); });
+  return model;
+}
+class Residual extends nn.Module {
+  constructor(n, down, inplace) {
+    super();
+    this.conv1 = new nn.Conv2d(n, n, 3, { padding: 1, bias: false });
+    this.bn1 = new nn.BatchNorm2d(n);
+    this.conv2 = new nn.Conv2d(n, n, 3, { padding: 1 });
+    this.bn2 = new nn.BatchNorm2d(n, { affine: false });
+    this.down = down ? new nn.Sequential(new nn.Conv2d(n, n, 1), new nn.BatchNorm2d(n)) : null;
+    this.relu = new nn.ReLU(inplace);
+  }
+  forward(x) {
+    const y = this.bn2(this.conv2(this.relu(this.bn1(this.conv1(x)))));
+    return this.relu(y.add(this.down ? this.down(x) : x));
+  }
+}
+
+describe('batch norms, summands and clamps go into the product before them', () => {
+  test('residual blocks', () => {
+    const [p] = near(trained(new nn.Sequential(new Residual(3, true, true), new Residual(3, false, false)), 2, 3, 6, 6), 2, 3, 6, 6);
+    expect([p.folded, p.endings, p.calls]).toEqual([5, 4, 7 - 2]);
+    expect(p.buffers.count).toBeGreaterThan(0);
+    expect(p.plain).toBeNull();
+  });
+  test.each([
+    ['conv1d, groups, stride, no bias', () => new nn.Sequential(new nn.Conv1d(4, 6, 3, { groups: 2, stride: 2, bias: false }), new nn.BatchNorm1d(6), new nn.ReLU6()), [3, 4, 9], [1, 1]],
+    ['conv3d and a clamp', () => new nn.Sequential(new nn.Conv3d(2, 3, 2, { dilation: 2, padding: 1 }), new nn.BatchNorm3d(3), new nn.Hardtanh(-0.3, 0.4)), [2, 2, 4, 4, 4], [1, 1]],
+    ['depthwise, padding by word', () => new nn.Sequential(new nn.Conv2d(4, 4, 3, { groups: 4, padding: 'same' }), new nn.BatchNorm2d(4), new nn.SiLU()), [2, 4, 5, 5], [1, 0]],
+    ['linear', () => new nn.Sequential(new nn.Linear(5, 7), new nn.BatchNorm1d(7), new nn.Tanh()), [6, 5], [1, 0]],
+    ['a norm by itself with its neighbours', () => new nn.Sequential(new nn.BatchNorm2d(3), new nn.ReLU(), new nn.BatchNorm2d(3), new nn.Conv2d(3, 2, 1)), [2, 3, 4, 4], [0, 0]],
+    ['a transposed convolution stays', () => new nn.Sequential(new nn.ConvTranspose2d(3, 4, 2), new nn.BatchNorm2d(4), new nn.ReLU()), [2, 3, 4, 4], [0, 0]],
+    ['channels that are no channels', () => new nn.Sequential(new nn.Linear(5, 7), new nn.BatchNorm1d(3)), [2, 3, 5], [0, 0]],
+  ])('%s', (_, make, shape, [folded, endings]) => {
+    const [p] = near(trained(make(), ...shape), ...shape);
+    expect([p.folded, p.endings]).toEqual([folded, endings]);
+  });
+  test('float64, and modules whose parameters and statistics change', () => {
+    const model = trained(new nn.Sequential(new nn.Conv2d(2, 3, 3), new nn.BatchNorm2d(3), new nn.ReLU()), 2, 2, 6, 6).eval();
+    const compiled = torsh.compile(model), x = torsh.randn(2, 2, 6, 6);
+    const check = (n = 3) => torsh.noGrad(() => { for (let i = 0; i < n; i++) expect(torsh.allclose(compiled(x), model(x), 1e-4, 1e-5)).toBe(true); });
+    check();
+    torsh.noGrad(() => { model.at(0).weight.mul_(2); });
+    check(1);
+    torsh.noGrad(() => { model.at(1).bias.add_(3); });
+    check(1);
+    model.at(1).running_var.fill_(0.3);
+    check(1);
+    model.train();
+    model(torsh.randn(2, 2, 6, 6));
+    model.eval();
+    check(1);
+    expect(planned(compiled)[0].runs).toBe(5);
+    model.at(0).bias.data = torsh.ones(3);
+    model.at(1).eps = 0.5;
+    check();
+    model.loadStateDict(Object.fromEntries(Object.entries(model.stateDict()).map(([k, v]) => [k, k.includes('num') ? v : v.mul(0.5)])));
+    check();
+    model.to('float64');
+    const wide = x.to('float64');
+    torsh.noGrad(() => { for (let i = 0; i < 3; i++) expect(torsh.allclose(compiled(wide), model(wide), 1e-10, 1e-12)).toBe(true); });
+  });
+  test('with gradients nothing is folded, and explain says why', () => {
+    const model = new nn.Sequential(new nn.Conv2d(2, 3, 3), new nn.BatchNorm2d(3), new nn.ReLU()).eval(), compiled = torsh.compile(model);
+    const x = torsh.randn(2, 2, 6, 6);
+    for (let i = 0; i < 3; i++) expect(text(compiled(x))).toEqual(text(model(x)));
+    const [p] = planned(compiled);
+    expect([p.folded, p.fused, p.buffers.count]).toEqual([0, [], 0]);
+    expect(p.plain).toMatch(/want gradients/);
+    expect(String(compiled.explain())).toMatch(/plain .*want gradients/);
+  });
+  test('a norm whose convolution is needed elsewhere stays; so does one that is also changed', () => {
+    const conv = new nn.Conv2d(2, 2, 1), bn = new nn.BatchNorm2d(2).eval();
+    const both = torsh.compile((x) => { const y = conv(x); return [bn(y).relu(), y]; });
+    const counted = torsh.compile((x) => { bn.running_mean.add_(0.1); return bn(conv(x)); });
+    const plainly = (x) => { bn.running_mean.add_(0.1); return bn(conv(x)); };
+    torsh.noGrad(() => {
+      for (let i = 0; i < 3; i++) {
+        const x = torsh.randn(1, 2, 3, 3), y = conv(x), [a, b] = both(x);
+        expect(torsh.allclose(a, bn(y).relu(), 1e-4, 1e-5)).toBe(true);
+        expect(text(b)).toEqual(text(y));
+        const got = counted(x);
+        bn.running_mean.sub_(0.1);
+        expect(torsh.allclose(got, plainly(x), 1e-5, 1e-6)).toBe(true);
+      }
+    });
+    expect([planned(both)[0].folded, planned(counted)[0].folded]).toEqual([0, 0]);
+    // An addend that changes between the convolution and the addition.
+    const late = (x) => { const z = x.mul(1), view = z.reshape(-1), y = conv(z); view.add_(1); return y.add(z).relu(); };
+    const lately = torsh.compile(late);
+    torsh.noGrad(() => { for (let i = 0; i < 3; i++) { const x = torsh.randn(1, 2, 3, 3); expect(torsh.allclose(lately(x), late(x), 1e-5, 1e-6)).toBe(true); } });
+    expect(planned(lately)[0].endings).toBe(0);
+  });
+});
+
+test('buffers stay from run to run, and results are never among them', () => {
+  const weight = torsh.randn(64, 64), fn = (x) => { for (let i = 0; i < 4; i++) x = x.matmul(weight).tanh(); return x; };
+  const compiled = torsh.compile(fn), x = torsh.randn(512, 64);
+  torsh.noGrad(() => {
+    const results = [], wanted = [];
+    for (let i = 0; i < 6; i++) { results.push(compiled(x.mul(i))); wanted.push(fn(x.mul(i))); }
+    expect(results.map(text)).toEqual(wanted.map(text));
+  });
+  const [p] = planned(compiled);
+  expect(p.buffers).toEqual({ count: 2, bytes: 2 * 512 * 64 * 4 });
+  const { bytes } = torsh.memory();
+  compiled.dispose();
+  expect(bytes - torsh.memory().bytes).toBeGreaterThanOrEqual(p.buffers.bytes);
+});
+
+test('explain, as text and as data', () => {
+  const model = new nn.Sequential(new nn.Conv2d(2, 3, 3), new nn.BatchNorm2d(3), new nn.ReLU(), new nn.Flatten(), new nn.Linear(48, 2)).eval();
+  const told = torsh.noGrad(() => torsh.compile.explain((x) => model(x).add(1).tanh(), torsh.randn(1, 2, 6, 6)));
+  expect(told.programs[0]).toMatchObject({ steps: 7, calls: 4, folded: 1, endings: 1, fused: [['add', 'tanh']], plain: null, bound: null });
+  expect(told.programs[0].guards).toContain('gradients off');
+  expect(String(told)).toMatch(/7 calls: conv2d, batchNorm/);
+  expect(String(told)).toMatch(/fused +add \+ tanh/);
+  expect(String(torsh.compile((x) => x).explain())).toBe('nothing has been called yet');
+});

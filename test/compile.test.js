@@ -233,11 +233,8 @@ test('shapes that depend on values stay in a program as long as JavaScript does 
   expect(ready(compiled)[0].runs).toBe(4);
 });
 
-test('optimizers, hooks, functions of autograd, gradients, arguments of other kinds run as they are, with the reason', () => {
-  const model = new nn.Linear(2, 1), optimizer = new torsh.optim.SGD(model.parameters(), { lr: 0.1 });
-  const stepping = torsh.compile((x) => { model(x).sum().backward(); optimizer.step(); return model.weight.grad; });
-  for (let i = 0; i < 3; i++) stepping(torsh.ones(1, 2));
-  expect(reasons(stepping)[0]).toMatch(/optimizer|gradients/);
+test('hooks, functions of autograd, arguments of other kinds run as they are, with the reason', () => {
+  const model = new nn.Linear(2, 1);
   class Double extends torsh.autograd.Function {
     static forward(ctx, x) { return x.mul(2); }
     static backward(ctx, g) { return g.mul(2); }

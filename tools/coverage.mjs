@@ -87,8 +87,21 @@ for (const [name, a] of Object.entries(native.rows)) {
   const [left, right] = [dtypeText(a.dtypes), dtypeText(b.dtypes)];
   lines.push(`| ${name} | ${left === right ? left : `${left} / ${right}`} | ${both(a.forward, b.forward)} | ${both(a.gradient, b.gradient)} | ${both(a.second, b.second)} |`);
 }
-writeFileSync(join(root, 'docs/coverage.md'), `${lines.join('\n')}\n`);
-writeFileSync(join(root, 'docs/guide/pytorch-names.md'), `${namesPage(torsh, pytorch, require('../dist/ops.json').ops).join('\n')}\n`);
+/** Writes a page, or with --check only says whether it is what would be written. */
+function emit(path, text) {
+  if (!process.argv.includes('--check')) {
+    writeFileSync(join(root, path), text);
+    return;
+  }
+  const [there, measured] = [readFileSync(join(root, path), 'utf8'), text].map((page) => page.split('\n'));
+  const at = measured.findIndex((line, i) => line !== there[i]);
+  if (at < 0 && there.length === measured.length) return;
+  const line = at < 0 ? measured.length : at;
+  console.error(`${path}:${line + 1} is not what is measured: npm run coverage\n  there:    ${there[line]?.slice(0, 300)}\n  measured: ${measured[line]?.slice(0, 300)}`);
+  process.exitCode = 1;
+}
+emit('docs/coverage.md', `${lines.join('\n')}\n`);
+emit('docs/guide/pytorch-names.md', `${namesPage(torsh, pytorch, require('../dist/ops.json').ops).join('\n')}\n`);
 for (const s of surface) console.log(`${s.section}: ${s.there} of ${s.total} (${percent(s.there, s.total)})`);
 console.log(`golden operators that do not hold entirely: ${failing.length}`);
 const bad = (m) => Object.entries(m.rows).filter(([, r]) => !r.forward || r.gradient === false || r.second === false).map(([name]) => name);

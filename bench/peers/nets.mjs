@@ -1,6 +1,7 @@
 /**
  * The nets of peers/torsh/models.mjs for peers that have no modules, told to an `o` that knows how the peer does each part:
- * conv (with its batch norm and activation), maxPool, add, average (over places), linear, embedding, parameter, layerNorm, gelu, attention.
+ * conv (with its batch norm and activation), maxPool, add, average (over places), linear, embedding, parameter, layerNorm, gelu, attention. Where values are moved,
+ * again() gives a reference more.
  */
 import { MOBILENET } from './torsh/models.mjs';
 
@@ -36,12 +37,13 @@ function MobileNetV2(o, x) {
 export const vision = { ResNet18, MobileNetV2 };
 
 export function GPT(o, tokens, { vocabulary, context, width, heads, layers }) {
+  const again = o.again ?? ((x) => x);
   let x = o.add(o.embedding(tokens, 'tokens.weight', vocabulary, width), o.parameter('places', [context, width]), null);
   for (let i = 0; i < layers; i++) {
     const at = `blocks.${i}.`;
-    const y = o.attention(o.linear(o.layerNorm(x, `${at}ln1`, width), `${at}qkv`, width, 3 * width), heads);
+    const y = o.attention(o.linear(o.layerNorm(again(x), `${at}ln1`, width), `${at}qkv`, width, 3 * width), heads);
     x = o.add(x, o.linear(y, `${at}proj`, width, width), null);
-    const z = o.gelu(o.linear(o.layerNorm(x, `${at}ln2`, width), `${at}fc1`, width, 4 * width));
+    const z = o.gelu(o.linear(o.layerNorm(again(x), `${at}ln2`, width), `${at}fc1`, width, 4 * width));
     x = o.add(x, o.linear(z, `${at}fc2`, 4 * width, width), null);
   }
   return o.linear(o.layerNorm(x, 'ln', width), 'head', width, vocabulary);

@@ -2,8 +2,8 @@
 const now = () => performance.now() * 1e3;
 const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
 
-/** One call that takes longer than this is enough. */
-const SLOW = 1.5e6;
+/** One call that takes longer than this is enough, us; it is the second, since the first may compile. Beyond HOPELESS it is the first. */
+const SLOW = 1.5e6, HOPELESS = 3e7;
 /** Batches last at least this long, us: clocks of pages step by 5 us. */
 const BATCH = 2000;
 
@@ -34,9 +34,11 @@ async function runBatch(run, batch) {
 /** What is known about a work after its first calls: how many calls make a batch, or that one call is all that there is time for. */
 async function prepare(work) {
   const first = await runBatch(work.run, 1);
-  if (first > SLOW) return { us: first, once: true };
+  if (first > HOPELESS) return { us: first, once: true };
+  const second = await runBatch(work.run, 1);
+  if (second > SLOW) return { us: second, once: true };
   let batch = 1;
-  for (let t = await runBatch(work.run, 1); t < BATCH && batch < 1e6; t = await runBatch(work.run, batch)) {
+  for (let t = second; t < BATCH && batch < 1e6; t = await runBatch(work.run, batch)) {
     batch = Math.ceil(batch * Math.min(8, Math.max(1.5, (1.2 * BATCH) / Math.max(t, 1))));
   }
   return { batch };
@@ -75,7 +77,7 @@ export function digest(arrays) {
 export function answerer(works) {
   let key = null, work = null;
   let chain = Promise.resolve();
-  const answer = async ({ id, work: name, ms, check = false, ...parameters }) => {
+  const answer = async ({ id, work: name, ms, check = false, calls, ...parameters }) => {
     try {
       const asked = JSON.stringify([name, parameters]);
       if (asked !== key) {
@@ -88,7 +90,8 @@ export function answerer(works) {
         key = asked;
       }
       const checked = check && work.result ? { digest: digest(await work.result()) } : {};
-      return { id, ...checked, ...(await time(work, ms)), ...work.note?.() };
+      const times = calls ? { us: (await runBatch(work.run, calls)) / calls } : await time(work, ms);
+      return { id, ...checked, ...times, ...work.note?.() };
     } catch (error) {
       key = null;
       return { id, error: String(error?.message ?? error).slice(0, 300) };

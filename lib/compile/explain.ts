@@ -18,6 +18,8 @@ export interface Program {
   fused: string[][];
   /** Batch norms that the weights in front of them have taken in. */
   folded: number;
+  /** Additions and clamps (relu, ...) that the convolution in front of them does itself. */
+  endings: number;
   /** Memory that intermediate results share from run to run. */
   buffers: { count: number; bytes: number };
   /** What must be as it was for the program to serve. */
@@ -42,7 +44,7 @@ export class Explanation {
       lines.push(`  recorded  ${count(p.steps, 'call')}: ${list(p.ops)}`);
       lines.push(`  guards    ${p.guards.join('; ')}`);
       if (p.ready) {
-        lines.push(`  runs as   ${count(p.calls, 'call')}${p.folded ? `, ${count(p.folded, 'batch norm')} folded` : ''}${p.buffers.count ? `, ${count(p.buffers.count, 'buffer')} of ${(p.buffers.bytes / 1024).toFixed(1)} KiB in all` : ''}`);
+        lines.push(`  runs as   ${count(p.calls, 'call')}${p.folded ? `, ${count(p.folded, 'batch norm')} folded` : ''}${p.endings ? `, ${count(p.endings, 'ending')} in convolutions` : ''}${p.buffers.count ? `, ${count(p.buffers.count, 'buffer')} of ${(p.buffers.bytes / 1024).toFixed(1)} KiB in all` : ''}`);
         for (const chain of p.fused) lines.push(`  fused     ${chain.join(' + ')}`);
         if (p.plain !== null) lines.push(`  plain     ${p.plain}`);
         if (p.bound !== null) lines.push(`  no async  ${p.bound}`);
@@ -56,7 +58,7 @@ Object.defineProperty(Explanation.prototype, Symbol.for('nodejs.util.inspect.cus
 
 /** One line of _programsReport; modules: how many have fields that are watched. */
 export function programOf(line: string, modules: number): Program | Break {
-  const [state, , runs, given, steps, constants, reason, ops, calls, folded, fused, buffers, bytes, plain, bound, modes] = line.split('\t');
+  const [state, , runs, given, steps, constants, reason, ops, calls, folded, endings, fused, buffers, bytes, plain, bound, modes] = line.split('\t');
   const inputs = given === '' ? [] : given.split(';');
   if (state === '0') return { inputs, reason };
   const guards = [`${inputs.length ? 'shapes, strides, dtypes and requiresGrad of the arguments' : 'no tensors among the arguments'}`];
@@ -65,7 +67,7 @@ export function programOf(line: string, modules: number): Program | Break {
   if (modules > 0) guards.push(`fields of ${count(modules, 'module')}`);
   return {
     inputs, steps: Number(steps), ops: ops === '' ? [] : ops.split(' '), constants: Number(constants), runs: Number(runs), ready: state === '2', calls: Number(calls),
-    fused: fused === '' ? [] : fused.split(' ').map((chain) => chain.split('+')), folded: Number(folded), buffers: { count: Number(buffers), bytes: Number(bytes) }, guards,
+    fused: fused === '' ? [] : fused.split(' ').map((chain) => chain.split('+')), folded: Number(folded), endings: Number(endings), buffers: { count: Number(buffers), bytes: Number(bytes) }, guards,
     plain: plain === '' ? null : plain, bound: bound === '' ? null : bound,
   };
 }

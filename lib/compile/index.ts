@@ -9,11 +9,12 @@ import * as sys from '../gen/system';
 import { isModule } from '../nn/fields';
 import type { Module } from '../nn/module';
 import { adopt, callWithTensors } from '../runtime/call';
-import { recording } from '../runtime/recording';
+import { type LiveStep, recording } from '../runtime/recording';
 import { opNames } from '../runtime/signature';
 import type { Tensor } from '../tensor';
 import { type Break, Explanation, type Program, programOf } from './explain';
 import { reasonOf, submit } from './jobs';
+import { Steps, optionsOf, sameOptions } from './optimizers';
 import { type Layout, Refusal, type Returned, build, keyOf, returned, sift } from './arguments';
 import { type Watch, difference, reaching, refuseHooks, unchanged, watch } from './watch';
 
@@ -23,6 +24,8 @@ interface Variant {
   /** null until the first recording has ended. */
   watch: Watch | null;
   layouts: Map<number, Layout>;
+  /** Of programs in which optimizers step. */
+  steps: Map<number, Steps>;
 }
 
 /** Calls whose arguments are alike but for their tensors. */
@@ -60,6 +63,16 @@ const registry = new FinalizationRegistry<number[]>((sets) => { for (const set o
 
 let replayOp = -1;
 
+/** Before a run: the numbers that optimizers step by now. False: an optimizer is not what it was. */
+function tellNumbers(v: Variant): boolean {
+  for (const [program, steps] of v.steps) {
+    if (!steps.stand()) return false;
+    const numbers = steps.changed();
+    if (numbers !== null) sys._programNumbers(v.set, program, numbers);
+  }
+  return true;
+}
+
 class Recorder {
   readonly kinds = new Map<string, Kind>();
   /** Numbers of all sets, for the registry: it must not hold the function itself. */
@@ -70,6 +83,8 @@ class Recorder {
   /** Whether what stands before the point of a call matters to it. */
   readonly usesThis: boolean;
 
+  /** Whose steps have been recorded: their options must not change meanwhile. */
+  private readonly optimizers = new Set<LiveStep['optimizer']>();
   /** Asynchronous calls that have not settled. */
   unfinished = 0;
 
@@ -90,7 +105,7 @@ class Recorder {
     if (kind === null) return this.fn(...args);
     if (kind.reason !== null) return this.plainly(kind.reason, args);
     const v = this.variantOf(kind);
-    if (v === null) return this.record(kind, null, args, tensors, modules);
+    if (v === null || (v.steps.size > 0 && !tellNumbers(v))) return this.record(kind, v, args, tensors, modules);
     const w = callWithTensors(replayOp, v.set, tensors), n = w[1];
     if (n === -1) return this.record(kind, v, args, tensors, modules);
     if (n === -2) return this.plainly(null, args);
@@ -107,7 +122,9 @@ class Recorder {
     this.unfinished++;
     try {
       const started = noGrad(() => this.start(args, signal));
-      return await ('now' in started ? started.now : started.later());
+      const result: unknown = await ('now' in started ? started.now : started.later());
+      if (signal?.aborted) throw reasonOf(signal);
+      return result;
     } finally {
       this.unfinished--;
     }
@@ -211,7 +228,7 @@ class Recorder {
       return this.plainly(kind.reason = e.message, args);
     }
     if (variant !== null) return this.recordInto(kind, variant, args, inputs, roots);
-    const fresh: Variant = { set: sys._programsNew(), watch: null, layouts: new Map() };
+    const fresh: Variant = { set: sys._programsNew(), watch: null, layouts: new Map(), steps: new Map() };
     this.sets.push(fresh.set);
     try {
       return this.recordInto(kind, fresh, args, inputs, roots);
@@ -225,6 +242,8 @@ class Recorder {
     let ended = false;
     try {
       recording.on = true;
+      recording.steps = [];
+      const options = optionsOf(this.optimizers);
       const [result, reached] = reaching(() => this.fn(...args) as unknown);
       recording.on = false;
       for (const m of roots) reached.add(m);
@@ -236,9 +255,14 @@ class Recorder {
         if (!(e instanceof Refusal)) throw e;
         sys._captureBreak(e.message);
       }
+      const { steps } = recording;
+      if (!sameOptions(options, optionsOf(this.optimizers))) sys._captureBreak('it changes the options of an optimizer');
+      for (const { optimizer } of steps) this.optimizers.add(optimizer);
       const [state, number, replaced, ...made] = sys._captureEnd(answer?.tensors ?? [], answer?.text ?? '');
       ended = true;
       v.layouts.delete(replaced);
+      v.steps.delete(replaced);
+      if (state !== 0 && steps.length > 0) v.steps.set(number, new Steps(steps));
       if (answer !== null && state !== 0) v.layouts.set(number, sift(answer.layout, answer.tensors, made.map((x) => x === 1)));
       if (v.watch === null) {
         v.watch = watch(reached);
@@ -253,6 +277,7 @@ class Recorder {
       return result;
     } finally {
       recording.on = false;
+      recording.steps = [];
       if (!ended) sys._captureDrop();
     }
   }
@@ -304,9 +329,9 @@ const compileSignature = signature('compile', 'model, *, fullgraph=false, disabl
  *
  * A recording serves for tensors of the same shapes, strides, dtypes and requiresGrad, the same other arguments, modes (noGrad, autocast, ...)
  * and fields of the modules that are called (training, ...); for others there is a new one. Parameters and other tensors that the function
- * reaches by itself are used as they are at the time of the call. Two recordings must agree before they are used; what JavaScript changes only later (a number
+ * reaches by itself are used as they are at the time of the call, and so are learning rates and other numbers of optimizers that step in it. Two recordings must agree before they are used; what JavaScript changes only later (a number
  * in a variable outside) is not seen, and neither are other effects of the function (printing, assignments). Functions that read values
- * (item(), tolist()), hold optimizer steps, hooks or autograd.Functions, or return something other than tensors and plain values run as they
+ * (item(), tolist()), hold steps of schedulers, hooks or autograd.Functions, or return something other than tensors and plain values run as they
  * are; explain() says why, and with fullgraph that is an error (ERR_UNSUPPORTED). https://pytorch.org/docs/stable/generated/torch.compile.html
  */
 function compileFunction<F extends AnyFunction>(model: F, options?: CompileOptions): Compiled<F>;

@@ -13,15 +13,15 @@ const F_max = [612, 613, 614];
 const F_min = [615, 616, 617];
 const F_median = [623, 624];
 const F_nanmedian = [625, 626];
-const F_var = [723, 724, 725];
-const F_std = [729, 730, 731];
-const F_split = [840, 841];
-const F_tensorSplit = [842, 843, 844];
-const F_hsplit = [845, 846];
-const F_vsplit = [847, 848];
-const F_dsplit = [849, 850];
-const F_norm = [931, 932];
-const F_view = [944, 945];
+const F_var = [725, 726, 727];
+const F_std = [731, 732, 733];
+const F_split = [842, 843];
+const F_tensorSplit = [844, 845, 846];
+const F_hsplit = [847, 848];
+const F_vsplit = [849, 850];
+const F_dsplit = [851, 852];
+const F_norm = [936, 937];
+const F_view = [949, 950];
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -2703,16 +2703,16 @@ export abstract class TensorOps {
   /** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
   inner(options: { other: Tensor; out?: Tensor }): Tensor;
   inner(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(688, (this as any), a, 0);
-    return invokeMethod(688, this, arguments);
+    if (arguments.length === 1 && isTensor(a)) return binary(690, (this as any), a, 0);
+    return invokeMethod(690, this, arguments);
   }
   /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
   kron(other: Tensor, options?: { out?: Tensor }): Tensor;
   /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
   kron(options: { other: Tensor; out?: Tensor }): Tensor;
   kron(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(689, (this as any), a, 0);
-    return invokeMethod(689, this, arguments);
+    if (arguments.length === 1 && isTensor(a)) return binary(691, (this as any), a, 0);
+    return invokeMethod(691, this, arguments);
   }
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
   uniform_(from?: number, to?: number, options?: { generator?: Generator | null }): Tensor;
@@ -2721,8 +2721,8 @@ export abstract class TensorOps {
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
   uniform_(options: { from?: number; to?: number; generator?: Generator | null }): Tensor;
   uniform_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(697, (this as any), 0, 0, 1, 0);
-    return invokeMethod(697, this, arguments);
+    if (arguments.length === 0) return unaryInplace(699, (this as any), 0, 0, 1, 0);
+    return invokeMethod(699, this, arguments);
   }
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
   normal_(mean?: number, std?: number, options?: { generator?: Generator | null }): Tensor;
@@ -2731,8 +2731,8 @@ export abstract class TensorOps {
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
   normal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   normal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(698, (this as any), 0, 0, 1, 0);
-    return invokeMethod(698, this, arguments);
+    if (arguments.length === 0) return unaryInplace(700, (this as any), 0, 0, 1, 0);
+    return invokeMethod(700, this, arguments);
   }
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
   random_(from?: number | null, to?: number | null, options?: { generator?: Generator | null }): Tensor;
@@ -2741,16 +2741,16 @@ export abstract class TensorOps {
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
   random_(options: { from?: number | null; to?: number | null; generator?: Generator | null }): Tensor;
   random_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(699, (this as any), 0, 0, 0, 0);
-    return invokeMethod(699, this, arguments);
+    if (arguments.length === 0) return unaryInplace(701, (this as any), 0, 0, 0, 0);
+    return invokeMethod(701, this, arguments);
   }
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
   exponential_(lambd?: number, options?: { generator?: Generator | null }): Tensor;
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
   exponential_(options: { lambd?: number; generator?: Generator | null }): Tensor;
   exponential_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(700, (this as any), 0, 1, 0);
-    return invokeMethod(700, this, arguments);
+    if (arguments.length === 0) return unaryInplace(702, (this as any), 0, 1, 0);
+    return invokeMethod(702, this, arguments);
   }
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
   cauchy_(median?: number, sigma?: number, options?: { generator?: Generator | null }): Tensor;
@@ -2759,8 +2759,8 @@ export abstract class TensorOps {
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
   cauchy_(options: { median?: number; sigma?: number; generator?: Generator | null }): Tensor;
   cauchy_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(701, (this as any), 0, 0, 1, 0);
-    return invokeMethod(701, this, arguments);
+    if (arguments.length === 0) return unaryInplace(703, (this as any), 0, 0, 1, 0);
+    return invokeMethod(703, this, arguments);
   }
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
   logNormal_(mean?: number, std?: number, options?: { generator?: Generator | null }): Tensor;
@@ -2769,30 +2769,30 @@ export abstract class TensorOps {
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
   logNormal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   logNormal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(702, (this as any), 0, 1, 2, 0);
-    return invokeMethod(702, this, arguments);
+    if (arguments.length === 0) return unaryInplace(704, (this as any), 0, 1, 2, 0);
+    return invokeMethod(704, this, arguments);
   }
   /** Fills input with numbers of Bernoulli trials up to the first success. https://pytorch.org/docs/stable/generated/torch.Tensor.geometric_.html */
   geometric_(p: number, options?: { generator?: Generator | null }): Tensor;
   /** Fills input with numbers of Bernoulli trials up to the first success. https://pytorch.org/docs/stable/generated/torch.Tensor.geometric_.html */
   geometric_(options: { p: number; generator?: Generator | null }): Tensor;
   geometric_(..._args: any[]): any {
-    return invokeMethod(703, this, arguments);
+    return invokeMethod(705, this, arguments);
   }
   /** Fills input with ones of probability p (a number, or a tensor of them) and zeros. https://pytorch.org/docs/stable/generated/torch.Tensor.bernoulli_.html */
   bernoulli_(p?: Tensor | Scalar | null, options?: { generator?: Generator | null }): Tensor;
   /** Fills input with ones of probability p (a number, or a tensor of them) and zeros. https://pytorch.org/docs/stable/generated/torch.Tensor.bernoulli_.html */
   bernoulli_(options: { p?: Tensor | Scalar | null; generator?: Generator | null }): Tensor;
   bernoulli_(..._args: any[]): any {
-    return invokeMethod(704, this, arguments);
+    return invokeMethod(706, this, arguments);
   }
   /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
   bernoulli(p?: number | null, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
   /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
   bernoulli(options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
   bernoulli(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(705, (this as any), 0, 0, 0);
-    return invokeMethod(705, this, arguments);
+    if (arguments.length === 0) return unary(707, (this as any), 0, 0, 0);
+    return invokeMethod(707, this, arguments);
   }
   /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
   multinomial(numSamples: number, replacement?: boolean, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
@@ -2801,7 +2801,7 @@ export abstract class TensorOps {
   /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
   multinomial(options: { numSamples: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
   multinomial(..._args: any[]): any {
-    return invokeMethod(706, this, arguments);
+    return invokeMethod(708, this, arguments);
   }
   /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
   sum(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
@@ -2810,7 +2810,7 @@ export abstract class TensorOps {
   /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
   sum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   sum(..._args: any[]): any {
-    return invokeMethod(717, this, arguments);
+    return invokeMethod(719, this, arguments);
   }
   /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
   mean(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
@@ -2819,7 +2819,7 @@ export abstract class TensorOps {
   /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
   mean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   mean(..._args: any[]): any {
-    return invokeMethod(718, this, arguments);
+    return invokeMethod(720, this, arguments);
   }
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
   prod(dim?: number | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
@@ -2828,8 +2828,8 @@ export abstract class TensorOps {
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
   prod(options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   prod(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(719, (this as any), 0, 0, 0, 255);
-    return invokeMethod(719, this, arguments);
+    if (arguments.length === 0) return unary(721, (this as any), 0, 0, 0, 255);
+    return invokeMethod(721, this, arguments);
   }
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
   any(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
@@ -2838,7 +2838,7 @@ export abstract class TensorOps {
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
   any(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   any(..._args: any[]): any {
-    return invokeMethod(720, this, arguments);
+    return invokeMethod(722, this, arguments);
   }
   /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
   all(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
@@ -2847,14 +2847,14 @@ export abstract class TensorOps {
   /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
   all(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   all(..._args: any[]): any {
-    return invokeMethod(721, this, arguments);
+    return invokeMethod(723, this, arguments);
   }
   /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
   countNonzero(dim?: number | readonly number[] | null): Tensor;
   /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
   countNonzero(options: { dim?: number | readonly number[] | null }): Tensor;
   countNonzero(..._args: any[]): any {
-    return invokeMethod(722, this, arguments);
+    return invokeMethod(724, this, arguments);
   }
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
   var(dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
@@ -2873,7 +2873,7 @@ export abstract class TensorOps {
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
   var(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   var(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(725, (this as any), 0, 1);
+    if (arguments.length === 0) return unary(727, (this as any), 0, 1);
     return invokeForm(F_var, this, arguments);
   }
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
@@ -2893,7 +2893,7 @@ export abstract class TensorOps {
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
   std(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   std(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(731, (this as any), 0, 1);
+    if (arguments.length === 0) return unary(733, (this as any), 0, 1);
     return invokeForm(F_std, this, arguments);
   }
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
@@ -2903,7 +2903,7 @@ export abstract class TensorOps {
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
   nansum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   nansum(..._args: any[]): any {
-    return invokeMethod(735, this, arguments);
+    return invokeMethod(737, this, arguments);
   }
   /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
   nanmean(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
@@ -2912,7 +2912,7 @@ export abstract class TensorOps {
   /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
   nanmean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   nanmean(..._args: any[]): any {
-    return invokeMethod(736, this, arguments);
+    return invokeMethod(738, this, arguments);
   }
   /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
   logsumexp(dim: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
@@ -2921,107 +2921,107 @@ export abstract class TensorOps {
   /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
   logsumexp(options: { dim: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
   logsumexp(..._args: any[]): any {
-    return invokeMethod(737, this, arguments);
+    return invokeMethod(739, this, arguments);
   }
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
   cumsum(dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
   cumsum(options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
   cumsum(..._args: any[]): any {
-    return invokeMethod(759, this, arguments);
+    return invokeMethod(761, this, arguments);
   }
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
   cumsum_(dim: number, options?: { dtype?: DType | null }): Tensor;
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
   cumsum_(options: { dim: number; dtype?: DType | null }): Tensor;
   cumsum_(..._args: any[]): any {
-    return invokeMethod(760, this, arguments);
+    return invokeMethod(762, this, arguments);
   }
   /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
   cumprod(dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
   cumprod(options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
   cumprod(..._args: any[]): any {
-    return invokeMethod(761, this, arguments);
+    return invokeMethod(763, this, arguments);
   }
   /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
   cumprod_(dim: number, options?: { dtype?: DType | null }): Tensor;
   /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
   cumprod_(options: { dim: number; dtype?: DType | null }): Tensor;
   cumprod_(..._args: any[]): any {
-    return invokeMethod(762, this, arguments);
+    return invokeMethod(764, this, arguments);
   }
   /** Logarithm of the running sum of exponentials along dim. https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html */
   logcumsumexp(dim: number, options?: { out?: Tensor }): Tensor;
   /** Logarithm of the running sum of exponentials along dim. https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html */
   logcumsumexp(options: { dim: number; out?: Tensor }): Tensor;
   logcumsumexp(..._args: any[]): any {
-    return invokeMethod(763, this, arguments);
+    return invokeMethod(765, this, arguments);
   }
   /** Largest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummax.html */
   cummax(dim: number, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   /** Largest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummax.html */
   cummax(options: { dim: number; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   cummax(..._args: any[]): any {
-    return invokeMethod(764, this, arguments);
+    return invokeMethod(766, this, arguments);
   }
   /** Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
   cummin(dim: number, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   /** Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
   cummin(options: { dim: number; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   cummin(..._args: any[]): any {
-    return invokeMethod(765, this, arguments);
+    return invokeMethod(767, this, arguments);
   }
   /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
   viewAs(other: Tensor): Tensor;
   /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
   viewAs(options: { other: Tensor }): Tensor;
   viewAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(771, (this as any), a, 0);
-    return invokeMethod(771, this, arguments);
+    if (arguments.length === 1 && isTensor(a)) return binary(773, (this as any), a, 0);
+    return invokeMethod(773, this, arguments);
   }
   /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
   reshapeAs(other: Tensor): Tensor;
   /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
   reshapeAs(options: { other: Tensor }): Tensor;
   reshapeAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(772, (this as any), a, 0);
-    return invokeMethod(772, this, arguments);
+    if (arguments.length === 1 && isTensor(a)) return binary(774, (this as any), a, 0);
+    return invokeMethod(774, this, arguments);
   }
   /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
   expandAs(other: Tensor): Tensor;
   /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
   expandAs(options: { other: Tensor }): Tensor;
   expandAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(773, (this as any), a, 0);
-    return invokeMethod(773, this, arguments);
+    if (arguments.length === 1 && isTensor(a)) return binary(775, (this as any), a, 0);
+    return invokeMethod(775, this, arguments);
   }
   /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
   broadcastTo(size: number | readonly number[]): Tensor;
   /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
   broadcastTo(options: { size: number | readonly number[] }): Tensor;
   broadcastTo(..._args: any[]): any {
-    return invokeMethod(774, this, arguments);
+    return invokeMethod(776, this, arguments);
   }
   /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
   ravel(): Tensor;
   ravel(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(775, (this as any), 0);
-    return invokeMethod(775, this, arguments);
+    if (arguments.length === 0) return unary(777, (this as any), 0);
+    return invokeMethod(777, this, arguments);
   }
   /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
-  get T(): Tensor { return invokeMethod(776, this, []) as any; }
+  get T(): Tensor { return invokeMethod(778, this, []) as any; }
   /** A view of a matrix, or of each of a batch, transposed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT */
-  get mT(): Tensor { return invokeMethod(777, this, []) as any; }
+  get mT(): Tensor { return invokeMethod(779, this, []) as any; }
   /** A view of a matrix, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.H */
-  get H(): Tensor { return invokeMethod(778, this, []) as any; }
+  get H(): Tensor { return invokeMethod(780, this, []) as any; }
   /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH */
-  get mH(): Tensor { return invokeMethod(779, this, []) as any; }
+  get mH(): Tensor { return invokeMethod(781, this, []) as any; }
   /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
   adjoint(): Tensor;
   adjoint(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(780, (this as any), 0);
-    return invokeMethod(780, this, arguments);
+    if (arguments.length === 0) return unary(782, (this as any), 0);
+    return invokeMethod(782, this, arguments);
   }
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
   flatten(startDim?: number, endDim?: number): Tensor;
@@ -3030,29 +3030,29 @@ export abstract class TensorOps {
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
   flatten(options: { startDim?: number; endDim?: number }): Tensor;
   flatten(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(781, (this as any), 0, 0, -1);
-    return invokeMethod(781, this, arguments);
+    if (arguments.length === 0) return unary(783, (this as any), 0, 0, -1);
+    return invokeMethod(783, this, arguments);
   }
   /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
   unflatten(dim: number, sizes: number | readonly number[]): Tensor;
   /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
   unflatten(options: { dim: number; sizes: number | readonly number[] }): Tensor;
   unflatten(..._args: any[]): any {
-    return invokeMethod(782, this, arguments);
+    return invokeMethod(784, this, arguments);
   }
   /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
   movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
   /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
   movedim(options: { source: number | readonly number[]; destination: number | readonly number[] }): Tensor;
   movedim(..._args: any[]): any {
-    return invokeMethod(783, this, arguments);
+    return invokeMethod(785, this, arguments);
   }
   /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
   moveaxis(source: number | readonly number[], destination: number | readonly number[]): Tensor;
   /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
   moveaxis(options: { source: number | readonly number[]; destination: number | readonly number[] }): Tensor;
   moveaxis(..._args: any[]): any {
-    return invokeMethod(783, this, arguments);
+    return invokeMethod(785, this, arguments);
   }
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
   softmax(dim?: number | null, dtype?: DType | null): Tensor;
@@ -3061,8 +3061,8 @@ export abstract class TensorOps {
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
   softmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   softmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(784, (this as any), 0, 0, 255);
-    return invokeMethod(784, this, arguments);
+    if (arguments.length === 0) return unary(786, (this as any), 0, 0, 255);
+    return invokeMethod(786, this, arguments);
   }
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
   logSoftmax(dim?: number | null, dtype?: DType | null): Tensor;
@@ -3071,8 +3071,8 @@ export abstract class TensorOps {
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
   logSoftmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   logSoftmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(785, (this as any), 0, 0, 255);
-    return invokeMethod(785, this, arguments);
+    if (arguments.length === 0) return unary(787, (this as any), 0, 0, 255);
+    return invokeMethod(787, this, arguments);
   }
   /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
   sort(dim?: number, descending?: boolean, options?: { stable?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
@@ -3081,7 +3081,7 @@ export abstract class TensorOps {
   /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
   sort(options: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   sort(..._args: any[]): any {
-    return invokeMethod(790, this, arguments);
+    return invokeMethod(792, this, arguments);
   }
   /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
   argsort(dim?: number, descending?: boolean, options?: { stable?: boolean }): Tensor;
@@ -3090,14 +3090,14 @@ export abstract class TensorOps {
   /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
   argsort(options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
   argsort(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(791, (this as any), 0, -1, 0, 0);
-    return invokeMethod(791, this, arguments);
+    if (arguments.length === 0) return unary(793, (this as any), 0, -1, 0, 0);
+    return invokeMethod(793, this, arguments);
   }
   /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
   msort(options?: { out?: Tensor }): Tensor;
   msort(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(792, (this as any), 0);
-    return invokeMethod(792, this, arguments);
+    if (arguments.length === 0) return unary(794, (this as any), 0);
+    return invokeMethod(794, this, arguments);
   }
   /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
   topk(k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
@@ -3110,72 +3110,72 @@ export abstract class TensorOps {
   /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
   topk(options: { k: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
   topk(..._args: any[]): any {
-    return invokeMethod(793, this, arguments);
+    return invokeMethod(795, this, arguments);
   }
   /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
   polygamma(n: number): Tensor;
   /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
   polygamma(options: { n: number }): Tensor;
   polygamma(..._args: any[]): any {
-    return invokeMethod(795, this, arguments);
+    return invokeMethod(797, this, arguments);
   }
   /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
   polygamma_(n: number): Tensor;
   /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
   polygamma_(options: { n: number }): Tensor;
   polygamma_(..._args: any[]): any {
-    return invokeMethod(796, this, arguments);
+    return invokeMethod(798, this, arguments);
   }
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0(options?: { out?: Tensor }): Tensor;
   i0(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(797, (this as any), 0);
-    return invokeMethod(797, this, arguments);
+    if (arguments.length === 0) return unary(799, (this as any), 0);
+    return invokeMethod(799, this, arguments);
   }
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0_(): Tensor;
   i0_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(798, (this as any), 0);
-    return invokeMethod(798, this, arguments);
+    if (arguments.length === 0) return unaryInplace(800, (this as any), 0);
+    return invokeMethod(800, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma(other: Tensor, options?: { out?: Tensor }): Tensor;
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma(options: { other: Tensor; out?: Tensor }): Tensor;
   igamma(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(833, (this as any), a, 0);
-    return invokeMethod(833, this, arguments);
+    if (arguments.length === 1 && isTensor(a)) return binary(835, (this as any), a, 0);
+    return invokeMethod(835, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma_(other: Tensor): Tensor;
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma_(options: { other: Tensor }): Tensor;
   igamma_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(834, (this as any), a, 0);
-    return invokeMethod(834, this, arguments);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(836, (this as any), a, 0);
+    return invokeMethod(836, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac(other: Tensor, options?: { out?: Tensor }): Tensor;
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac(options: { other: Tensor; out?: Tensor }): Tensor;
   igammac(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(835, (this as any), a, 0);
-    return invokeMethod(835, this, arguments);
+    if (arguments.length === 1 && isTensor(a)) return binary(837, (this as any), a, 0);
+    return invokeMethod(837, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac_(other: Tensor): Tensor;
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac_(options: { other: Tensor }): Tensor;
   igammac_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(836, (this as any), a, 0);
-    return invokeMethod(836, this, arguments);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(838, (this as any), a, 0);
+    return invokeMethod(838, this, arguments);
   }
   /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
   unbind(dim?: number): Tensor[];
   /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
   unbind(options: { dim?: number }): Tensor[];
   unbind(..._args: any[]): any {
-    return invokeMethod(837, this, arguments);
+    return invokeMethod(839, this, arguments);
   }
   /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
   splitWithSizes(splitSizes: number | readonly number[], dim?: number): Tensor[];
@@ -3184,7 +3184,7 @@ export abstract class TensorOps {
   /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
   splitWithSizes(options: { splitSizes: number | readonly number[]; dim?: number }): Tensor[];
   splitWithSizes(..._args: any[]): any {
-    return invokeMethod(838, this, arguments);
+    return invokeMethod(840, this, arguments);
   }
   /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
   unsafeSplitWithSizes(splitSizes: number | readonly number[], dim?: number): Tensor[];
@@ -3193,7 +3193,7 @@ export abstract class TensorOps {
   /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
   unsafeSplitWithSizes(options: { splitSizes: number | readonly number[]; dim?: number }): Tensor[];
   unsafeSplitWithSizes(..._args: any[]): any {
-    return invokeMethod(838, this, arguments);
+    return invokeMethod(840, this, arguments);
   }
   /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
   chunk(chunks: number, dim?: number): Tensor[];
@@ -3202,7 +3202,7 @@ export abstract class TensorOps {
   /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
   chunk(options: { chunks: number; dim?: number }): Tensor[];
   chunk(..._args: any[]): any {
-    return invokeMethod(839, this, arguments);
+    return invokeMethod(841, this, arguments);
   }
   /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
   unsafeChunk(chunks: number, dim?: number): Tensor[];
@@ -3211,7 +3211,7 @@ export abstract class TensorOps {
   /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
   unsafeChunk(options: { chunks: number; dim?: number }): Tensor[];
   unsafeChunk(..._args: any[]): any {
-    return invokeMethod(839, this, arguments);
+    return invokeMethod(841, this, arguments);
   }
   /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
   split(splitSize: number, dim?: number): Tensor[];
@@ -3306,7 +3306,7 @@ export abstract class TensorOps {
   /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
   quantile(options: { q: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
   quantile(..._args: any[]): any {
-    return invokeMethod(851, this, arguments);
+    return invokeMethod(853, this, arguments);
   }
   /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
   nanquantile(q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
@@ -3317,19 +3317,19 @@ export abstract class TensorOps {
   /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
   nanquantile(options: { q: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
   nanquantile(..._args: any[]): any {
-    return invokeMethod(852, this, arguments);
+    return invokeMethod(854, this, arguments);
   }
   /** Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
   cov(options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
   cov(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(853, (this as any), 0, 1, 0, 0);
-    return invokeMethod(853, this, arguments);
+    if (arguments.length === 0) return unary(855, (this as any), 0, 1, 0, 0);
+    return invokeMethod(855, this, arguments);
   }
   /** Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
   corrcoef(): Tensor;
   corrcoef(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(854, (this as any), 0);
-    return invokeMethod(854, this, arguments);
+    if (arguments.length === 0) return unary(856, (this as any), 0);
+    return invokeMethod(856, this, arguments);
   }
   /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
   stft(nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, padMode?: string, normalized?: boolean, onesided?: boolean | null, returnComplex?: boolean | null): Tensor;
@@ -3352,7 +3352,7 @@ export abstract class TensorOps {
   /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
   stft(options: { nFft: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
   stft(..._args: any[]): any {
-    return invokeMethod(855, this, arguments);
+    return invokeMethod(857, this, arguments);
   }
   /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
   istft(nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: number | null, returnComplex?: boolean): Tensor;
@@ -3375,7 +3375,7 @@ export abstract class TensorOps {
   /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
   istft(options: { nFft: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor;
   istft(..._args: any[]): any {
-    return invokeMethod(856, this, arguments);
+    return invokeMethod(858, this, arguments);
   }
   /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
   norm(p?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
@@ -3403,22 +3403,22 @@ export abstract class TensorOps {
   /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
   dist(options: { other: Tensor; p?: Scalar }): Tensor;
   dist(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(933, (this as any), a, 0, 2, 2);
-    return invokeMethod(933, this, arguments);
+    if (arguments.length === 1 && isTensor(a)) return binary(938, (this as any), a, 0, 2, 2);
+    return invokeMethod(938, this, arguments);
   }
   /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
   renorm(p: Scalar, dim: number, maxnorm: Scalar, options?: { out?: Tensor }): Tensor;
   /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
   renorm(options: { p: Scalar; dim: number; maxnorm: Scalar; out?: Tensor }): Tensor;
   renorm(..._args: any[]): any {
-    return invokeMethod(938, this, arguments);
+    return invokeMethod(943, this, arguments);
   }
   /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
   renorm_(p: Scalar, dim: number, maxnorm: Scalar): Tensor;
   /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
   renorm_(options: { p: Scalar; dim: number; maxnorm: Scalar }): Tensor;
   renorm_(..._args: any[]): any {
-    return invokeMethod(939, this, arguments);
+    return invokeMethod(944, this, arguments);
   }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
   asStrided(size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null): Tensor;
@@ -3427,7 +3427,7 @@ export abstract class TensorOps {
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
   asStrided(options: { size: number | readonly number[]; stride: number | readonly number[]; storageOffset?: number | null }): Tensor;
   asStrided(..._args: any[]): any {
-    return invokeMethod(940, this, arguments);
+    return invokeMethod(945, this, arguments);
   }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
   asStrided_(size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null): Tensor;
@@ -3436,7 +3436,7 @@ export abstract class TensorOps {
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
   asStrided_(options: { size: number | readonly number[]; stride: number | readonly number[]; storageOffset?: number | null }): Tensor;
   asStrided_(..._args: any[]): any {
-    return invokeMethod(941, this, arguments);
+    return invokeMethod(946, this, arguments);
   }
   /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
   expand(...size: number[]): Tensor;
@@ -3445,14 +3445,14 @@ export abstract class TensorOps {
   /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
   expand(size: readonly number[], options?: { implicit?: boolean }): Tensor;
   expand(..._args: any[]): any {
-    return invokeMethod(942, this, arguments);
+    return invokeMethod(947, this, arguments);
   }
   /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
   reshape(...shape: number[]): Tensor;
   /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
   reshape(shape: readonly number[]): Tensor;
   reshape(..._args: any[]): any {
-    return invokeMethod(943, this, arguments);
+    return invokeMethod(948, this, arguments);
   }
   /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
   view(...size: number[]): Tensor;
@@ -3470,103 +3470,103 @@ export abstract class TensorOps {
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   transpose(options: { dim0: number; dim1: number }): Tensor;
   transpose(..._args: any[]): any {
-    return invokeMethod(946, this, arguments);
+    return invokeMethod(951, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapaxes(dim0: number, dim1: number): Tensor;
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapaxes(options: { dim0: number; dim1: number }): Tensor;
   swapaxes(..._args: any[]): any {
-    return invokeMethod(946, this, arguments);
+    return invokeMethod(951, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapdims(dim0: number, dim1: number): Tensor;
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapdims(options: { dim0: number; dim1: number }): Tensor;
   swapdims(..._args: any[]): any {
-    return invokeMethod(946, this, arguments);
+    return invokeMethod(951, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   transpose_(dim0: number, dim1: number): Tensor;
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   transpose_(options: { dim0: number; dim1: number }): Tensor;
   transpose_(..._args: any[]): any {
-    return invokeMethod(947, this, arguments);
+    return invokeMethod(952, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapaxes_(dim0: number, dim1: number): Tensor;
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapaxes_(options: { dim0: number; dim1: number }): Tensor;
   swapaxes_(..._args: any[]): any {
-    return invokeMethod(947, this, arguments);
+    return invokeMethod(952, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapdims_(dim0: number, dim1: number): Tensor;
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   swapdims_(options: { dim0: number; dim1: number }): Tensor;
   swapdims_(..._args: any[]): any {
-    return invokeMethod(947, this, arguments);
+    return invokeMethod(952, this, arguments);
   }
   /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
   unsqueeze(dim: number): Tensor;
   /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
   unsqueeze(options: { dim: number }): Tensor;
   unsqueeze(..._args: any[]): any {
-    return invokeMethod(948, this, arguments);
+    return invokeMethod(953, this, arguments);
   }
   /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
   unsqueeze_(dim: number): Tensor;
   /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
   unsqueeze_(options: { dim: number }): Tensor;
   unsqueeze_(..._args: any[]): any {
-    return invokeMethod(949, this, arguments);
+    return invokeMethod(954, this, arguments);
   }
   /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
   narrow(dim: number, start: number, length: number): Tensor;
   /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
   narrow(options: { dim: number; start: number; length: number }): Tensor;
   narrow(..._args: any[]): any {
-    return invokeMethod(950, this, arguments);
+    return invokeMethod(955, this, arguments);
   }
   /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
   select(dim: number, index: number): Tensor;
   /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
   select(options: { dim: number; index: number }): Tensor;
   select(..._args: any[]): any {
-    return invokeMethod(953, this, arguments);
+    return invokeMethod(958, this, arguments);
   }
   /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
   permute(...dims: number[]): Tensor;
   /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
   permute(dims: readonly number[]): Tensor;
   permute(..._args: any[]): any {
-    return invokeMethod(954, this, arguments);
+    return invokeMethod(959, this, arguments);
   }
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze(dim?: number | readonly number[] | null): Tensor;
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze(..._args: any[]): any {
-    return invokeMethod(955, this, arguments);
+    return invokeMethod(960, this, arguments);
   }
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze_(dim?: number | readonly number[] | null): Tensor;
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze_(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze_(..._args: any[]): any {
-    return invokeMethod(956, this, arguments);
+    return invokeMethod(961, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(957, (this as any), 0);
-    return invokeMethod(957, this, arguments);
+    if (arguments.length === 0) return unary(962, (this as any), 0);
+    return invokeMethod(962, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(958, (this as any), 0);
-    return invokeMethod(958, this, arguments);
+    if (arguments.length === 0) return unaryInplace(963, (this as any), 0);
+    return invokeMethod(963, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
@@ -3577,20 +3577,20 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(959, (this as any), 0, 0, 0, 1);
-    return invokeMethod(959, this, arguments);
+    if (arguments.length === 0) return unary(964, (this as any), 0, 0, 0, 1);
+    return invokeMethod(964, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
   unfold(dimension: number, size: number, step: number): Tensor;
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
   unfold(options: { dimension: number; size: number; step: number }): Tensor;
   unfold(..._args: any[]): any {
-    return invokeMethod(961, this, arguments);
+    return invokeMethod(966, this, arguments);
   }
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(963, (this as any), 0);
-    return invokeMethod(963, this, arguments);
+    if (arguments.length === 0) return unary(968, (this as any), 0);
+    return invokeMethod(968, this, arguments);
   }
 }

@@ -395,7 +395,7 @@ export function lcm_(..._args: any[]): any {
 /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
 export function i0_(input: Tensor): Tensor;
 export function i0_(..._args: any[]): any {
-  return invokeInplace(798, arguments);
+  return invokeInplace(800, arguments);
 }
 
 /** max(input, 0), elementwise; NaN stays NaN, the gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
@@ -404,7 +404,7 @@ export function relu$(input: Tensor, inplace?: boolean): Tensor;
 export function relu$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function relu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(0, a, 0);
-  return invokeOptional(964, 0, 1, arguments);
+  return invokeOptional(969, 0, 1, arguments);
 }
 
 /** input where it is above threshold, else value, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */
@@ -414,7 +414,7 @@ export function threshold$(input: Tensor, threshold: Scalar, value: Scalar, opti
 /** input where it is above threshold, else value, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */
 export function threshold$(input: Tensor, options: { threshold: Scalar; value: Scalar; inplace?: boolean }): Tensor;
 export function threshold$(..._args: any[]): any {
-  return invokeOptional(965, 2, 3, arguments);
+  return invokeOptional(970, 2, 3, arguments);
 }
 
 /** min(max(input, 0), 6), elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html */
@@ -423,7 +423,7 @@ export function relu6$(input: Tensor, inplace?: boolean): Tensor;
 export function relu6$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function relu6$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(5, a, 0);
-  return invokeOptional(966, 5, 6, arguments);
+  return invokeOptional(971, 5, 6, arguments);
 }
 
 /** input within [minVal, maxVal], elementwise; the gradient on the bounds is 0. Errors: bools, unsigned integers with negative bounds. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html */
@@ -436,7 +436,7 @@ export function hardtanh$(input: Tensor, minVal: number, options: { maxVal?: num
 export function hardtanh$(input: Tensor, options: { minVal?: number; maxVal?: number; inplace?: boolean }): Tensor;
 export function hardtanh$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(7, a, 0, -1, 1);
-  return invokeOptional(967, 7, 8, arguments);
+  return invokeOptional(972, 7, 8, arguments);
 }
 
 /** input where positive, else negativeSlope * input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html */
@@ -447,7 +447,7 @@ export function leakyRelu$(input: Tensor, negativeSlope: number, options: { inpl
 export function leakyRelu$(input: Tensor, options: { negativeSlope?: number; inplace?: boolean }): Tensor;
 export function leakyRelu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(10, a, 0, 0.01);
-  return invokeOptional(968, 10, 11, arguments);
+  return invokeOptional(973, 10, 11, arguments);
 }
 
 /** input where positive, else alpha * (exp(input) - 1), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html */
@@ -458,7 +458,7 @@ export function elu$(input: Tensor, alpha: number, options: { inplace?: boolean 
 export function elu$(input: Tensor, options: { alpha?: number; inplace?: boolean }): Tensor;
 export function elu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(13, a, 0, 1);
-  return invokeOptional(969, 13, 14, arguments);
+  return invokeOptional(974, 13, 14, arguments);
 }
 
 /** 1.0507 * elu(input, 1.67326), elementwise: keeps mean 0 and variance 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html */
@@ -467,7 +467,7 @@ export function selu$(input: Tensor, inplace?: boolean): Tensor;
 export function selu$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function selu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(15, a, 0);
-  return invokeOptional(970, 15, 16, arguments);
+  return invokeOptional(975, 15, 16, arguments);
 }
 
 /** input where positive, else alpha * (exp(input / alpha) - 1), elementwise. Errors: integers, alpha 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html */
@@ -478,7 +478,7 @@ export function celu$(input: Tensor, alpha: number, options: { inplace?: boolean
 export function celu$(input: Tensor, options: { alpha?: number; inplace?: boolean }): Tensor;
 export function celu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(17, a, 0, 1);
-  return invokeOptional(971, 17, 18, arguments);
+  return invokeOptional(976, 17, 18, arguments);
 }
 
 /** input * sigmoid(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */
@@ -487,7 +487,7 @@ export function silu$(input: Tensor, inplace?: boolean): Tensor;
 export function silu$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function silu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(22, a, 0);
-  return invokeOptional(972, 22, 23, arguments);
+  return invokeOptional(977, 22, 23, arguments);
 }
 
 /** input * tanh(softplus(input)), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html */
@@ -496,7 +496,7 @@ export function mish$(input: Tensor, inplace?: boolean): Tensor;
 export function mish$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function mish$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(25, a, 0);
-  return invokeOptional(973, 25, 26, arguments);
+  return invokeOptional(978, 25, 26, arguments);
 }
 
 /** min(max(input + 3, 0), 6) / 6, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html */
@@ -505,7 +505,7 @@ export function hardsigmoid$(input: Tensor, inplace?: boolean): Tensor;
 export function hardsigmoid$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function hardsigmoid$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(32, a, 0);
-  return invokeOptional(974, 32, 33, arguments);
+  return invokeOptional(979, 32, 33, arguments);
 }
 
 /** input * min(max(input + 3, 0), 6) / 6, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html */
@@ -514,7 +514,7 @@ export function hardswish$(input: Tensor, inplace?: boolean): Tensor;
 export function hardswish$(input: Tensor, options: { inplace?: boolean }): Tensor;
 export function hardswish$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(35, a, 0);
-  return invokeOptional(975, 35, 36, arguments);
+  return invokeOptional(980, 35, 36, arguments);
 }
 
 /** input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
@@ -529,7 +529,7 @@ export function rrelu$(input: Tensor, lower: number, options: { upper?: number; 
 export function rrelu$(input: Tensor, options: { lower?: number; upper?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function rrelu$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(46, a, 0, 0.125, 0.3333333333333333, 0);
-  return invokeOptional(976, 46, 47, arguments);
+  return invokeOptional(981, 46, 47, arguments);
 }
 
 /** In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
@@ -542,7 +542,7 @@ export function alphaDropout$(input: Tensor, p: number, options: { training?: bo
 export function alphaDropout$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function alphaDropout$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(285, a, 0, 0.5, 0);
-  return invokeOptional(977, 285, 286, arguments);
+  return invokeOptional(982, 285, 286, arguments);
 }
 
 /** alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
@@ -555,7 +555,7 @@ export function featureAlphaDropout$(input: Tensor, p: number, options: { traini
 export function featureAlphaDropout$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function featureAlphaDropout$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(287, a, 0, 0.5, 0);
-  return invokeOptional(978, 287, 288, arguments);
+  return invokeOptional(983, 287, 288, arguments);
 }
 
 /** In training zeroes whole channels of (N, C, L) or (C, L) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
@@ -568,7 +568,7 @@ export function dropout1d$(input: Tensor, p: number, options: { training?: boole
 export function dropout1d$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function dropout1d$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(291, a, 0, 0.5, 1);
-  return invokeOptional(979, 291, 292, arguments);
+  return invokeOptional(984, 291, 292, arguments);
 }
 
 /** In training zeroes whole channels (the first two dims) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
@@ -581,7 +581,7 @@ export function dropout2d$(input: Tensor, p: number, options: { training?: boole
 export function dropout2d$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function dropout2d$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(293, a, 0, 0.5, 1);
-  return invokeOptional(980, 293, 294, arguments);
+  return invokeOptional(985, 293, 294, arguments);
 }
 
 /** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
@@ -594,7 +594,7 @@ export function dropout3d$(input: Tensor, p: number, options: { training?: boole
 export function dropout3d$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function dropout3d$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(295, a, 0, 0.5, 1);
-  return invokeOptional(981, 295, 296, arguments);
+  return invokeOptional(986, 295, 296, arguments);
 }
 
 /** max(input, 0), elementwise; NaN stays NaN, the gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
@@ -5212,7 +5212,7 @@ export function constantPadNd(input: Tensor, pad: number | readonly number[], op
 /** input with value around it: pad is [before, after] of the last dim, then of the one before it, and so on; negative numbers crop. Errors: an odd number of amounts, more than two a dim, crops larger than a dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
 export function constantPadNd(input: Tensor, options: { pad: number | readonly number[]; value?: Scalar }): Tensor;
 export function constantPadNd(..._args: any[]): any {
-  return invoke(646, arguments);
+  return invoke(648, arguments);
 }
 
 /** Pads dims from the last one on: pad is [before, after] of the last, then of the one before it, and so on; negative numbers crop. Mode constant fills with value (0 unless given) in any number of dims; reflect, replicate and circular pad the last one to three dims of an input with one or two dims more. Errors: amounts that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
@@ -5224,7 +5224,7 @@ export function pad(input: Tensor, pad: number | readonly number[], options: { m
 /** Pads dims from the last one on: pad is [before, after] of the last, then of the one before it, and so on; negative numbers crop. Mode constant fills with value (0 unless given) in any number of dims; reflect, replicate and circular pad the last one to three dims of an input with one or two dims more. Errors: amounts that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
 export function pad(input: Tensor, options: { pad: number | readonly number[]; mode?: string; value?: Scalar | null }): Tensor;
 export function pad(..._args: any[]): any {
-  return invoke(647, arguments);
+  return invoke(649, arguments);
 }
 
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -5242,7 +5242,7 @@ export function maxPool1dWithIndices(input: Tensor, kernelSize: number | readonl
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1dWithIndices(input: Tensor, options: { kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function maxPool1dWithIndices(..._args: any[]): any {
-  return invoke(648, arguments);
+  return invoke(650, arguments);
 }
 
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -5260,7 +5260,7 @@ export function maxPool1d(input: Tensor, kernelSize: number | readonly number[],
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1d(input: Tensor, options: { kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function maxPool1d(..._args: any[]): any {
-  return invokeIndexed(649, 648, arguments);
+  return invokeIndexed(651, 650, arguments);
 }
 
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
@@ -5278,7 +5278,7 @@ export function maxPool2dWithIndices(input: Tensor, kernelSize: number | readonl
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2dWithIndices(input: Tensor, options: { kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function maxPool2dWithIndices(..._args: any[]): any {
-  return invoke(650, arguments);
+  return invoke(652, arguments);
 }
 
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
@@ -5296,7 +5296,7 @@ export function maxPool2d(input: Tensor, kernelSize: number | readonly number[],
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2d(input: Tensor, options: { kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function maxPool2d(..._args: any[]): any {
-  return invokeIndexed(651, 650, arguments);
+  return invokeIndexed(653, 652, arguments);
 }
 
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
@@ -5314,7 +5314,7 @@ export function maxPool3dWithIndices(input: Tensor, kernelSize: number | readonl
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3dWithIndices(input: Tensor, options: { kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function maxPool3dWithIndices(..._args: any[]): any {
-  return invoke(652, arguments);
+  return invoke(654, arguments);
 }
 
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
@@ -5332,7 +5332,7 @@ export function maxPool3d(input: Tensor, kernelSize: number | readonly number[],
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3d(input: Tensor, options: { kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function maxPool3d(..._args: any[]): any {
-  return invokeIndexed(653, 652, arguments);
+  return invokeIndexed(655, 654, arguments);
 }
 
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
@@ -5348,7 +5348,7 @@ export function avgPool1d(input: Tensor, kernelSize: number | readonly number[],
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
 export function avgPool1d(input: Tensor, options: { kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean }): Tensor;
 export function avgPool1d(..._args: any[]): any {
-  return invoke(654, arguments);
+  return invoke(656, arguments);
 }
 
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
@@ -5366,7 +5366,7 @@ export function avgPool2d(input: Tensor, kernelSize: number | readonly number[],
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
 export function avgPool2d(input: Tensor, options: { kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 export function avgPool2d(..._args: any[]): any {
-  return invoke(655, arguments);
+  return invoke(657, arguments);
 }
 
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
@@ -5384,7 +5384,7 @@ export function avgPool3d(input: Tensor, kernelSize: number | readonly number[],
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
 export function avgPool3d(input: Tensor, options: { kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 export function avgPool3d(..._args: any[]): any {
-  return invoke(656, arguments);
+  return invoke(658, arguments);
 }
 
 /** adaptiveMaxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
@@ -5394,7 +5394,7 @@ export function adaptiveMaxPool1dWithIndices(input: Tensor, outputSize: number |
 /** adaptiveMaxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
 export function adaptiveMaxPool1dWithIndices(input: Tensor, options: { outputSize: number | null | readonly (number | null)[]; returnIndices?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function adaptiveMaxPool1dWithIndices(..._args: any[]): any {
-  return invoke(657, arguments);
+  return invoke(659, arguments);
 }
 
 /** Maxima of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
@@ -5404,7 +5404,7 @@ export function adaptiveMaxPool1d(input: Tensor, outputSize: number | null | rea
 /** Maxima of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
 export function adaptiveMaxPool1d(input: Tensor, options: { outputSize: number | null | readonly (number | null)[]; returnIndices?: boolean }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function adaptiveMaxPool1d(..._args: any[]): any {
-  return invokeIndexed(658, 657, arguments);
+  return invokeIndexed(660, 659, arguments);
 }
 
 /** adaptiveMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
@@ -5414,7 +5414,7 @@ export function adaptiveMaxPool2dWithIndices(input: Tensor, outputSize: number |
 /** adaptiveMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
 export function adaptiveMaxPool2dWithIndices(input: Tensor, options: { outputSize: number | null | readonly (number | null)[]; returnIndices?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function adaptiveMaxPool2dWithIndices(..._args: any[]): any {
-  return invoke(659, arguments);
+  return invoke(661, arguments);
 }
 
 /** Maxima of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
@@ -5424,7 +5424,7 @@ export function adaptiveMaxPool2d(input: Tensor, outputSize: number | null | rea
 /** Maxima of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
 export function adaptiveMaxPool2d(input: Tensor, options: { outputSize: number | null | readonly (number | null)[]; returnIndices?: boolean }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function adaptiveMaxPool2d(..._args: any[]): any {
-  return invokeIndexed(660, 659, arguments);
+  return invokeIndexed(662, 661, arguments);
 }
 
 /** adaptiveMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
@@ -5434,7 +5434,7 @@ export function adaptiveMaxPool3dWithIndices(input: Tensor, outputSize: number |
 /** adaptiveMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
 export function adaptiveMaxPool3dWithIndices(input: Tensor, options: { outputSize: number | null | readonly (number | null)[]; returnIndices?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function adaptiveMaxPool3dWithIndices(..._args: any[]): any {
-  return invoke(661, arguments);
+  return invoke(663, arguments);
 }
 
 /** Maxima of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
@@ -5444,7 +5444,7 @@ export function adaptiveMaxPool3d(input: Tensor, outputSize: number | null | rea
 /** Maxima of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
 export function adaptiveMaxPool3d(input: Tensor, options: { outputSize: number | null | readonly (number | null)[]; returnIndices?: boolean }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function adaptiveMaxPool3d(..._args: any[]): any {
-  return invokeIndexed(662, 661, arguments);
+  return invokeIndexed(664, 663, arguments);
 }
 
 /** fractionalMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
@@ -5460,7 +5460,7 @@ export function fractionalMaxPool2dWithIndices(input: Tensor, kernelSize: number
 /** fractionalMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
 export function fractionalMaxPool2dWithIndices(input: Tensor, options: { kernelSize: number | readonly number[]; outputSize?: number | readonly number[] | null; outputRatio?: number | readonly number[] | null; returnIndices?: boolean; _randomSamples?: Tensor | null }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function fractionalMaxPool2dWithIndices(..._args: any[]): any {
-  return invoke(663, arguments);
+  return invoke(665, arguments);
 }
 
 /** Maxima of windows of input (N, C, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 2) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
@@ -5476,7 +5476,7 @@ export function fractionalMaxPool2d(input: Tensor, kernelSize: number | readonly
 /** Maxima of windows of input (N, C, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 2) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
 export function fractionalMaxPool2d(input: Tensor, options: { kernelSize: number | readonly number[]; outputSize?: number | readonly number[] | null; outputRatio?: number | readonly number[] | null; returnIndices?: boolean; _randomSamples?: Tensor | null }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function fractionalMaxPool2d(..._args: any[]): any {
-  return invokeIndexed(664, 663, arguments);
+  return invokeIndexed(666, 665, arguments);
 }
 
 /** fractionalMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
@@ -5492,7 +5492,7 @@ export function fractionalMaxPool3dWithIndices(input: Tensor, kernelSize: number
 /** fractionalMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
 export function fractionalMaxPool3dWithIndices(input: Tensor, options: { kernelSize: number | readonly number[]; outputSize?: number | readonly number[] | null; outputRatio?: number | readonly number[] | null; returnIndices?: boolean; _randomSamples?: Tensor | null }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function fractionalMaxPool3dWithIndices(..._args: any[]): any {
-  return invoke(665, arguments);
+  return invoke(667, arguments);
 }
 
 /** Maxima of windows of input (N, C, D, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 3) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
@@ -5508,7 +5508,7 @@ export function fractionalMaxPool3d(input: Tensor, kernelSize: number | readonly
 /** Maxima of windows of input (N, C, D, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 3) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
 export function fractionalMaxPool3d(input: Tensor, options: { kernelSize: number | readonly number[]; outputSize?: number | readonly number[] | null; outputRatio?: number | readonly number[] | null; returnIndices?: boolean; _randomSamples?: Tensor | null }): Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function fractionalMaxPool3d(..._args: any[]): any {
-  return invokeIndexed(666, 665, arguments);
+  return invokeIndexed(668, 667, arguments);
 }
 
 /** The reverse of maxPool1d: planes of zeros with the elements of input (N, C, L), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool1d.html */
@@ -5522,7 +5522,7 @@ export function maxUnpool1d(input: Tensor, indices: Tensor | IndexArray, kernelS
 /** The reverse of maxPool1d: planes of zeros with the elements of input (N, C, L), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool1d.html */
 export function maxUnpool1d(input: Tensor, options: { indices: Tensor | IndexArray; kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; outputSize?: number | readonly number[] | null }): Tensor;
 export function maxUnpool1d(..._args: any[]): any {
-  return invoke(667, arguments);
+  return invoke(669, arguments);
 }
 
 /** The reverse of maxPool2d: planes of zeros with the elements of input (N, C, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool2d.html */
@@ -5536,7 +5536,7 @@ export function maxUnpool2d(input: Tensor, indices: Tensor | IndexArray, kernelS
 /** The reverse of maxPool2d: planes of zeros with the elements of input (N, C, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool2d.html */
 export function maxUnpool2d(input: Tensor, options: { indices: Tensor | IndexArray; kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; outputSize?: number | readonly number[] | null }): Tensor;
 export function maxUnpool2d(..._args: any[]): any {
-  return invoke(668, arguments);
+  return invoke(670, arguments);
 }
 
 /** The reverse of maxPool3d: planes of zeros with the elements of input (N, C, D, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool3d.html */
@@ -5550,7 +5550,7 @@ export function maxUnpool3d(input: Tensor, indices: Tensor | IndexArray, kernelS
 /** The reverse of maxPool3d: planes of zeros with the elements of input (N, C, D, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool3d.html */
 export function maxUnpool3d(input: Tensor, options: { indices: Tensor | IndexArray; kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; outputSize?: number | readonly number[] | null }): Tensor;
 export function maxUnpool3d(..._args: any[]): any {
-  return invoke(669, arguments);
+  return invoke(671, arguments);
 }
 
 /** The sum of the powers normType of each window of input (N, C, L), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html */
@@ -5562,7 +5562,7 @@ export function lpPool1d(input: Tensor, normType: number, kernelSize: number | r
 /** The sum of the powers normType of each window of input (N, C, L), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html */
 export function lpPool1d(input: Tensor, options: { normType: number; kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; ceilMode?: boolean }): Tensor;
 export function lpPool1d(..._args: any[]): any {
-  return invoke(670, arguments);
+  return invoke(672, arguments);
 }
 
 /** The sum of the powers normType of each window of input (N, C, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html */
@@ -5574,7 +5574,7 @@ export function lpPool2d(input: Tensor, normType: number, kernelSize: number | r
 /** The sum of the powers normType of each window of input (N, C, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html */
 export function lpPool2d(input: Tensor, options: { normType: number; kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; ceilMode?: boolean }): Tensor;
 export function lpPool2d(..._args: any[]): any {
-  return invoke(671, arguments);
+  return invoke(673, arguments);
 }
 
 /** The sum of the powers normType of each window of input (N, C, D, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool3d.html */
@@ -5586,7 +5586,7 @@ export function lpPool3d(input: Tensor, normType: number, kernelSize: number | r
 /** The sum of the powers normType of each window of input (N, C, D, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool3d.html */
 export function lpPool3d(input: Tensor, options: { normType: number; kernelSize: number | readonly number[]; stride?: number | readonly number[] | null; ceilMode?: boolean }): Tensor;
 export function lpPool3d(..._args: any[]): any {
-  return invoke(672, arguments);
+  return invoke(674, arguments);
 }
 
 /** input (N, C, ...) over (k + alpha * the mean of the squares of size channels around each) ** beta. Errors: fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html */
@@ -5600,7 +5600,7 @@ export function localResponseNorm(input: Tensor, size: number, options: { alpha?
 /** input (N, C, ...) over (k + alpha * the mean of the squares of size channels around each) ** beta. Errors: fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html */
 export function localResponseNorm(input: Tensor, options: { size: number; alpha?: number; beta?: number; k?: number }): Tensor;
 export function localResponseNorm(..._args: any[]): any {
-  return invoke(673, arguments);
+  return invoke(675, arguments);
 }
 
 /** Maximum of each of the windows that share the last dims out evenly, and its place in the plane. */
@@ -5608,7 +5608,7 @@ export function _adaptiveMaxPool(input: Tensor, size: number | readonly number[]
 /** Maximum of each of the windows that share the last dims out evenly, and its place in the plane. */
 export function _adaptiveMaxPool(input: Tensor, options: { size: number | readonly number[] }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function _adaptiveMaxPool(..._args: any[]): any {
-  return invoke(674, arguments);
+  return invoke(676, arguments);
 }
 
 /** Maximum of each window, whose places the samples (planes, dims) decide, and its place in the plane. */
@@ -5616,7 +5616,7 @@ export function _fractionalMaxPool(input: Tensor, samples: Tensor, kernelSize: n
 /** Maximum of each window, whose places the samples (planes, dims) decide, and its place in the plane. */
 export function _fractionalMaxPool(input: Tensor, options: { samples: Tensor; kernelSize: number | readonly number[]; size: number | readonly number[] }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function _fractionalMaxPool(..._args: any[]): any {
-  return invoke(675, arguments);
+  return invoke(677, arguments);
 }
 
 /** Planes of zeros of the given size with the elements of input at the places that indices name. */
@@ -5624,7 +5624,7 @@ export function _maxUnpool(input: Tensor, indices: Tensor | IndexArray, size: nu
 /** Planes of zeros of the given size with the elements of input at the places that indices name. */
 export function _maxUnpool(input: Tensor, options: { indices: Tensor | IndexArray; size: number | readonly number[] }): Tensor;
 export function _maxUnpool(..._args: any[]): any {
-  return invoke(676, arguments);
+  return invoke(678, arguments);
 }
 
 /** Maximum of each window over 1 to 3 dims, and its place in the plane. */
@@ -5632,7 +5632,7 @@ export function _maxPool(input: Tensor, dims: number, kernelSize: number | reado
 /** Maximum of each window over 1 to 3 dims, and its place in the plane. */
 export function _maxPool(input: Tensor, options: { dims: number; kernelSize: number | readonly number[]; stride: number | readonly number[] | null; padding: number | readonly number[]; dilation: number | readonly number[]; ceilMode: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function _maxPool(..._args: any[]): any {
-  return invoke(677, arguments);
+  return invoke(679, arguments);
 }
 
 /** Adds grad to the places that indices name in planes of the given size. */
@@ -5640,7 +5640,7 @@ export function _maxPoolBackward(grad: Tensor, indices: Tensor | IndexArray, siz
 /** Adds grad to the places that indices name in planes of the given size. */
 export function _maxPoolBackward(grad: Tensor, options: { indices: Tensor | IndexArray; size: number | readonly number[]; dims: number }): Tensor;
 export function _maxPoolBackward(..._args: any[]): any {
-  return invoke(678, arguments);
+  return invoke(680, arguments);
 }
 
 /** The elements of planes at the places that indices name. */
@@ -5648,7 +5648,7 @@ export function _maxPoolGather(input: Tensor, indices: Tensor | IndexArray, dims
 /** The elements of planes at the places that indices name. */
 export function _maxPoolGather(input: Tensor, options: { indices: Tensor | IndexArray; dims: number }): Tensor;
 export function _maxPoolGather(..._args: any[]): any {
-  return invoke(679, arguments);
+  return invoke(681, arguments);
 }
 
 /** Mean of each window over 1 to 3 dims. */
@@ -5656,7 +5656,7 @@ export function _avgPool(input: Tensor, dims: number, kernelSize: number | reado
 /** Mean of each window over 1 to 3 dims. */
 export function _avgPool(input: Tensor, options: { dims: number; kernelSize: number | readonly number[]; stride: number | readonly number[] | null; padding: number | readonly number[]; ceilMode: boolean; countIncludePad: boolean; divisorOverride: number | null }): Tensor;
 export function _avgPool(..._args: any[]): any {
-  return invoke(680, arguments);
+  return invoke(682, arguments);
 }
 
 /** Spreads grad evenly over the elements of each window. */
@@ -5664,7 +5664,7 @@ export function _avgPoolBackward(grad: Tensor, size: number | readonly number[],
 /** Spreads grad evenly over the elements of each window. */
 export function _avgPoolBackward(grad: Tensor, options: { size: number | readonly number[]; dims: number; kernelSize: number | readonly number[]; stride: number | readonly number[] | null; padding: number | readonly number[]; ceilMode: boolean; countIncludePad: boolean; divisorOverride: number | null }): Tensor;
 export function _avgPoolBackward(..._args: any[]): any {
-  return invoke(681, arguments);
+  return invoke(683, arguments);
 }
 
 /** Means of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html */
@@ -5672,7 +5672,7 @@ export function adaptiveAvgPool1d(input: Tensor, outputSize: number | null | rea
 /** Means of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html */
 export function adaptiveAvgPool1d(input: Tensor, options: { outputSize: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool1d(..._args: any[]): any {
-  return invoke(682, arguments);
+  return invoke(684, arguments);
 }
 
 /** Means of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html */
@@ -5680,7 +5680,7 @@ export function adaptiveAvgPool2d(input: Tensor, outputSize: number | null | rea
 /** Means of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html */
 export function adaptiveAvgPool2d(input: Tensor, options: { outputSize: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool2d(..._args: any[]): any {
-  return invoke(683, arguments);
+  return invoke(685, arguments);
 }
 
 /** Means of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html */
@@ -5688,7 +5688,7 @@ export function adaptiveAvgPool3d(input: Tensor, outputSize: number | null | rea
 /** Means of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html */
 export function adaptiveAvgPool3d(input: Tensor, options: { outputSize: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool3d(..._args: any[]): any {
-  return invoke(684, arguments);
+  return invoke(686, arguments);
 }
 
 /** The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
@@ -5696,10 +5696,10 @@ export function einsum(equation: string, ...operands: Tensor[]): Tensor;
 /** The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
 export function einsum(equation: string, operands: readonly Tensor[]): Tensor;
 export function einsum(..._args: any[]): any {
-  return invoke(685, arguments);
+  return invoke(687, arguments);
 }
 
-const F_tensordot = [686, 687];
+const F_tensordot = [688, 689];
 /** Products summed over pairs of dims: dims is a number (that many last dims of input with the first of other) or a pair of lists. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
 export function tensordot(input: Tensor, other: Tensor, dimsSelf: number | readonly number[], dimsOther: number | readonly number[], options?: { out?: Tensor }): Tensor;
 /** Products summed over pairs of dims: dims is a number (that many last dims of input with the first of other) or a pair of lists. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
@@ -5711,7 +5711,7 @@ export function tensordot(input: Tensor, other: Tensor, options: { dims?: number
 /** Products summed over the last dims of input and the first of other. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
 export function tensordot(input: Tensor, options: { other: Tensor; dims?: number; out?: Tensor }): Tensor;
 export function tensordot(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(687, a, b, 0, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(689, a, b, 0, 2);
   return invokeForm(F_tensordot, undefined, arguments);
 }
 
@@ -5720,8 +5720,8 @@ export function inner(input: Tensor, other: Tensor, options?: { out?: Tensor }):
 /** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
 export function inner(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function inner(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(688, a, b, 0);
-  return invoke(688, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(690, a, b, 0);
+  return invoke(690, arguments);
 }
 
 /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
@@ -5729,8 +5729,8 @@ export function kron(input: Tensor, other: Tensor, options?: { out?: Tensor }): 
 /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
 export function kron(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function kron(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(689, a, b, 0);
-  return invoke(689, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(691, a, b, 0);
+  return invoke(691, arguments);
 }
 
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
@@ -5740,7 +5740,7 @@ export function rand(...args: [...size: number[], options: { generator?: Generat
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
 export function rand(size: readonly number[], options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function rand(..._args: any[]): any {
-  return invoke(690, arguments);
+  return invoke(692, arguments);
 }
 
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
@@ -5750,7 +5750,7 @@ export function randn(...args: [...size: number[], options: { generator?: Genera
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
 export function randn(size: readonly number[], options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function randn(..._args: any[]): any {
-  return invoke(691, arguments);
+  return invoke(693, arguments);
 }
 
 /** Integers in [low, high), int64 unless dtype says otherwise; low may be left out: randint(high, size). https://pytorch.org/docs/stable/generated/torch.randint.html */
@@ -5758,25 +5758,25 @@ export function randint(low: number, high: number, size: number | readonly numbe
 /** Integers in [low, high), int64 unless dtype says otherwise; low may be left out: randint(high, size). https://pytorch.org/docs/stable/generated/torch.randint.html */
 export function randint(low: number, options: { high: number; size: number | readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randint(..._args: any[]): any {
-  return invoke(692, arguments);
+  return invoke(694, arguments);
 }
 
 /** The integers from 0 to n - 1 in random order. https://pytorch.org/docs/stable/generated/torch.randperm.html */
 export function randperm(n: number, options?: { generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function randperm(..._args: any[]): any {
-  return invoke(693, arguments);
+  return invoke(695, arguments);
 }
 
 /** Uniform numbers in [0, 1) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.rand_like.html */
 export function randLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randLike(..._args: any[]): any {
-  return invoke(694, arguments);
+  return invoke(696, arguments);
 }
 
 /** Standard normal numbers in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randn_like.html */
 export function randnLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randnLike(..._args: any[]): any {
-  return invoke(695, arguments);
+  return invoke(697, arguments);
 }
 
 /** Integers in [low, high) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randint_like.html */
@@ -5784,7 +5784,7 @@ export function randintLike(input: Tensor, low: number, high: number, options?: 
 /** Integers in [low, high) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randint_like.html */
 export function randintLike(input: Tensor, options: { low: number; high: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randintLike(..._args: any[]): any {
-  return invoke(696, arguments);
+  return invoke(698, arguments);
 }
 
 /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
@@ -5792,8 +5792,8 @@ export function bernoulli(input: Tensor, p?: number | null, options?: { generato
 /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(input: Tensor, options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
 export function bernoulli(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(705, a, 0, 0, 0);
-  return invoke(705, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(707, a, 0, 0, 0);
+  return invoke(707, arguments);
 }
 
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
@@ -5803,10 +5803,10 @@ export function multinomial(input: Tensor, numSamples: number, options: { replac
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
 export function multinomial(input: Tensor, options: { numSamples: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
 export function multinomial(..._args: any[]): any {
-  return invoke(706, arguments);
+  return invoke(708, arguments);
 }
 
-const F_normal = [707, 708, 709, 710];
+const F_normal = [709, 710, 711, 712];
 /** Normal numbers with the given means and deviations, which broadcast, in mean's dtype. Errors: negative deviations, integers. https://pytorch.org/docs/stable/generated/torch.normal.html */
 export function normal(mean: Tensor, std: Tensor, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
 /** Normal numbers with the given means and deviations, which broadcast, in mean's dtype. Errors: negative deviations, integers. https://pytorch.org/docs/stable/generated/torch.normal.html */
@@ -5824,8 +5824,8 @@ export function normal(mean: number, std: number, size: number | readonly number
 /** Normal numbers with one mean and deviation. https://pytorch.org/docs/stable/generated/torch.normal.html */
 export function normal(mean: number, options: { std: number; size: number | readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function normal(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(707, a, b, 0, 0);
-  if (arguments.length === 1 && isTensor(a)) return unary(708, a, 0, 1, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(709, a, b, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(710, a, 0, 1, 0);
   return invokeForm(F_normal, undefined, arguments);
 }
 
@@ -5834,8 +5834,8 @@ export function poisson(input: Tensor, generator?: Generator | null): Tensor;
 /** Poisson numbers with the rates in input, in its shape and dtype. Errors: negative rates, integers. https://pytorch.org/docs/stable/generated/torch.poisson.html */
 export function poisson(input: Tensor, options: { generator?: Generator | null }): Tensor;
 export function poisson(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(711, a, 0, 0);
-  return invoke(711, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(713, a, 0, 0);
+  return invoke(713, arguments);
 }
 
 /** Numbers of successes in count trials of probability prob, which broadcast. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.binomial.html */
@@ -5845,8 +5845,8 @@ export function binomial(count: Tensor, prob: Tensor, options: { generator?: Gen
 /** Numbers of successes in count trials of probability prob, which broadcast. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.binomial.html */
 export function binomial(count: Tensor, options: { prob: Tensor; generator?: Generator | null }): Tensor;
 export function binomial(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(712, a, b, 0, 0);
-  return invoke(712, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(714, a, b, 0, 0);
+  return invoke(714, arguments);
 }
 
 /** How gamma numbers move with their concentrations; the gradient of this is refused. */
@@ -5854,8 +5854,8 @@ export function _gammaSlope(input: Tensor, output: Tensor): Tensor;
 /** How gamma numbers move with their concentrations; the gradient of this is refused. */
 export function _gammaSlope(input: Tensor, options: { output: Tensor }): Tensor;
 export function _gammaSlope(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(713, a, b, 0);
-  return invoke(713, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(715, a, b, 0);
+  return invoke(715, arguments);
 }
 
 /** Gamma numbers of rate 1 with the concentrations in input. */
@@ -5863,8 +5863,8 @@ export function _standardGamma(input: Tensor, generator?: Generator | null): Ten
 /** Gamma numbers of rate 1 with the concentrations in input. */
 export function _standardGamma(input: Tensor, options: { generator?: Generator | null }): Tensor;
 export function _standardGamma(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(714, a, 0, 0);
-  return invoke(714, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(716, a, 0, 0);
+  return invoke(716, arguments);
 }
 
 /** How beta numbers x of the concentrations alpha and total - alpha move with alpha, over 1 - x: the derivative of Dirichlet numbers is made of it. Errors: different shapes; its own gradient is refused. https://arxiv.org/abs/1805.08498 */
@@ -5872,7 +5872,7 @@ export function _dirichletGrad(x: Tensor, alpha: Tensor, total: Tensor): Tensor;
 /** How beta numbers x of the concentrations alpha and total - alpha move with alpha, over 1 - x: the derivative of Dirichlet numbers is made of it. Errors: different shapes; its own gradient is refused. https://arxiv.org/abs/1805.08498 */
 export function _dirichletGrad(x: Tensor, options: { alpha: Tensor; total: Tensor }): Tensor;
 export function _dirichletGrad(..._args: any[]): any {
-  return invoke(715, arguments);
+  return invoke(717, arguments);
 }
 
 /** Dirichlet numbers with the concentrations in the rows of input. */
@@ -5880,8 +5880,8 @@ export function _sampleDirichlet(input: Tensor, generator?: Generator | null): T
 /** Dirichlet numbers with the concentrations in the rows of input. */
 export function _sampleDirichlet(input: Tensor, options: { generator?: Generator | null }): Tensor;
 export function _sampleDirichlet(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(716, a, 0, 0);
-  return invoke(716, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(718, a, 0, 0);
+  return invoke(718, arguments);
 }
 
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
@@ -5891,7 +5891,7 @@ export function sum(input: Tensor, dim: number | readonly number[] | null, optio
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function sum(..._args: any[]): any {
-  return invoke(717, arguments);
+  return invoke(719, arguments);
 }
 
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
@@ -5901,7 +5901,7 @@ export function mean(input: Tensor, dim: number | readonly number[] | null, opti
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
 export function mean(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function mean(..._args: any[]): any {
-  return invoke(718, arguments);
+  return invoke(720, arguments);
 }
 
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
@@ -5911,8 +5911,8 @@ export function prod(input: Tensor, dim: number | null, options: { keepdim?: boo
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
 export function prod(input: Tensor, options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function prod(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(719, a, 0, 0, 0, 255);
-  return invoke(719, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(721, a, 0, 0, 0, 255);
+  return invoke(721, arguments);
 }
 
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
@@ -5922,7 +5922,7 @@ export function any(input: Tensor, dim: number | readonly number[] | null, optio
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
 export function any(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function any(..._args: any[]): any {
-  return invoke(720, arguments);
+  return invoke(722, arguments);
 }
 
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
@@ -5932,7 +5932,7 @@ export function all(input: Tensor, dim: number | readonly number[] | null, optio
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
 export function all(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function all(..._args: any[]): any {
-  return invoke(721, arguments);
+  return invoke(723, arguments);
 }
 
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
@@ -5940,10 +5940,10 @@ export function countNonzero(input: Tensor, dim?: number | readonly number[] | n
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
 export function countNonzero(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
 export function countNonzero(..._args: any[]): any {
-  return invoke(722, arguments);
+  return invoke(724, arguments);
 }
 
-const F_var = [723, 724, 725];
+const F_var = [725, 726, 727];
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
@@ -5961,11 +5961,11 @@ export function var_(input: Tensor, unbiased?: boolean, options?: { out?: Tensor
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, options: { unbiased?: boolean; out?: Tensor }): Tensor;
 export function var_(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(725, a, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(727, a, 0, 1);
   return invokeForm(F_var, undefined, arguments);
 }
 
-const F_varMean = [726, 727, 728];
+const F_varMean = [728, 729, 730];
 /** Variance and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
 export function varMean(input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean }): [Tensor, Tensor];
 /** Variance and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
@@ -5986,7 +5986,7 @@ export function varMean(..._args: any[]): any {
   return invokeForm(F_varMean, undefined, arguments);
 }
 
-const F_std = [729, 730, 731];
+const F_std = [731, 732, 733];
 /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
 export function std(input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
@@ -6004,11 +6004,11 @@ export function std(input: Tensor, unbiased?: boolean, options?: { out?: Tensor 
 /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
 export function std(input: Tensor, options: { unbiased?: boolean; out?: Tensor }): Tensor;
 export function std(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(731, a, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(733, a, 0, 1);
   return invokeForm(F_std, undefined, arguments);
 }
 
-const F_stdMean = [732, 733, 734];
+const F_stdMean = [734, 735, 736];
 /** Standard deviation and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std_mean.html */
 export function stdMean(input: Tensor, dim?: number | readonly number[] | null, options?: { correction?: number | null; keepdim?: boolean }): [Tensor, Tensor];
 /** Standard deviation and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std_mean.html */
@@ -6036,7 +6036,7 @@ export function nansum(input: Tensor, dim: number | readonly number[] | null, op
 /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
 export function nansum(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function nansum(..._args: any[]): any {
-  return invoke(735, arguments);
+  return invoke(737, arguments);
 }
 
 /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
@@ -6046,7 +6046,7 @@ export function nanmean(input: Tensor, dim: number | readonly number[] | null, o
 /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
 export function nanmean(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function nanmean(..._args: any[]): any {
-  return invoke(736, arguments);
+  return invoke(738, arguments);
 }
 
 /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
@@ -6056,7 +6056,7 @@ export function logsumexp(input: Tensor, dim: number | readonly number[], option
 /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
 export function logsumexp(input: Tensor, options: { dim: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
 export function logsumexp(..._args: any[]): any {
-  return invoke(737, arguments);
+  return invoke(739, arguments);
 }
 
 /** input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
@@ -6074,7 +6074,7 @@ export function interpolate(input: Tensor, size: number | readonly number[] | nu
 /** input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
 export function interpolate(input: Tensor, options: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null; mode?: string; alignCorners?: boolean | null; recomputeScaleFactor?: boolean | null; antialias?: boolean }): Tensor;
 export function interpolate(..._args: any[]): any {
-  return invoke(738, arguments);
+  return invoke(740, arguments);
 }
 
 /** The older name of interpolate. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html */
@@ -6088,7 +6088,7 @@ export function upsample(input: Tensor, size: number | readonly number[] | null,
 /** The older name of interpolate. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html */
 export function upsample(input: Tensor, options: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null; mode?: string; alignCorners?: boolean | null }): Tensor;
 export function upsample(..._args: any[]): any {
-  return invoke(739, arguments);
+  return invoke(741, arguments);
 }
 
 /** interpolate with mode 'nearest'. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html */
@@ -6098,7 +6098,7 @@ export function upsampleNearest(input: Tensor, size: number | readonly number[] 
 /** interpolate with mode 'nearest'. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html */
 export function upsampleNearest(input: Tensor, options: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 export function upsampleNearest(..._args: any[]): any {
-  return invoke(740, arguments);
+  return invoke(742, arguments);
 }
 
 /** interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
@@ -6108,7 +6108,7 @@ export function upsampleBilinear(input: Tensor, size: number | readonly number[]
 /** interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
 export function upsampleBilinear(input: Tensor, options: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 export function upsampleBilinear(..._args: any[]): any {
-  return invoke(741, arguments);
+  return invoke(743, arguments);
 }
 
 /** The last dims brought to the given sizes, each by a linear map of its own; kinds are those of kernels/resample.h. */
@@ -6116,7 +6116,7 @@ export function _resample(input: Tensor, size: number | readonly number[], kind:
 /** The last dims brought to the given sizes, each by a linear map of its own; kinds are those of kernels/resample.h. */
 export function _resample(input: Tensor, options: { size: number | readonly number[]; kind: number; scales: number | readonly number[]; alignCorners: boolean }): Tensor;
 export function _resample(..._args: any[]): any {
-  return invoke(742, arguments);
+  return invoke(744, arguments);
 }
 
 /** The transpose of _resample: size is that of its input. */
@@ -6124,10 +6124,10 @@ export function _resampleAdjoint(grad: Tensor, size: number | readonly number[],
 /** The transpose of _resample: size is that of its input. */
 export function _resampleAdjoint(grad: Tensor, options: { size: number | readonly number[]; kind: number; scales: number | readonly number[]; alignCorners: boolean }): Tensor;
 export function _resampleAdjoint(..._args: any[]): any {
-  return invoke(743, arguments);
+  return invoke(745, arguments);
 }
 
-const F_lstm = [744, 745];
+const F_lstm = [746, 747];
 /** LSTM over input (steps, batch, features), batchFirst: (batch, steps, features); hx: h and c (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh, with hasBiases bias_ih and bias_hh, and weight_hr where h is narrower than c (projections). In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html */
 export function lstm(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor; readonly cN: Tensor };
 /** LSTM over input (steps, batch, features), batchFirst: (batch, steps, features); hx: h and c (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh, with hasBiases bias_ih and bias_hh, and weight_hr where h is narrower than c (projections). In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html */
@@ -6140,7 +6140,7 @@ export function lstm(..._args: any[]): any {
   return invokeForm(F_lstm, undefined, arguments);
 }
 
-const F_gru = [746, 747];
+const F_gru = [748, 749];
 /** GRU over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRU.html */
 export function gru(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor };
 /** GRU over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRU.html */
@@ -6153,7 +6153,7 @@ export function gru(..._args: any[]): any {
   return invokeForm(F_gru, undefined, arguments);
 }
 
-const F_rnnTanh = [748, 749];
+const F_rnnTanh = [750, 751];
 /** RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
 export function rnnTanh(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor };
 /** RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
@@ -6166,7 +6166,7 @@ export function rnnTanh(..._args: any[]): any {
   return invokeForm(F_rnnTanh, undefined, arguments);
 }
 
-const F_rnnRelu = [750, 751];
+const F_rnnRelu = [752, 753];
 /** RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
 export function rnnRelu(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean): [Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor };
 /** RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
@@ -6188,7 +6188,7 @@ export function lstmCell(input: Tensor, hx: readonly Tensor[], wIh: Tensor, wHh:
 /** One step of an LSTM: input (batch, features), h and c (batch, units) to the next h and c. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html */
 export function lstmCell(input: Tensor, options: { hx: readonly Tensor[]; wIh: Tensor; wHh: Tensor; bIh?: Tensor | null; bHh?: Tensor | null }): [Tensor, Tensor];
 export function lstmCell(..._args: any[]): any {
-  return invoke(752, arguments);
+  return invoke(754, arguments);
 }
 
 /** One step of a GRU: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html */
@@ -6200,7 +6200,7 @@ export function gruCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, opt
 /** One step of a GRU: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html */
 export function gruCell(input: Tensor, options: { hx: Tensor; wIh: Tensor; wHh: Tensor; bIh?: Tensor | null; bHh?: Tensor | null }): Tensor;
 export function gruCell(..._args: any[]): any {
-  return invoke(753, arguments);
+  return invoke(755, arguments);
 }
 
 /** One step of an RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
@@ -6212,7 +6212,7 @@ export function rnnTanhCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor,
 /** One step of an RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
 export function rnnTanhCell(input: Tensor, options: { hx: Tensor; wIh: Tensor; wHh: Tensor; bIh?: Tensor | null; bHh?: Tensor | null }): Tensor;
 export function rnnTanhCell(..._args: any[]): any {
-  return invoke(754, arguments);
+  return invoke(756, arguments);
 }
 
 /** One step of an RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
@@ -6224,7 +6224,7 @@ export function rnnReluCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor,
 /** One step of an RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
 export function rnnReluCell(input: Tensor, options: { hx: Tensor; wIh: Tensor; wHh: Tensor; bIh?: Tensor | null; bHh?: Tensor | null }): Tensor;
 export function rnnReluCell(..._args: any[]): any {
-  return invoke(755, arguments);
+  return invoke(757, arguments);
 }
 
 /** One layer in one direction: output, last h and c, and what its backward needs. mode: 0 relu, 1 tanh, 2 lstm, 3 gru. */
@@ -6232,7 +6232,7 @@ export function _rnnLayer(xGates: Tensor, h0: Tensor, c0: Tensor | null, wHh: Te
 /** One layer in one direction: output, last h and c, and what its backward needs. mode: 0 relu, 1 tanh, 2 lstm, 3 gru. */
 export function _rnnLayer(xGates: Tensor, options: { h0: Tensor; c0: Tensor | null; wHh: Tensor; bHh: Tensor | null; wHr: Tensor | null; mode: number; reverse: boolean; batchSizes: number | readonly number[] }): [Tensor, Tensor, Tensor, Tensor, Tensor];
 export function _rnnLayer(..._args: any[]): any {
-  return invoke(756, arguments);
+  return invoke(758, arguments);
 }
 
 /** _rnn_layer by plain ops. */
@@ -6240,7 +6240,7 @@ export function _rnnLayerMath(xGates: Tensor, h0: Tensor, c0: Tensor | null, wHh
 /** _rnn_layer by plain ops. */
 export function _rnnLayerMath(xGates: Tensor, options: { h0: Tensor; c0: Tensor | null; wHh: Tensor; bHh: Tensor | null; wHr: Tensor | null; mode: number; reverse: boolean; batchSizes: number | readonly number[] }): [Tensor, Tensor, Tensor];
 export function _rnnLayerMath(..._args: any[]): any {
-  return invoke(757, arguments);
+  return invoke(759, arguments);
 }
 
 /** Gradients of _rnn_layer. */
@@ -6248,7 +6248,7 @@ export function _rnnLayerBackward(grad: Tensor | null, gradH: Tensor | null, gra
 /** Gradients of _rnn_layer. */
 export function _rnnLayerBackward(grad: Tensor | null, options: { gradH: Tensor | null; gradC: Tensor | null; h0: Tensor; c0: Tensor | null; wHh: Tensor; bHh: Tensor | null; wHr: Tensor | null; output: Tensor; gates: Tensor; cells: Tensor | null; mode: number; reverse: boolean; batchSizes: number | readonly number[] }): [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
 export function _rnnLayerBackward(..._args: any[]): any {
-  return invoke(758, arguments);
+  return invoke(760, arguments);
 }
 
 /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
@@ -6256,7 +6256,7 @@ export function cumsum(input: Tensor, dim: number, options?: { dtype?: DType | n
 /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
 export function cumsum(input: Tensor, options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
 export function cumsum(..._args: any[]): any {
-  return invoke(759, arguments);
+  return invoke(761, arguments);
 }
 
 /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
@@ -6264,7 +6264,7 @@ export function cumprod(input: Tensor, dim: number, options?: { dtype?: DType | 
 /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
 export function cumprod(input: Tensor, options: { dim: number; dtype?: DType | null; out?: Tensor }): Tensor;
 export function cumprod(..._args: any[]): any {
-  return invoke(761, arguments);
+  return invoke(763, arguments);
 }
 
 /** Logarithm of the running sum of exponentials along dim. https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html */
@@ -6272,7 +6272,7 @@ export function logcumsumexp(input: Tensor, dim: number, options?: { out?: Tenso
 /** Logarithm of the running sum of exponentials along dim. https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html */
 export function logcumsumexp(input: Tensor, options: { dim: number; out?: Tensor }): Tensor;
 export function logcumsumexp(..._args: any[]): any {
-  return invoke(763, arguments);
+  return invoke(765, arguments);
 }
 
 /** Largest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummax.html */
@@ -6280,7 +6280,7 @@ export function cummax(input: Tensor, dim: number, options?: { out?: readonly Te
 /** Largest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummax.html */
 export function cummax(input: Tensor, options: { dim: number; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 export function cummax(..._args: any[]): any {
-  return invoke(764, arguments);
+  return invoke(766, arguments);
 }
 
 /** Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
@@ -6288,7 +6288,7 @@ export function cummin(input: Tensor, dim: number, options?: { out?: readonly Te
 /** Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
 export function cummin(input: Tensor, options: { dim: number; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 export function cummin(..._args: any[]): any {
-  return invoke(765, arguments);
+  return invoke(767, arguments);
 }
 
 /** cumsum from the end. */
@@ -6296,7 +6296,7 @@ export function _cumsumBack(input: Tensor, dim: number): Tensor;
 /** cumsum from the end. */
 export function _cumsumBack(input: Tensor, options: { dim: number }): Tensor;
 export function _cumsumBack(..._args: any[]): any {
-  return invoke(766, arguments);
+  return invoke(768, arguments);
 }
 
 /** y[k] = input[k] + factor[k] y[k - 1] along dim; reverse: y[k] = input[k] + factor[k + 1] y[k + 1]. */
@@ -6304,7 +6304,7 @@ export function _recurrence(input: Tensor, factor: Tensor, dim: number, reverse:
 /** y[k] = input[k] + factor[k] y[k - 1] along dim; reverse: y[k] = input[k] + factor[k + 1] y[k + 1]. */
 export function _recurrence(input: Tensor, options: { factor: Tensor; dim: number; reverse: boolean }): Tensor;
 export function _recurrence(..._args: any[]): any {
-  return invoke(767, arguments);
+  return invoke(769, arguments);
 }
 
 /** Where input's values belong in sortedSequence (1-d, or with input's other dims): the first place whose bound is not below the value; right, or side 'right': above it. sorter: indices that put sortedSequence in order. In int64, or int32. Errors: shapes that do not fit, a sorter out of range. https://pytorch.org/docs/stable/generated/torch.searchsorted.html */
@@ -6312,7 +6312,7 @@ export function searchsorted(sortedSequence: Tensor, input: Tensor | Scalar, opt
 /** Where input's values belong in sortedSequence (1-d, or with input's other dims): the first place whose bound is not below the value; right, or side 'right': above it. sorter: indices that put sortedSequence in order. In int64, or int32. Errors: shapes that do not fit, a sorter out of range. https://pytorch.org/docs/stable/generated/torch.searchsorted.html */
 export function searchsorted(sortedSequence: Tensor, options: { input: Tensor | Scalar; outInt32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null; out?: Tensor }): Tensor;
 export function searchsorted(..._args: any[]): any {
-  return invoke(768, arguments);
+  return invoke(770, arguments);
 }
 
 /** Where input's values belong in boundaries, which are 1-d and sorted: see searchsorted. https://pytorch.org/docs/stable/generated/torch.bucketize.html */
@@ -6320,8 +6320,8 @@ export function bucketize(input: Tensor | Scalar, boundaries: Tensor, options?: 
 /** Where input's values belong in boundaries, which are 1-d and sorted: see searchsorted. https://pytorch.org/docs/stable/generated/torch.bucketize.html */
 export function bucketize(input: Tensor | Scalar, options: { boundaries: Tensor; outInt32?: boolean; right?: boolean; out?: Tensor }): Tensor;
 export function bucketize(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(769, a, b, 1, 0, 0);
-  return invoke(769, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(771, a, b, 1, 0, 0);
+  return invoke(771, arguments);
 }
 
 /** Which elements are (invert: are not) among testElements; one of the two may be a number. NaN is nowhere. https://pytorch.org/docs/stable/generated/torch.isin.html */
@@ -6329,8 +6329,8 @@ export function isin(elements: Tensor | Scalar, testElements: Tensor | Scalar, o
 /** Which elements are (invert: are not) among testElements; one of the two may be a number. NaN is nowhere. https://pytorch.org/docs/stable/generated/torch.isin.html */
 export function isin(elements: Tensor | Scalar, options: { testElements: Tensor | Scalar; assumeUnique?: boolean; invert?: boolean; out?: Tensor }): Tensor;
 export function isin(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(770, a, b, 3, 0, 0);
-  return invoke(770, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(772, a, b, 3, 0, 0);
+  return invoke(772, arguments);
 }
 
 /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
@@ -6338,8 +6338,8 @@ export function viewAs(input: Tensor, other: Tensor): Tensor;
 /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 export function viewAs(input: Tensor, options: { other: Tensor }): Tensor;
 export function viewAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(771, a, b, 0);
-  return invoke(771, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(773, a, b, 0);
+  return invoke(773, arguments);
 }
 
 /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
@@ -6347,8 +6347,8 @@ export function reshapeAs(input: Tensor, other: Tensor): Tensor;
 /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
 export function reshapeAs(input: Tensor, options: { other: Tensor }): Tensor;
 export function reshapeAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(772, a, b, 0);
-  return invoke(772, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(774, a, b, 0);
+  return invoke(774, arguments);
 }
 
 /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
@@ -6356,8 +6356,8 @@ export function expandAs(input: Tensor, other: Tensor): Tensor;
 /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
 export function expandAs(input: Tensor, options: { other: Tensor }): Tensor;
 export function expandAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(773, a, b, 0);
-  return invoke(773, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(775, a, b, 0);
+  return invoke(775, arguments);
 }
 
 /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
@@ -6365,49 +6365,49 @@ export function broadcastTo(input: Tensor, size: number | readonly number[]): Te
 /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
 export function broadcastTo(input: Tensor, options: { size: number | readonly number[] }): Tensor;
 export function broadcastTo(..._args: any[]): any {
-  return invoke(774, arguments);
+  return invoke(776, arguments);
 }
 
 /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
 export function ravel(input: Tensor): Tensor;
 export function ravel(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(775, a, 0);
-  return invoke(775, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(777, a, 0);
+  return invoke(777, arguments);
 }
 
 /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
 export function T(input: Tensor): Tensor;
 export function T(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(776, a, 0);
-  return invoke(776, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(778, a, 0);
+  return invoke(778, arguments);
 }
 
 /** A view of a matrix, or of each of a batch, transposed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT */
 export function mT(input: Tensor): Tensor;
 export function mT(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(777, a, 0);
-  return invoke(777, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(779, a, 0);
+  return invoke(779, arguments);
 }
 
 /** A view of a matrix, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.H */
 export function H(input: Tensor): Tensor;
 export function H(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(778, a, 0);
-  return invoke(778, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(780, a, 0);
+  return invoke(780, arguments);
 }
 
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH */
 export function mH(input: Tensor): Tensor;
 export function mH(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(779, a, 0);
-  return invoke(779, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(781, a, 0);
+  return invoke(781, arguments);
 }
 
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
 export function adjoint(input: Tensor): Tensor;
 export function adjoint(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(780, a, 0);
-  return invoke(780, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(782, a, 0);
+  return invoke(782, arguments);
 }
 
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
@@ -6417,8 +6417,8 @@ export function flatten(input: Tensor, startDim: number, options: { endDim?: num
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, options: { startDim?: number; endDim?: number }): Tensor;
 export function flatten(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(781, a, 0, 0, -1);
-  return invoke(781, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(783, a, 0, 0, -1);
+  return invoke(783, arguments);
 }
 
 /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
@@ -6426,7 +6426,7 @@ export function unflatten(input: Tensor, dim: number, sizes: number | readonly n
 /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
 export function unflatten(input: Tensor, options: { dim: number; sizes: number | readonly number[] }): Tensor;
 export function unflatten(..._args: any[]): any {
-  return invoke(782, arguments);
+  return invoke(784, arguments);
 }
 
 /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
@@ -6434,7 +6434,7 @@ export function movedim(input: Tensor, source: number | readonly number[], desti
 /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
 export function movedim(input: Tensor, options: { source: number | readonly number[]; destination: number | readonly number[] }): Tensor;
 export function movedim(..._args: any[]): any {
-  return invoke(783, arguments);
+  return invoke(785, arguments);
 }
 
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
@@ -6444,8 +6444,8 @@ export function softmax(input: Tensor, dim: number | null, options: { dtype?: DT
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(784, a, 0, 0, 255);
-  return invoke(784, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(786, a, 0, 0, 255);
+  return invoke(786, arguments);
 }
 
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
@@ -6455,8 +6455,8 @@ export function logSoftmax(input: Tensor, dim: number | null, options: { dtype?:
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function logSoftmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(785, a, 0, 0, 255);
-  return invoke(785, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(787, a, 0, 0, 255);
+  return invoke(787, arguments);
 }
 
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
@@ -6466,8 +6466,8 @@ export function softmin(input: Tensor, dim: number | null, options: { dtype?: DT
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(786, a, 0, 0, 255);
-  return invoke(786, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(788, a, 0, 0, 255);
+  return invoke(788, arguments);
 }
 
 /** Gradient of softmax from that of its result. */
@@ -6475,7 +6475,7 @@ export function _softmaxBackwardData(grad: Tensor, output: Tensor, dim: number):
 /** Gradient of softmax from that of its result. */
 export function _softmaxBackwardData(grad: Tensor, options: { output: Tensor; dim: number }): Tensor;
 export function _softmaxBackwardData(..._args: any[]): any {
-  return invoke(787, arguments);
+  return invoke(789, arguments);
 }
 
 /** Gradient of logSoftmax from that of its result. */
@@ -6483,7 +6483,7 @@ export function _logSoftmaxBackwardData(grad: Tensor, output: Tensor, dim: numbe
 /** Gradient of logSoftmax from that of its result. */
 export function _logSoftmaxBackwardData(grad: Tensor, options: { output: Tensor; dim: number }): Tensor;
 export function _logSoftmaxBackwardData(..._args: any[]): any {
-  return invoke(788, arguments);
+  return invoke(790, arguments);
 }
 
 /** softmax((logits + Gumbel noise) / tau) along dim; hard: one-hot, with the gradient of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html */
@@ -6497,7 +6497,7 @@ export function gumbelSoftmax(logits: Tensor, tau: number, options: { hard?: boo
 /** softmax((logits + Gumbel noise) / tau) along dim; hard: one-hot, with the gradient of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html */
 export function gumbelSoftmax(logits: Tensor, options: { tau?: number; hard?: boolean; eps?: number; dim?: number }): Tensor;
 export function gumbelSoftmax(..._args: any[]): any {
-  return invoke(789, arguments);
+  return invoke(791, arguments);
 }
 
 /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
@@ -6507,7 +6507,7 @@ export function sort(input: Tensor, dim: number, options: { descending?: boolean
 /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
 export function sort(input: Tensor, options: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 export function sort(..._args: any[]): any {
-  return invoke(790, arguments);
+  return invoke(792, arguments);
 }
 
 /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
@@ -6517,15 +6517,15 @@ export function argsort(input: Tensor, dim: number, options: { descending?: bool
 /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
 export function argsort(input: Tensor, options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
 export function argsort(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(791, a, 0, -1, 0, 0);
-  return invoke(791, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(793, a, 0, -1, 0, 0);
+  return invoke(793, arguments);
 }
 
 /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
 export function msort(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function msort(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(792, a, 0);
-  return invoke(792, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(794, a, 0);
+  return invoke(794, arguments);
 }
 
 /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
@@ -6539,7 +6539,7 @@ export function topk(input: Tensor, k: number, options: { dim?: number; largest?
 /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
 export function topk(input: Tensor, options: { k: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): Omit<[Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly indices: Tensor };
 export function topk(..._args: any[]): any {
-  return invoke(793, arguments);
+  return invoke(795, arguments);
 }
 
 /** The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
@@ -6547,154 +6547,154 @@ export function polygamma(n: number, input: Tensor, options?: { out?: Tensor }):
 /** The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
 export function polygamma(n: number, options: { input: Tensor; out?: Tensor }): Tensor;
 export function polygamma(..._args: any[]): any {
-  return invoke(794, arguments);
+  return invoke(796, arguments);
 }
 
 /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
 export function i0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(797, a, 0);
-  return invoke(797, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(799, a, 0);
+  return invoke(799, arguments);
 }
 
 /** exp(-|input|) times the modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i0e */
 export function i0e(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i0e(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(799, a, 0);
-  return invoke(799, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(801, a, 0);
+  return invoke(801, arguments);
 }
 
 /** The modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1 */
 export function i1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(800, a, 0);
-  return invoke(800, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(802, a, 0);
+  return invoke(802, arguments);
 }
 
 /** exp(-|input|) times the modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1e */
 export function i1e(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i1e(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(801, a, 0);
-  return invoke(801, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(803, a, 0);
+  return invoke(803, arguments);
 }
 
 /** The distribution function of the standard normal distribution, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtr */
 export function ndtr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function ndtr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(802, a, 0);
-  return invoke(802, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(804, a, 0);
+  return invoke(804, arguments);
 }
 
 /** The inverse of ndtr, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtri */
 export function ndtri(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function ndtri(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(803, a, 0);
-  return invoke(803, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(805, a, 0);
+  return invoke(805, arguments);
 }
 
 /** The logarithm of ndtr, without its underflow, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.log_ndtr */
 export function logNdtr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function logNdtr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(804, a, 0);
-  return invoke(804, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(806, a, 0);
+  return invoke(806, arguments);
 }
 
 /** -input * log(input), 0 at 0, -infinity below, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.entr */
 export function entr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function entr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(805, a, 0);
-  return invoke(805, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(807, a, 0);
+  return invoke(807, arguments);
 }
 
 /** exp(input ** 2) * erfc(input), without overflow above 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.erfcx */
 export function erfcx(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erfcx(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(806, a, 0);
-  return invoke(806, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(808, a, 0);
+  return invoke(808, arguments);
 }
 
 /** Airy's function Ai, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.airy_ai */
 export function airyAi(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function airyAi(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(807, a, 0);
-  return invoke(807, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(809, a, 0);
+  return invoke(809, arguments);
 }
 
 /** The Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j0 */
 export function besselJ0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselJ0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(808, a, 0);
-  return invoke(808, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(810, a, 0);
+  return invoke(810, arguments);
 }
 
 /** The Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y0 */
 export function besselY0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselY0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(809, a, 0);
-  return invoke(809, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(811, a, 0);
+  return invoke(811, arguments);
 }
 
 /** The modified Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i0 */
 export function modifiedBesselI0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselI0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(810, a, 0);
-  return invoke(810, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(812, a, 0);
+  return invoke(812, arguments);
 }
 
 /** The modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k0 */
 export function modifiedBesselK0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselK0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(811, a, 0);
-  return invoke(811, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(813, a, 0);
+  return invoke(813, arguments);
 }
 
 /** exp(input) times the modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k0 */
 export function scaledModifiedBesselK0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function scaledModifiedBesselK0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(812, a, 0);
-  return invoke(812, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(814, a, 0);
+  return invoke(814, arguments);
 }
 
 /** The Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j1 */
 export function besselJ1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselJ1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(813, a, 0);
-  return invoke(813, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(815, a, 0);
+  return invoke(815, arguments);
 }
 
 /** The Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y1 */
 export function besselY1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselY1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(814, a, 0);
-  return invoke(814, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(816, a, 0);
+  return invoke(816, arguments);
 }
 
 /** The modified Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i1 */
 export function modifiedBesselI1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselI1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(815, a, 0);
-  return invoke(815, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(817, a, 0);
+  return invoke(817, arguments);
 }
 
 /** The modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k1 */
 export function modifiedBesselK1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselK1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(816, a, 0);
-  return invoke(816, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(818, a, 0);
+  return invoke(818, arguments);
 }
 
 /** exp(input) times the modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k1 */
 export function scaledModifiedBesselK1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function scaledModifiedBesselK1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(817, a, 0);
-  return invoke(817, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(819, a, 0);
+  return invoke(819, arguments);
 }
 
 /** The spherical Bessel function of order 0, sin(input) / input, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.spherical_bessel_j0 */
 export function sphericalBesselJ0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sphericalBesselJ0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(818, a, 0);
-  return invoke(818, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(820, a, 0);
+  return invoke(820, arguments);
 }
 
 /** The Chebyshev polynomial of kind 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_t */
@@ -6702,8 +6702,8 @@ export function chebyshevPolynomialT(input: Tensor | Scalar, n: Tensor | Scalar,
 /** The Chebyshev polynomial of kind 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_t */
 export function chebyshevPolynomialT(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialT(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(819, a, b, 3);
-  return invoke(819, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(821, a, b, 3);
+  return invoke(821, arguments);
 }
 
 /** The shifted Chebyshev polynomial of kind 1 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_t */
@@ -6711,8 +6711,8 @@ export function shiftedChebyshevPolynomialT(input: Tensor | Scalar, n: Tensor | 
 /** The shifted Chebyshev polynomial of kind 1 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_t */
 export function shiftedChebyshevPolynomialT(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialT(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(820, a, b, 3);
-  return invoke(820, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(822, a, b, 3);
+  return invoke(822, arguments);
 }
 
 /** The Chebyshev polynomial of kind 2 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_u */
@@ -6720,8 +6720,8 @@ export function chebyshevPolynomialU(input: Tensor | Scalar, n: Tensor | Scalar,
 /** The Chebyshev polynomial of kind 2 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_u */
 export function chebyshevPolynomialU(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialU(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(821, a, b, 3);
-  return invoke(821, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(823, a, b, 3);
+  return invoke(823, arguments);
 }
 
 /** The shifted Chebyshev polynomial of kind 2 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_u */
@@ -6729,8 +6729,8 @@ export function shiftedChebyshevPolynomialU(input: Tensor | Scalar, n: Tensor | 
 /** The shifted Chebyshev polynomial of kind 2 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_u */
 export function shiftedChebyshevPolynomialU(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialU(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(822, a, b, 3);
-  return invoke(822, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(824, a, b, 3);
+  return invoke(824, arguments);
 }
 
 /** The Chebyshev polynomial of kind 3 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_v */
@@ -6738,8 +6738,8 @@ export function chebyshevPolynomialV(input: Tensor | Scalar, n: Tensor | Scalar,
 /** The Chebyshev polynomial of kind 3 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_v */
 export function chebyshevPolynomialV(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialV(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(823, a, b, 3);
-  return invoke(823, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(825, a, b, 3);
+  return invoke(825, arguments);
 }
 
 /** The shifted Chebyshev polynomial of kind 3 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_v */
@@ -6747,8 +6747,8 @@ export function shiftedChebyshevPolynomialV(input: Tensor | Scalar, n: Tensor | 
 /** The shifted Chebyshev polynomial of kind 3 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_v */
 export function shiftedChebyshevPolynomialV(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialV(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(824, a, b, 3);
-  return invoke(824, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(826, a, b, 3);
+  return invoke(826, arguments);
 }
 
 /** The Chebyshev polynomial of kind 4 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_w */
@@ -6756,8 +6756,8 @@ export function chebyshevPolynomialW(input: Tensor | Scalar, n: Tensor | Scalar,
 /** The Chebyshev polynomial of kind 4 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_w */
 export function chebyshevPolynomialW(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialW(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(825, a, b, 3);
-  return invoke(825, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(827, a, b, 3);
+  return invoke(827, arguments);
 }
 
 /** The shifted Chebyshev polynomial of kind 4 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_w */
@@ -6765,8 +6765,8 @@ export function shiftedChebyshevPolynomialW(input: Tensor | Scalar, n: Tensor | 
 /** The shifted Chebyshev polynomial of kind 4 (the plain one at 2 input - 1) of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_w */
 export function shiftedChebyshevPolynomialW(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialW(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(826, a, b, 3);
-  return invoke(826, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(828, a, b, 3);
+  return invoke(828, arguments);
 }
 
 /** The physicist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_h */
@@ -6774,8 +6774,8 @@ export function hermitePolynomialH(input: Tensor | Scalar, n: Tensor | Scalar, o
 /** The physicist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_h */
 export function hermitePolynomialH(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function hermitePolynomialH(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(827, a, b, 3);
-  return invoke(827, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(829, a, b, 3);
+  return invoke(829, arguments);
 }
 
 /** The probabilist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_he */
@@ -6783,8 +6783,8 @@ export function hermitePolynomialHe(input: Tensor | Scalar, n: Tensor | Scalar, 
 /** The probabilist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_he */
 export function hermitePolynomialHe(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function hermitePolynomialHe(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(828, a, b, 3);
-  return invoke(828, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(830, a, b, 3);
+  return invoke(830, arguments);
 }
 
 /** The Laguerre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.laguerre_polynomial_l */
@@ -6792,8 +6792,8 @@ export function laguerrePolynomialL(input: Tensor | Scalar, n: Tensor | Scalar, 
 /** The Laguerre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.laguerre_polynomial_l */
 export function laguerrePolynomialL(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function laguerrePolynomialL(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(829, a, b, 3);
-  return invoke(829, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(831, a, b, 3);
+  return invoke(831, arguments);
 }
 
 /** The Legendre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.legendre_polynomial_p */
@@ -6801,8 +6801,8 @@ export function legendrePolynomialP(input: Tensor | Scalar, n: Tensor | Scalar, 
 /** The Legendre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.legendre_polynomial_p */
 export function legendrePolynomialP(input: Tensor | Scalar, options: { n: Tensor | Scalar; out?: Tensor }): Tensor;
 export function legendrePolynomialP(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(830, a, b, 3);
-  return invoke(830, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(832, a, b, 3);
+  return invoke(832, arguments);
 }
 
 /** input * log1p(other), 0 where input is 0, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
@@ -6810,8 +6810,8 @@ export function xlog1py(input: Tensor | Scalar, other: Tensor | Scalar, options?
 /** input * log1p(other), 0 where input is 0, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
 export function xlog1py(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function xlog1py(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(831, a, b, 3);
-  return invoke(831, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(833, a, b, 3);
+  return invoke(833, arguments);
 }
 
 /** Hurwitz's zeta function of input at other (whose gradient alone is known), elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.zeta */
@@ -6819,8 +6819,8 @@ export function zeta(input: Tensor | Scalar, other: Tensor | Scalar, options?: {
 /** Hurwitz's zeta function of input at other (whose gradient alone is known), elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.zeta */
 export function zeta(input: Tensor | Scalar, options: { other: Tensor | Scalar; out?: Tensor }): Tensor;
 export function zeta(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(832, a, b, 3);
-  return invoke(832, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(834, a, b, 3);
+  return invoke(834, arguments);
 }
 
 /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
@@ -6828,8 +6828,8 @@ export function igamma(input: Tensor, other: Tensor, options?: { out?: Tensor })
 /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
 export function igamma(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function igamma(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(833, a, b, 0);
-  return invoke(833, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(835, a, b, 0);
+  return invoke(835, arguments);
 }
 
 /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
@@ -6837,8 +6837,8 @@ export function igammac(input: Tensor, other: Tensor, options?: { out?: Tensor }
 /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
 export function igammac(input: Tensor, options: { other: Tensor; out?: Tensor }): Tensor;
 export function igammac(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(835, a, b, 0);
-  return invoke(835, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(837, a, b, 0);
+  return invoke(837, arguments);
 }
 
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
@@ -6846,7 +6846,7 @@ export function unbind(input: Tensor, dim?: number): Tensor[];
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
 export function unbind(input: Tensor, options: { dim?: number }): Tensor[];
 export function unbind(..._args: any[]): any {
-  return invoke(837, arguments);
+  return invoke(839, arguments);
 }
 
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
@@ -6856,7 +6856,7 @@ export function splitWithSizes(input: Tensor, splitSizes: number | readonly numb
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function splitWithSizes(input: Tensor, options: { splitSizes: number | readonly number[]; dim?: number }): Tensor[];
 export function splitWithSizes(..._args: any[]): any {
-  return invoke(838, arguments);
+  return invoke(840, arguments);
 }
 
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
@@ -6866,10 +6866,10 @@ export function chunk(input: Tensor, chunks: number, options: { dim?: number }):
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
 export function chunk(input: Tensor, options: { chunks: number; dim?: number }): Tensor[];
 export function chunk(..._args: any[]): any {
-  return invoke(839, arguments);
+  return invoke(841, arguments);
 }
 
-const F_split = [840, 841];
+const F_split = [842, 843];
 /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function split(input: Tensor, splitSize: number, dim?: number): Tensor[];
 /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
@@ -6886,7 +6886,7 @@ export function split(..._args: any[]): any {
   return invokeForm(F_split, undefined, arguments);
 }
 
-const F_tensorSplit = [842, 843, 844];
+const F_tensorSplit = [844, 845, 846];
 /** Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
 export function tensorSplit(input: Tensor, sections: number, dim?: number): Tensor[];
 /** Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
@@ -6909,7 +6909,7 @@ export function tensorSplit(..._args: any[]): any {
   return invokeForm(F_tensorSplit, undefined, arguments);
 }
 
-const F_hsplit = [845, 846];
+const F_hsplit = [847, 848];
 /** Views of equal pieces along the second dim (of 1-d tensors the first); or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
 export function hsplit(input: Tensor, sections: number): Tensor[];
 /** Views of equal pieces along the second dim (of 1-d tensors the first); or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
@@ -6922,7 +6922,7 @@ export function hsplit(..._args: any[]): any {
   return invokeForm(F_hsplit, undefined, arguments);
 }
 
-const F_vsplit = [847, 848];
+const F_vsplit = [849, 850];
 /** Views of equal pieces along the first dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
 export function vsplit(input: Tensor, sections: number): Tensor[];
 /** Views of equal pieces along the first dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
@@ -6935,7 +6935,7 @@ export function vsplit(..._args: any[]): any {
   return invokeForm(F_vsplit, undefined, arguments);
 }
 
-const F_dsplit = [849, 850];
+const F_dsplit = [851, 852];
 /** Views of equal pieces along the third dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
 export function dsplit(input: Tensor, sections: number): Tensor[];
 /** Views of equal pieces along the third dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
@@ -6957,7 +6957,7 @@ export function quantile(input: Tensor, q: Tensor | Scalar, options: { dim?: num
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
 export function quantile(input: Tensor, options: { q: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
 export function quantile(..._args: any[]): any {
-  return invoke(851, arguments);
+  return invoke(853, arguments);
 }
 
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
@@ -6969,21 +6969,21 @@ export function nanquantile(input: Tensor, q: Tensor | Scalar, options: { dim?: 
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
 export function nanquantile(input: Tensor, options: { q: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
 export function nanquantile(..._args: any[]): any {
-  return invoke(852, arguments);
+  return invoke(854, arguments);
 }
 
 /** Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
 export function cov(input: Tensor, options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
 export function cov(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(853, a, 0, 1, 0, 0);
-  return invoke(853, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(855, a, 0, 1, 0, 0);
+  return invoke(855, arguments);
 }
 
 /** Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
 export function corrcoef(input: Tensor): Tensor;
 export function corrcoef(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(854, a, 0);
-  return invoke(854, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(856, a, 0);
+  return invoke(856, arguments);
 }
 
 /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
@@ -7007,7 +7007,7 @@ export function stft(input: Tensor, nFft: number, options: { hopLength?: number 
 /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
 export function stft(input: Tensor, options: { nFft: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
 export function stft(..._args: any[]): any {
-  return invoke(855, arguments);
+  return invoke(857, arguments);
 }
 
 /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
@@ -7031,7 +7031,7 @@ export function istft(input: Tensor, nFft: number, options: { hopLength?: number
 /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
 export function istft(input: Tensor, options: { nFft: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor;
 export function istft(..._args: any[]): any {
-  return invoke(856, arguments);
+  return invoke(858, arguments);
 }
 
 /** Hann's window, (1 - cos) / 2; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hann_window.html */
@@ -7039,7 +7039,7 @@ export function hannWindow(windowLength: number, periodic?: boolean, options?: {
 /** Hann's window, (1 - cos) / 2; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hann_window.html */
 export function hannWindow(windowLength: number, options: { periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function hannWindow(..._args: any[]): any {
-  return invoke(857, arguments);
+  return invoke(859, arguments);
 }
 
 /** Hamming's window, alpha - beta cos; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hamming_window.html */
@@ -7051,7 +7051,7 @@ export function hammingWindow(windowLength: number, periodic: boolean, options: 
 /** Hamming's window, alpha - beta cos; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hamming_window.html */
 export function hammingWindow(windowLength: number, options: { periodic?: boolean; alpha?: number; beta?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function hammingWindow(..._args: any[]): any {
-  return invoke(858, arguments);
+  return invoke(860, arguments);
 }
 
 /** Blackman's window, 0.42 - cos / 2 + 0.08 cos of the double; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.blackman_window.html */
@@ -7059,7 +7059,7 @@ export function blackmanWindow(windowLength: number, periodic?: boolean, options
 /** Blackman's window, 0.42 - cos / 2 + 0.08 cos of the double; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.blackman_window.html */
 export function blackmanWindow(windowLength: number, options: { periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function blackmanWindow(..._args: any[]): any {
-  return invoke(859, arguments);
+  return invoke(861, arguments);
 }
 
 /** Bartlett's window, a triangle; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.bartlett_window.html */
@@ -7067,7 +7067,7 @@ export function bartlettWindow(windowLength: number, periodic?: boolean, options
 /** Bartlett's window, a triangle; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.bartlett_window.html */
 export function bartlettWindow(windowLength: number, options: { periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function bartlettWindow(..._args: any[]): any {
-  return invoke(860, arguments);
+  return invoke(862, arguments);
 }
 
 /** Kaiser's window, by the modified Bessel function of order 0; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.kaiser_window.html */
@@ -7077,7 +7077,7 @@ export function kaiserWindow(windowLength: number, periodic: boolean, options: {
 /** Kaiser's window, by the modified Bessel function of order 0; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.kaiser_window.html */
 export function kaiserWindow(windowLength: number, options: { periodic?: boolean; beta?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function kaiserWindow(..._args: any[]): any {
-  return invoke(861, arguments);
+  return invoke(863, arguments);
 }
 
 /** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
@@ -7087,7 +7087,7 @@ export function unique(input: Tensor, inverse: boolean, options: { dim?: number 
 /** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
 export function unique(input: Tensor, options: { inverse?: boolean; dim?: number | null }): Omit<[Tensor, Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 export function unique(..._args: any[]): any {
-  return invoke(928, arguments);
+  return invoke(933, arguments);
 }
 
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
@@ -7097,7 +7097,7 @@ export function uniqueConsecutive(input: Tensor, inverse: boolean, options: { di
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
 export function uniqueConsecutive(input: Tensor, options: { inverse?: boolean; dim?: number | null }): Omit<[Tensor, Tensor, Tensor], 'values'> & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 export function uniqueConsecutive(..._args: any[]): any {
-  return invoke(929, arguments);
+  return invoke(934, arguments);
 }
 
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
@@ -7109,10 +7109,10 @@ export function vectorNorm(input: Tensor, ord: Scalar, options: { dim?: number |
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
 export function vectorNorm(input: Tensor, options: { ord?: Scalar; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function vectorNorm(..._args: any[]): any {
-  return invoke(930, arguments);
+  return invoke(935, arguments);
 }
 
-const F_norm = [931, 932];
+const F_norm = [936, 937];
 /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
 export function norm(input: Tensor, p?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
 /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
@@ -7140,8 +7140,8 @@ export function dist(input: Tensor, other: Tensor, options: { p?: Scalar }): Ten
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
 export function dist(input: Tensor, options: { other: Tensor; p?: Scalar }): Tensor;
 export function dist(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(933, a, b, 0, 2, 2);
-  return invoke(933, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(938, a, b, 0, 2, 2);
+  return invoke(938, arguments);
 }
 
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
@@ -7153,7 +7153,7 @@ export function normalize(input: Tensor, p: number, options: { dim?: number | re
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
 export function normalize(input: Tensor, options: { p?: number; dim?: number | readonly number[]; eps?: number }): Tensor;
 export function normalize(..._args: any[]): any {
-  return invoke(934, arguments);
+  return invoke(939, arguments);
 }
 
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
@@ -7165,8 +7165,8 @@ export function cosineSimilarity(x1: Tensor, x2: Tensor, options: { dim?: number
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 export function cosineSimilarity(x1: Tensor, options: { x2: Tensor; dim?: number; eps?: number }): Tensor;
 export function cosineSimilarity(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(935, a, b, 0, 1, 1e-8);
-  return invoke(935, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(940, a, b, 0, 1, 1e-8);
+  return invoke(940, arguments);
 }
 
 /** The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by. */
@@ -7176,8 +7176,8 @@ export function normExceptDim(input: Tensor, pow: number, options: { dim?: numbe
 /** The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by. */
 export function normExceptDim(input: Tensor, options: { pow?: number; dim?: number }): Tensor;
 export function normExceptDim(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(936, a, 0, 2, 0);
-  return invoke(936, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(941, a, 0, 2, 0);
+  return invoke(941, arguments);
 }
 
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
@@ -7191,8 +7191,8 @@ export function pairwiseDistance(x1: Tensor, x2: Tensor, options: { p?: number; 
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 export function pairwiseDistance(x1: Tensor, options: { x2: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
 export function pairwiseDistance(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(937, a, b, 0, 2, 0.000001, 0);
-  return invoke(937, arguments);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(942, a, b, 0, 2, 0.000001, 0);
+  return invoke(942, arguments);
 }
 
 /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
@@ -7200,7 +7200,7 @@ export function renorm(input: Tensor, p: Scalar, dim: number, maxnorm: Scalar, o
 /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
 export function renorm(input: Tensor, options: { p: Scalar; dim: number; maxnorm: Scalar; out?: Tensor }): Tensor;
 export function renorm(..._args: any[]): any {
-  return invoke(938, arguments);
+  return invoke(943, arguments);
 }
 
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -7210,7 +7210,7 @@ export function asStrided(input: Tensor, size: number | readonly number[], strid
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 export function asStrided(input: Tensor, options: { size: number | readonly number[]; stride: number | readonly number[]; storageOffset?: number | null }): Tensor;
 export function asStrided(..._args: any[]): any {
-  return invoke(940, arguments);
+  return invoke(945, arguments);
 }
 
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
@@ -7220,7 +7220,7 @@ export function expand(input: Tensor, ...args: [...size: number[], options: { im
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 export function expand(input: Tensor, size: readonly number[], options?: { implicit?: boolean }): Tensor;
 export function expand(..._args: any[]): any {
-  return invoke(942, arguments);
+  return invoke(947, arguments);
 }
 
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
@@ -7228,10 +7228,10 @@ export function reshape(input: Tensor, ...shape: number[]): Tensor;
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
 export function reshape(input: Tensor, shape: readonly number[]): Tensor;
 export function reshape(..._args: any[]): any {
-  return invoke(943, arguments);
+  return invoke(948, arguments);
 }
 
-const F_view = [944, 945];
+const F_view = [949, 950];
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 export function view(input: Tensor, ...size: number[]): Tensor;
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
@@ -7249,7 +7249,7 @@ export function transpose(input: Tensor, dim0: number, dim1: number): Tensor;
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(input: Tensor, options: { dim0: number; dim1: number }): Tensor;
 export function transpose(..._args: any[]): any {
-  return invoke(946, arguments);
+  return invoke(951, arguments);
 }
 
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
@@ -7257,7 +7257,7 @@ export function unsqueeze(input: Tensor, dim: number): Tensor;
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
 export function unsqueeze(input: Tensor, options: { dim: number }): Tensor;
 export function unsqueeze(..._args: any[]): any {
-  return invoke(948, arguments);
+  return invoke(953, arguments);
 }
 
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
@@ -7265,7 +7265,7 @@ export function narrow(input: Tensor, dim: number, start: number, length: number
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 export function narrow(input: Tensor, options: { dim: number; start: number; length: number }): Tensor;
 export function narrow(..._args: any[]): any {
-  return invoke(950, arguments);
+  return invoke(955, arguments);
 }
 
 /** Python's input[start:end:step] along dim. */
@@ -7279,7 +7279,7 @@ export function _slice(input: Tensor, dim: number, options: { start?: number | n
 /** Python's input[start:end:step] along dim. */
 export function _slice(input: Tensor, options: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
 export function _slice(..._args: any[]): any {
-  return invoke(951, arguments);
+  return invoke(956, arguments);
 }
 
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
@@ -7287,7 +7287,7 @@ export function _sliceBackward(grad: Tensor, size: number | readonly number[], d
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
 export function _sliceBackward(grad: Tensor, options: { size: number | readonly number[]; dim: number; start: number; step: number }): Tensor;
 export function _sliceBackward(..._args: any[]): any {
-  return invoke(952, arguments);
+  return invoke(957, arguments);
 }
 
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
@@ -7295,7 +7295,7 @@ export function select(input: Tensor, dim: number, index: number): Tensor;
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
 export function select(input: Tensor, options: { dim: number; index: number }): Tensor;
 export function select(..._args: any[]): any {
-  return invoke(953, arguments);
+  return invoke(958, arguments);
 }
 
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
@@ -7303,7 +7303,7 @@ export function permute(input: Tensor, ...dims: number[]): Tensor;
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
 export function permute(input: Tensor, dims: readonly number[]): Tensor;
 export function permute(..._args: any[]): any {
-  return invoke(954, arguments);
+  return invoke(959, arguments);
 }
 
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
@@ -7311,14 +7311,14 @@ export function squeeze(input: Tensor, dim?: number | readonly number[] | null):
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
 export function squeeze(..._args: any[]): any {
-  return invoke(955, arguments);
+  return invoke(960, arguments);
 }
 
 /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
 export function t(input: Tensor): Tensor;
 export function t(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(957, a, 0);
-  return invoke(957, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(962, a, 0);
+  return invoke(962, arguments);
 }
 
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -7330,8 +7330,8 @@ export function diagonal(input: Tensor, offset: number, options: { dim1?: number
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(959, a, 0, 0, 0, 1);
-  return invoke(959, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(964, a, 0, 0, 0, 1);
+  return invoke(964, arguments);
 }
 
 /** Zeros of the given size with grad on the diagonal. */
@@ -7339,7 +7339,7 @@ export function _diagonalBackward(grad: Tensor, size: number | readonly number[]
 /** Zeros of the given size with grad on the diagonal. */
 export function _diagonalBackward(grad: Tensor, options: { size: number | readonly number[]; offset: number; dim1: number; dim2: number }): Tensor;
 export function _diagonalBackward(..._args: any[]): any {
-  return invoke(960, arguments);
+  return invoke(965, arguments);
 }
 
 /** Sums the windows of grad into a tensor of the given size. */
@@ -7347,12 +7347,12 @@ export function _unfoldBackward(grad: Tensor, size: number | readonly number[], 
 /** Sums the windows of grad into a tensor of the given size. */
 export function _unfoldBackward(grad: Tensor, options: { size: number | readonly number[]; dim: number; step: number }): Tensor;
 export function _unfoldBackward(..._args: any[]): any {
-  return invoke(962, arguments);
+  return invoke(967, arguments);
 }
 
 /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 export function detach(input: Tensor): Tensor;
 export function detach(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(963, a, 0);
-  return invoke(963, arguments);
+  if (arguments.length === 1 && isTensor(a)) return unary(968, a, 0);
+  return invoke(968, arguments);
 }

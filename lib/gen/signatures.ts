@@ -643,6 +643,8 @@ _sgdStep_|void|Tensor[] params, Tensor[] buffers, int[] fresh, float lr, float m
 _adamStep_|void|Tensor[] params, Tensor[] expAvgs, Tensor[] expAvgSqs, Tensor[] maxExpAvgSqs, Tensor[] steps, float lr, float beta1, float beta2, float eps, float weightDecay, bool decoupled, bool maximize
 _optimizerStep_|void|int rule, Tensor[] params, Tensor[] states, Tensor[] scalars, Tensor[] steps, float[] numbers
 _optimizerStepWhole_|void|int rule, Tensor[] params, Tensor[] states, int[] counts, Tensor[] steps, float[] numbers
+_totalNorm|Tensor|Tensor[] tensors
+_clipByNorm_|void|Tensor[] tensors, Tensor total, float maxNorm
 _hasGrads|int[]|Tensor[] tensors
 _zeroGrads|void|Tensor[] tensors, bool setToNone
 constantPadNd|Tensor|Tensor input, int[] pad, Scalar value=0
@@ -904,6 +906,8 @@ _programsReport|str|int set
 _captureBegin|bool|int set, Tensor[] inputs
 _captureBreak|void|str reason
 _captureLiteral|void|Tensor input
+_captureOptimizer|void|
+_programNumbers|void|int set, int program, float[] numbers
 _captureEnd|int[]|Tensor[] results, str form
 _captureDrop|void|
 _replay|Tensor[]|int set, Tensor[] inputs
@@ -914,6 +918,7 @@ _jobTake|Tensor[]|int job
 _jobFree|void|int job
 _replayed|int|
 _memory|int[]|
+_handles|int[]|int slot
 _setMemoryBudget|void|int bytes
 _resetPeakMemory|void|
 _trimMemory|void|

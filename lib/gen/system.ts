@@ -23,342 +23,367 @@ export function _optimizerStepWhole_(rule: number, params: readonly Tensor[], st
   return invoke(643, arguments) as void;
 }
 
+/** The Euclidean norm of all tensors together. https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html */
+export function _totalNorm(tensors: readonly Tensor[]): Tensor {
+  return invoke(644, arguments) as Tensor;
+}
+
+/** Multiplies each tensor, in place, by max_norm / (total + 1e-6) where that is below 1. https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html */
+export function _clipByNorm_(tensors: readonly Tensor[], total: Tensor, maxNorm: number): void {
+  return invoke(645, arguments) as void;
+}
+
 /** 1 for each tensor that has an accumulated gradient, else 0. */
 export function _hasGrads(tensors: readonly Tensor[]): number[] {
-  return invoke(644, arguments) as number[];
+  return invoke(646, arguments) as number[];
 }
 
 /** Drops the accumulated gradients, or fills them with zeros. */
 export function _zeroGrads(tensors: readonly Tensor[], setToNone: boolean): void {
-  return invoke(645, arguments) as void;
+  return invoke(647, arguments) as void;
 }
 
 /** An uninitialised contiguous tensor. */
 export function _empty(size: number | readonly number[], dtype: DType | null): Tensor {
-  return invoke(862, arguments) as Tensor;
+  return invoke(864, arguments) as Tensor;
 }
 
 /** [dtype, flags (1 requires grad, 2 leaf, 4 contiguous, 8 inference, 16 retains grad, 32 view), storage offset, id, version, ndim, sizes..., strides...]. */
 export function _meta(input: Tensor): number[] {
-  return invoke(863, arguments) as number[];
+  return invoke(865, arguments) as number[];
 }
 
 /** The value of a one-element tensor. */
 export function _item(input: Tensor): Scalar {
-  return invoke(864, arguments) as Scalar;
+  return invoke(866, arguments) as Scalar;
 }
 
 /** Whether two tensors share memory. */
 export function _sameStorage(input: Tensor, other: Tensor): boolean {
-  return invoke(865, arguments) as boolean;
+  return invoke(867, arguments) as boolean;
 }
 
 /** [a number that tells memories apart while they live, bytes of the memory]. */
 export function _storage(input: Tensor): number[] {
-  return invoke(866, arguments) as number[];
+  return invoke(868, arguments) as number[];
 }
 
 /** A 1-d tensor on `length` bytes of an open file, mapped into memory; changes stay in memory. Errors (ERR_UNSUPPORTED): where files cannot be mapped, or not these bytes as this dtype. */
 export function _mapFile(fd: number, offset: number, length: number, dtype: DType | null): Tensor {
-  return invoke(867, arguments) as Tensor;
+  return invoke(869, arguments) as Tensor;
 }
 
 /** Sets requiresGrad of a leaf. */
 export function _setRequiresGrad(input: Tensor, value: boolean): void {
-  return invoke(868, arguments) as void;
+  return invoke(870, arguments) as void;
 }
 
 /** The accumulated gradient, or nothing. */
 export function _grad(input: Tensor): Tensor {
-  return invoke(869, arguments) as Tensor;
+  return invoke(871, arguments) as Tensor;
 }
 
 /** The id of the accumulated gradient, 0 for none. */
 export function _gradId(input: Tensor): number {
-  return invoke(870, arguments) as number;
+  return invoke(872, arguments) as number;
 }
 
 /** Replaces the accumulated gradient. */
 export function _setGrad(input: Tensor, grad: Tensor | null): void {
-  return invoke(871, arguments) as void;
+  return invoke(873, arguments) as void;
 }
 
 /** Lets a tensor that is no leaf keep its gradient. */
 export function _retainGrad(input: Tensor): void {
-  return invoke(872, arguments) as void;
+  return invoke(874, arguments) as void;
 }
 
 /** The name of the node that made the tensor, or nothing for leaves. */
 export function _gradFn(input: Tensor): string | null {
-  return invoke(873, arguments) as string | null;
+  return invoke(875, arguments) as string | null;
 }
 
 /** Names of the nodes that the tensor's node leads to, comma-separated. */
 export function _nextFunctions(input: Tensor): string | null {
-  return invoke(874, arguments) as string | null;
+  return invoke(876, arguments) as string | null;
 }
 
 /** Runs host callback on the gradient of the tensor. */
 export function _addHook(input: Tensor, callback: number): void {
-  return invoke(875, arguments) as void;
+  return invoke(877, arguments) as void;
 }
 
 /** Takes a hook away. */
 export function _removeHook(input: Tensor, callback: number): void {
-  return invoke(876, arguments) as void;
+  return invoke(878, arguments) as void;
 }
 
 /** Ids of host callbacks that nothing needs any more, since the last call. */
 export function _droppedCallbacks(): number[] {
-  return invoke(877, arguments) as number[];
+  return invoke(879, arguments) as number[];
 }
 
 /** Accumulates gradients into the leaves (into inputs only, when there are any). */
 export function _backward(tensors: readonly Tensor[], grads: readonly (Tensor | null)[], retainGraph: boolean, createGraph: boolean, inputs: readonly Tensor[]): void {
-  return invoke(878, arguments) as void;
+  return invoke(880, arguments) as void;
 }
 
 /** Gradients of outputs with respect to inputs. */
 export function _autogradGrad(outputs: readonly Tensor[], inputs: readonly Tensor[], grads: readonly (Tensor | null)[], retainGraph: boolean, createGraph: boolean): Tensor[] {
-  return invoke(879, arguments) as Tensor[];
+  return invoke(881, arguments) as Tensor[];
 }
 
 /** Makes a host function the origin of outputs. saved_from: which output a saved tensor is, or -1; flags of outputs: 1 differentiable, 2 an input changed in place. */
 export function _customNode(inputs: readonly Tensor[], outputs: readonly Tensor[], saved: readonly Tensor[], savedFrom: number | readonly number[], flags: number | readonly number[], callback: number, materialize: boolean, name: string): void {
-  return invoke(880, arguments) as void;
+  return invoke(882, arguments) as void;
 }
 
 /** Anomaly detection: 0 off, 1 asks the host for a trace of each recorded op, 3 also looks for NaN in gradients; gives the former mode. */
 export function _setAnomaly(mode: number): number {
-  return invoke(881, arguments) as number;
+  return invoke(883, arguments) as number;
 }
 
 /** The number of the node whose gradient was found to be NaN, or 0. */
 export function _anomalousNode(): number {
-  return invoke(882, arguments) as number;
+  return invoke(884, arguments) as number;
 }
 
 /** Turns recording on or off; gives the former state. */
 export function _setGradMode(value: boolean): boolean {
-  return invoke(883, arguments) as boolean;
+  return invoke(885, arguments) as boolean;
 }
 
 /** Turns inference mode on or off; gives the former state. */
 export function _setInferenceMode(value: boolean): boolean {
-  return invoke(884, arguments) as boolean;
+  return invoke(886, arguments) as boolean;
 }
 
 /** Turns autocast to a lower dtype on, or off (None); gives the number of the former dtype, or 0. */
 export function _setAutocast(dtype: DType | null): number {
-  return invoke(885, arguments) as number;
+  return invoke(887, arguments) as number;
 }
 
 /** The number of the dtype that autocast lowers to, or 0. */
 export function _autocast(): number {
-  return invoke(886, arguments) as number;
+  return invoke(888, arguments) as number;
 }
 
 /** Whether operations are recorded. */
 export function _gradMode(): boolean {
-  return invoke(887, arguments) as boolean;
+  return invoke(889, arguments) as boolean;
 }
 
 /** Whether inference mode is on. */
 export function _inferenceMode(): boolean {
-  return invoke(888, arguments) as boolean;
+  return invoke(890, arguments) as boolean;
 }
 
 /** Takes a tensor out of the graph: a leaf that wants no gradient. */
 export function _detachInPlace(input: Tensor): void {
-  return invoke(889, arguments) as void;
+  return invoke(891, arguments) as void;
 }
 
 /** The dtype of what is made of numbers. */
 export function _setDefaultDtype(dtype: DType | null): void {
-  return invoke(890, arguments) as void;
+  return invoke(892, arguments) as void;
 }
 
 /** The number of the dtype that arithmetic with both gives. */
 export function _resultType(tensor1: Tensor | Scalar, tensor2: Tensor | Scalar): number {
-  return invoke(891, arguments) as number;
+  return invoke(893, arguments) as number;
 }
 
 /** The number of the least dtype that holds both. */
 export function _promoteTypes(type1: DType | null, type2: DType | null): number {
-  return invoke(892, arguments) as number;
+  return invoke(894, arguments) as number;
 }
 
 /** Whether a result of one dtype may be stored in another. */
 export function _canCast(from: DType | null, to: DType | null): boolean {
-  return invoke(893, arguments) as boolean;
+  return invoke(895, arguments) as boolean;
 }
 
 /** Makes self a window on the memory of data, keeping its identity (x.data = y). */
 export function _setData(input: Tensor, data: Tensor): void {
-  return invoke(894, arguments) as void;
+  return invoke(896, arguments) as void;
 }
 
 /** A second handle of the same tensor. */
 export function _share(input: Tensor): Tensor {
-  return invoke(895, arguments) as Tensor;
+  return invoke(897, arguments) as Tensor;
 }
 
 /** A number by which another thread of the process can adopt the memory of a tensor, once. */
 export function _tokenNew(input: Tensor): number {
-  return invoke(896, arguments) as number;
+  return invoke(898, arguments) as number;
 }
 
 /** The tensor of a token, on the same memory. */
 export function _tokenAdopt(token: number): Tensor {
-  return invoke(897, arguments) as Tensor;
+  return invoke(899, arguments) as Tensor;
 }
 
 /** Forgets a token that will not be adopted. */
 export function _tokenDrop(token: number): void {
-  return invoke(898, arguments) as void;
+  return invoke(900, arguments) as void;
 }
 
 /** A set of programs, recorded by _capture_begin and _capture_end; gives its number. */
 export function _programsNew(): number {
-  return invoke(899, arguments) as number;
+  return invoke(901, arguments) as number;
 }
 
 /** Frees a set of programs. */
 export function _programsFree(set: number): void {
-  return invoke(900, arguments) as void;
+  return invoke(902, arguments) as void;
 }
 
-/** What a set holds, a line for each program: state (0 broken, 1 recorded once, 2 ready), number, runs, inputs, steps, constants, reason, names of the steps; of the plan, calls, folded norms, fused chains, buffers, their bytes, why nothing was changed; why it may not run elsewhere; gradients, inference mode, autocast as 0 or 1; separated by tabs. */
+/** What a set holds, a line for each program: state (0 broken, 1 recorded once, 2 ready), number, runs, inputs, steps, constants, reason, names of the steps; of the plan, calls, folded norms, endings, fused chains, buffers, their bytes, why nothing was changed; why it may not run elsewhere; gradients, inference mode, autocast as 0 or 1; separated by tabs. */
 export function _programsReport(set: number): string | null {
-  return invoke(901, arguments) as string | null;
+  return invoke(903, arguments) as string | null;
 }
 
 /** From here on calls of this level are recorded; false where they cannot be. */
 export function _captureBegin(set: number, inputs: readonly Tensor[]): boolean {
-  return invoke(902, arguments) as boolean;
+  return invoke(904, arguments) as boolean;
 }
 
 /** What is being recorded cannot be a program. */
 export function _captureBreak(reason: string): void {
-  return invoke(903, arguments) as void;
+  return invoke(905, arguments) as void;
 }
 
 /** The host has filled the tensor that it has just made. */
 export function _captureLiteral(input: Tensor): void {
-  return invoke(904, arguments) as void;
+  return invoke(906, arguments) as void;
+}
+
+/** The next step of an optimizer may become one of the program; its numbers are said before each run. */
+export function _captureOptimizer(): void {
+  return invoke(907, arguments) as void;
+}
+
+/** The numbers of the optimizers' steps in a program of a set, in order. */
+export function _programNumbers(set: number, program: number, numbers: number | readonly number[]): void {
+  return invoke(908, arguments) as void;
 }
 
 /** Ends a recording that gave results, which the host puts together in this form. [state, number of the program, number of the one that it replaces, for each result 1 if it is made anew]. A program is ready (2) when two calls recorded the same. */
 export function _captureEnd(results: readonly Tensor[], form: string): number[] {
-  return invoke(905, arguments) as number[];
+  return invoke(909, arguments) as number[];
 }
 
 /** Ends a recording without a program. */
 export function _captureDrop(): void {
-  return invoke(906, arguments) as void;
+  return invoke(910, arguments) as void;
 }
 
 /** Runs the program of a set that was recorded for inputs like these, and gives the results that are made anew. The length -1 says that there is none, -2 that there is a reason not to record one. */
 export function _replay(set: number, inputs: readonly Tensor[]): Tensor[] {
-  return invoke(907, arguments) as Tensor[];
+  return invoke(911, arguments) as Tensor[];
 }
 
 /** The number of a job that will run the program of a set for inputs like these on any thread; what it reads is held as it is now. -1: there is none, -2: there is a reason not to record one, -3: the program belongs to its thread. */
 export function _jobNew(set: number, inputs: readonly Tensor[]): number {
-  return invoke(908, arguments) as number;
+  return invoke(912, arguments) as number;
 }
 
 /** Runs a job on this thread. */
 export function _jobRun(job: number): void {
-  return invoke(909, arguments) as void;
+  return invoke(913, arguments) as void;
 }
 
 /** Lets a job end at its next step. */
 export function _jobStop(job: number): void {
-  return invoke(910, arguments) as void;
+  return invoke(914, arguments) as void;
 }
 
 /** The results of a job that has run, which is freed; its error, if it has one. */
 export function _jobTake(job: number): Tensor[] {
-  return invoke(911, arguments) as Tensor[];
+  return invoke(915, arguments) as Tensor[];
 }
 
 /** Frees a job that does not run. */
 export function _jobFree(job: number): void {
-  return invoke(912, arguments) as void;
+  return invoke(916, arguments) as void;
 }
 
 /** The number of the program that ran last. */
 export function _replayed(): number {
-  return invoke(913, arguments) as number;
+  return invoke(917, arguments) as number;
 }
 
 /** [live handles, live bytes, pooled bytes, peak bytes, budget, live blocks]. */
 export function _memory(): number[] {
-  return invoke(914, arguments) as number[];
+  return invoke(918, arguments) as number[];
+}
+
+/** [where to go on, or 0; then for each live handle from that slot on: handle, dtype, a number that tells memories apart while they live, bytes of the memory, ndim, sizes...]. */
+export function _handles(slot: number): number[] {
+  return invoke(919, arguments) as number[];
 }
 
 /** The byte budget; 0: none. */
 export function _setMemoryBudget(bytes: number): void {
-  return invoke(915, arguments) as void;
+  return invoke(920, arguments) as void;
 }
 
 /** Peak becomes what is live now. */
 export function _resetPeakMemory(): void {
-  return invoke(916, arguments) as void;
+  return invoke(921, arguments) as void;
 }
 
 /** Gives pooled memory back to the system. */
 export function _trimMemory(): void {
-  return invoke(917, arguments) as void;
+  return invoke(922, arguments) as void;
 }
 
 /** Threads that an op may use. */
 export function _numThreads(): number {
-  return invoke(918, arguments) as number;
+  return invoke(923, arguments) as number;
 }
 
 /** Threads that an op may use; 0: those of the machine. */
 export function _setNumThreads(n: number): void {
-  return invoke(919, arguments) as void;
+  return invoke(924, arguments) as void;
 }
 
 /** Whether ops of this JS thread use one thread only, whatever others do. */
 export function _workAlone(alone: boolean): void {
-  return invoke(920, arguments) as void;
+  return invoke(925, arguments) as void;
 }
 
 /** 'blas|simd': what the core was built with and chose at load. */
 export function _build(): string | null {
-  return invoke(921, arguments) as string | null;
+  return invoke(926, arguments) as string | null;
 }
 
 /** A new generator with the default seed; gives its number. */
 export function _generatorNew(): number {
-  return invoke(922, arguments) as number;
+  return invoke(927, arguments) as number;
 }
 
 /** Frees a generator by number. */
 export function _generatorFree(id: number): void {
-  return invoke(923, arguments) as void;
+  return invoke(928, arguments) as void;
 }
 
 /** Seeds a generator (none: the default one). */
 export function _manualSeed(seed: Scalar, generator: number | null): void {
-  return invoke(924, arguments) as void;
+  return invoke(929, arguments) as void;
 }
 
 /** The seed of a generator. */
 export function _initialSeed(generator: number | null): Scalar {
-  return invoke(925, arguments) as Scalar;
+  return invoke(930, arguments) as Scalar;
 }
 
 /** The state of a generator as bytes, in the layout of PyTorch's CPU generator. */
 export function _rngState(generator: number | null): Tensor {
-  return invoke(926, arguments) as Tensor;
+  return invoke(931, arguments) as Tensor;
 }
 
 /** Replaces the state of a generator. */
 export function _setRngState(state: Tensor, generator: number | null): void {
-  return invoke(927, arguments) as void;
+  return invoke(932, arguments) as void;
 }

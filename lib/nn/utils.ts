@@ -6,6 +6,7 @@ import { functionalCall } from '../func/functional-call';
 import { forkRng } from '../random';
 import { isTensor, keep, tensor as makeTensor, type Tensor } from '../tensor';
 import * as ops from '../gen/ops';
+import { _clipByNorm_, _totalNorm } from '../gen/system';
 import { Conv2d } from './conv';
 import { ConvTranspose2d } from './conv-transpose';
 import type { Module } from './module';
@@ -28,7 +29,6 @@ function gradsOf(parameters: unknown): Tensor[] {
 function normOf(t: Tensor, order: number): Tensor {
   if (order === Infinity) return t.numel() === 0 ? t.abs().sum() : t.abs().max();
   if (order === 1) return t.abs().sum();
-  if (order === 2) return t.square().sum().sqrt();
   return t.abs().pow(order).sum().pow(1 / order);
 }
 
@@ -49,24 +49,19 @@ export function clipGradNorm_(...args: unknown[]): Tensor {
   const [parameters, maxNorm, normType, errorIfNonfinite] = bind(sigs.clipGradNorm_, args) as [Tensors, number, number, boolean];
   return noGrad(() => {
     const grads = gradsOf(parameters), total = totalNorm('clipGradNorm_', grads, normType, errorIfNonfinite);
-    scale(grads, maxNorm, total);
+    _clipByNorm_(grads, total, maxNorm);
     return total;
   });
 }
 
 function totalNorm(op: string, tensors: Tensor[], normType: number, errorIfNonfinite: boolean): Tensor {
   if (tensors.length === 0) return makeTensor(0);
-  const total = normOf(ops.stack(tensors.map((t) => normOf(t, normType))), normType);
+  const total = normType === 2 ? _totalNorm(tensors) : normOf(ops.stack(tensors.map((t) => normOf(t, normType))), normType);
   if (errorIfNonfinite && !Number.isFinite(Number(total.item()))) {
     throw new TorshError('ERR_NUMERIC', op, `${op}: The total norm of order ${normType} for gradients from \`parameters\` is `
       + 'non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set `errorIfNonfinite: false`');
   }
   return total;
-}
-
-function scale(grads: Tensor[], maxNorm: number, total: Tensor): void {
-  const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
-  for (const g of grads) g.mul_(factor);
 }
 
 /**
@@ -98,7 +93,7 @@ export function getTotalNorm(...args: unknown[]): Tensor {
 export function clipGradsWithNorm_(parameters: Tensors, maxNorm: number, totalNorm: Tensor): void;
 export function clipGradsWithNorm_(...args: unknown[]): void {
   const [parameters, maxNorm, total] = bind(sigs.clipGradsWithNorm_, args) as [Tensors, number, Tensor];
-  noGrad(() => { scale(gradsOf(parameters), maxNorm, total); });
+  noGrad(() => { _clipByNorm_(gradsOf(parameters), total, maxNorm); });
 }
 
 /**

@@ -2,6 +2,7 @@ import { signature, type Signature } from '../bind';
 import { tensor, type Tensor } from '../tensor';
 import { zerosLike } from '../gen/ops';
 import { _adamStep_ } from '../gen/system';
+import { stepping } from '../runtime/recording';
 import type { Tail } from '../nn/common';
 import { Optimizer, options, type Closure, type ParamGroup, type Params, type StepOptions } from './optimizer';
 import { recordedStep } from './recorded';
@@ -55,6 +56,7 @@ abstract class AdamFamily extends Optimizer {
         return state;
       });
       const all = (name: string): Tensor[] => states.map((state) => state[name]);
+      stepping(this, group, () => [group.lr, ...(group.betas as [number, number]), group.eps as number, group.weightDecay]);
       _adamStep_(params, all('exp_avg'), all('exp_avg_sq'), amsgrad ? all('max_exp_avg_sq') : [], all('step'),
         lr, beta1, beta2, eps, weightDecay, decoupled, maximize);
       for (const [p, state] of fresh) this._remember(p, state);

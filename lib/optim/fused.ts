@@ -2,6 +2,7 @@
 import { tensor, type Tensor } from '../tensor';
 import { fullLike, zerosLike } from '../gen/ops';
 import { _optimizerStep_ } from '../gen/system';
+import { stepping } from '../runtime/recording';
 import { Optimizer, type Closure, type ParamGroup } from './optimizer';
 import { recordedStep } from './recorded';
 
@@ -29,7 +30,8 @@ export abstract class FusedOptimizer extends Optimizer {
       recordedStep(this, group, Rule[this._rule], (p) => begin(p, this._beginning(group)));
       return;
     }
-    const beginning = this._beginning(group), numbers = [group.lr, group.weightDecay ?? 0, group.maximize ? 1 : 0, ...this._numbers(group)] as number[];
+    const beginning = this._beginning(group);
+    const numbersNow = (): number[] => [group.lr, group.weightDecay ?? 0, group.maximize ? 1 : 0, ...this._numbers(group)] as number[], numbers = numbersNow();
     const names = Object.keys(beginning.states), lone = Object.keys(beginning.scalars ?? {});
     const needed = ['step', ...names, ...lone];
     for (const params of this._batches(group)) {
@@ -42,6 +44,7 @@ export abstract class FusedOptimizer extends Optimizer {
         return state;
       });
       const all = (list: string[]): Tensor[] => list.flatMap((name) => states.map((state) => state[name]));
+      stepping(this, group, numbersNow);
       _optimizerStep_(this._rule, params, [...all(names), ...this._extra(params, group)], all(lone), all(['step']), numbers);
       for (const [p, state] of fresh) this._remember(p, state);
     }

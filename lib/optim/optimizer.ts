@@ -7,6 +7,7 @@ import { isTensor, keep, type Tensor } from '../tensor';
 import { zeroGrads } from '../nn/grads';
 import { HookList, type HookOptions, type RemovableHandle } from '../nn/hooks';
 import { py } from '../nn/repr';
+import { onlyHere } from '../runtime/recording';
 
 /** Options by PyTorch's names in camelCase; those not given are the optimizer's defaults. */
 export interface ParamGroup {
@@ -203,6 +204,7 @@ export abstract class Optimizer {
     if (!Object.hasOwn(this, 'step')) {
       const inner = this.step;
       const step = (...given: unknown[]): Tensor | number | null => {
+        onlyHere('hooks of an optimizer run in it');
         let args = given;
         for (const run of hooks.stepPre) {
           const changed = run(this, args);

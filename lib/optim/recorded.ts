@@ -4,6 +4,7 @@
  */
 import { enableGrad } from '../autograd';
 import { fullLike, viewAsComplex, viewAsReal, where, zerosLike } from '../gen/ops';
+import { onlyHere } from '../runtime/recording';
 import type { Tensor } from '../tensor';
 import type { Optimizer, ParamGroup } from './optimizer';
 
@@ -94,6 +95,7 @@ const rules: Record<string, Rule> = {
 
 /** A step of each parameter of the group that has a gradient; `begin` gives the state of one that has none yet. */
 export function recordedStep(optimizer: Optimizer, group: ParamGroup, name: string, begin: (p: Tensor) => State): void {
+  onlyHere('a differentiable step of an optimizer is made in it');
   const rule = rules[name], decoupled = name === 'AdamW' || Boolean(group.decoupledWeightDecay);
   enableGrad(() => {
     for (const p of group.params) {

@@ -3,6 +3,7 @@ import type { Tensor } from '../tensor';
 import { zerosLike } from '../gen/ops';
 import { _sgdStep_ } from '../gen/system';
 import type { Tail } from '../nn/common';
+import { stepping } from '../runtime/recording';
 import { Optimizer, options, type Closure, type ParamGroup, type Params, type StepOptions } from './optimizer';
 import { recordedStep } from './recorded';
 
@@ -59,6 +60,7 @@ export class SGD extends Optimizer {
           fresh.push(known ? 0 : 1);
           return known ?? zerosLike(p);
         });
+        stepping(this, group, () => [group.lr, group.momentum, group.dampening, group.weightDecay]);
         _sgdStep_(params, buffers, fresh, lr, momentum, dampening, weightDecay, nesterov, maximize);
         buffers.forEach((buffer, i) => { if (fresh[i]) this._remember(params[i], { momentum_buffer: buffer }); });
       }

@@ -1,5 +1,6 @@
 /** Optimizers whose rule looks at a parameter as a whole (norms, products), still one call for all parameters (src/kernels/optim_whole.c). */
 import { _optimizerStepWhole_ } from '../gen/system';
+import { stepping } from '../runtime/recording';
 import { tensor, type Tensor } from '../tensor';
 import { Optimizer, type Closure, type ParamGroup } from './optimizer';
 
@@ -15,7 +16,7 @@ export abstract class WholeOptimizer extends Optimizer {
 
   step(closure?: Closure | null): Tensor | number | null {
     return this._run(closure, (group) => {
-      const numbers = [group.lr, group.weightDecay ?? 0, group.maximize ? 1 : 0, ...this._numbers(group)] as number[];
+      const numbersNow = (): number[] => [group.lr, group.weightDecay ?? 0, group.maximize ? 1 : 0, ...this._numbers(group)] as number[], numbers = numbersNow();
       for (const params of this._batches(group)) {
         const fresh = new Map<Tensor, Record<string, Tensor>>(), states: Tensor[] = [], counts: number[] = [];
         const steps = params.map((p) => {
@@ -31,6 +32,7 @@ export abstract class WholeOptimizer extends Optimizer {
           for (const name of names) states.push(state[name]);
           return state.step;
         });
+        stepping(this, group, numbersNow);
         _optimizerStepWhole_(this._rule, params, states, counts, steps, numbers);
         for (const [p, state] of fresh) this._remember(p, state);
       }

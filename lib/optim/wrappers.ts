@@ -6,6 +6,7 @@ import { tidy } from '../memory';
 import { keep, type Tensor } from '../tensor';
 import type { Tail } from '../nn/common';
 import { Optimizer, entriesOf, type Closure, type OptimizerStateDict, type ParamGroup, type ParamGroupInput } from './optimizer';
+import { onlyHere } from '../runtime/recording';
 
 const sigs = {
   Lookahead: signature('Lookahead', 'optimizer, k=5, alpha=0.5'),
@@ -74,6 +75,7 @@ export class Lookahead extends Wrapper {
   }
 
   step(closure?: Closure | null): Tensor | number | null {
+    onlyHere('Lookahead, which counts its steps, steps in it');
     const loss = this.optimizer.step(closure);
     this._count = (this._count + 1) % this.k;
     if (this._count === 0) {
@@ -172,6 +174,7 @@ export class SAM extends Wrapper {
   }
 
   step(closure?: Closure | null): Tensor | number {
+    onlyHere('SAM steps in it');
     if (typeof closure !== 'function') throw this._refuse('step needs a closure that computes the loss and the gradients anew');
     const loss = enableGrad(closure);
     this.firstStep();

@@ -40,8 +40,14 @@ const nameOf = (op: number): string | null => (names ??= opNames().map((name) =>
 
 export const now = (): number => performance.now() * 1000;
 
-/** The frames of the call that threw: those of the library say nothing. */
-const stackNow = (): string[] => (new Error().stack ?? '').split('\n').slice(1).map((l) => l.trim().replace(/^at /, '')).filter((l) => !/[\\/](native|wasm|kit|comforts|torsh|torsh\.web|web)\.[cm]?js[:)]/.test(l) && !l.includes('node:internal'));
+/** The calls under way, innermost first, without those of the library, which say nothing, and of Node itself. */
+export function callsNow(): string[] {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 40; // those of the library count too
+  const lines = (new Error().stack ?? '').split('\n').slice(1);
+  Error.stackTraceLimit = limit;
+  return lines.map((l) => l.trim().replace(/^at /, '')).filter((l) => !/[\\/](native|wasm|kit|comforts|torsh|torsh\.web|web)\.[cm]?js[:)]/.test(l) && !l.includes('node:internal'));
+}
 
 export class Recorder {
   events: ProfilerEvent[] = [];
@@ -64,7 +70,7 @@ export class Recorder {
       const inputs = recordShapes ? inputsOf(op, call) : null;
       const frame = this.enter(name, 'op');
       if (inputs !== null) { frame.event.inputShapes = inputs.shapes; frame.event.inputDtypes = inputs.dtypes; }
-      if (withStack) frame.event.stack = stackNow();
+      if (withStack) frame.event.stack = callsNow();
       let failed = true;
       try {
         call(op, owner);

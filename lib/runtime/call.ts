@@ -13,12 +13,21 @@ export type { DType, Scalar };
 export { brand };
 
 type Made = Tensor & { _h: number; _kept: boolean };
-let make: () => Made;
+let make: () => Made, plainly: () => Made;
 let instance: object;
 /** Called once by lib/tensor.ts: this module cannot import the class, whose methods come from here. */
 export function useTensorClass(factory: () => Made, token: object): void {
-  make = factory;
+  make = plainly = factory;
   instance = token;
+}
+
+/** Shows `seen` every tensor as it is made, before it has a handle; null: no longer. */
+export function watchMade(seen: ((t: Tensor) => void) | null): void {
+  make = seen === null ? plainly : () => {
+    const t = plainly();
+    seen(t);
+    return t;
+  };
 }
 
 /* What arrays given as indices become: lib/indexing.ts says it, for the same reason. */

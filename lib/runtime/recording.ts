@@ -2,8 +2,26 @@
 import * as sys from '../gen/system';
 import type { Tensor } from '../tensor';
 
-/** Whether a function is being recorded. */
-export const recording = { on: false };
+/** A step of an optimizer in a recording: the numbers of its call are computed anew before each run. */
+export interface LiveStep {
+  optimizer: { readonly paramGroups: readonly object[]; readonly state: ReadonlyMap<unknown, unknown> };
+  group: Record<string, unknown>;
+  numbers: () => number[];
+}
+
+/** Whether a function is being recorded, and the optimizers' steps in it. */
+export const recording: { on: boolean; steps: LiveStep[] } = { on: false, steps: [] };
+
+/** Right before the call that makes a step: its floats, in order. The rest of the call must follow from the group's other options. */
+export function stepping(optimizer: LiveStep['optimizer'], group: Record<string, unknown>, numbers: () => number[]): void {
+  if (!recording.on) return;
+  recording.steps.push({ optimizer, group, numbers });
+  sys._captureOptimizer();
+}
+/** Something happens in JavaScript that a run of a program would not do again. */
+export function onlyHere(what: string): void {
+  if (recording.on) sys._captureBreak(what);
+}
 
 /** Bytes of a tensor have come to JavaScript. */
 export function readValues(): void {

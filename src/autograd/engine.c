@@ -240,6 +240,22 @@ static bool free_of_nan(ts_cx *cx, const ts_node *node, ts_tensor *const *grads_
   return true;
 }
 
+/* A view's gradient as an addition to the sum that its base has already, where this run alone holds that: no zeros, no sum of its own. */
+static bool join_sum(run *r, ts_node *node, ts_tensor *g, bool *joined) {
+  ts_cx *cx = r->cx;
+  _Alignas(16) char args[512];
+  *joined = false;
+  if (!node->op || !(node->op == &ts_ops[TS_OP_select] || node->op == &ts_ops[TS_OP_narrow] || node->op == &ts_ops[TS_OP__slice])) return true;
+  if (node->released || !node->edges[0].fn) return true;
+  ts_tensor *sum = find(r, node->edges[0].fn)->grads[node->edges[0].nr];
+  if (!sum || sum->refs != 1 || atomic_load(&sum->storage->refs) != 1 || sum->is_view || !ts_is_dense(sum) || sum->dtype != g->dtype) return true;
+  memcpy(args, node->args, node->op->args_size);
+  *(ts_tensor **)(args + node->op->args[0].offset) = sum;
+  ts_tensor *part = ts_dispatch1(cx, node->op, args);
+  *joined = true;
+  return part && ts_add_(cx, part, g, ts_int(1)) != NULL;
+}
+
 static bool run_task(run *r, uint32_t index, const options *o) {
   ts_cx *cx = r->cx;
   ts_node *node = r->tasks[index].node;
@@ -281,7 +297,9 @@ static bool run_task(run *r, uint32_t index, const options *o) {
                      "Trying to backward through the graph a second time (or directly access saved tensors after they have "
                      "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
                      "autograd.grad(). Specify { retainGraph: true } if you need to backward through the graph a second time.");
-    node->run(cx, node, grads, in);
+    bool joined = false;
+    if (!o->create_graph && !cx->anomaly && node->n_out == 1 && !join_sum(r, node, grads[0], &joined)) return false;
+    if (!joined) node->run(cx, node, grads, in);
     if (ts_failed(cx) || (cx->anomaly & 2 && !free_of_nan(cx, node, in))) return false;
     if (!o->retain_graph && !node->embedded) node->released = ts_node_clear(cx, node, false);
   }

@@ -1,6 +1,7 @@
 /* Calls that are not arithmetic: metadata, the graph's switches, settings, memory. */
 #include <string.h>
 #include "../core/alloc.h"
+#include "../core/capture.h"
 #include "../core/threads.h"
 #include "../gen/ops.h"
 #include "engine.h"
@@ -253,6 +254,27 @@ bool ts__memory_impl(ts_cx *cx, const ts__memory_args *a, ts_out *out) {
   return true;
 }
 
+bool ts__handles_impl(ts_cx *cx, const ts__handles_args *a, ts_out *out) {
+  enum { PAGE = TS_WALL_SIZE / 2 };
+  int64_t n = 1, *v = ts_temp(cx, PAGE * (int64_t)sizeof *v);
+  uint32_t slot = a->slot > 0 && a->slot < cx->n_slots ? (uint32_t)a->slot : 0;
+  if (!v) return false;
+  for (; slot < cx->n_slots && n + 5 + TS_MAX_DIM <= PAGE; slot++) {
+    const uint32_t handle = ts_handle_at(cx, slot);
+    if (!handle) continue;
+    const ts_tensor *t = cx->slots[slot].tensor;
+    v[n++] = handle;
+    v[n++] = t->dtype;
+    v[n++] = (int64_t)(intptr_t)t->storage;
+    v[n++] = t->storage->nbytes;
+    v[n++] = t->ndim;
+    for (int d = 0; d < t->ndim; d++) v[n++] = t->sizes[d];
+  }
+  v[0] = slot < cx->n_slots ? slot : 0;
+  out->ints = (ts_ints){v, n};
+  return true;
+}
+
 bool ts__set_memory_budget_impl(ts_cx *cx, const ts__set_memory_budget_args *a, ts_out *out) {
   (void)out;
   if (a->bytes < 0) return ts_fail(cx, TS_ERR_ARGUMENT, "the budget must not be negative, got %lld", (long long)a->bytes);
@@ -269,9 +291,9 @@ bool ts__reset_peak_memory_impl(ts_cx *cx, const ts__reset_peak_memory_args *a, 
 }
 
 bool ts__trim_memory_impl(ts_cx *cx, const ts__trim_memory_args *a, ts_out *out) {
-  (void)cx;
   (void)a;
   (void)out;
+  ts_programs_trim(cx);
   ts_trim();
   return true;
 }

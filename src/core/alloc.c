@@ -9,6 +9,7 @@
 
 enum { SMALL_CLASSES = 16, STEPS = 8, OCTAVES = 38, CLASSES = SMALL_CLASSES + OCTAVES * STEPS };
 enum { SLAB_MAX = 2048, SLAB = 1 << 18 };
+enum { FREELY = 64 << 20 /* bytes that are never worth a thought */ };
 
 typedef struct block {
   uint32_t size_class, lead; /* lead: bytes from the start of the raw block to the user's pointer */
@@ -58,6 +59,27 @@ static void trim_locked(void) {
   }
 }
 
+/* Gives pooled blocks back until at most `most` bytes are pooled, class by class from where the last time ended: none is spared for good. */
+static void shrink_locked(int64_t most) {
+  static int next;
+  for (int tried = 0; tried < CLASSES && pool.stats.pooled_bytes > most; tried++, next = (next + 1) % CLASSES) {
+    if (class_size(next) <= SLAB_MAX) continue;
+    while (pool.lists[next] && pool.stats.pooled_bytes > most) {
+      block *b = pool.lists[next];
+      pool.lists[next] = b->next;
+      pool.stats.pooled_bytes -= (int64_t)class_size(next);
+      free((char *)(b + 1) - b->lead);
+    }
+  }
+}
+
+/* What is pooled and live together stays below twice what was ever live at a time: sizes that change all the time would else leave a
+   pool of each behind. */
+static void make_room_locked(int64_t bytes) {
+  const int64_t live = pool.stats.live_bytes + bytes, most = pool.stats.peak_bytes > live ? pool.stats.peak_bytes : live;
+  if (live + pool.stats.pooled_bytes > FREELY && live + pool.stats.pooled_bytes > 2 * most) shrink_locked(2 * most - live);
+}
+
 /* Pooled memory beyond this goes back to the system: what a training step reuses, not a leak of its past. */
 static int64_t pool_limit(void) {
   int64_t limit = pool.stats.budget_bytes > 0 ? pool.stats.budget_bytes / 4 : (int64_t)1 << 30;
@@ -99,6 +121,7 @@ static void *take(size_t size, uint32_t lead) {
     }
   } else {
     if (budget > 0 && pool.stats.live_bytes + pool.stats.pooled_bytes + (int64_t)bytes > budget) trim_locked();
+    make_room_locked((int64_t)bytes);
     char *raw = fresh_block(bytes);
     if (!raw) {
       trim_locked();

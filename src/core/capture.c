@@ -100,6 +100,7 @@ static int32_t constant(ts_cx *cx, ts_tensor *t, uint32_t handle) {
   if (slot < 0) return -1;
   p->live[slot] = ts_retain(t);
   p->places[slot].handle = handle;
+  p->places[slot].had_grad = t->grad != NULL;
   if (handle && !look_at(&p->places[slot].look, t)) no_memory(cx);
   return slot;
 }
@@ -210,9 +211,8 @@ void ts_step_free(ts_step *s) {
 static const char *why_not(const ts_op *op) {
   switch (op->record) {
     case TS_RECORD_VALUES: return "gives values to JavaScript, which may decide by them";
-    case TS_RECORD_GRADIENT: return "reads accumulated gradients (take them from autograd.grad, or read them after the call)";
     case TS_RECORD_HOST: return "ties a JavaScript function to the graph (an autograd.Function or a hook)";
-    case TS_RECORD_OPTIMIZER: return "is the step of an optimizer, whose settings change (let it follow the call)";
+    case TS_RECORD_OPTIMIZER: return "is a step of an optimizer that does more than that call (let it follow the compiled function)";
     default: return "is not part of programs";
   }
 }
@@ -230,6 +230,37 @@ static bool depends(const ts_cx *cx, const ts_op *op, const void *args) {
   return op->record == TS_RECORD_SHAPE;
 }
 
+/* The floats of a step, taken out of its arguments into the program. */
+static bool take_numbers(ts_cx *cx, ts_step *s) {
+  ts_program *p = cx->capture->program;
+  s->numbers = p->n_numbers;
+  for (int i = 0; i < s->op->n_args; i++) {
+    const ts_arg *a = &s->op->args[i];
+    const ts_floats *list = a->kind == TS_ARG_FLOATS ? FIELD(const ts_floats, s->args, a) : NULL;
+    const int32_t n = list ? (int32_t)list->n : a->kind == TS_ARG_FLOAT;
+    if (!grow(&p->numbers, &p->cap_numbers, p->n_numbers + n, sizeof *p->numbers)) return false;
+    for (int32_t k = 0; k < n; k++) p->numbers[p->n_numbers++] = list ? list->v[k] : *FIELD(const double, s->args, a);
+  }
+  s->n_numbers = p->n_numbers - s->numbers;
+  return true;
+}
+
+/* JavaScript asks whether tensors have gradients: what a program does may depend on it. */
+static void ask_for_gradients(ts_cx *cx, const ts_op *op, const void *args) {
+  for (int i = 0; i < op->n_args; i++) {
+    ts_tensor *const *v;
+    for (int64_t n = tensors_of(&op->args[i], args, &v), j = 0; j < n; j++) {
+      const int32_t slot = v[j] ? taken(cx, v[j]) : -1;
+      if (slot < 0) continue;
+      ts_place *place = &cx->capture->program->places[slot];
+      if (place->kind == TS_SLOT_INPUT && !place->asks_grad) place->had_grad = v[j]->grad != NULL;
+      place->asks_grad |= !place->zeroed;
+    }
+  }
+}
+
+void ts_capture_optimizer(ts_cx *cx) { cx->capture->live = true; }
+
 /* Goes up with every change of a tensor among the arguments. */
 static uint64_t versions_of(const ts_op *op, const void *args) {
   uint64_t sum = 0;
@@ -246,7 +277,11 @@ ts_step *ts_capture_before(ts_cx *cx, const ts_op *op, const void *args, const t
   const bool loose = depends(cx, op, args);
   if (op->record == TS_RECORD_LOOK && loose) ts_capture_break(cx, "JavaScript looks at a shape that depends on values");
   if (op->record == TS_RECORD_SKIP || op->record == TS_RECORD_LOOK) return NULL;
-  if (op->record >= TS_RECORD_VALUES) {
+  if (op->record == TS_RECORD_GRADIENT) ask_for_gradients(cx, op, args);
+  if (op->record == TS_RECORD_GRADIENT && op->ret != TS_RET_TENSORS) return NULL;
+  const bool lives = op->record == TS_RECORD_OPTIMIZER && cx->capture->live;
+  cx->capture->live = false;
+  if (op->record >= TS_RECORD_VALUES && op->record != TS_RECORD_GRADIENT && !lives) {
     ts_capture_break(cx, "%s %s", op->name + (op->name[0] == '_'), why_not(op)); /* item, for _item */
     return NULL;
   }
@@ -272,6 +307,10 @@ ts_step *ts_capture_before(ts_cx *cx, const ts_op *op, const void *args, const t
     s->dest[i] = op->ret == TS_RET_TENSORS && i < op->n_out ? taken(cx, out->t[i]) : -1;
     if (s->dest[i] >= 0) s->n_dest = i + 1;
   }
+  if (lives && !take_numbers(cx, s)) no_memory(cx);
+  if (op->record == TS_RECORD_ZERO && *(const bool *)((const char *)args + op->args[1].offset)) /* set_to_none */
+    for (int32_t i = 0; i < s->n_refs; i++)
+      if (s->refs[i] >= 0) p->places[s->refs[i]].zeroed = true;
   s->seen = versions_of(op, args);
   s->drawn = ts_generator_position(cx->generator);
   return s;
@@ -295,12 +334,14 @@ static void describe(ts_cx *cx, const ts_step *s, const ts_out *out, int32_t at,
   ts_place *place = &p->places[s->outs[at]];
   place->depends = loose;
   place->bytes = t->storage->nbytes;
+  place->shared = s->op->flags & TS_OP_SYSTEM;
   for (int32_t i = 0; i < at; i++)
     if (made[i] && s->outs[i] >= 0 && made[i]->storage == t->storage) place->root = p->places[s->outs[i]].root;
   for (int32_t i = 0; i < s->n_refs; i++) {
     const ts_tensor *from = s->refs[i] < 0 ? NULL : taken_at(s, i);
     if (!from || from->storage != t->storage) continue;
     place->root = p->places[s->refs[i]].root;
+    place->shared |= p->places[place->root].shared;
     break;
   }
   if (!loose && !look_at(&place->look, t)) no_memory(cx);
@@ -332,7 +373,7 @@ void ts_capture_after(ts_cx *cx, const ts_op *op, ts_step *s, const ts_out *out,
     ts_tensor *t = op->ret == TS_RET_LIST ? out->list.v[i] : out->t[i];
     s->outs[i] = t ? slot_of(c, t) : -1;
     if (!t || s->outs[i] >= 0) continue;
-    if (t->id <= c->first_id) { /* what was there before and is handed out once more */
+    if (t->id <= c->first_id && op->record != TS_RECORD_GRADIENT) { /* what was there before and is handed out once more */
       ts_capture_break(cx, "%s gives a tensor that was made before", op->name);
       break;
     }
@@ -477,6 +518,18 @@ ts_program *ts_capture_end(ts_cx *cx, ts_list results, const char *layout, bool 
   c->program = NULL;
   ts_capture_drop(cx);
   return p;
+}
+
+void ts_programs_trim(ts_cx *cx) {
+  for (size_t i = 0; i < cx->n_programs; i++) {
+    for (ts_program *p = cx->programs[i] ? cx->programs[i]->first : NULL; p; p = p->next) {
+      while (p->idle) {
+        ts_run *next = p->idle->next;
+        ts_run_free(p->idle);
+        p->idle = next;
+      }
+    }
+  }
 }
 
 void ts_programs_end(ts_cx *cx) {

@@ -26,6 +26,9 @@ typedef struct {
   int32_t root;    /* the slot whose storage it shares, as far as is known: itself, if that is its own */
   int64_t bytes;   /* of that storage, where it is its own */
   uint64_t id;     /* of an input: which tensor it was */
+  bool shared;     /* of what is made: something else may hold it too, as a parameter holds its gradient */
+  bool had_grad, asks_grad; /* of a constant: whether it had a gradient when it was first seen, and whether the host has asked for that */
+  bool zeroed;     /* of a constant: its gradient has been dropped since */
   bool free;       /* of an input: it has been seen to be any tensor, not one that the function also reaches by itself */
 } ts_place;
 
@@ -39,6 +42,7 @@ typedef struct ts_step {
   int32_t n_dying;    /* slots that nobody needs from here on: a part of the program's list */
   ts_tensor *literal;
   bool draws, writes; /* random numbers were drawn; arguments were changed on the way, as running statistics are */
+  int32_t numbers, n_numbers; /* of an optimizer's step: its floats lie in the program, at `numbers` */
   uint64_t seen, drawn; /* while it is recorded: versions of the arguments, the generator's position */
   /* Of a plan: reads and fills live[]. */
   bool (*run)(ts_cx *cx, const struct ts_step *s, ts_tensor **live);
@@ -75,6 +79,8 @@ typedef struct ts_program {
   ts_step **steps;
   int32_t n_steps, cap_steps;
   int32_t *results, n_results, *dying;
+  double *numbers;        /* floats of optimizers' steps, which the host may change from run to run */
+  int32_t n_numbers, cap_numbers;
   char *layout;
   ts_script script;       /* what a run does */
   int64_t *buffer_sizes;
@@ -92,6 +98,8 @@ bool ts_capture_begin(ts_cx *cx, ts_programs *set, ts_list inputs);
 /* The recording goes on, but its program will not be run. */
 void ts_capture_break(ts_cx *cx, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void ts_capture_literal(ts_cx *cx, ts_tensor *t);
+/* The next step of an optimizer may become one of the program: the host will say its numbers before each run. */
+void ts_capture_optimizer(ts_cx *cx);
 /* Ends it without a program. */
 void ts_capture_drop(ts_cx *cx);
 /* Adds what was recorded to its set. made[i]: whether result i is new at each run; replaced: the number of the program that it takes the place of. */
@@ -122,6 +130,7 @@ bool ts_same_program(const ts_program *a, const ts_program *b, char *reason);
 void ts_step_free(ts_step *s);
 void ts_program_free(ts_program *p); /* once it has ended, if it runs */
 void ts_programs_free(ts_programs *set);
+void ts_programs_trim(ts_cx *cx); /* drops buffers that wait for the next run */
 void ts_programs_end(ts_cx *cx); /* all that a context has */
 
 struct ts_capture {
@@ -129,7 +138,7 @@ struct ts_capture {
   ts_programs *set;
   int depth;
   uint64_t first_id; /* of tensors made since */
-  bool broken;
+  bool broken, live; /* live: ts_capture_optimizer has been called */
   uint64_t *ids;     /* slots by id of their tensor: a hash table of pairs */
   size_t n_ids, cap_ids;
   struct { const ts_tensor *t; uint32_t handle; } *handles; /* of the call under way */

@@ -135,6 +135,11 @@ uint32_t ts_handle_new(ts_cx *cx, ts_tensor *t) {
   return number | s->generation << SLOT_BITS;
 }
 
+uint32_t ts_handle_at(const ts_cx *cx, uint32_t slot) {
+  const ts_slot *s = &cx->slots[slot];
+  return s->tensor ? (slot + 1) | s->generation << SLOT_BITS : 0;
+}
+
 ts_slot *ts_handle_slot(ts_cx *cx, double handle) {
   if (!(handle >= 1 && handle <= 2147483647.0)) return NULL;
   uint32_t h = (uint32_t)handle, number = h & SLOT_MASK;

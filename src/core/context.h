@@ -118,6 +118,7 @@ uint32_t ts_handle_new(ts_cx *cx, ts_tensor *t); /* takes its own reference; 0 a
 ts_tensor *ts_handle_get(ts_cx *cx, double handle); /* NULL and an error when stale */
 bool ts_handle_release(ts_cx *cx, double handle);   /* false when stale (no error) */
 ts_slot *ts_handle_slot(ts_cx *cx, double handle);  /* NULL when stale (no error) */
+uint32_t ts_handle_at(const ts_cx *cx, uint32_t slot); /* the live handle of a slot below n_slots, or 0 */
 
 void ts_drop_callback(ts_cx *cx, int64_t id);
 

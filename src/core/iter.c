@@ -86,6 +86,16 @@ static void run_range(void *arg, int64_t begin, int64_t end) {
     job->loop(p, it->strides[0], n, job->params);
     begin += n;
     if (begin >= end) return;
+    if (at[0] == 0 && it->ndim == 2) { /* whole rows, one after the other */
+      const int64_t rows = (end - begin) / it->sizes[0];
+      for (int64_t r = 0; r < rows; r++) {
+        for (int k = 0; k < it->n; k++) p[k] += it->strides[1][k];
+        job->loop(p, it->strides[0], it->sizes[0], job->params);
+      }
+      begin += rows * it->sizes[0];
+      at[1] += rows;
+      if (begin >= end) return;
+    }
     for (int k = 0; k < it->n; k++) p[k] -= at[0] * it->strides[0][k];
     at[0] = 0;
     for (int d = 1; d < it->ndim; d++) {

@@ -104,7 +104,8 @@ enum {
   TS_RECORD_LOOK,      /* nothing, unless the shape depends on values */
   TS_RECORD_SHAPE,     /* a step whose result has a shape that depends on values */
   TS_RECORD_MASK,      /* the same, where a mask is among the arguments */
-  TS_RECORD_VALUES, TS_RECORD_GRADIENT, TS_RECORD_HOST, TS_RECORD_OPTIMIZER, TS_RECORD_OTHER /* the end of it, for this reason */
+  TS_RECORD_ZERO,      /* a step that drops gradients */
+  TS_RECORD_VALUES, TS_RECORD_GRADIENT, TS_RECORD_HOST, TS_RECORD_OPTIMIZER, TS_RECORD_OTHER /* the end of it, for this reason; but gradients may be read, and some optimizers may step */
 };
 
 typedef struct ts_op {

@@ -73,7 +73,9 @@ static bool same_step(const ts_program *a, const ts_program *b, int32_t k, char 
   int32_t at = 0;
   for (int i = 0; i < x->op->n_args; i++) {
     const ts_arg *arg = &x->op->args[i];
-    bool same = same_value(arg, x->args, y->args);
+    /* The host says these anew before each run. */
+    const bool live = x->n_numbers && x->n_numbers == y->n_numbers && (arg->kind == TS_ARG_FLOAT || arg->kind == TS_ARG_FLOATS);
+    bool same = live || same_value(arg, x->args, y->args);
     int64_t n = arg->kind <= TS_ARG_OPERAND_OPT ? 1 : arg->kind == TS_ARG_LIST || arg->kind == TS_ARG_LIST_OPT ? FIELD(const ts_list, x->args, arg)->n : 0;
     for (int64_t j = 0; same && j < n; j++, at++) same = same_slot(a, b, x->refs[at], y->refs[at]);
     if (same) continue;
@@ -110,6 +112,7 @@ static bool constants_stand(ts_cx *cx, const ts_program *p) {
     if (place->kind != TS_SLOT_CONSTANT || !place->handle) continue;
     const ts_slot *slot = ts_handle_slot(cx, place->handle);
     if (!slot || slot->tensor != p->live[i] || !ts_same_look(&place->look, p->live[i])) return false;
+    if (place->asks_grad && (p->live[i]->grad != NULL) != place->had_grad) return false;
   }
   return true;
 }
@@ -121,6 +124,7 @@ static bool takes(ts_cx *cx, const ts_program *p, ts_list inputs) {
   for (int32_t i = 0; i < p->n_inputs; i++) {
     const ts_place *place = &p->places[i];
     if ((!place->free && !p->broken && place->id != inputs.v[i]->id) || !ts_same_look(&place->look, inputs.v[i])) return false;
+    if (place->asks_grad && (inputs.v[i]->grad != NULL) != place->had_grad) return false;
     for (int32_t j = 0; j < i; j++)
       if ((place->id == p->places[j].id) != (inputs.v[i] == inputs.v[j])) return false;
   }
@@ -255,6 +259,16 @@ static bool run_step(ts_cx *cx, const ts_program *p, const ts_step *s, ts_run *r
       for (int64_t j = 0; j < list->n; j++, ref++) *room++ = *ref < 0 ? NULL : run->live[*ref];
     }
   }
+  const double *number = p->numbers + s->numbers;
+  for (int i = 0; s->n_numbers && i < s->op->n_args; i++) {
+    const ts_arg *a = &s->op->args[i];
+    if (a->kind == TS_ARG_FLOAT) {
+      *FIELD(double, args, a) = *number++;
+    } else if (a->kind == TS_ARG_FLOATS) {
+      FIELD(ts_floats, args, a)->v = number;
+      number += FIELD(ts_floats, args, a)->n;
+    }
+  }
   for (int32_t i = 0; i < s->n_dest; i++) out.t[i] = s->dest[i] < 0 ? NULL : run->live[s->dest[i]];
   if (!ts_dispatch(cx, s->op, args, &out)) return false;
   const bool list = s->op->ret == TS_RET_LIST;
@@ -337,6 +351,7 @@ void ts_program_free(ts_program *p) {
   ts_free(p->dying);
   ts_free(p->layout);
   ts_free(p->buffer_sizes);
+  ts_free(p->numbers);
   ts_free(p);
 }
 

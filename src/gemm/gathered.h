@@ -18,6 +18,7 @@ typedef struct {
   void *c;
   int64_t ldc;
   bool add;
+  const void *bias; /* unless add: what sums begin with, one for each row; or NULL */
 } ts_gathered;
 
 void ts_gathered_f32(const ts_gathered *g);

@@ -25,5 +25,5 @@ void ts_sgemm_ref(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, f
 void ts_dgemm_ref(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, double alpha, const double *a,
                   int64_t lda, const double *b, int64_t ldb, double beta, double *c, int64_t ldc);
 
-const char *ts_blas_name(void); /* "openblas 0.3.21 (Zen)" or "packed (avx2)": what torsh.backend.blas says */
+const char *ts_blas_name(void); /* "packed (avx2), LAPACK of openblas 0.3.21 (Zen)", "openblas 0.3.21 (ARMV8)" or "packed (simd128)": what torsh.backend.blas says */
 #endif

@@ -1,13 +1,17 @@
-/* Template, included by gemm_types.h after gemm_tile.h, with its parameters: the products of gathered.h. */
+/* Template, included by gemm_types.h after gemm_tile.h, with its parameters and TS_GATHER_KC, the most
+   that a product should sum at once: the products of gathered.h. */
 
-enum { TS_FN(GATHER_ROWS) = TS_MR, TS_FN(GATHER_PANEL) = TS_NR, TS_FN(GATHER_DEPTH) = 3 * TS_KC / 2, TS_FN(GATHER_DOTS) = 1024 };
+enum { TS_FN(GATHER_ROWS) = TS_MR, TS_FN(GATHER_PANEL) = TS_NR, TS_FN(GATHER_DEPTH) = TS_GATHER_KC, TS_FN(GATHER_DOTS) = 1024, TS_FN(GATHER_SHALLOW) = 64 };
 
-/* `tiles` tiles one below the other: c (rows, two vectors) (+)= a * b, with row p of b at b + at[p]. a as in tile. */
-TS_INLINE void TS_FN(gather_tile)(const ts_gathered *g, const int rows, const bool along_k, ptrdiff_t tiles, const TS_T *a,
-                                  const TS_T *b, TS_T *c) {
-  const ptrdiff_t k = g->k, sa = along_k ? g->lda : TS_MR, next_a = TS_MR * (along_k ? g->lda : k), ldc = g->ldc;
+/* `tiles` tiles, one below the other or beside it: what each adds to a and to b and c. */
+typedef struct { ptrdiff_t tiles, next_a, next_b, next_c; bool below; } TS_FN(gather_sweep);
+
+/* c (rows, two vectors) (+)= a * b for each tile, with row p of b at b + at[p]. a as in tile. */
+TS_INLINE void TS_FN(gather_tile)(const ts_gathered *g, const int rows, const bool along_k, const TS_FN(gather_sweep) *s, const TS_T *a,
+                                  const TS_T *b, TS_T *c, const TS_T *bias) {
+  const ptrdiff_t k = g->k, sa = along_k ? g->lda : TS_MR, ldc = g->ldc;
   const bool add = g->add;
-  for (; tiles > 0; tiles--, a += next_a, c += TS_MR * ldc) {
+  for (ptrdiff_t t = s->tiles; t > 0; t--, a += s->next_a, b += s->next_b, c += s->next_c, bias += bias && s->below ? TS_MR : 0) {
     TS_FN(vec) acc[TS_MR][2] = {{{0}}};
     const TS_T *ap = a;
     const ptrdiff_t *at = g->at;
@@ -17,6 +21,8 @@ TS_INLINE void TS_FN(gather_tile)(const ts_gathered *g, const int rows, const bo
       TS_FN(vec) bv[2];
       TS_UNROLL
       for (int v = 0; v < 2; v++) bv[v] = *(const TS_FN(mem) *)(bp + v * TS_LANES);
+      __builtin_prefetch(bp + TS_NR); /* rows are too many streams for the processor to follow by itself */
+      __builtin_prefetch(bp + TS_NR + TS_LANES);
       TS_UNROLL
       for (int i = 0; i < rows; i++) {
         const TS_FN(vec) av = TS_SPLAT(along_k ? ap[i * sa] : ap[i]);
@@ -37,6 +43,7 @@ TS_INLINE void TS_FN(gather_tile)(const ts_gathered *g, const int rows, const bo
       for (int v = 0; v < 2; v++) {
         TS_FN(mem) *const out = (TS_FN(mem) *)(c + i * ldc + v * TS_LANES);
         if (add) acc[i][v] += *out;
+        else if (bias) acc[i][v] += TS_SPLAT(bias[i]);
         *out = acc[i][v];
       }
     }
@@ -44,14 +51,14 @@ TS_INLINE void TS_FN(gather_tile)(const ts_gathered *g, const int rows, const bo
 }
 
 #define TS_TILES(r)                                                                                                 \
-  TS_KERNEL void TS_FN(gather_##r##_m)(const ts_gathered *g, ptrdiff_t tiles, const TS_T *a, const TS_T *b, TS_T *c) { \
-    TS_FN(gather_tile)(g, r, false, tiles, a, b, c);                                                                \
+  TS_KERNEL void TS_FN(gather_##r##_m)(const ts_gathered *g, const TS_FN(gather_sweep) *s, const TS_T *a, const TS_T *b, TS_T *c, const TS_T *bias) { \
+    TS_FN(gather_tile)(g, r, false, s, a, b, c, bias);                                                           \
   }                                                                                                                 \
-  TS_KERNEL void TS_FN(gather_##r##_k)(const ts_gathered *g, ptrdiff_t tiles, const TS_T *a, const TS_T *b, TS_T *c) { \
-    TS_FN(gather_tile)(g, r, true, tiles, a, b, c);                                                                 \
+  TS_KERNEL void TS_FN(gather_##r##_k)(const ts_gathered *g, const TS_FN(gather_sweep) *s, const TS_T *a, const TS_T *b, TS_T *c, const TS_T *bias) { \
+    TS_FN(gather_tile)(g, r, true, s, a, b, c, bias);                                                            \
   }
 TS_EACH_ROW(TS_TILES)
-typedef void (*TS_FN(gather_fn))(const ts_gathered *, ptrdiff_t, const TS_T *, const TS_T *, TS_T *);
+typedef void (*TS_FN(gather_fn))(const ts_gathered *, const TS_FN(gather_sweep) *, const TS_T *, const TS_T *, TS_T *, const TS_T *);
 #define TS_ROW_OF_TABLE(r) {TS_FN(gather_##r##_m), TS_FN(gather_##r##_k)},
 static const TS_FN(gather_fn) TS_FN(gathers)[TS_MR][2] = {TS_EACH_ROW(TS_ROW_OF_TABLE)};
 #undef TS_TILES
@@ -81,6 +88,7 @@ TS_KERNEL void TS_FN(gather_row)(const ts_gathered *g, const TS_T *a, ptrdiff_t 
     for (int v = 0; v < vectors; v++) {
       TS_FN(mem) *const out = (TS_FN(mem) *)(c + j + v * TS_LANES);
       if (g->add) acc[v] += *out;
+      else if (g->bias) acc[v] += TS_SPLAT(*(const TS_T *)g->bias);
       *out = acc[v];
     }
   }
@@ -88,16 +96,26 @@ TS_KERNEL void TS_FN(gather_row)(const ts_gathered *g, const TS_T *a, ptrdiff_t 
 
 static TS_TARGET void TS_FN(gathered)(const ts_gathered *g) {
   const bool along_k = g->lda != 0;
+  const TS_T *const bias = g->add ? NULL : g->bias;
   if (g->m == 1) {
     TS_FN(gather_row)(g, g->a, along_k ? 1 : TS_MR, g->c);
     return;
   }
-  const ptrdiff_t tiles = g->m / TS_MR, rest = g->m % TS_MR, next_a = TS_MR * (along_k ? g->lda : g->k);
+  const ptrdiff_t tiles = g->m / TS_MR, rest = g->m % TS_MR, next_a = TS_MR * (along_k ? g->lda : g->k), next_c = TS_MR * g->ldc;
+  const TS_T *const a = g->a, *const a_rest = a + tiles * next_a, *const bias_rest = bias ? bias + tiles * TS_MR : NULL;
+  if (g->k <= TS_FN(GATHER_SHALLOW)) { /* what is written is most of the work: row by row */
+    const TS_FN(gather_sweep) s = {g->n / TS_NR, 0, TS_NR, TS_NR, false};
+    for (ptrdiff_t i = 0; i < tiles; i++)
+      TS_FN(gathers)[TS_MR - 1][along_k](g, &s, a + i * next_a, g->b, (TS_T *)g->c + i * next_c, bias ? bias + i * TS_MR : NULL);
+    if (rest) TS_FN(gathers)[rest - 1][along_k](g, &s, a_rest, g->b, (TS_T *)g->c + tiles * next_c, bias_rest);
+    return;
+  }
+  const TS_FN(gather_sweep) all = {tiles, next_a, 0, next_c, true}, one = {1, 0, 0, 0, true};
   for (ptrdiff_t j = 0; j < g->n; j += TS_NR) {
-    const TS_T *const a = g->a, *const b = (const TS_T *)g->b + j;
+    const TS_T *const b = (const TS_T *)g->b + j;
     TS_T *const c = (TS_T *)g->c + j;
-    if (tiles) TS_FN(gathers)[TS_MR - 1][along_k](g, tiles, a, b, c);
-    if (rest) TS_FN(gathers)[rest - 1][along_k](g, 1, a + tiles * next_a, b, c + tiles * TS_MR * g->ldc);
+    if (tiles) TS_FN(gathers)[TS_MR - 1][along_k](g, &all, a, b, c, bias);
+    if (rest) TS_FN(gathers)[rest - 1][along_k](g, &one, a_rest, b, c + tiles * next_c, bias_rest);
   }
 }
 

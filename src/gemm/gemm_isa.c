@@ -1,5 +1,6 @@
 /* The packed product for every instruction set this build can use, in compiler vector extensions: the templates
    gemm_tile.h and gemm_block.h instantiated, and the choice at load. */
+#include <math.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
@@ -30,6 +31,16 @@ enum {
 #define TS_KEEP(v) __asm__ volatile("" : "+r"(v))
 #else
 #define TS_KEEP(v) ((void)0)
+#endif
+
+/* TS_LONG_TURNS: eight steps in a turn of the packed tile's loop, as engines of WebAssembly look at the stack's limit in each. Every
+   step ends in a test, and is a block of its own thereby: of one block for all, V8 does the loads first and spills. */
+#ifdef __wasm__
+#define TS_PREFETCH false
+#define TS_LONG_TURNS true
+#else
+#define TS_PREFETCH true
+#define TS_LONG_TURNS false
 #endif
 
 #define TS_ROWS_2(X) X(1) X(2)
@@ -119,11 +130,12 @@ static inline __attribute__((always_inline)) void sum_4_f64(const double *lanes,
 #define TS_SPLAT_F64(x) _mm512_set1_pd(x)
 #define TS_MADD_F32(s, x, y) ((s) = _mm512_fmadd_ps(x, y, s))
 #define TS_MADD_F64(s, x, y) ((s) = _mm512_fmadd_pd(x, y, s))
-#define TS_KC 192
+#define TS_KC 512
+#define TS_GATHER_KC 288
 #define TS_PACK_ROWS_FROM (300 << 10)
 #define TS_PACK_COLS_FROM (64 << 10)
-#define TS_MC_F32 240
-#define TS_NC_F32 4096
+#define TS_MC_F32 120
+#define TS_NC_F32 2048
 #include "gemm_types.h"
 
 #define TS_ISA avx2
@@ -137,11 +149,12 @@ static inline __attribute__((always_inline)) void sum_4_f64(const double *lanes,
 #define TS_SPLAT_F64(x) _mm256_set1_pd(x)
 #define TS_MADD_F32(s, x, y) ((s) = _mm256_fmadd_ps(x, y, s))
 #define TS_MADD_F64(s, x, y) ((s) = _mm256_fmadd_pd(x, y, s))
-#define TS_KC 256
+#define TS_KC 512
+#define TS_GATHER_KC 384
 #define TS_PACK_ROWS_FROM (300 << 10)
 #define TS_PACK_COLS_FROM (64 << 10)
-#define TS_MC_F32 192
-#define TS_NC_F32 4096
+#define TS_MC_F32 96
+#define TS_NC_F32 2048
 #include "gemm_types.h"
 
 #endif
@@ -174,11 +187,12 @@ static inline __attribute__((always_inline)) void sum_4_f64(const double *lanes,
 #define TS_MADD_F32(s, x, y) ((s) += (x) * (y))
 #define TS_MADD_F64(s, x, y) ((s) += (x) * (y))
 #endif
-#define TS_KC 384
+#define TS_KC 512
+#define TS_GATHER_KC 576
 #define TS_PACK_ROWS_FROM (8 << 10)
 #define TS_PACK_COLS_FROM (32 << 10)
-#define TS_MC_F32 128
-#define TS_NC_F32 2048
+#define TS_MC_F32 64
+#define TS_NC_F32 1024
 #include "gemm_types.h"
 
 /* For one element type. */
@@ -199,12 +213,11 @@ typedef struct {
 #define KERNELS(x) {x##_product, x##_gathered, x##_gathered_dots, x##_GATHER_ROWS, x##_GATHER_PANEL, x##_GATHER_DEPTH}
 #define ISA(name, x, beats_blas) {name, beats_blas, KERNELS(x##_f32), KERNELS(x##_f64), x##_f32_gathered_pack, x##_f64_gathered_pack}
 
-/* Best first. beats_blas: on Zen 3 the AVX2 product is 2.5 times as fast as OpenBLAS at 16^3, 1.4 times at 64^3, 1.2
-   times at 128^3. Elsewhere, unmeasured, only the cost of a BLAS call is certain. */
+/* Best first. beats_blas: gemm_openblas.c says what was measured. Elsewhere only the cost of a BLAS call is certain. */
 static const isa isas[] = {
 #if defined(__x86_64__)
-    ISA("avx512", avx512, 16 * 16 * 16),
-    ISA("avx2", avx2, 128 * 128 * 128),
+    ISA("avx512", avx512, HUGE_VAL),
+    ISA("avx2", avx2, HUGE_VAL),
 #endif
     ISA(TS_BASE_NAME, base, 16 * 16 * 16),
 };

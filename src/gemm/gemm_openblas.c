@@ -1,15 +1,18 @@
-/* gemm.h by OpenBLAS, and by the packed product of gemm_isa.c where OpenBLAS is slower or its int too small.
-
-   OpenBLAS is kept to one thread, and large products are split over torsh's own pool: two pools in a process fight for
-   the cores. Measured on a 2-core Zen 3, n x n x n float32, GFLOP/s (median):
-        n    OpenBLAS, own 2 threads    split over the pool    one thread
-      256              101                      106                 73
-      512              120                      132                 82
-     1024              161                      170                 83
-     2048              142                      144                 79
-   A product with at most 4 rows or columns runs at the speed of memory in ts_product_*, 3 to 6 times that of
-   cblas_sgemm. */
+/* gemm.h by the packed product of gemm_isa.c, and by OpenBLAS where that is faster: which it is not on x86-64 with AVX2 or AVX-512,
+   whatever kernel OpenBLAS's detection of processors arrives at. There it serves linalg/ alone. Measured on a 2-core Zen 4, whose
+   peak is 118 a core, n x n x n float32, GFLOP/s (median of three interleaved runs):
+                      one thread                               two threads
+        n    packed avx512   OpenBLAS (Cooperlake)   packed   OpenBLAS on our pool   OpenBLAS's own threads
+       64         112                115                112            115                    115
+      256         110                104                217            160                    136
+      512         109                102                200            157                    156
+     1024         105                101                200            162                    169
+     2048         104                101                203            185                    190
+   With OPENBLAS_CORETYPE=Haswell and packed avx2 the same holds, at 64 by 1.2 to 1.4. OpenBLAS is kept to one thread, and large
+   products are split over torsh's own pool: two pools in a process fight for the cores. A product with at most 4 rows or columns runs at
+   the speed of memory in ts_product_*, 3 to 6 times that of cblas_sgemm. */
 #include <cblas.h>
+#include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include "gemm.h"
@@ -76,8 +79,9 @@ static void run(const ts_product *p, int64_t itemsize, void (*own)(const ts_prod
 }
 
 static void run_complex(const ts_product *p, int64_t itemsize, void (*own)(const ts_product *), void (*blas)(const ts_product *)) {
-  if (!p->m || !p->n || !p->k) {
-    own(p);
+  const double work = (double)p->m * (double)p->n * (double)p->k;
+  if (work == 0 || work <= ts_gemm_beats_blas()) {
+    ts_product_threaded(p, itemsize, own);
     return;
   }
   be_single_threaded();
@@ -109,9 +113,10 @@ void ts_zgemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const
 }
 
 const char *ts_blas_name(void) {
-  static _Thread_local char name[64];
+  static _Thread_local char name[96];
   char version[16] = "";
   sscanf(openblas_get_config(), "OpenBLAS %15s", version);
-  snprintf(name, sizeof name, "openblas %s (%s)", version, openblas_get_corename());
+  if (isinf(ts_gemm_beats_blas())) snprintf(name, sizeof name, "packed (%s), LAPACK of openblas %s (%s)", ts_gemm_isa(), version, openblas_get_corename());
+  else snprintf(name, sizeof name, "openblas %s (%s)", version, openblas_get_corename());
   return name;
 }

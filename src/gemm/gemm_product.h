@@ -32,7 +32,7 @@ void ts_product_c128(const ts_product *p);
 void ts_product_threaded(const ts_product *p, int64_t itemsize, void (*serial)(const ts_product *p));
 
 const char *ts_gemm_isa(void); /* "avx2" */
-double ts_gemm_beats_blas(void); /* multiplications up to which ts_product_* is faster here than OpenBLAS */
+double ts_gemm_beats_blas(void); /* multiplications up to which ts_product_* is faster here than OpenBLAS, maybe all */
 /* Testing: forces an instruction set by name, NULL the best; false when this machine or build lacks it. */
 bool ts_gemm_use(const char *isa);
 #endif

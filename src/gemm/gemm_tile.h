@@ -48,6 +48,29 @@ TS_KERNEL void TS_FN(scatter)(const TS_FN(sweep) *s, int rows, const TS_T *sums,
   }
 }
 
+/* acc += a column of a times a row of b. */
+TS_INLINE void TS_FN(step)(TS_FN(vec) acc[TS_MR][2], const int rows, const int nv, const bool along_k, ptrdiff_t sa,
+                           const TS_T *a, const TS_T *b) {
+  TS_FN(vec) bv[2];
+  TS_UNROLL
+  for (int v = 0; v < nv; v++) bv[v] = *(const TS_FN(mem) *)(b + v * TS_LANES);
+  TS_UNROLL
+  for (int i = 0; i < rows; i++) {
+    const TS_FN(vec) av = TS_SPLAT(along_k ? a[i * sa] : a[i]);
+    TS_UNROLL
+    for (int v = 0; v < nv; v++) {
+      TS_MADD(acc[i][v], av, bv[v]);
+      TS_KEEP(acc[i][v]);
+    }
+  }
+}
+
+#define TS_TURN(u)                                                \
+  TS_FN(step)(acc, rows, nv, false, sa, ap, bp + (u) * sb);       \
+  ap += sa;                                                       \
+  TS_KEEP(ap);                                                    \
+  if (left == (u) + 1) break;
+
 /* `tiles` tiles one below the other: c (tiles * rows, cols) = alpha * a * b + beta * c with b (k, nv vectors).
    a(i, p) is a[i + p * sa], or a[i * sa + p] when along_k. Instantiated with constant rows, nv, along_k, and packed,
    which says that sa and sb are those of packed tiles and panels. */
@@ -60,26 +83,27 @@ TS_INLINE void TS_FN(tile)(const TS_FN(sweep) *s, const int rows, const int nv, 
     TS_FN(vec) acc[TS_MR][2] = {{{0}}};
     const TS_T *ap = a, *bp = b;
     const TS_T *const end = a + (along_k ? s->k : s->k * sa);
-    do { /* acc += a column of a times a row of b */
-      TS_FN(vec) bv[2];
-      TS_UNROLL
-      for (int v = 0; v < nv; v++) bv[v] = *(const TS_FN(mem) *)(bp + v * TS_LANES);
-      TS_UNROLL
-      for (int i = 0; i < rows; i++) {
-        const TS_FN(vec) av = TS_SPLAT(along_k ? ap[i * sa] : ap[i]);
-        TS_UNROLL
-        for (int v = 0; v < nv; v++) TS_MADD(acc[i][v], av, bv[v]);
-      }
+    if (whole && TS_PREFETCH) { /* c is wanted at the end of a long loop */
       TS_UNROLL
       for (int i = 0; i < rows; i++) {
         TS_UNROLL
-        for (int v = 0; v < nv; v++) TS_KEEP(acc[i][v]);
+        for (int v = 0; v < nv; v++) __builtin_prefetch(c + i * rsc + v * TS_LANES, 1);
       }
+    }
+    if (packed && TS_LONG_TURNS) {
+      for (ptrdiff_t left = s->k;; left -= 8, bp += 8 * sb) {
+        TS_KEEP(left);
+        TS_KEEP(bp);
+        TS_TURN(0) TS_TURN(1) TS_TURN(2) TS_TURN(3) TS_TURN(4) TS_TURN(5) TS_TURN(6) TS_TURN(7)
+      }
+    }
+    while (ap != end) {
+      TS_FN(step)(acc, rows, nv, along_k, sa, ap, bp);
       ap += along_k ? 1 : sa;
       bp += sb;
       TS_KEEP(ap);
       TS_KEEP(bp);
-    } while (ap != end);
+    }
     if (whole) {
       TS_UNROLL
       for (int i = 0; i < rows; i++) {
@@ -117,6 +141,7 @@ typedef void (*TS_FN(tile_fn))(const TS_FN(sweep) *, ptrdiff_t, const TS_T *, co
 #define TS_ROW_OF_TABLE(r)                                                                                         \
   {{TS_FN(tile_##r##_1_m), TS_FN(tile_##r##_1_k)}, {TS_FN(tile_##r##_2_m), TS_FN(tile_##r##_2_k)}},
 static const TS_FN(tile_fn) TS_FN(tiles)[TS_MR + 1][2][2] = {TS_EACH_ROW(TS_ROW_OF_TABLE){{0}, {TS_FN(tile_packed)}}};
+#undef TS_TURN
 #undef TS_TILE
 #undef TS_TILES
 #undef TS_ROW_OF_TABLE

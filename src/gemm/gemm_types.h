@@ -63,6 +63,7 @@
 #undef TS_MADD_F32
 #undef TS_MADD_F64
 #undef TS_KC
+#undef TS_GATHER_KC
 #undef TS_PACK_ROWS_FROM
 #undef TS_PACK_COLS_FROM
 #undef TS_MC_F32

@@ -3504,6 +3504,18 @@ bool ts__optimizer_step_whole_(ts_cx *cx, int64_t rule, ts_list params, ts_list 
   return ts_dispatch(cx, &ts_ops[TS_OP__optimizer_step_whole_], &args, &out);
 }
 
+ts_tensor *ts__total_norm(ts_cx *cx, ts_list tensors) {
+  ts__total_norm_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__total_norm], &args);
+}
+
+bool ts__clip_by_norm_(ts_cx *cx, ts_list tensors, ts_tensor *total, double max_norm) {
+  ts__clip_by_norm__args args = {tensors, total, max_norm};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__clip_by_norm_], &args, &out);
+}
+
 ts_ints ts__has_grads(ts_cx *cx, ts_list tensors) {
   ts__has_grads_args args = {tensors};
   ts_out out;
@@ -5049,6 +5061,20 @@ bool ts__capture_literal(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch(cx, &ts_ops[TS_OP__capture_literal], &args, &out);
 }
 
+bool ts__capture_optimizer(ts_cx *cx) {
+  ts__capture_optimizer_args args = {0};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__capture_optimizer], &args, &out);
+}
+
+bool ts__program_numbers(ts_cx *cx, int64_t set, int64_t program, ts_floats numbers) {
+  ts__program_numbers_args args = {set, program, numbers};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__program_numbers], &args, &out);
+}
+
 ts_ints ts__capture_end(ts_cx *cx, ts_list results, const char *form) {
   ts__capture_end_args args = {results, form};
   ts_out out;
@@ -5117,6 +5143,13 @@ ts_ints ts__memory(ts_cx *cx) {
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP__memory], &args, &out) ? out.ints : (ts_ints){NULL, 0};
+}
+
+ts_ints ts__handles(ts_cx *cx, int64_t slot) {
+  ts__handles_args args = {slot};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__handles], &args, &out) ? out.ints : (ts_ints){NULL, 0};
 }
 
 bool ts__set_memory_budget(ts_cx *cx, int64_t bytes) {

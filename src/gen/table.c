@@ -3342,6 +3342,18 @@ static bool _optimizer_step_whole__impl(ts_cx *cx, const void *args, ts_out *out
   return ts__optimizer_step_whole__impl(cx, a, out);
 }
 
+static const ts_arg _total_norm_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts__total_norm_args, tensors), 0u}};
+static bool _total_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__total_norm_args *a = args;
+  return ts__total_norm_impl(cx, a, out);
+}
+
+static const ts_arg _clip_by_norm__args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts__clip_by_norm__args, tensors), 0u}, {"total", TS_ARG_TENSOR, 0, offsetof(ts__clip_by_norm__args, total), 0u}, {"maxNorm", TS_ARG_FLOAT, 0, offsetof(ts__clip_by_norm__args, max_norm), 0u}};
+static bool _clip_by_norm__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__clip_by_norm__args *a = args;
+  return ts__clip_by_norm__impl(cx, a, out);
+}
+
 static const ts_arg _has_grads_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts__has_grads_args, tensors), 0u}};
 static bool _has_grads_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__has_grads_args *a = args;
@@ -4930,6 +4942,17 @@ static bool _capture_literal_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__capture_literal_impl(cx, a, out);
 }
 
+static bool _capture_optimizer_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__capture_optimizer_args *a = args;
+  return ts__capture_optimizer_impl(cx, a, out);
+}
+
+static const ts_arg _program_numbers_args[] = {{"set", TS_ARG_INT, 0, offsetof(ts__program_numbers_args, set), 0u}, {"program", TS_ARG_INT, 0, offsetof(ts__program_numbers_args, program), 0u}, {"numbers", TS_ARG_FLOATS, 0, offsetof(ts__program_numbers_args, numbers), 0u}};
+static bool _program_numbers_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__program_numbers_args *a = args;
+  return ts__program_numbers_impl(cx, a, out);
+}
+
 static const ts_arg _capture_end_args[] = {{"results", TS_ARG_LIST, 0, offsetof(ts__capture_end_args, results), 0u}, {"form", TS_ARG_TEXT, 0, offsetof(ts__capture_end_args, form), 0u}};
 static bool _capture_end_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__capture_end_args *a = args;
@@ -4985,6 +5008,12 @@ static bool _replayed_impl(ts_cx *cx, const void *args, ts_out *out) {
 static bool _memory_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__memory_args *a = args;
   return ts__memory_impl(cx, a, out);
+}
+
+static const ts_arg _handles_args[] = {{"slot", TS_ARG_INT, 0, offsetof(ts__handles_args, slot), 0u}};
+static bool _handles_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__handles_args *a = args;
+  return ts__handles_impl(cx, a, out);
 }
 
 static const ts_arg _set_memory_budget_args[] = {{"bytes", TS_ARG_INT, 0, offsetof(ts__set_memory_budget_args, bytes), 0u}};
@@ -5902,8 +5931,10 @@ const ts_op ts_ops[] = {
   {"_adamStep_", "AdamStep_Backward0", TS_OP_SYSTEM, sizeof(ts__adam_step__args), 12, 0, TS_RET_NOTHING, 0u, 0u, 0u, _adam_step__args, _adam_step__impl, NULL, TS_CAST_NONE, TS_RECORD_OPTIMIZER},
   {"_optimizerStep_", "OptimizerStep_Backward0", TS_OP_SYSTEM, sizeof(ts__optimizer_step__args), 6, 0, TS_RET_NOTHING, 0u, 0u, 0u, _optimizer_step__args, _optimizer_step__impl, NULL, TS_CAST_NONE, TS_RECORD_OPTIMIZER},
   {"_optimizerStepWhole_", "OptimizerStepWhole_Backward0", TS_OP_SYSTEM, sizeof(ts__optimizer_step_whole__args), 6, 0, TS_RET_NOTHING, 0u, 0u, 0u, _optimizer_step_whole__args, _optimizer_step_whole__impl, NULL, TS_CAST_NONE, TS_RECORD_OPTIMIZER},
+  {"_totalNorm", "TotalNormBackward0", TS_OP_SYSTEM, sizeof(ts__total_norm_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _total_norm_args, _total_norm_impl, NULL, TS_CAST_NONE, TS_RECORD_STEP},
+  {"_clipByNorm_", "ClipByNorm_Backward0", TS_OP_SYSTEM, sizeof(ts__clip_by_norm__args), 3, 0, TS_RET_NOTHING, 0u, 0u, 0u, _clip_by_norm__args, _clip_by_norm__impl, NULL, TS_CAST_NONE, TS_RECORD_STEP},
   {"_hasGrads", "HasGradsBackward0", TS_OP_SYSTEM, sizeof(ts__has_grads_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _has_grads_args, _has_grads_impl, NULL, TS_CAST_NONE, TS_RECORD_GRADIENT},
-  {"_zeroGrads", "ZeroGradsBackward0", TS_OP_SYSTEM, sizeof(ts__zero_grads_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _zero_grads_args, _zero_grads_impl, NULL, TS_CAST_NONE, TS_RECORD_STEP},
+  {"_zeroGrads", "ZeroGradsBackward0", TS_OP_SYSTEM, sizeof(ts__zero_grads_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _zero_grads_args, _zero_grads_impl, NULL, TS_CAST_NONE, TS_RECORD_ZERO},
   {"constantPadNd", "ConstantPadNdBackward0", 0, sizeof(ts_constant_pad_nd_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, constant_pad_nd_args, constant_pad_nd_impl, constant_pad_nd_grad, TS_CAST_NONE, TS_RECORD_STEP},
   {"pad", "PadBackward0", TS_OP_COMPOSITE, sizeof(ts_pad_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, pad_args, pad_impl, NULL, TS_CAST_NONE, TS_RECORD_STEP},
   {"maxPool1dWithIndices", "MaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_with_indices_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_with_indices_args, max_pool1d_with_indices_impl, NULL, TS_CAST_NONE, TS_RECORD_STEP},
@@ -6163,6 +6194,8 @@ const ts_op ts_ops[] = {
   {"_captureBegin", "CaptureBeginBackward0", TS_OP_SYSTEM, sizeof(ts__capture_begin_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _capture_begin_args, _capture_begin_impl, NULL, TS_CAST_INSIDE, TS_RECORD_SKIP},
   {"_captureBreak", "CaptureBreakBackward0", TS_OP_SYSTEM, sizeof(ts__capture_break_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _capture_break_args, _capture_break_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
   {"_captureLiteral", "CaptureLiteralBackward0", TS_OP_SYSTEM, sizeof(ts__capture_literal_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _capture_literal_args, _capture_literal_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
+  {"_captureOptimizer", "CaptureOptimizerBackward0", TS_OP_SYSTEM, sizeof(ts__capture_optimizer_args), 0, 0, TS_RET_NOTHING, 0u, 0u, 0u, NULL, _capture_optimizer_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
+  {"_programNumbers", "ProgramNumbersBackward0", TS_OP_SYSTEM, sizeof(ts__program_numbers_args), 3, 0, TS_RET_NOTHING, 0u, 0u, 0u, _program_numbers_args, _program_numbers_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
   {"_captureEnd", "CaptureEndBackward0", TS_OP_SYSTEM, sizeof(ts__capture_end_args), 2, 0, TS_RET_INTS, 0u, 0u, 0u, _capture_end_args, _capture_end_impl, NULL, TS_CAST_INSIDE, TS_RECORD_SKIP},
   {"_captureDrop", "CaptureDropBackward0", TS_OP_SYSTEM, sizeof(ts__capture_drop_args), 0, 0, TS_RET_NOTHING, 0u, 0u, 0u, NULL, _capture_drop_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
   {"_replay", "ReplayBackward0", TS_OP_SYSTEM, sizeof(ts__replay_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, _replay_args, _replay_impl, NULL, TS_CAST_INSIDE, TS_RECORD_SKIP},
@@ -6173,6 +6206,7 @@ const ts_op ts_ops[] = {
   {"_jobFree", "JobFreeBackward0", TS_OP_SYSTEM, sizeof(ts__job_free_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _job_free_args, _job_free_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
   {"_replayed", "ReplayedBackward0", TS_OP_SYSTEM, sizeof(ts__replayed_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _replayed_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
   {"_memory", "MemoryBackward0", TS_OP_SYSTEM, sizeof(ts__memory_args), 0, 0, TS_RET_INTS, 0u, 0u, 0u, NULL, _memory_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
+  {"_handles", "HandlesBackward0", TS_OP_SYSTEM, sizeof(ts__handles_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _handles_args, _handles_impl, NULL, TS_CAST_NONE, TS_RECORD_SKIP},
   {"_setMemoryBudget", "SetMemoryBudgetBackward0", TS_OP_SYSTEM, sizeof(ts__set_memory_budget_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_memory_budget_args, _set_memory_budget_impl, NULL, TS_CAST_NONE, TS_RECORD_OTHER},
   {"_resetPeakMemory", "ResetPeakMemoryBackward0", TS_OP_SYSTEM, sizeof(ts__reset_peak_memory_args), 0, 0, TS_RET_NOTHING, 0u, 0u, 0u, NULL, _reset_peak_memory_impl, NULL, TS_CAST_NONE, TS_RECORD_OTHER},
   {"_trimMemory", "TrimMemoryBackward0", TS_OP_SYSTEM, sizeof(ts__trim_memory_args), 0, 0, TS_RET_NOTHING, 0u, 0u, 0u, NULL, _trim_memory_impl, NULL, TS_CAST_NONE, TS_RECORD_OTHER},
@@ -6223,5 +6257,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad, TS_CAST_NONE, TS_RECORD_STEP},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL, TS_CAST_NONE, TS_RECORD_STEP},
 };
-const int ts_op_count = 964;
-const char ts_table_hash[] = "e5b538ad5f34f630";
+const int ts_op_count = 969;
+const char ts_table_hash[] = "37a0d73ed6d23092";

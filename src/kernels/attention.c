@@ -45,6 +45,26 @@ static bool lay(ts_cx *cx, ts_tensor *t, int64_t batch, bool gemm, operand *o) {
   return true;
 }
 
+/* Empty, in the order of `like`'s memory where that is (batch, rows, heads, width), as a transposed (batch, rows, all heads) has it:
+   then what transposes back is a view. */
+static ts_tensor *room_like(ts_cx *cx, const ts_tensor *like, ts_dtype dtype, int64_t rows, int64_t width, bool zero) {
+  int64_t sizes[TS_MAX_DIM], strides[TS_MAX_DIM];
+  const int d = like->ndim - 2;
+  memcpy(sizes, like->sizes, (size_t)like->ndim * sizeof *sizes);
+  sizes[d + 1] = width;
+  const bool swap = d > 0 && like->strides[d - 1] < like->strides[d] && like->strides[d - 1] >= like->sizes[d + 1];
+  sizes[d] = swap ? sizes[d - 1] : rows;
+  if (swap) sizes[d - 1] = rows;
+  ts_tensor *t = zero ? ts_full_zero(cx, dtype, like->ndim, sizes) : ts_empty(cx, dtype, like->ndim, sizes);
+  if (!t || !swap) return t;
+  memcpy(strides, t->strides, (size_t)t->ndim * sizeof *strides);
+  strides[d - 1] = t->strides[d];
+  strides[d] = t->strides[d - 1];
+  sizes[d - 1] = sizes[d];
+  sizes[d] = rows;
+  return ts_alias(cx, t, t->ndim, sizes, strides, 0);
+}
+
 static void product(const job *j, bool ta, bool tb, int64_t m, int64_t n, int64_t k, double alpha, const char *a, int64_t lda, const char *b, int64_t ldb, double beta, char *c, int64_t ldc) {
   if (j->dtype == TS_FLOAT32) ts_sgemm(ta, tb, m, n, k, (float)alpha, (const float *)a, lda, (const float *)b, ldb, (float)beta, (float *)c, ldc);
   else ts_dgemm(ta, tb, m, n, k, alpha, (const double *)a, lda, (const double *)b, ldb, beta, (double *)c, ldc);
@@ -75,6 +95,10 @@ static void scores(const job *j, char *s, int64_t b, int64_t i, int64_t rows, in
   else mask_double(j, (double *)s, b, i, rows, k, cols);
 }
 
+static void clear(const job *j, const operand *o, int64_t b, int64_t from, int64_t rows, int64_t width) {
+  for (int64_t r = 0; r < rows; r++) memset(place(j, o, b, from + r), 0, (size_t)(width * ts_itemsize(j->dtype)));
+}
+
 /* Work item x of a worker: queries of one block, all keys. */
 static void forward_block(const job *j, int64_t x, char *room) {
   const int64_t blocks = (j->n + ROWS - 1) / ROWS, b = x / blocks, i = x % blocks * ROWS, rows = j->n - i < ROWS ? j->n - i : ROWS, item = ts_itemsize(j->dtype);
@@ -84,19 +108,19 @@ static void forward_block(const job *j, int64_t x, char *room) {
     if (j->dtype == TS_FLOAT32) ((float *)m)[r] = -INFINITY, ((float *)l)[r] = 0;
     else ((double *)m)[r] = -(double)INFINITY, ((double *)l)[r] = 0;
   }
-  memset(out, 0, (size_t)(rows * j->w * item));
+  if (reach == 0) clear(j, &j->out, b, i, rows, j->w);
   for (int64_t k = 0; k < reach; k += COLS) {
     const int64_t cols = reach - k < COLS ? reach - k : COLS;
     scores(j, s, b, i, rows, k, cols);
-    ts_loops.attention[j->dtype](s, rows, cols, m, l, out, j->w);
-    product(j, false, false, rows, j->w, cols, 1, s, cols, place(j, &j->v, b, k), j->v.ld, 1, out, j->w);
+    ts_loops.attention[j->dtype](s, rows, cols, m, l, out, j->w, j->out.ld);
+    product(j, false, false, rows, j->w, cols, 1, s, cols, place(j, &j->v, b, k), j->v.ld, k ? 1 : 0, out, j->out.ld);
   }
   /* Over the sums; rows without any key are 0. */
   for (int64_t r = 0; r < rows; r++) {
 #define FINISH(t)                                                                                   \
   {                                                                                                 \
     const t sum = ((t *)l)[r], inverse = sum == 0 ? 0 : 1 / sum;                                    \
-    for (int64_t c = 0; c < j->w; c++) ((t *)out)[r * j->w + c] *= inverse;                         \
+    for (int64_t c = 0; c < j->w; c++) ((t *)out)[r * j->out.ld + c] *= inverse;                         \
     ((t *)top)[r] = sum == 0 ? 0 : ((t *)m)[r];                                                     \
     ((t *)inverses)[r] = inverse;                                                                   \
   }
@@ -105,24 +129,30 @@ static void forward_block(const job *j, int64_t x, char *room) {
   }
 }
 
-/* Gradients that queries [from, to) and keys [first, last) of batch b exchange. */
+/* Gradients that queries [from, to) and keys [first, last) of batch b exchange. What comes first to a block of gradients writes it,
+   the others add; causal queries go backwards, so that the first meets all the keys that any of them does. */
 static void backward_blocks(const job *j, int64_t b, int64_t from, int64_t to, int64_t first, int64_t last, char *room) {
   const int64_t item = ts_itemsize(j->dtype);
   char *p = room, *dp = room + ROWS * COLS * item;
   for (int64_t k = first; k < last; k += COLS) {
-    const int64_t cols = last - k < COLS ? last - k : COLS;
-    for (int64_t i = j->causal && k > from ? k / ROWS * ROWS : from; i < to; i += ROWS) {
-      const int64_t rows = to - i < ROWS ? to - i : ROWS;
+    const int64_t all = last - k < COLS ? last - k : COLS, start = j->causal && k > from ? k / ROWS * ROWS : from;
+    int64_t seen = 0; /* keys of this block that have gradients */
+    for (int64_t i = start < to ? start + (to - start - 1) / ROWS * ROWS : -1; i >= start; i -= ROWS) {
+      const int64_t rows = to - i < ROWS ? to - i : ROWS, cols = j->causal && i + rows - k < all ? i + rows - k : all;
       const char *grad = place(j, &j->grad, b, i);
       scores(j, p, b, i, rows, k, cols);
       product(j, false, true, rows, cols, j->w, 1, grad, j->grad.ld, place(j, &j->v, b, k), j->v.ld, 0, dp, cols);
       ts_loops.attention_back[j->dtype](p, dp, rows, cols, j->top + (b * j->n + i) * item, j->inverse + (b * j->n + i) * item,
                                         j->m <= COLS ? NULL : j->delta + (b * j->n + i) * item);
-      if (j->want_q) product(j, false, false, rows, j->e, cols, j->scale, dp, cols, place(j, &j->k, b, k), j->k.ld, 1, place(j, &j->dq, b, i), j->dq.ld);
+      if (j->want_q) product(j, false, false, rows, j->e, cols, j->scale, dp, cols, place(j, &j->k, b, k), j->k.ld, k == first ? 0 : 1, place(j, &j->dq, b, i), j->dq.ld);
       if (!j->want_kv) continue;
-      product(j, true, false, cols, j->w, rows, 1, p, cols, grad, j->grad.ld, 1, place(j, &j->dv, b, k), j->dv.ld);
-      product(j, true, false, cols, j->e, rows, j->scale, dp, cols, place(j, &j->q, b, i), j->q.ld, 1, place(j, &j->dk, b, k), j->dk.ld);
+      product(j, true, false, cols, j->w, rows, 1, p, cols, grad, j->grad.ld, seen ? 1 : 0, place(j, &j->dv, b, k), j->dv.ld);
+      product(j, true, false, cols, j->e, rows, j->scale, dp, cols, place(j, &j->q, b, i), j->q.ld, seen ? 1 : 0, place(j, &j->dk, b, k), j->dk.ld);
+      if (!seen) seen = cols;
     }
+    if (!j->want_kv || seen == all) continue;
+    clear(j, &j->dv, b, k + seen, all - seen, j->w);
+    clear(j, &j->dk, b, k + seen, all - seen, j->e);
   }
 }
 
@@ -173,12 +203,9 @@ static bool prepare(ts_cx *cx, job *j, ts_tensor *q, ts_tensor *k, ts_tensor *v,
 
 bool ts__attention_impl(ts_cx *cx, const ts__attention_args *a, ts_out *out) {
   job j;
-  int64_t sizes[TS_MAX_DIM];
   const ts_tensor *q = a->query;
   if (!prepare(cx, &j, a->query, a->key, a->value, a->mask, a->is_causal, a->scale)) return false;
-  memcpy(sizes, q->sizes, q->ndim * sizeof *sizes);
-  sizes[q->ndim - 1] = j.w;
-  ts_tensor *result = ts_empty(cx, j.dtype, q->ndim, sizes), *top = ts_empty(cx, j.dtype, q->ndim - 1, sizes), *inverse = ts_empty(cx, j.dtype, q->ndim - 1, sizes);
+  ts_tensor *result = room_like(cx, q, j.dtype, j.n, j.w, false), *top = ts_empty(cx, j.dtype, q->ndim - 1, q->sizes), *inverse = ts_empty(cx, j.dtype, q->ndim - 1, q->sizes);
   if (!result || !top || !inverse || !lay(cx, result, j.batch, true, &j.out)) return false;
   j.top = ts_data(top);
   j.inverse = ts_data(inverse);
@@ -193,15 +220,19 @@ bool ts__attention_backward_impl(ts_cx *cx, const ts__attention_backward_args *a
   ts_tensor *of[3] = {a->query, a->key, a->value}, *made[3];
   if (!prepare(cx, &j, a->query, a->key, a->value, a->mask, a->is_causal, a->scale)) return false;
   operand *to[3] = {&j.dq, &j.dk, &j.dv};
+  const bool any = a->top->numel && j.m;
   for (int i = 0; i < 3; i++)
-    if (!(made[i] = ts_full_zero(cx, j.dtype, of[i]->ndim, of[i]->sizes)) || !lay(cx, made[i], j.batch, true, to[i])) return false;
-  ts_tensor *grad = ts_raw_cast(cx, a->grad, j.dtype), *delta = ts_sum(cx, ts_mul(cx, grad, ts_raw_cast(cx, a->output, j.dtype)), TS_INTS(-1), false, TS_DTYPE_NONE);
-  ts_tensor *top = ts_raw_contiguous(cx, a->top), *inverse = ts_raw_contiguous(cx, a->inverse);
-  if (!grad || !top || !inverse || !(delta = ts_raw_contiguous(cx, delta)) || !lay(cx, grad, j.batch, true, &j.grad)) return false;
+    if (!(made[i] = room_like(cx, of[i], j.dtype, i ? j.m : j.n, i == 2 ? j.w : j.e, !any)) || !lay(cx, made[i], j.batch, true, to[i])) return false;
+  ts_tensor *grad = ts_raw_cast(cx, a->grad, j.dtype), *top = ts_raw_contiguous(cx, a->top), *inverse = ts_raw_contiguous(cx, a->inverse);
+  if (!grad || !top || !inverse || !lay(cx, grad, j.batch, true, &j.grad)) return false;
   j.top = ts_data(top);
   j.inverse = ts_data(inverse);
-  j.delta = ts_data(delta);
-  if (delta->numel && j.m) {
+  if (j.m > COLS) {
+    ts_tensor *delta = ts_raw_contiguous(cx, ts_sum(cx, ts_mul(cx, grad, ts_raw_cast(cx, a->output, j.dtype)), TS_INTS(-1), false, TS_DTYPE_NONE));
+    if (!delta) return false;
+    j.delta = ts_data(delta);
+  }
+  if (any) {
     if (j.batch >= j.workers) {
       j.want_q = j.want_kv = true;
       ts_parallel_for(j.workers, 1, backward_worker, &j);

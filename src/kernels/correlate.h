@@ -48,11 +48,40 @@ typedef struct {
   ptrdiff_t *at;                       /* of (channel, tap) of a block, in the piece */
 } ts_strips;
 
+/* What happens to the sums on their way to the result: v = sum + bias + residual, then v < low ? low : v > high ? high : v.
+   Compiled graphs may put relu (low 0, high infinity), clamps and the other side of an addition here. */
+typedef struct {
+  const void *bias;     /* one a channel of the result, or NULL */
+  const void *residual; /* of the result's shape, or NULL */
+  bool clamp;
+  double low, high;
+} ts_conv_finish;
+
 /* Strips of about `columns` columns, cut finer where there would be fewer than `pieces`; blocks of `channels`. */
 bool ts_strips_of(ts_cx *cx, const ts_correlation *c, bool is_double, int64_t columns, int64_t pieces, int64_t channels, ts_strips *s);
+
+/* Of another input with the same results: the same strips, rows as far apart. */
+bool ts_strips_like(ts_cx *cx, const ts_correlation *c, const ts_strips *like, ts_strips *s);
 
 typedef struct { int64_t n, depth, row, col, images, rows, cols, columns; } ts_strip;
 static inline int64_t ts_strip_count(const ts_strips *s) { return s->count_n * s->c->axis[0].out * s->count_h * s->count_w; }
 ts_strip ts_strip_at(const ts_strips *s, int64_t i);
+/* Loops of one element type; loops/strips.c. Strides in elements. */
+typedef struct {
+  /* The piece that strip t of some channels needs, from the first of them in the first of its images. */
+  void (*lay)(const ts_strips *s, const ts_strip *t, int64_t channels, const void *in, int64_t channel, int64_t image, void *piece);
+  /* Channels of a gradient of the result, as rows of s->columns beside such a piece: zeros wherever nothing belongs to a result. */
+  void (*lay_result)(const ts_strips *s, const ts_strip *t, int64_t channels, const void *from, int64_t channel, int64_t image, void *to);
+  /* n sums, the bias within, to their places, `by` apart, where the residual has the same. */
+  void (*carry)(void *to, int64_t by, const void *sums, int64_t n, const void *residual, const ts_conv_finish *f);
+} ts_strip_loops;
+
 int64_t ts_whole_panels(int64_t columns, bool is_double);
+
+/* out of in and of dense rows of weights (groups * out_channels, in_channels * taps). False without memory. */
+bool ts_correlate(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const ts_conv_finish *finish, void *out);
+/* The gradient of such rows is added to `rows`; grad: that of the result. */
+bool ts_correlate_rows(ts_cx *cx, const ts_correlation *c, bool is_double, const void *grad, const void *in, void *rows);
+/* ts_correlate where all taps are one and it is where the result is: the input is read where it lies. */
+bool ts_correlate_points(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const ts_conv_finish *finish, void *out);
 #endif

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include "../core/graph.h"
+#include "../core/threads.h"
 #include "../gemm/gemm.h"
 #include "../gen/ops.h"
 #include "elementwise.h"
@@ -65,14 +66,63 @@ static void one_product(ts_dtype d, int64_t m, int64_t n, int64_t k, gemm_operan
   }
 }
 
+/* The products of a batch. */
+typedef struct {
+  ts_dtype dtype;
+  int64_t m, n, k;
+  gemm_operand a, b;
+  char *c;
+  int ndim; /* of the batch */
+  const int64_t *sizes, *strides_a, *strides_b;
+} batch_job;
+
+static void run_batch(void *arg, int64_t begin, int64_t end) {
+  const batch_job *j = arg;
+  const int64_t bytes = j->m * j->n * ts_itemsize(j->dtype);
+  int64_t at[TS_MAX_DIM], at_a = 0, at_b = 0, rest = begin;
+  for (int d = j->ndim - 1; d >= 0; d--) {
+    at[d] = rest % j->sizes[d];
+    rest /= j->sizes[d];
+    at_a += at[d] * j->strides_a[d];
+    at_b += at[d] * j->strides_b[d];
+  }
+  for (int64_t i = begin; i < end; i++) {
+    one_product(j->dtype, j->m, j->n, j->k, j->a, at_a, j->b, at_b, j->c + i * bytes);
+    for (int d = j->ndim - 1; d >= 0; d--) {
+      at_a += j->strides_a[d];
+      at_b += j->strides_b[d];
+      if (++at[d] < j->sizes[d]) break;
+      at_a -= j->strides_a[d] * j->sizes[d];
+      at_b -= j->strides_b[d] * j->sizes[d];
+      at[d] = 0;
+    }
+  }
+}
+
+/* A thread takes whole products where there are many or each is small; else threads share each of them. */
+static void run_products(const batch_job *j, int64_t count) {
+  enum { SHARE = 3 << 18, CALL = 1 << 11, MANY = 4 }; /* multiplications worth a thread; a call costs as many; products for each thread */
+  const double work = (double)j->m * (double)j->n * (double)j->k + CALL;
+  if (count > 1 && (work < SHARE || count >= MANY * ts_num_threads()))
+    ts_parallel_for(count, work < SHARE ? (int64_t)(SHARE / work) + 1 : 1, run_batch, (void *)j);
+  else run_batch((void *)j, 0, count);
+}
+
 /* beta * c + alpha * a b for floating types, written to a fresh c that starts as `start` broadcast to its shape. */
 static ts_tensor *scaled_product(ts_cx *cx, ts_tensor *start, ts_tensor *a, ts_tensor *b, double beta, double alpha) {
   ts_dtype d = (ts_dtype)a->dtype, work = ts_is_half(d) ? TS_FLOAT32 : d;
   int64_t m = a->sizes[0], k = a->sizes[1], n = b->sizes[1], sizes[2] = {m, n};
   if (!(a = ts_raw_cast(cx, a, work)) || !(b = ts_raw_cast(cx, b, work))) return NULL;
   ts_tensor *c = ts_empty(cx, work, 2, sizes);
+  if (!c) return NULL;
   /* beta = 0 ignores start, NaN and all. */
-  if (!c || (beta != 0 && !ts_raw_copy(cx, c, start))) return NULL;
+  const bool row = beta != 0 && start->dtype == work && start->ndim == 1 && start->sizes[0] == n && (start->strides[0] == 1 || n == 1);
+  if (row) {
+    const size_t bytes = (size_t)(n * ts_itemsize(work));
+    for (int64_t i = 0; i < m; i++) memcpy((char *)ts_data(c) + (size_t)i * bytes, ts_data(start), bytes);
+  } else if (beta != 0 && !ts_raw_copy(cx, c, start)) {
+    return NULL;
+  }
   gemm_operand ma, mb;
   if (!as_gemm(a, &ma)) {
     if (!(a = ts_raw_contiguous(cx, a))) return NULL;
@@ -122,19 +172,8 @@ static ts_tensor *product(ts_cx *cx, ts_tensor *a, ts_tensor *b) {
     mb.trans = false;
     mb.ld = n;
   }
-  char *out = ts_data(c);
-  int64_t at[TS_MAX_DIM] = {0}, at_a = 0, at_b = 0;
-  for (int64_t i = 0, count = c->numel / (m * n); i < count; i++) {
-    one_product(work, m, n, k, ma, at_a, mb, at_b, out + i * m * n * ts_itemsize(work));
-    for (int e = batch - 1; e >= 0; e--) {
-      at_a += a->strides[e];
-      at_b += b->strides[e];
-      if (++at[e] < sizes[e]) break;
-      at_a -= a->strides[e] * sizes[e];
-      at_b -= b->strides[e] * sizes[e];
-      at[e] = 0;
-    }
-  }
+  const batch_job job = {work, m, n, k, ma, mb, ts_data(c), batch, sizes, a->strides, b->strides};
+  run_products(&job, c->numel / (m * n));
   return ts_raw_cast(cx, c, d);
 }
 

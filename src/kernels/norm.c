@@ -5,6 +5,7 @@
 #include "../core/threads.h"
 #include "../gen/ops.h"
 #include "kernels.h"
+#include "norm_rows.h"
 
 /* t's elements along the dims in mask, size 1 along the others; NULL t: a single `value`. */
 static ts_tensor *along(ts_cx *cx, ts_tensor *t, double value, const ts_tensor *x, uint64_t mask, const char *name) {
@@ -86,8 +87,10 @@ bool ts__normalize_impl(ts_cx *cx, const ts__normalize_args *a, ts_out *out) {
   ts_tensor *w = along(cx, a->weight, 1, x, weights, "weight"), *b = along(cx, a->bias, 0, x, weights, "bias");
   ts_tensor *result = ts_empty_like(cx, x, work);
   if (!mean || !rstd || !w || !b || !result) return false;
-  int64_t kept = mean->numel;
-  if (a->training) {
+  int64_t kept = mean->numel, row = a->training && !a->running_mean && !a->running_var ? ts_norm_row_length(x, NULL, stats, weights) : 0;
+  if (row) {
+    ts_norm_rows(x, a->weight ? w : NULL, a->bias ? b : NULL, result, mean, rstd, row, a->eps);
+  } else if (a->training) {
     ts_reduction r = ts_reduction_of(TS_RED_MOMENTS, work);
     ts_word *acc = ts_temp(cx, kept * r.words * (int64_t)sizeof *acc + 1);
     if (!acc || !ts_reduce(cx, x, stats, &r, acc)) return false;
@@ -104,7 +107,7 @@ bool ts__normalize_impl(ts_cx *cx, const ts__normalize_args *a, ts_out *out) {
       set(rstd, i, 1 / sqrt(get(v, i % channels) + a->eps));
     }
   }
-  if (x->numel) ts_iterate(6, (ts_tensor *const[]){result, x, mean, rstd, w, b}, x->ndim, x->sizes, ts_loops.norm_apply[work], NULL, 0);
+  if (x->numel && !row) ts_iterate(6, (ts_tensor *const[]){result, x, mean, rstd, w, b}, x->ndim, x->sizes, ts_loops.norm_apply[work], NULL, 0);
   out->t[1] = mean;
   out->t[2] = rstd;
   return (out->t[0] = ts_raw_cast(cx, result, dtype)) != NULL;
@@ -157,20 +160,25 @@ bool ts__normalize_backward_impl(ts_cx *cx, const ts__normalize_backward_args *a
   ts_tensor *mean = along(cx, a->mean, 0, x, all & ~stats, "mean"), *rstd = along(cx, a->rstd, 0, x, all & ~stats, "rstd");
   ts_tensor *w = along(cx, a->weight, 1, x, weights, "weight"), *first, *second;
   if (!mean || !rstd || !w) return false;
-  ts_tensor *of_x = like_reduced(cx, x, stats, work), *rest = like_reduced(cx, x, stats, work), *result = ts_empty_like(cx, x, work);
-  if (!of_x || !rest || !result || !sums(cx, g, x, mean, w, stats, &first, &second)) return false;
-  double n = mean->numel ? (double)x->numel / (double)mean->numel : 0;
-  for (int64_t i = 0; i < mean->numel; i++) {
-    double s = get(rstd, i);
-    set(of_x, i, a->training ? -s * s * s * ((double *)ts_data(second))[i] / n : 0);
-    set(rest, i, a->training ? -s * ((double *)ts_data(first))[i] / n : 0);
+  ts_tensor *result = ts_empty_like(cx, x, work), *of_weight, *of_bias;
+  const int64_t row = a->training ? ts_norm_row_length(x, g, stats, weights) : 0;
+  if (!result) return false;
+  if (row) {
+    if (!ts_norm_rows_back(cx, g, x, a->weight ? w : NULL, mean, rstd, result, row, &of_weight, &of_bias)) return false;
+  } else {
+    ts_tensor *of_x = like_reduced(cx, x, stats, work), *rest = like_reduced(cx, x, stats, work), *ignored;
+    if (!of_x || !rest || !sums(cx, g, x, mean, w, stats, &first, &second)) return false;
+    double n = mean->numel ? (double)x->numel / (double)mean->numel : 0;
+    for (int64_t i = 0; i < mean->numel; i++) {
+      double s = get(rstd, i);
+      set(of_x, i, a->training ? -s * s * s * ((double *)ts_data(second))[i] / n : 0);
+      set(rest, i, a->training ? -s * ((double *)ts_data(first))[i] / n : 0);
+    }
+    if (x->numel) ts_iterate(8, (ts_tensor *const[]){result, g, x, w, rstd, mean, of_x, rest}, x->ndim, x->sizes, ts_loops.norm_back[work], NULL, 0);
+    if (!sums(cx, g, x, mean, rstd, all & ~weights, &ignored, &of_weight)) return false;
+    of_bias = ts_reduced(cx, g, all & ~weights, true, TS_RED_SUM);
+    if (!of_bias) return false;
   }
-  if (x->numel) ts_iterate(8, (ts_tensor *const[]){result, g, x, w, rstd, mean, of_x, rest}, x->ndim, x->sizes, ts_loops.norm_back[work], NULL, 0);
-  /* Of weight and bias. */
-  ts_tensor *ignored, *of_weight, *of_bias;
-  if (!sums(cx, g, x, mean, rstd, all & ~weights, &ignored, &of_weight)) return false;
-  of_bias = ts_reduced(cx, g, all & ~weights, true, TS_RED_SUM);
-  if (!of_bias) return false;
   int64_t sizes[TS_MAX_DIM], strides[TS_MAX_DIM];
   int ndim = ts_reduced_sizes(x, all & ~weights, false, sizes);
   ts_contiguous_strides(ndim, sizes, strides);

@@ -43,7 +43,7 @@ static int out_sizes(int n, int ndim, const int64_t *in, const ts_window *w, int
   return ndim;
 }
 
-typedef struct { ts_window w; const void *in; void *out; int64_t *index; bool count_pad; int64_t divisor; } pool_job;
+typedef struct { ts_window w; const void *in; void *out; int64_t *index; bool count_pad; int64_t divisor; const ts_pool_max *max; bool integers; } pool_job;
 
 /* Windows are taken a block of a row of them at a time: for each element of the kernel one pass over the block. */
 enum { BLOCK = 128 };
@@ -71,48 +71,51 @@ static inline void taps_inside(const ts_window *w, int d, int64_t first, int64_t
   if (*hi > w->kernel[d]) *hi = w->kernel[d];
 }
 
-/* First maximum in row-major order; NaN wins. index counts within the plane. */
-#define MAX_PLANES(T, LEAST)                                                                                      \
-  static void max_row_##T(const ts_window *w, const T *in, int64_t od, int64_t oh, T *out, int64_t *index) {       \
-    for (int64_t from = 0; from < w->out[2]; from += BLOCK) {                                                      \
-      int64_t n = w->out[2] - from < BLOCK ? w->out[2] - from : BLOCK, step = w->stride[2];                        \
-      int64_t first = (first_inside(w, 0, od) * w->in[1] + first_inside(w, 1, oh)) * w->in[2];                     \
-      T *best = out + from;                                                                                        \
-      int64_t *at = index + from;                                                                                  \
-      for (int64_t i = 0; i < n; i++) best[i] = LEAST, at[i] = first + first_inside(w, 2, from + i);               \
-      int64_t z0 = od * w->stride[0] - w->pad[0], y0 = oh * w->stride[1] - w->pad[1], x0 = from * step - w->pad[2], lo[3], hi[3]; \
-      taps_inside(w, 0, z0, z0, &lo[0], &hi[0]);                                                                   \
-      taps_inside(w, 1, y0, y0, &lo[1], &hi[1]);                                                                   \
-      taps_inside(w, 2, x0, x0 + (n - 1) * step, &lo[2], &hi[2]);                                                  \
-      for (int64_t kd = lo[0]; kd < hi[0]; kd++)                                                                   \
-        for (int64_t kh = lo[1]; kh < hi[1]; kh++) {                                                               \
-          int64_t z = z0 + kd * w->dilation[0], y = y0 + kh * w->dilation[1];                                      \
-          for (int64_t kw = lo[2]; kw < hi[2]; kw++) {                                                             \
-            int64_t begin, end, here = (z * w->in[1] + y) * w->in[2] + x0 + kw * w->dilation[2];              \
-            columns_inside(w, from, n, kw * w->dilation[2], &begin, &end);                                         \
-            for (int64_t i = begin; i < end; i++) {                                                                  \
-              T v = in[here + i * step];                                                                           \
-              bool better = (v > best[i]) | (v != v);                                                              \
-              best[i] = better ? v : best[i];                                                                      \
-              at[i] = better ? here + i * step : at[i];                                                            \
-            }                                                                                                      \
-          }                                                                                                        \
-        }                                                                                                          \
-    }                                                                                                              \
-  }                                                                                                                \
-  static void max_planes_##T(void *arg, int64_t begin, int64_t end) {                                              \
-    const pool_job *j = arg;                                                                                       \
-    const ts_window *w = &j->w;                                                                                    \
-    for (int64_t plane = begin; plane < end; plane++) {                                                            \
-      int64_t at = plane * ts_volume(w->out);                                                                      \
-      for (int64_t od = 0; od < w->out[0]; od++)                                                                   \
-        for (int64_t oh = 0; oh < w->out[1]; oh++, at += w->out[2])                                                \
-          max_row_##T(w, (const T *)j->in + plane * ts_volume(w->in), od, oh, (T *)j->out + at, j->index + at);    \
-    }                                                                                                              \
+/* First maximum in row-major order; NaN wins. Places count within the plane. */
+static void max_row(const pool_job *j, const char *in, int64_t od, int64_t oh, char *out, int64_t *index) {
+  const ts_window *w = &j->w;
+  const ts_pool_max *max = j->max;
+  const int64_t step = w->stride[2];
+  for (int64_t from = 0; from < w->out[2]; from += BLOCK) {
+    const int64_t n = w->out[2] - from < BLOCK ? w->out[2] - from : BLOCK;
+    const int64_t first = (first_inside(w, 0, od) * w->in[1] + first_inside(w, 1, oh)) * w->in[2];
+    char *best = out + from * max->item;
+    union { int32_t narrow[BLOCK]; int64_t wide[BLOCK]; } at;
+    for (int64_t i = 0; i < n; i++) {
+      if (max->item == 4) ((float *)best)[i] = -INFINITY;
+      else if (j->integers) ((int64_t *)best)[i] = INT64_MIN;
+      else ((double *)best)[i] = -INFINITY;
+      const int64_t place = first + first_inside(w, 2, from + i);
+      if (max->place == 4) at.narrow[i] = (int32_t)place;
+      else at.wide[i] = place;
+    }
+    int64_t z0 = od * w->stride[0] - w->pad[0], y0 = oh * w->stride[1] - w->pad[1], x0 = from * step - w->pad[2], lo[3], hi[3];
+    taps_inside(w, 0, z0, z0, &lo[0], &hi[0]);
+    taps_inside(w, 1, y0, y0, &lo[1], &hi[1]);
+    taps_inside(w, 2, x0, x0 + (n - 1) * step, &lo[2], &hi[2]);
+    for (int64_t kd = lo[0]; kd < hi[0]; kd++)
+      for (int64_t kh = lo[1]; kh < hi[1]; kh++)
+        for (int64_t kw = lo[2]; kw < hi[2]; kw++) {
+          int64_t begin, end, row = ((z0 + kd * w->dilation[0]) * w->in[1] + y0 + kh * w->dilation[1]) * w->in[2];
+          columns_inside(w, from, n, kw * w->dilation[2], &begin, &end);
+          if (begin >= end) continue;
+          const int64_t here = row + x0 + kw * w->dilation[2] + begin * step;
+          max->run(best + begin * max->item, max->place == 4 ? (void *)(at.narrow + begin) : at.wide + begin, in + here * max->item, step, end - begin, here);
+        }
+    for (int64_t i = 0; i < n; i++) index[from + i] = max->place == 4 ? at.narrow[i] : at.wide[i];
   }
-MAX_PLANES(float, -INFINITY)
-MAX_PLANES(double, -INFINITY)
-MAX_PLANES(int64_t, INT64_MIN)
+}
+
+static void max_planes(void *arg, int64_t begin, int64_t end) {
+  const pool_job *j = arg;
+  const ts_window *w = &j->w;
+  for (int64_t plane = begin; plane < end; plane++) {
+    int64_t at = plane * ts_volume(w->out);
+    for (int64_t od = 0; od < w->out[0]; od++)
+      for (int64_t oh = 0; oh < w->out[1]; oh++, at += w->out[2])
+        max_row(j, (const char *)j->in + plane * ts_volume(w->in) * j->max->item, od, oh, (char *)j->out + at * j->max->item, j->index + at);
+  }
+}
 
 /* A window along one dim: where it lies inside the input, and how much of it counts with padding. */
 typedef struct { int64_t from, to, cover; } extent;
@@ -189,8 +192,10 @@ bool ts__max_pool_impl(ts_cx *cx, const ts__max_pool_args *a, ts_out *out) {
   j.out = ts_data(y);
   j.index = ts_data(index);
   int64_t planes = y->numel / ts_volume(j.w.out);
+  j.integers = work == TS_INT64;
+  j.max = &ts_loops.pool_max[j.integers ? 3 : work == TS_FLOAT64 ? 2 : ts_volume(j.w.in) > INT32_MAX];
   ts_parallel_for(planes, grain_of((double)ts_volume(j.w.out) * (double)j.w.kernel[0] * (double)j.w.kernel[1] * (double)j.w.kernel[2]),
-                  work == TS_FLOAT32 ? max_planes_float : work == TS_FLOAT64 ? max_planes_double : max_planes_int64_t, &j);
+                  max_planes, &j);
   out->t[0] = ts_raw_cast(cx, y, d);
   out->t[1] = index;
   return out->t[0] != NULL;

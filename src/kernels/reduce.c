@@ -247,7 +247,7 @@ static void fill(ts_word *acc, int64_t n, const ts_reduction *r) {
     for (int w = 0; w < r->words; w++) *acc++ = r->start[w];
 }
 
-enum { PIECE = 65536, FEW = 16 };
+enum { PIECE = 65536, FEW = 16, JOINING = 256 };
 
 /* Groups the dims; false when elements that the inner loop takes together do not lie side by side. */
 static bool plan(job *j, const ts_tensor *self, uint64_t mask, int64_t *results) {
@@ -285,8 +285,9 @@ bool ts_reduce(ts_cx *cx, ts_tensor *self, uint64_t mask, const ts_reduction *r,
   /* Few results of many elements: fixed pieces with accumulators of their own, joined in order. */
   int64_t outermost = j.reduced.n ? j.reduced.sizes[j.reduced.n - 1] : 1, pieces = 1;
   if (j.outputs < FEW && each >= 4 * PIECE && each / results >= 16) {
-    int64_t inner = each / outermost;
+    const int64_t inner = each / outermost, least = JOINING * results / inner + 1; /* accumulators of a piece are joined one by one */
     j.piece = inner >= PIECE ? 1 : PIECE / inner;
+    if (j.piece < least) j.piece = least < (outermost + 3) / 4 ? least : (outermost + 3) / 4;
     pieces = (outermost + j.piece - 1) / j.piece;
   }
   if (pieces > 1) {

@@ -4,6 +4,7 @@
 #include "rnn.h"
 #include <inttypes.h>
 #include <string.h>
+#include "../core/threads.h"
 #include "../gemm/gemm.h"
 #include "compose.h"
 #include "kernels.h"
@@ -59,43 +60,100 @@ static ts_tensor *ready(ts_cx *cx, const plan *s, ts_tensor *t, bool copy) {
 
 #define AT(t, row, width) ((char *)ts_data(t) + (row) * (width) * s.item)
 
+enum { PANEL = 32, PACK_FROM = 4 /* steps from which it pays to lay the weights out in panels */, LEAST_ROWS = 8 /* of a batch, for a thread */ };
+
+/* A walk over all steps by some samples of the batch: samples depend on one another in no step, so that threads meet only at the end. */
+typedef struct {
+  const plan *s;
+  ts_tensor *x, *h, *c, *w, *bias, *hr, *kept, *cells, *y, *full, *room; /* forward */
+  ts_tensor *panels; /* (units of state, gates) in strips of PANEL columns, or NULL */
+  ts_tensor *dy, *dh, *dc, *dx, *ds, *states, *earlier, *dall;           /* backward */
+  int64_t workers;
+} walk;
+
+static int64_t share_out(const plan *s) {
+  const int64_t threads = ts_num_threads(), most = s->batch / LEAST_ROWS;
+  return most < 2 || s->rows * s->gates * s->p < 1 << 20 ? 1 : most < threads ? most : threads;
+}
+
+/* Samples [first, end) that step t has. */
+static int64_t samples(const plan *s, int64_t t, int64_t first, int64_t end) {
+  const int64_t m = s->sizes[t] < end ? s->sizes[t] : end;
+  return m > first ? m - first : 0;
+}
+
+static ts_tensor *in_panels(ts_cx *cx, const plan *plan_of, const ts_tensor *w) {
+  const plan s = *plan_of;
+  ts_tensor *t = ts_empty(cx, s.dtype, 2, (const int64_t[]){s.p, s.gates});
+  for (int64_t j = 0; t && j < s.gates; j += PANEL) {
+    const int64_t wide = s.gates - j < PANEL ? s.gates - j : PANEL;
+#define STRIP(type)                                                                                     \
+  for (int64_t c = 0; c < wide; c++)                                                                    \
+    for (int64_t k = 0; k < s.p; k++) ((type *)ts_data(t))[j * s.p + k * wide + c] = ((const type *)ts_data(w))[(j + c) * s.p + k]
+    if (s.dtype == TS_FLOAT32) STRIP(float);
+    else STRIP(double);
+  }
+  return t;
+}
+
+/* What m states add to the gates. */
+static void of_states(const walk *v, int64_t m, const char *h, char *to) {
+  const plan *s = v->s;
+  if (!v->panels) {
+    product(s, false, true, m, s->gates, s->p, h, s->p, ts_data(v->w), s->p, 0, to, s->gates);
+    return;
+  }
+  for (int64_t j = 0; j < s->gates; j += PANEL) {
+    const int64_t wide = s->gates - j < PANEL ? s->gates - j : PANEL;
+    product(s, false, false, m, wide, s->p, h, s->p, (char *)ts_data(v->panels) + j * s->p * s->item, wide, 0, to + j * s->item, s->gates);
+  }
+}
+
+static void forward_range(void *arg, int64_t begin, int64_t end) {
+  const walk *v = arg;
+  const plan s = *v->s;
+  for (int64_t i = begin; i < end; i++) {
+    const int64_t first = s.batch * i / v->workers, after = s.batch * (i + 1) / v->workers;
+    for (int64_t k = 0; k < s.steps; k++) {
+      const int64_t t = step_at(&s, k), m = samples(&s, t, first, after), at = s.start[t] + first;
+      char *room = AT(v->room, first, s.gates), *h = AT(v->h, first, s.p);
+      if (!m) continue;
+      of_states(v, m, h, room);
+      for (int64_t r = 0; r < m; r++, room += s.gates * s.item) {
+        char *to = v->hr ? AT(v->full, first + r, s.n) : AT(v->y, at + r, s.p), *x = AT(v->x, at + r, s.gates);
+        if (s.mode == TS_RNN_LSTM) ts_loops.lstm_cell[s.dtype](x, room, AT(v->c, first + r, s.n), AT(v->kept, at + r, s.gates), AT(v->cells, at + r, s.n), to, s.n);
+        else if (s.mode == TS_RNN_GRU) ts_loops.gru_cell[s.dtype](x, room, v->bias ? ts_data(v->bias) : NULL, AT(v->h, first + r, s.p), AT(v->kept, at + r, 4 * s.n), to, s.n);
+        else ts_loops.rnn_cell[s.dtype](x, room, to, s.n, s.mode == TS_RNN_RELU);
+      }
+      if (v->c) memcpy(AT(v->c, first, s.n), AT(v->cells, at, s.n), (size_t)(m * s.n * s.item));
+      if (v->hr) product(&s, false, true, m, s.p, s.n, AT(v->full, first, s.n), s.n, ts_data(v->hr), s.n, 0, AT(v->y, at, s.p), s.p);
+      memcpy(h, AT(v->y, at, s.p), (size_t)(m * s.p * s.item));
+    }
+  }
+}
+
 bool ts__rnn_layer_impl(ts_cx *cx, const ts__rnn_layer_args *a, ts_out *out) {
   plan s;
   ts_tensor *x = a->x_gates;
   ts_dtype d = (ts_dtype)x->dtype;
   if (x->ndim != 2 || !prepare(cx, &s, x->sizes[0], x->sizes[1], a->h0, a->c0, a->w_hh, a->b_hh, a->w_hr, a->mode, a->reverse, a->batch_sizes)) return false;
   const bool lstm = s.mode == TS_RNN_LSTM, gru = s.mode == TS_RNN_GRU;
-  ts_tensor *h = ready(cx, &s, a->h0, true), *c = lstm ? ready(cx, &s, a->c0, true) : NULL, *w = ready(cx, &s, a->w_hh, false);
-  ts_tensor *bias = ready(cx, &s, a->b_hh, false), *hr = ready(cx, &s, a->w_hr, false);
-  /* Gates are kept for the backward: in place of the input's, but for gru. */
-  ts_tensor *gates = ready(cx, &s, x, !gru), *kept = gru ? ts_empty(cx, s.dtype, 2, (const int64_t[]){s.rows, 4 * s.n}) : gates;
-  ts_tensor *room = gru ? ts_empty(cx, s.dtype, 2, (const int64_t[]){s.batch, s.gates}) : NULL, *cells = lstm ? ts_empty(cx, s.dtype, 2, (const int64_t[]){s.rows, s.n}) : NULL;
-  ts_tensor *y = ts_empty(cx, s.dtype, 2, (const int64_t[]){s.rows, s.p}), *full = hr ? ts_empty(cx, s.dtype, 2, (const int64_t[]){s.batch, s.n}) : NULL;
+  walk v = {.s = &s, .x = ready(cx, &s, x, false), .h = ready(cx, &s, a->h0, true), .c = lstm ? ready(cx, &s, a->c0, true) : NULL, .w = ready(cx, &s, a->w_hh, false),
+            .bias = ready(cx, &s, a->b_hh, false), .hr = ready(cx, &s, a->w_hr, false), .workers = share_out(&s)};
+  /* What the backward wants to know of the gates. */
+  v.kept = ts_empty(cx, s.dtype, 2, (const int64_t[]){s.rows, lstm || gru ? 4 * s.n : 0});
+  v.cells = lstm ? ts_empty(cx, s.dtype, 2, (const int64_t[]){s.rows, s.n}) : NULL;
+  v.y = ts_empty(cx, s.dtype, 2, (const int64_t[]){s.rows, s.p});
+  v.full = v.hr ? ts_empty(cx, s.dtype, 2, (const int64_t[]){s.batch, s.n}) : NULL;
+  v.room = ts_empty(cx, s.dtype, 2, (const int64_t[]){s.batch, s.gates});
+  v.panels = s.steps >= PACK_FROM && !ts_failed(cx) ? in_panels(cx, &s, v.w) : NULL;
   if (ts_failed(cx)) return false;
-  for (int64_t k = 0; k < s.steps; k++) {
-    const int64_t t = step_at(&s, k), at = s.start[t], m = s.sizes[t];
-    if (gru) product(&s, false, true, m, s.gates, s.p, ts_data(h), s.p, ts_data(w), s.p, 0, ts_data(room), s.gates);
-    else product(&s, false, true, m, s.gates, s.p, ts_data(h), s.p, ts_data(w), s.p, 1, AT(gates, at, s.gates), s.gates);
-    for (int64_t r = 0; r < m; r++) {
-      char *to = hr ? AT(full, r, s.n) : AT(y, at + r, s.p);
-      if (lstm) {
-        const char *before = AT(c, r, s.n);
-        ts_loops.lstm_cell[s.dtype](AT(gates, at + r, s.gates), before, AT(cells, at + r, s.n), to, s.n);
-        memcpy(AT(c, r, s.n), AT(cells, at + r, s.n), (size_t)(s.n * s.item));
-      } else if (gru) {
-        ts_loops.gru_cell[s.dtype](AT(gates, at + r, s.gates), AT(room, r, s.gates), bias ? ts_data(bias) : NULL, AT(h, r, s.p), AT(kept, at + r, 4 * s.n), to, s.n);
-      } else {
-        ts_loops.rnn_cell[s.dtype](AT(gates, at + r, s.gates), to, s.n, s.mode == TS_RNN_RELU);
-      }
-    }
-    if (hr) product(&s, false, true, m, s.p, s.n, ts_data(full), s.n, ts_data(hr), s.n, 0, AT(y, at, s.p), s.p);
-    memcpy(ts_data(h), AT(y, at, s.p), (size_t)(m * s.p * s.item));
-  }
-  out->t[0] = ts_raw_cast(cx, y, d);
-  out->t[1] = ts_raw_cast(cx, h, d);
-  out->t[2] = lstm ? ts_raw_cast(cx, c, d) : ts_full_zero(cx, d, 1, (const int64_t[]){0});
-  out->t[3] = kept;
-  out->t[4] = lstm ? cells : ts_full_zero(cx, d, 1, (const int64_t[]){0});
+  ts_parallel_for(v.workers, 1, forward_range, &v);
+  out->t[0] = ts_raw_cast(cx, v.y, d);
+  out->t[1] = ts_raw_cast(cx, v.h, d);
+  out->t[2] = lstm ? ts_raw_cast(cx, v.c, d) : ts_full_zero(cx, d, 1, (const int64_t[]){0});
+  out->t[3] = v.kept;
+  out->t[4] = lstm ? v.cells : ts_full_zero(cx, d, 1, (const int64_t[]){0});
   return !ts_failed(cx);
 }
 
@@ -115,6 +173,36 @@ static ts_tensor *before_rows(ts_cx *cx, const plan *plan_of, ts_tensor *first, 
 static void add_to(const plan *s, char *to, const char *from, int64_t n) {
   if (s->dtype == TS_FLOAT32) for (int64_t i = 0; i < n; i++) ((float *)to)[i] += ((const float *)from)[i];
   else for (int64_t i = 0; i < n; i++) ((double *)to)[i] += ((const double *)from)[i];
+}
+
+static void backward_range(void *arg, int64_t begin, int64_t end) {
+  const walk *v = arg;
+  const plan s = *v->s;
+  const bool gru = s.mode == TS_RNN_GRU;
+  const int64_t wide = s.n > s.p ? s.n : s.p;
+  for (int64_t i = begin; i < end; i++) {
+    const int64_t first = s.batch * i / v->workers, after = s.batch * (i + 1) / v->workers;
+    char *dh = AT(v->dh, first, s.p), *room = AT(v->room, first, wide);
+    for (int64_t k = s.steps - 1; k >= 0; k--) {
+      const int64_t t = step_at(&s, k), m = samples(&s, t, first, after), at = s.start[t] + first;
+      if (!m) continue;
+      if (v->dy) add_to(&s, dh, AT(v->dy, at, s.p), m * s.p);
+      const char *flowing = dh;
+      if (v->hr) {
+        memcpy(AT(v->dall, at, s.p), flowing, (size_t)(m * s.p * s.item));
+        product(&s, false, false, m, s.n, s.p, flowing, s.p, ts_data(v->hr), s.n, 0, room, s.n);
+        flowing = room;
+      }
+      for (int64_t r = 0; r < m; r++) {
+        const char *g = flowing + r * s.n * s.item;
+        if (s.mode == TS_RNN_LSTM) ts_loops.lstm_back[s.dtype](AT(v->kept, at + r, s.gates), AT(v->earlier, at + r, s.n), AT(v->c, at + r, s.n), g, AT(v->dc, first + r, s.n), AT(v->dx, at + r, s.gates), s.n);
+        else if (gru) ts_loops.gru_back[s.dtype](AT(v->kept, at + r, 4 * s.n), AT(v->states, at + r, s.p), g, AT(v->dx, at + r, s.gates), AT(v->ds, at + r, s.gates), room + r * s.n * s.item, s.n);
+        else ts_loops.rnn_back[s.dtype](AT(v->y, at + r, s.p), g, AT(v->dx, at + r, s.gates), s.n, s.mode == TS_RNN_RELU);
+      }
+      if (gru) memcpy(dh, room, (size_t)(m * s.p * s.item));
+      product(&s, false, false, m, s.p, s.gates, AT(v->ds, at, s.gates), s.gates, ts_data(v->w), s.p, gru ? 1 : 0, dh, s.p);
+    }
+  }
 }
 
 bool ts__rnn_layer_backward_impl(ts_cx *cx, const ts__rnn_layer_backward_args *a, ts_out *out) {
@@ -139,24 +227,9 @@ bool ts__rnn_layer_backward_impl(ts_cx *cx, const ts__rnn_layer_backward_args *a
   }
   ts_tensor *dall = hr ? ts_empty(cx, s.dtype, 2, (const int64_t[]){s.rows, s.p}) : NULL;
   if (hr && !dall) return false;
-  for (int64_t k = s.steps - 1; k >= 0; k--) {
-    const int64_t t = step_at(&s, k), at = s.start[t], m = s.sizes[t];
-    if (dy) add_to(&s, ts_data(dh), AT(dy, at, s.p), m * s.p);
-    const char *flowing = ts_data(dh);
-    if (hr) {
-      memcpy(AT(dall, at, s.p), flowing, (size_t)(m * s.p * s.item));
-      product(&s, false, false, m, s.n, s.p, flowing, s.p, ts_data(hr), s.n, 0, ts_data(room), s.n);
-      flowing = ts_data(room);
-    }
-    for (int64_t r = 0; r < m; r++) {
-      const char *g = flowing + r * s.n * s.item;
-      if (lstm) ts_loops.lstm_back[s.dtype](AT(gates, at + r, s.gates), AT(earlier, at + r, s.n), AT(cells, at + r, s.n), g, AT(dc, r, s.n), AT(dx, at + r, s.gates), s.n);
-      else if (gru) ts_loops.gru_back[s.dtype](AT(gates, at + r, 4 * s.n), AT(states, at + r, s.p), g, AT(dx, at + r, s.gates), AT(ds, at + r, s.gates), AT(room, r, s.n), s.n);
-      else ts_loops.rnn_back[s.dtype](AT(y, at + r, s.p), g, AT(dx, at + r, s.gates), s.n, s.mode == TS_RNN_RELU);
-    }
-    if (gru) memcpy(ts_data(dh), ts_data(room), (size_t)(m * s.p * s.item));
-    product(&s, false, false, m, s.p, s.gates, AT(ds, at, s.gates), s.gates, ts_data(w), s.p, gru ? 1 : 0, ts_data(dh), s.p);
-  }
+  walk v = {.s = &s, .c = cells, .w = w, .hr = hr, .kept = gates, .y = y, .room = room, .dy = dy, .dh = dh, .dc = dc, .dx = dx, .ds = ds, .states = states, .earlier = earlier, .dall = dall,
+            .workers = share_out(&s)};
+  ts_parallel_for(v.workers, 1, backward_range, &v);
   if (s.rows) product(&s, true, false, s.gates, s.p, s.rows, ts_data(ds), s.gates, ts_data(states), s.p, 0, ts_data(dw), s.p);
   if (hr && s.rows) product(&s, true, false, s.p, s.n, s.rows, ts_data(dall), s.p, ts_data(full), s.n, 0, ts_data(dw_hr), s.n);
   ts_tensor *made[6] = {dx, dh, dc, dw, a->b_hh ? ts_sum(cx, ds, TS_INTS(0), false, TS_DTYPE_NONE) : NULL, dw_hr};

@@ -10,6 +10,8 @@ export default [
     'One step of a rule of ts_step_rule on every parameter that has a gradient, in place; counts it in steps. states holds the first state of all parameters, then the second, ...; scalars so what is one number for each parameter.'),
   row('_optimizer_step_whole_', 'int rule, Tensor[] params, Tensor[] states, int[] counts, Tensor[] steps, float[] numbers', 'void',
     'One step of a rule of ts_whole_rule on every parameter that has a gradient, in place; counts it in steps. states holds those of the first parameter, then of the second, ...; counts says how many each has.'),
+  row('_total_norm', 'Tensor[] tensors', 'Tensor', 'The Euclidean norm of all tensors together. https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html'),
+  row('_clip_by_norm_', 'Tensor[] tensors, Tensor total, float max_norm', 'void', 'Multiplies each tensor, in place, by max_norm / (total + 1e-6) where that is below 1. https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html'),
   row('_has_grads', 'Tensor[] tensors', 'int[]', '1 for each tensor that has an accumulated gradient, else 0.'),
   row('_zero_grads', 'Tensor[] tensors, bool set_to_none', 'void', 'Drops the accumulated gradients, or fills them with zeros.'),
 ];

@@ -48,17 +48,12 @@ static ts_derived *new_derived(ts_program *p, ts_plan *plan, const ts_step *norm
   return d;
 }
 
-static bool same_look(const ts_look *a, const ts_look *b) {
-  return a->dtype == b->dtype && a->ndim == b->ndim && memcmp(a->sizes, b->sizes, 2 * a->ndim * sizeof *a->sizes) == 0;
-}
-
 ts_derived *ts_plan_norm(ts_program *p, ts_plan *plan, const ts_step *norm) {
   ts_derived *d = new_derived(p, plan, norm);
   return d && (d->factor = ts_plan_slot(p, TS_SLOT_DERIVED, NULL)) >= 0 ? d : NULL;
 }
 
-/* How often a slot is taken, results included. */
-static int32_t uses(const ts_program *p, const ts_plan *plan, int32_t slot) {
+int32_t ts_plan_uses(const ts_program *p, const ts_plan *plan, int32_t slot) {
   int32_t n = 0;
   for (int32_t k = 0; k < plan->n_steps; k++) {
     if (!plan->steps[k]) continue;
@@ -92,7 +87,7 @@ bool ts_plan_fold(ts_cx *cx, ts_program *p, ts_plan *plan) {
   for (int32_t k = 0; k < plan->n_steps && ok; k++) {
     ts_step *s = plan->steps[k];
     const int32_t j = ts_plan_is_norm(p, s) ? maker_of(plan, s->refs[0], k) : -1;
-    if (j < 0 || !is_product(p, plan->steps[j]) || uses(p, plan, s->refs[0]) != 1 || !same_look(&p->places[s->refs[0]].look, &p->places[s->outs[0]].look)) continue;
+    if (j < 0 || !is_product(p, plan->steps[j]) || ts_plan_uses(p, plan, s->refs[0]) != 1 || !ts_plan_same_look(&p->places[s->refs[0]].look, &p->places[s->outs[0]].look)) continue;
     ts_step *product = plan->steps[j];
     ts_derived *d = new_derived(p, plan, s);
     if (!(ok = d && (d->weight = ts_plan_slot(p, TS_SLOT_DERIVED, NULL)) >= 0)) break;

@@ -1,6 +1,6 @@
 /* Elementwise steps of one shape that feed each other become one step. A group is open until a step needs what it makes, or may
    change what it reads; it then runs there, so its steps may move down, past others that have nothing to do with them. */
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 #include "../core/alloc.h"
 #include "../kernels/chain.h"
@@ -35,9 +35,9 @@ typedef struct {
 typedef struct {
   ts_chain *chain;
   int16_t into[TS_CHAIN_OPERANDS];
+  bool ends; /* it is an ending */
+  ts_ending ending;
 } chain_data;
-
-int16_t *ts_plan_overwrites(const ts_step *s) { return s->run && s->data ? ((chain_data *)s->data)->into : NULL; }
 
 static void free_data(void *data) {
   ts_chain_free(((chain_data *)data)->chain);
@@ -50,7 +50,7 @@ static bool run_chain_step(ts_cx *cx, const ts_step *s, ts_tensor **live) {
   for (int32_t i = 0; i < s->n_refs; i++) in[i] = live[s->refs[i]];
   for (int32_t o = 0; o < s->n_outs; o++) {
     ts_tensor *over = d->into[o] < 0 ? NULL : in[d->into[o]];
-    outs[o] = over && over->refs == 1 && ts_chain_fits(d->chain, over) ? over : NULL;
+    outs[o] = over && over->refs == 1 && over->inference == cx->inference_mode && ts_chain_fits(d->chain, over) ? over : NULL;
   }
   if (!ts_chain_run(cx, d->chain, in, outs)) return false;
   for (int32_t o = 0; o < s->n_outs; o++) {
@@ -59,6 +59,14 @@ static bool run_chain_step(ts_cx *cx, const ts_step *s, ts_tensor **live) {
     ts_release(old);
   }
   return true;
+}
+
+int16_t *ts_plan_overwrites(const ts_step *s) { return s->run == run_chain_step ? ((chain_data *)s->data)->into : NULL; }
+
+bool ts_plan_ending(const ts_program *p, const ts_step *s, ts_ending *ending) {
+  if (s->run != run_chain_step || !((chain_data *)s->data)->ends) return false;
+  *ending = ((chain_data *)s->data)->ending;
+  return ending->a >= 0 && p->places[ending->a].kind == TS_SLOT_MADE;
 }
 
 /* ---- what may become a link ---- */
@@ -131,10 +139,6 @@ static bool emit(fusing *f, ts_step *s) {
   return true;
 }
 
-static bool same_look(const ts_look *a, const ts_look *b) {
-  return a->dtype == b->dtype && a->ndim == b->ndim && (!a->ndim || memcmp(a->sizes, b->sizes, 2 * a->ndim * sizeof *a->sizes) == 0);
-}
-
 static int32_t makes(const group *g, int32_t slot) {
   for (int32_t m = 0; m < g->n; m++)
     if (g->members[m].step->outs[0] == slot) return m;
@@ -152,6 +156,31 @@ static bool leaves(const fusing *f, int32_t slot) {
       if (f->ahead[k]->dest[i] == slot) return true;
   }
   return false;
+}
+
+/* Whether a group is an addition of two tensors of its shape, a clamp, or both. */
+static bool ends_plainly(const ts_program *p, const group *g, ts_ending *e) {
+  *e = (ts_ending){-1, -1, false, -INFINITY, INFINITY};
+  for (int32_t m = 0; m < g->n; m++) {
+    const ts_trace *t = &g->members[m].trace;
+    const ts_step *s = g->members[m].step;
+    const ts_link *link = &t->links[0];
+    if (t->n_links != 1 || ts_plan_is_norm(p, s) || (m > 0 && s->refs[link->in[0]] != g->members[m - 1].step->outs[0])) return false;
+    if (link->loop == ts_loops.binary[TS_BIN_ADD][t->dtype]) {
+      if (m > 0 || t->values[link->in[0]].kind != TS_VALUE_TENSOR || t->values[link->in[1]].kind != TS_VALUE_TENSOR) return false;
+      e->a = s->refs[link->in[0]];
+      e->b = s->refs[link->in[1]];
+      if (e->a == e->b || !ts_plan_same_look(&p->places[e->a].look, &p->places[g->shape].look) || !ts_plan_same_look(&p->places[e->b].look, &p->places[g->shape].look)) return false;
+      continue;
+    }
+    const bool relu = link->loop == ts_loops.unary[TS_UN_RELU][t->dtype], clamp = link->loop == ts_loops.unary[TS_UN_CLAMP][t->dtype];
+    if ((!relu && !clamp) || e->clamp || t->values[link->in[0]].kind != TS_VALUE_TENSOR) return false;
+    if (m == 0) e->a = s->refs[link->in[0]];
+    e->clamp = true;
+    e->low = relu ? 0 : link->params[0].f;
+    e->high = relu ? INFINITY : link->params[1].f;
+  }
+  return true;
 }
 
 static bool name_chain(ts_plan *plan, const group *g) {
@@ -206,7 +235,7 @@ static ts_chain *chain_of(const fusing *f, const group *g, const int32_t (*norms
           else {
             slots[at] = slot;
             refs[c->n_inputs] = slot;
-            c->values[at].same = f->p->places[slot].kind != TS_SLOT_DERIVED && same_look(&f->p->places[slot].look, shape);
+            c->values[at].same = f->p->places[slot].kind != TS_SLOT_DERIVED && ts_plan_same_look(&f->p->places[slot].look, shape);
             c->values[at].input = (int16_t)c->n_inputs++;
           }
         }
@@ -263,6 +292,7 @@ static bool fuse_group(fusing *f, const group *g, ts_step **made) {
       s->run = run_chain_step;
       s->data = data;
       s->free_data = free_data;
+      data->ends = n_outs == 1 && outs[0] == g->members[g->n - 1].step->outs[0] && ends_plainly(f->p, g, &data->ending);
       data = NULL;
       *made = s;
     }
@@ -341,7 +371,7 @@ static bool join_group(fusing *f, ts_step *s, const ts_trace *trace) {
     const int at = s->refs[i] < 0 ? -1 : open_with(f, s->refs[i]);
     if (at < 0 || at == into) continue;
     group *g = &f->open[at];
-    const bool fits = same_look(&f->p->places[g->shape].look, look) && g->n_links + trace->n_links <= TS_CHAIN_LINKS - 8 && operands_with(f->p, g, s) < TS_CHAIN_OPERANDS - 1;
+    const bool fits = ts_plan_same_look(&f->p->places[g->shape].look, look) && g->n_links + trace->n_links <= TS_CHAIN_LINKS - 8 && operands_with(f->p, g, s) < TS_CHAIN_OPERANDS - 1;
     if (into < 0 && fits) {
       into = at;
       continue;
@@ -364,7 +394,7 @@ static bool join_group(fusing *f, ts_step *s, const ts_trace *trace) {
   return true;
 }
 
-static bool is_barrier(const ts_step *s) {
+bool ts_plan_is_barrier(const ts_step *s) {
   return s->n_dest || s->writes || (s->op && s->op->flags & (TS_OP_SYSTEM | TS_OP_INPLACE | TS_OP_RESHAPES));
 }
 
@@ -385,7 +415,7 @@ bool ts_plan_fuse(ts_cx *cx, ts_program *p, ts_plan *plan) {
       plan->steps[k] = NULL;
       continue;
     }
-    if (is_barrier(s)) ok = close_all(&f);
+    if (ts_plan_is_barrier(s)) ok = close_all(&f);
     for (int32_t i = 0; i < s->n_refs && ok; i++) {
       const int at = s->refs[i] < 0 ? -1 : open_with(&f, s->refs[i]);
       if (at >= 0) ok = close_group(&f, at);

@@ -16,6 +16,10 @@ bool ts_plan_grow(void *array, int32_t *cap, int32_t need, size_t item) {
   return true;
 }
 
+bool ts_plan_same_look(const ts_look *a, const ts_look *b) {
+  return a->dtype == b->dtype && a->ndim == b->ndim && (!a->ndim || memcmp(a->sizes, b->sizes, 2 * a->ndim * sizeof *a->sizes) == 0);
+}
+
 int32_t ts_plan_slot(ts_program *p, ts_slot_kind kind, const ts_place *like) {
   if (!ts_plan_grow(&p->places, &p->cap_slots, p->n_slots + 1, sizeof *p->places) || !ts_plan_grow(&p->live, &p->cap_live, p->n_slots + 1, sizeof *p->live))
     return -1;
@@ -84,7 +88,7 @@ static bool rename_inplace(ts_program *p, ts_plan *plan) {
     const int32_t self = s->refs[0];
     if (self < 0 || s->outs[0] != self) continue;
     const ts_place *place = &p->places[self];
-    if (place->kind != TS_SLOT_MADE || place->root != self || (self < n_slots && shared[self] != 1) || place->depends || place->look.requires_grad) continue;
+    if (place->kind != TS_SLOT_MADE || place->root != self || place->shared || (self < n_slots && shared[self] != 1) || place->depends || place->look.requires_grad) continue;
     const int32_t fresh = ts_plan_slot(p, TS_SLOT_MADE, place);
     if (!(ok = fresh >= 0)) break;
     s->outs[0] = fresh;
@@ -119,7 +123,7 @@ static bool give_buffers(ts_program *p, ts_plan *plan) {
   for (int32_t i = 0; ok && i < n; i++) {
     maker[i] = last[i] = -1;
     root[i] = p->places[i].root;
-    escapes[i] = p->places[i].kind != TS_SLOT_MADE || p->places[i].depends || p->places[i].look.requires_grad;
+    escapes[i] = p->places[i].kind != TS_SLOT_MADE || p->places[i].depends || p->places[i].shared || p->places[i].look.requires_grad;
   }
   for (int32_t i = 0; ok && i < n; i++)
     if (escapes[i]) escapes[root[i]] = true;
@@ -226,26 +230,28 @@ static const char *untouched(const ts_program *p) {
 void ts_plan_make(ts_cx *cx, ts_program *p) {
   ts_plan *plan = ts_calloc(sizeof *plan);
   if (!plan) return;
+  while (p->idle) { /* made for fewer slots */
+    ts_run *next = p->idle->next;
+    ts_run_free(p->idle);
+    p->idle = next;
+  }
   plan->n_recorded = p->n_slots;
   plan->why = untouched(p);
   bool ok = ts_plan_grow(&plan->steps, &plan->cap_steps, p->n_steps + 1, sizeof *plan->steps) && (plan->results = ts_alloc_packed(((size_t)p->n_results + 1) * sizeof *plan->results)) != NULL;
   if (ok) memcpy(plan->results, p->results, (size_t)p->n_results * sizeof *plan->results);
   for (int32_t k = 0; k < p->n_steps && ok; k++) ok = (plan->steps[plan->n_steps++] = ts_plan_step(p->steps[k], p->steps[k]->n_refs, p->steps[k]->n_outs)) != NULL;
   if (!plan->why) ok = ok && rename_inplace(p, plan) && ts_plan_fold(cx, p, plan) && ts_plan_fuse(cx, p, plan);
+  p->plan = plan; /* convolve asks it what was derived */
+  if (!plan->why) ok = ok && ts_plan_convolve(p, plan);
   ok = ok && (plan->dying = ts_lifetimes(p, plan->steps, plan->n_steps, plan->results)) != NULL && (plan->why || give_buffers(p, plan));
   if (!ok) {
     ts_clear_error(cx);
     if (plan->n_steps && !plan->steps[plan->n_steps - 1]) plan->n_steps--;
     free_plan(plan);
+    p->plan = NULL;
     p->n_buffers = 0;
     return;
   }
-  for (ts_run *run = p->idle, *next; run; run = next) { /* made for the recording */
-    next = run->next;
-    ts_run_free(run);
-  }
-  p->idle = NULL;
-  p->plan = plan;
   p->free_plan = free_plan;
   p->prepare = plan->n_derived ? ts_plan_derive : NULL;
   p->script = (ts_script){plan->steps, plan->n_steps, plan->dying, plan->results};

@@ -25,7 +25,7 @@ struct ts_plan {
   int32_t n_recorded;   /* slots of the recording; those behind are the plan's own */
   ts_derived *derived;
   int32_t n_derived, cap_derived;
-  int32_t n_folded;
+  int32_t n_folded, n_endings; /* batch norms, and chains, that went into the product before them */
   char *names;          /* of the chains: "add+relu mul+tanh" */
   size_t n_names, cap_names;
   const char *why;      /* nothing was changed: why not */
@@ -43,6 +43,20 @@ int32_t ts_plan_slot(ts_program *p, ts_slot_kind kind, const ts_place *like); /*
 ts_step *ts_plan_step(const ts_step *from, int32_t n_refs, int32_t n_outs);
 bool ts_plan_fold(ts_cx *cx, ts_program *p, ts_plan *plan);
 bool ts_plan_fuse(ts_cx *cx, ts_program *p, ts_plan *plan);
+bool ts_plan_convolve(ts_program *p, ts_plan *plan);
+/* A chain that does no more than add two tensors of its shape, or none, and clamp: a + b within [low, high]. */
+typedef struct {
+  int32_t a, b; /* slots; b -1: none */
+  bool clamp;
+  double low, high;
+} ts_ending;
+bool ts_plan_ending(const ts_program *p, const ts_step *s, ts_ending *ending);
+/* Whether steps may not be moved past this one. */
+bool ts_plan_is_barrier(const ts_step *s);
+/* Sizes, strides and dtype. */
+bool ts_plan_same_look(const ts_look *a, const ts_look *b);
+/* How often a slot is taken, results included. */
+int32_t ts_plan_uses(const ts_program *p, const ts_plan *plan, int32_t slot);
 /* The factor and summand of a batch norm that is no part of a product. */
 ts_derived *ts_plan_norm(ts_program *p, ts_plan *plan, const ts_step *norm);
 bool ts_plan_is_norm(const ts_program *p, const ts_step *s);

@@ -64,6 +64,25 @@ bool ts__capture_literal_impl(ts_cx *cx, const ts__capture_literal_args *a, ts_o
   return !ts_failed(cx);
 }
 
+bool ts__capture_optimizer_impl(ts_cx *cx, const ts__capture_optimizer_args *a, ts_out *out) {
+  (void)a;
+  (void)out;
+  if (ts_captures(cx)) ts_capture_optimizer(cx);
+  return true;
+}
+
+bool ts__program_numbers_impl(ts_cx *cx, const ts__program_numbers_args *a, ts_out *out) {
+  (void)out;
+  ts_programs *set = set_of(cx, a->set);
+  if (!set) return false;
+  for (ts_program *p = set->first; p; p = p->next) {
+    if (p->number != (uint64_t)a->program || p->broken) continue;
+    if (p->n_numbers != a->numbers.n) return ts_fail(cx, TS_ERR_ARGUMENT, "%" PRId64 " numbers where %d were recorded", a->numbers.n, p->n_numbers);
+    if (p->n_numbers) memcpy(p->numbers, a->numbers.v, (size_t)p->n_numbers * sizeof *p->numbers);
+  }
+  return true;
+}
+
 bool ts__capture_end_impl(ts_cx *cx, const ts__capture_end_args *a, ts_out *out) {
   const int64_t n = a->results.n;
   if (!cx->capture || cx->capture->depth != cx->depth) return ts_fail(cx, TS_ERR_ARGUMENT, "nothing is being recorded");
@@ -127,8 +146,15 @@ bool ts__job_stop_impl(ts_cx *cx, const ts__job_stop_args *a, ts_out *out) {
   return job != NULL;
 }
 
+static ts_job *idle_job(ts_cx *cx, int64_t number) {
+  ts_job *job = ts_job_of(cx, number);
+  if (!job || !ts_job_runs(job)) return job;
+  ts_fail(cx, TS_ERR_ARGUMENT, "the run has not ended");
+  return NULL;
+}
+
 bool ts__job_take_impl(ts_cx *cx, const ts__job_take_args *a, ts_out *out) {
-  ts_job *job = ts_job_of(cx, a->job);
+  ts_job *job = idle_job(cx, a->job);
   if (!job) return false;
   const bool ok = ts_job_take(cx, job, &out->list);
   ts_job_free(cx, job);
@@ -137,7 +163,7 @@ bool ts__job_take_impl(ts_cx *cx, const ts__job_take_args *a, ts_out *out) {
 
 bool ts__job_free_impl(ts_cx *cx, const ts__job_free_args *a, ts_out *out) {
   (void)out;
-  ts_job *job = ts_job_of(cx, a->job);
+  ts_job *job = idle_job(cx, a->job);
   if (job) ts_job_free(cx, job);
   return job != NULL;
 }
@@ -179,7 +205,7 @@ bool ts__programs_report_impl(ts_cx *cx, const ts__programs_report_args *a, ts_o
     int64_t bytes = 0;
     for (int32_t b = 0; b < p->n_buffers; b++) bytes += p->buffer_sizes[b];
     const char *effect = p->ready ? ts_plan_effect(p) : NULL;
-    write_text(&w, "\t%d\t%d\t%s\t%d\t%" PRId64 "\t%s\t%s\t%d%d%d\n", p->script.n_steps, plan ? plan->n_folded : 0, plan && plan->names ? plan->names : "", p->n_buffers, bytes,
+    write_text(&w, "\t%d\t%d\t%d\t%s\t%d\t%" PRId64 "\t%s\t%s\t%d%d%d\n", p->script.n_steps, plan ? plan->n_folded : 0, plan ? plan->n_endings : 0, plan && plan->names ? plan->names : "", p->n_buffers, bytes,
                plan && plan->why ? plan->why : "", effect ? effect : "", p->grad_mode, p->inference_mode, p->autocast != 0);
   }
   out->text = w.text;

@@ -89,6 +89,28 @@ TEST(the_budget_turns_exhaustion_into_null) {
   ts_set_budget(0);
 }
 
+TEST(what_is_pooled_stays_below_the_peak_of_what_lives) {
+  ts_trim();
+  ts_reset_peak();
+  int64_t before = stats().live_bytes;
+  for (int i = 0; i < 60; i++) { /* a class of its own each time, 40 MB at most */
+    size_t size = (size_t)1000000 * (size_t)(8 + i * 32 / 60);
+    void *a = ts_alloc(size);
+    CHECK(a != NULL);
+    ts_free(a);
+    CHECK(stats().live_bytes == before);
+    CHECK(stats().live_bytes + stats().pooled_bytes <= 2 * stats().peak_bytes || stats().pooled_bytes <= 64 << 20);
+  }
+  void *again = ts_alloc(39000000);
+  int64_t pooled = stats().pooled_bytes;
+  ts_free(again);
+  again = ts_alloc(39000000); /* what a loop needs again and again stays */
+  CHECK(stats().pooled_bytes == pooled);
+  ts_free(again);
+  ts_trim();
+  CHECK(stats().pooled_bytes < 1 << 20);
+}
+
 TEST(absurd_sizes_are_refused) {
   CHECK(ts_alloc(SIZE_MAX) == NULL);
   CHECK(ts_alloc(SIZE_MAX - 64) == NULL);

@@ -29,7 +29,7 @@ function serve(folder, { headers = {}, extra = {} } = {}) {
   });
 }
 
-async function launch() {
+async function launch({ args = [] } = {}) {
   const executablePath = await evaluate("import { findChromium } from './tools/setup.mjs'; console.log(JSON.stringify(findChromium()))", { esm: true });
   if (!executablePath) throw new Error('no Chromium: run `node tools/setup.mjs`, or set TORSH_NO_BROWSER=1 to leave the browser tests out');
   const { chromium } = require('playwright-core');
@@ -37,7 +37,7 @@ async function launch() {
     executablePath,
     headless: true,
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update', '--disable-default-apps',
-      '--disable-extensions', '--disable-sync', '--metrics-recording-only', '--no-first-run', '--no-default-browser-check', '--disable-domain-reliability'],
+      '--disable-extensions', '--disable-sync', '--metrics-recording-only', '--no-first-run', '--no-default-browser-check', '--disable-domain-reliability', ...args],
   });
 }
 
@@ -49,4 +49,23 @@ async function openPage(browser, problems) {
   return page;
 }
 
-module.exports = { root, serve, launch, openPage };
+/**
+ * Runs task() and resolves to the longest task that a page's own thread has had meanwhile, in ms of its processor time: what else the machine has to do
+ * does not count.
+ */
+async function longestTask(browser, page, task) {
+  await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
+  let trace;
+  try {
+    await task();
+  } finally {
+    trace = await browser.stopTracing();
+  }
+  const { traceEvents } = JSON.parse(trace.toString());
+  const threads = new Set(traceEvents.filter((e) => e.name === 'thread_name' && e.args.name === 'CrRendererMain').map((e) => `${e.pid} ${e.tid}`));
+  const times = traceEvents.filter((e) => e.name.endsWith('RunTask') && threads.has(`${e.pid} ${e.tid}`) && e.tdur >= 0).map((e) => e.tdur / 1000);
+  if (times.length < 10) throw new Error('the trace has no times of tasks');
+  return times.reduce((a, b) => Math.max(a, b));
+}
+
+module.exports = { root, serve, launch, openPage, longestTask };

@@ -63,7 +63,9 @@ const grouped = (entries) => {
  * give a function the name that it has (those of classes stay: layers print their names, also where a page's own bundler shortens them).
  */
 const tidied = (text, renamed) => text.replace(/\bimport"(\.\/piece-\w+\.mjs)";/g, (all, path) => (renamed(path) === path ? '' : all)).replace(/"(\.\/piece-\w+\.mjs)"/g, (_, path) => `"${renamed(path)}"`)
-  .replace(/\b__name\(([a-z_]\w*),"\1"\);/g, '');
+  .replace(/\b__name\(([a-z_]\w*),"\1"\);/g, '')
+  // Modules of a page's own, by their addresses, are no work for its bundler. (Shortening takes these words away.)
+  .replace(/\bimport\((?=[\w$]+\))/g, 'import(/* webpackIgnore: true */ /* @vite-ignore */ ');
 
 /** Writes them; throws what esbuild has to say. */
 export async function bundleWeb(root) {

@@ -9,7 +9,7 @@ const mayInclude = {
   'src/kernels/': ['core/', 'kernels/', 'gen/ops.h', 'gemm/gemm.h', 'gemm/gathered.h', 'linalg/factor.h', 'linalg/spectral.h'],
   'src/autograd/': ['core/', 'autograd/', 'gen/'],
   // What becomes of recordings: it looks into ops and their loops.
-  'src/programs/': ['core/', 'kernels/chain.h', 'gen/ops.h', 'programs/'],
+  'src/programs/': ['core/', 'kernels/chain.h', 'kernels/conv.h', 'gen/ops.h', 'programs/'],
   'src/gen/': ['core/', 'kernels/', 'autograd/', 'gen/'],
   'src/gen/capi': ['core/', 'gen/', 'capi/'],
   'src/napi/': ['core/', 'autograd/', 'gen/', 'gemm/gemm.h', 'kernels/kernels.h', 'napi/'],

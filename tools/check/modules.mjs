@@ -2,7 +2,7 @@
 import { builtinModules } from 'node:module';
 
 /** Development dependencies that are bundled where pages lack what Node has. */
-const bundled = new Set(['fflate']);
+export const bundled = new Set(['fflate']);
 const builtins = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
 
 /** Import specifiers of a TypeScript file with their line numbers. */

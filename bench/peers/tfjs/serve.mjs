@@ -1,8 +1,8 @@
 /** TensorFlow.js: node serve.mjs wasm|cpu. One thread: its WASM backend has threads in browsers only. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { bundleTfjs } from '../bundles.mjs';
 import { serve } from '../protocol.mjs';
-import { bundle } from './bundle.mjs';
 import { op } from './ops.mjs';
 import { works } from './works.mjs';
 
@@ -10,7 +10,7 @@ const require = createRequire(import.meta.url);
 const kind = process.argv[2];
 console.log = console.warn = () => {}; // its advertisement
 
-const { tf, backend } = require(bundle(kind, 'cjs'));
+const { tf, backend } = require(bundleTfjs(kind, true));
 if (kind === 'wasm') backend.setWasmPaths(`${join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist')}/`);
 await tf.setBackend(kind);
 await tf.ready();

@@ -1,5 +1,6 @@
 /** What schedulers share: the optimizer's groups, epochs, state dicts. */
 import { TorshError } from '../../errors';
+import { onlyHere } from '../../runtime/recording';
 import { Optimizer, type ParamGroup } from '../optimizer';
 
 export type SchedulerStateDict = Record<string, unknown>;
@@ -92,6 +93,7 @@ export abstract class LRScheduler {
 
   /** On to the next epoch, or to the one given; after the optimizer's step. */
   step(epoch?: number | null): void {
+    onlyHere('a scheduler steps in it (let it follow the compiled function)');
     this._stepCount++;
     let rates: number[];
     if (epoch === undefined || epoch === null) {

@@ -3,6 +3,7 @@ import { bind, signature } from '../../bind';
 import type { Tail } from '../../nn/common';
 import type { Optimizer } from '../optimizer';
 import { LRScheduler, checkNumbers, refuse } from './base';
+import { onlyHere } from '../../runtime/recording';
 
 const sigs = {
   CosineAnnealingLR: signature('CosineAnnealingLR', 'optimizer, TMax, etaMin=0, lastEpoch=-1, verbose=false'),
@@ -83,6 +84,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   }
   getLr(): number[] { return this.baseLrs.map((lr) => this.etaMin + (lr - this.etaMin) * (1 + Math.cos(Math.PI * this.TCur / this.Ti)) / 2); }
   override step(epoch?: number | null): void {
+    onlyHere('a scheduler steps in it (let it follow the compiled function)');
     this._stepCount++;
     if (epoch === undefined || epoch === null) {
       epoch = this.lastEpoch < 0 ? 0 : this.lastEpoch + 1;

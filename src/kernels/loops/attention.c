@@ -7,9 +7,9 @@ enum { LANES = 16 };
 #define LEAST(t) (-(ts_mem_##t)INFINITY)
 
 #define ALL(t, d)                                                                                                    \
-  static void step_##t(void *scores, int64_t rows, int64_t cols, void *maxima, void *sums, void *out, int64_t width) { \
+  static void step_##t(void *scores, int64_t rows, int64_t cols, void *maxima, void *sums, void *out, int64_t width, int64_t ld) { \
     ts_mem_##t *s = scores, *m = maxima, *l = sums, *o = out;                                                        \
-    for (int64_t r = 0; r < rows; r++, s += cols, o += width) {                                                      \
+    for (int64_t r = 0; r < rows; r++, s += cols, o += ld) {                                                         \
       ts_mem_##t lane[LANES], top = m[r], sum = 0;                                                                   \
       int64_t k = 0, even = cols - cols % LANES;                                                                     \
       for (int i = 0; i < LANES; i++) lane[i] = top;                                                                 \

@@ -5,11 +5,11 @@
 
 #define SIGMOID(t, x) (1 / (1 + TS_VM_##t(exp)(-(x))))
 #define ALL(t, dt)                                                                                                          \
-  static void rnn_cell_##t(void *gates, void *h, int64_t n, int relu) {                                                     \
-    const ts_mem_##t *x = gates;                                                                                            \
+  static void rnn_cell_##t(const void *gates, const void *state_gates, void *h, int64_t n, int relu) {                      \
+    const ts_mem_##t *x = gates, *s = state_gates;                                                                          \
     ts_mem_##t *y = h;                                                                                                      \
-    if (relu) for (int64_t k = 0; k < n; k++) y[k] = x[k] <= 0 ? 0 : x[k];                                                  \
-    else TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) y[k] = TS_VM_##t(tanh)(x[k]);                                        \
+    if (relu) for (int64_t k = 0; k < n; k++) y[k] = x[k] + s[k] <= 0 ? 0 : x[k] + s[k];                                    \
+    else TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) y[k] = TS_VM_##t(tanh)(x[k] + s[k]);                                 \
   }                                                                                                                         \
   static void rnn_back_##t(const void *h, const void *dh, void *dgates, int64_t n, int relu) {                              \
     const ts_mem_##t *y = h, *g = dh;                                                                                       \
@@ -17,12 +17,12 @@
     if (relu) for (int64_t k = 0; k < n; k++) to[k] = y[k] > 0 ? g[k] : 0;                                                  \
     else for (int64_t k = 0; k < n; k++) to[k] = g[k] * (1 - y[k] * y[k]);                                                  \
   }                                                                                                                         \
-  static void lstm_cell_##t(void *gates, const void *before, void *c, void *h, int64_t n) {                                 \
-    ts_mem_##t *i = gates, *f = i + n, *g = f + n, *o = g + n, *to = c, *y = h;                                             \
-    const ts_mem_##t *from = before;                                                                                        \
-    TS_DENSE_LOOP for (int64_t k = 0; k < 2 * n; k++) i[k] = SIGMOID(t, i[k]);                                              \
-    TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) g[k] = TS_VM_##t(tanh)(g[k]);                                             \
-    TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) o[k] = SIGMOID(t, o[k]);                                                  \
+  static void lstm_cell_##t(const void *gates, const void *state_gates, const void *before, void *kept, void *c, void *h, int64_t n) { \
+    const ts_mem_##t *x = gates, *s = state_gates, *from = before;                                                          \
+    ts_mem_##t *i = kept, *f = i + n, *g = f + n, *o = g + n, *to = c, *y = h;                                              \
+    TS_DENSE_LOOP for (int64_t k = 0; k < 2 * n; k++) i[k] = SIGMOID(t, x[k] + s[k]);                                       \
+    TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) g[k] = TS_VM_##t(tanh)(x[2 * n + k] + s[2 * n + k]);                      \
+    TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) o[k] = SIGMOID(t, x[3 * n + k] + s[3 * n + k]);                           \
     TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) to[k] = f[k] * from[k] + i[k] * g[k];                                     \
     TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) y[k] = o[k] * TS_VM_##t(tanh)(to[k]);                                     \
   }                                                                                                                         \

@@ -1,0 +1,161 @@
+/* Winograd's F(2x2, 3x3), see winograd.h. Tiles are the results of a correlation with 4x4 taps and step 2, so strips of them are laid
+   out as correlate.h says; its products are sixteen, over channels. */
+#include <stdatomic.h>
+#include <string.h>
+#include "../core/alloc.h"
+#include "../core/threads.h"
+#include "../gemm/gathered.h"
+#include "kernels.h"
+#include "winograd_squares.h"
+
+enum { TILES_BYTES = 768 << 10, MOST_ROWS = 240 };
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
+static int64_t pieces_of(int64_t n, int64_t size) { return (n + size - 1) / size; }
+
+bool ts_winograd_pays(const ts_correlation *c, bool is_double) {
+  if (is_double || c->axis[0].taps != 1 || c->axis[0].kernel != 1 || c->axis[0].in != 1 || c->axis[0].out != 1 || c->axis[0].first != 0) return false;
+  for (int d = 1; d < 3; d++) {
+    const ts_axis *a = &c->axis[d];
+    if (a->taps != 3 || a->kernel != 3 || a->step != 1 || (a->gap != 1 && a->gap != -1) || a->by != 1 || a->from != 0 || a->out < 6) return false;
+  }
+  /* Weights are transformed anew each time: there must be results enough to pay for it. */
+  return c->in_channels >= 16 && c->out_channels >= 16 && c->in_channels <= 512 && c->batch * c->axis[1].out * c->axis[2].out >= 512;
+}
+
+ts_correlation ts_winograd_tiles(const ts_correlation *c) {
+  ts_correlation tiles = *c;
+  for (int d = 1; d < 3; d++) {
+    ts_axis *a = &tiles.axis[d];
+    a->first = least(a->first, a->first + 2 * a->gap);
+    a->out = a->full = (a->out + 1) / 2;
+    a->taps = 4;
+    a->gap = 1;
+    a->step = 2;
+  }
+  return tiles;
+}
+
+typedef struct {
+  const ts_correlation *c;
+  ts_correlation tiles;
+  ts_strips s;
+  const float *in, *rows;
+  float *out, *packed; /* packed: of each group and square, the transformed rows in the product's order */
+  const ts_conv_finish *finish;
+  ptrdiff_t *at;
+  int64_t unit, padded, m_block, m_blocks;
+  atomic_bool failed;
+} job;
+
+/* u = G g G' with G = (1 0 0; 1/2 1/2 1/2; 1/2 -1/2 1/2; 0 0 1), for a block of rows. Taps that run backwards are turned. */
+static void transform_some(void *arg, int64_t begin, int64_t end) {
+  job *j = arg;
+  const ts_correlation *c = j->c;
+  const int64_t channels = c->in_channels, blocks = j->padded / j->unit, flip_h = c->axis[1].gap < 0, flip_w = c->axis[2].gap < 0;
+  float *u = ts_alloc((size_t)(TS_SQUARES * j->unit * channels) * sizeof *u);
+  if (!u) {
+    atomic_store(&j->failed, true);
+    return;
+  }
+  for (int64_t task = begin; task < end; task++) {
+    const int64_t group = task / blocks, m0 = task % blocks * j->unit, rows = least(c->out_channels - m0, j->unit);
+    for (int64_t i = 0; i < rows * channels; i++) {
+      const float *g = j->rows + ((group * c->out_channels + m0) * channels + i) * 9;
+      float half[4][3];
+      for (int x = 0; x < 3; x++) {
+        const float *column = g + (flip_w ? 2 - x : x);
+        const float a = column[flip_h ? 6 : 0], b = column[3], d = column[flip_h ? 0 : 6];
+        half[0][x] = a;
+        half[1][x] = (a + b + d) * 0.5f;
+        half[2][x] = (a - b + d) * 0.5f;
+        half[3][x] = d;
+      }
+      for (int y = 0; y < 4; y++) {
+        const float a = half[y][0], b = half[y][1], d = half[y][2];
+        float *to = u + i;
+        const int64_t square = j->unit * channels;
+        to[(4 * y) * square] = a;
+        to[(4 * y + 1) * square] = (a + b + d) * 0.5f;
+        to[(4 * y + 2) * square] = (a - b + d) * 0.5f;
+        to[(4 * y + 3) * square] = d;
+      }
+    }
+    for (int64_t q = 0; q < TS_SQUARES; q++)
+      ts_gathered_pack_f32(rows, channels, u + q * j->unit * channels, channels, j->packed + ((group * TS_SQUARES + q) * j->padded + m0) * channels);
+  }
+  ts_free(u);
+}
+
+/* The results of a strip of tiles. `row`: room for two rows. */
+static void carry_tiles(const job *j, const ts_strip *t, int64_t group, int64_t m0, int64_t rows, const float *sums, float *row) {
+  const ts_correlation *c = j->c;
+  const int64_t height = c->axis[1].out, width = c->axis[2].out, apart = ts_winograd_apart(j->m_block * j->s.columns), room = 2 * (j->s.cols + 16);
+  const int64_t n = least(2 * t->cols, width - 2 * t->col);
+  for (int64_t m = 0; m < rows; m++) {
+    const int64_t channel = group * c->out_channels + m0 + m;
+    const float bias = j->finish->bias ? ((const float *)j->finish->bias)[channel] : 0;
+    for (int64_t i = 0; i < t->images; i++)
+      for (int64_t r = 0; r < t->rows; r++) {
+        ts_loops.winograd.gather(sums + m * j->s.columns + (i * j->s.image_rows + r) * j->s.pitch, apart, t->cols, bias, row, row + room);
+        for (int64_t y = 2 * (t->row + r), k = 0; k < 2 && y + k < height; k++) {
+          const int64_t at = (((t->n + i) * c->groups * c->out_channels + channel) * height + y + k) * width + 2 * t->col;
+          ts_loops.strips[false].carry(j->out + at, 1, row + k * room, n, j->finish->residual ? (const float *)j->finish->residual + at : NULL, j->finish);
+        }
+      }
+  }
+}
+
+/* Tasks: strips of tiles, in each the groups, in each the blocks of rows. */
+static void winograd_some(void *arg, int64_t begin, int64_t end) {
+  job *j = arg;
+  const ts_correlation *c = j->c;
+  const ts_strips *s = &j->s;
+  const int64_t channels = c->in_channels, all = c->groups * channels, volume = c->axis[1].in * c->axis[2].in, slack = 64;
+  const int64_t square_v = ts_winograd_apart(channels * s->columns), square_m = ts_winograd_apart(j->m_block * s->columns);
+  float *piece = ts_alloc((size_t)(s->size + TS_SQUARES * (square_v + square_m) + slack + 4 * (s->cols + 16)) * sizeof *piece);
+  if (!piece) {
+    atomic_store(&j->failed, true);
+    return;
+  }
+  memset(piece, 0, (size_t)s->size * sizeof *piece);
+  float *v = piece + s->size, *sums = v + TS_SQUARES * square_v, *row = sums + TS_SQUARES * square_m + slack;
+  int64_t laid = -1;
+  for (int64_t task = begin; task < end; task++) {
+    const int64_t place = task / j->m_blocks, group = place % c->groups, m0 = task % j->m_blocks * j->m_block, rows = least(c->out_channels - m0, j->m_block);
+    const ts_strip t = ts_strip_at(s, place / c->groups);
+    const int64_t columns = ts_whole_panels(t.columns, false);
+    for (int64_t k = 0; k < channels && laid != place; k++) {
+      ts_loops.strips[false].lay(s, &t, 1, j->in + (t.n * all + group * channels + k) * volume, volume, all * volume, piece);
+      ts_loops.winograd.spread(piece, s->at, columns, v + k * s->columns, square_v);
+    }
+    laid = place;
+    for (int64_t q = 0; q < TS_SQUARES; q++) {
+      const ts_gathered g = {.m = rows, .n = columns, .k = channels, .a = j->packed + ((group * TS_SQUARES + q) * j->padded + m0) * channels, .b = v + q * square_v, .at = j->at,
+                             .c = sums + q * square_m, .ldc = s->columns};
+      ts_gathered_f32(&g);
+    }
+    carry_tiles(j, &t, group, m0, rows, sums, row);
+  }
+  ts_free(piece);
+}
+
+bool ts_winograd(ts_cx *cx, const ts_correlation *c, const float *in, const float *rows, const ts_conv_finish *finish, float *out) {
+  job j = {.c = c, .tiles = ts_winograd_tiles(c), .in = in, .rows = rows, .out = out, .finish = finish, .unit = ts_gathered_rows(false)};
+  const int64_t channels = c->in_channels, threads = ts_num_threads(), pieces = threads == 1 ? 1 : 2 * threads, m = least(c->out_channels, MOST_ROWS);
+  const int64_t columns = TILES_BYTES / (TS_SQUARES * (int64_t)sizeof(float)) / (channels + m);
+  if (!ts_strips_of(cx, &j.tiles, false, most(columns, 2 * ts_gathered_panel(false)), pieces, 1, &j.s)) return false;
+  const int64_t places = ts_strip_count(&j.s) * c->groups;
+  j.m_blocks = most(pieces_of(c->out_channels, MOST_ROWS), pieces_of(threads, places)); /* each transforms the strip anew */
+  j.m_block = pieces_of(pieces_of(c->out_channels, j.m_blocks), j.unit) * j.unit;
+  j.m_blocks = pieces_of(c->out_channels, j.m_block);
+  j.padded = pieces_of(c->out_channels, j.unit) * j.unit;
+  j.packed = ts_temp(cx, TS_SQUARES * c->groups * j.padded * channels * (int64_t)sizeof *j.packed);
+  j.at = ts_temp(cx, channels * (int64_t)sizeof *j.at);
+  if (!j.packed || !j.at) return false;
+  for (int64_t k = 0; k < channels; k++) j.at[k] = (ptrdiff_t)(k * j.s.columns);
+  ts_parallel_for(c->groups * (j.padded / j.unit), 1, transform_some, &j);
+  if (!atomic_load(&j.failed)) ts_parallel_for(places * j.m_blocks, 1, winograd_some, &j);
+  return !atomic_load(&j.failed) || ts_fail(cx, TS_ERR_MEMORY, "out of memory");
+}
