@@ -11,19 +11,21 @@ VM_INLINE float vm_scalef(float p, uint32_t u) {
 
 /* Bounds of arguments, as variables: of a clamp to numbers that it knows a compiler makes the minimum of IEEE 754, which engines of
    WebAssembly run as eight instructions, of one to variables `x < y ? x : y`, which is one. */
-extern const float vm_boundsf[6]; /* sized, so that they may be read beforehand */
+extern const float vm_boundsf[8]; /* sized, so that they may be read beforehand */
 #define VM_EXP_MOST vm_boundsf[0]
 #define VM_EXP_LEAST vm_boundsf[1]
 #define VM_EXP2_MOST vm_boundsf[2]
 #define VM_EXP2_LEAST vm_boundsf[3]
 #define VM_EXPM1_LEAST vm_boundsf[4]
 #define VM_COSH_MOST vm_boundsf[5]
+#define VM_PHI_MOST vm_boundsf[6]
+#define VM_HALF vm_boundsf[7]
 #define VM_MOSTF(x, bound) ((x) > (bound) ? (bound) : (x))
 #define VM_LEASTF(x, bound) ((x) < (bound) ? (bound) : (x))
 
 /* exp(r) = 1 + r + r^2 P(r) for |r| <= log(2)/2. */
 VM_INLINE float vm_exp_polyf(float r) {
-  return VM_POLY4(r, 0x1.fffffcp-2f, 0x1.55548ap-3f, 0x1.55584ep-5f, 0x1.123f6p-7f, 0x1.6ad6cp-10f);
+  return VM_ESTRIN4(r, r * r, 0x1.fffffcp-2f, 0x1.55548ap-3f, 0x1.55584ep-5f, 0x1.123f6p-7f, 0x1.6ad6cp-10f);
 }
 
 /* exp(x) = p * 2^(u - 254) for |x| < 1000. */
@@ -82,7 +84,7 @@ VM_INLINE vm_partsf vm_splitf(float x) {
 /* log(1 + f) = f + g for m = 1 + f; returns g. */
 VM_INLINE float vm_log_restf(float f) {
   float z = f * f;
-  float p = VM_POLY8(f, 0x1.555548p-2f, -0x1.00007p-2f, 0x1.99a54p-3f, -0x1.552f08p-3f, 0x1.23034ap-3f,
+  float p = VM_ESTRIN8(f, z, 0x1.555548p-2f, -0x1.00007p-2f, 0x1.99a54p-3f, -0x1.552f08p-3f, 0x1.23034ap-3f,
                      -0x1.0105dp-3f, 0x1.eff944p-4f, -0x1.bf0d68p-4f, 0x1.b5254ep-5f);
   return z * f * p - 0.5f * z;
 }
@@ -122,7 +124,7 @@ VM_INLINE float vm_log1pf(float x) {
 
 VM_INLINE float vm_tanhf(float x) {
   float a = vm_absf(x), z = a * a;
-  float small = a + a * z * VM_POLY4(z, -0x1.55554ap-2f, 0x1.110ceep-3f, -0x1.b91e7ep-5f, 0x1.58e518p-6f,
+  float small = a + a * z * VM_ESTRIN4(z, z * z, -0x1.55554ap-2f, 0x1.110ceep-3f, -0x1.b91e7ep-5f, 0x1.58e518p-6f,
                                      -0x1.9921a2p-8f);
   vm_scaledf s = vm_exp_scaledf(a > 10.0f ? 20.0f : 2.0f * a);
   float e = s.p * vm_f32((s.u - 127u) << 23);

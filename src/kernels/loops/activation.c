@@ -5,7 +5,7 @@
 #define RELU(t) x <= 0 ? 0 : x
 #define SIGMOID(t) TS_VM_##t(sigmoid)(x)
 #define SILU(t) x * TS_VM_##t(sigmoid)(x)
-#define GELU(t) (ts_val_##t)0.5 * x * (1 + TS_VM_##t(erf)(x * (ts_val_##t)0x1.6a09e667f3bcdp-1))
+#define GELU(t) x * TS_VM_##t(phi)(x)
 #define GELU_TANH(t) \
   (ts_val_##t)0.5 * x * (1 + TS_VM_##t(tanh)((ts_val_##t)0x1.9884533d43651p-1 * (x + (ts_val_##t)0.044715 * x * x * x)))
 /* x tanh(log(1 + e^x)) = x (e^2x + 2 e^x) / (e^2x + 2 e^x + 2); above 20 it is x. */

@@ -9,7 +9,7 @@ static inline float silu_slope_f32(float y, float s) { return s * (1 + y * (1 - 
 static inline double silu_slope_f64(double y, double s) { return s * (1 + y * (1 - s)); }
 /* The normal distribution function plus y times its density. */
 #define GELU_BACKWARD(t)                                                                \
-  x * ((ts_val_##t)0.5 * (1 + TS_VM_##t(erf)(y * (ts_val_##t)0x1.6a09e667f3bcdp-1)) + \
+  x * (TS_VM_##t(phi)(y) + \
        y * TS_VM_##t(exp)(y * y * (ts_val_##t)-0.5) * (ts_val_##t)0x1.9884533d43651p-2)
 #define GELU_TANH_BACKWARD(t)                                                                                           \
   x * gelu_tanh_slope_##t(y, TS_VM_##t(tanh)((ts_val_##t)0x1.9884533d43651p-1 * (y + (ts_val_##t)0.044715 * y * y * y)))
