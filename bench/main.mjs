@@ -7,7 +7,7 @@
  *   --peers A,B      only these peers
  *   --rounds N       rounds of each row (5)
  *   --quick          fewer rows, rounds and peers, at one thread
- *   --save           JSON, Markdown, CSV and a picture into bench/results, and the tables into docs/performance.md
+ *   --save           JSON, Markdown, CSV and a picture into bench/results, and the summary into docs/performance.md
  *   --ops            every op of the table instead (see ops/index.mjs)
  */
 import { cpus } from 'node:os';
@@ -16,6 +16,8 @@ import { fileURLToPath } from 'node:url';
 import { judge } from './judge.mjs';
 import { benchOps } from './ops/index.mjs';
 import { findPeers } from './peers/index.mjs';
+import { machine } from './report/machine.mjs';
+import { save } from './report/save.mjs';
 import { duration, quantity, table, verdict } from './report/text.mjs';
 import { timed } from './rows/index.mjs';
 import { environment, start, timeRow } from './run.mjs';
@@ -40,11 +42,11 @@ async function running(threads, rows) {
     if (peer.missing) console.error(`${name} is left out: it is not installed (${peer.missing})`);
     else peers.push({ ...start(name, peer, threads), only: peer.only });
   }
-  for (const peer of peers) {
-    const { error } = await peer.ready;
-    if (error) console.error(error);
-  }
-  return peers;
+  const states = await Promise.all(peers.map((peer) => peer.ready));
+  return peers.filter((peer, i) => {
+    if (states[i].error) console.error(`${peer.name} is left out: ${states[i].error}`);
+    return !states[i].error;
+  });
 }
 
 if (argv.includes('--ops')) {
@@ -57,7 +59,8 @@ if (argv.includes('--ops')) {
 }
 
 const rows = timed.filter((row) => chosen(row) && !(quick && row.quick === false));
-const results = [];
+const results = [], date = new Date().toISOString();
+const about = argv.includes('--save') ? machine(threadCounts) : null;
 for (const threads of rows.length > 0 ? threadCounts : []) {
   const peers = await running(threads, rows);
   for (const [i, row] of rows.entries()) {
@@ -89,3 +92,5 @@ const verdicts = results.flatMap((r) => r.verdicts.map((v) => ({ ...v, of: `${r.
 console.log(`${verdicts.filter((v) => v.met).length} of ${verdicts.length} goals met${verdicts.every((v) => v.met) ? '' : '; not:'}`);
 for (const v of verdicts.filter((x) => !x.met)) console.log(`  ${v.of}: ${verdict(v, v.unit)}`);
 for (const r of results) for (const line of r.notes) console.log(`note: ${r.name}, ${r.threads}T: ${line}`);
+
+if (about) await save({ date, rounds, machine: about, results }, words.length === 0 && !quick && !only);

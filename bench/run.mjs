@@ -26,7 +26,10 @@ export function start(name, { command: [program, args], env }, threads) {
   child.stderr.on('data', (data) => { words = (words + data).slice(-2000); });
   child.stdin.on('error', () => undefined);
   child.on('error', (e) => end(`${name} could not be started: ${e.message}`));
-  child.on('exit', (code, signal) => end(`${name} ended with ${code ?? signal}: ${words.trim().split('\n').pop() ?? ''}`));
+  child.on('exit', (code, signal) => {
+    const lines = words.trim().split('\n');
+    end(`${name} ended with ${code ?? signal}: ${lines.find((line) => /Error/.test(line)) ?? lines.at(-1)}`);
+  });
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (!line.startsWith('{')) return;
     const reply = JSON.parse(line), key = reply.ready ? 'ready' : reply.id;

@@ -97,7 +97,7 @@ function judge({ versions, backend: chosen, backends: { native, wasm }, settings
   for (const [name, it] of Object.entries({ native, wasm })) for (const what of it.wrong ?? []) problems.push(`the ${name} backend does not compute as it should: ${what}`);
   for (const what of chosen.error ? [] : chosen.wrong) if (!problems.some((p) => p.includes(what))) problems.push(what);
   if (Number(versions.node.split('.')[0]) < 18) problems.push(`Node ${versions.node} is older than the ${manifest.engines.node} that torsh needs`);
-  if (native.error && !chosen.error) advice.push(`the native backend is not there, so torsh runs on WebAssembly, which is slower: ${places.length === 0 ? 'there is no addon for this system' : places.every((p) => p.version === null) ? `npm install ${places[0].place}` : 'the addon does not load'}`);
+  if (native.error && !chosen.error) advice.push(`the native backend is not there, so torsh runs on WebAssembly, which is slower: ${places.length === 0 ? 'there is no addon for this system' : places.every((p) => p.version === null) ? `npm install ${places[0].place}@${versions.torsh}` : 'the addon does not load'}`);
   if (wasm.error) advice.push(`the WebAssembly backend does not load: ${wasm.error}`);
   for (const { place, version: its } of places) if (its && its !== 'built here' && its !== versions.torsh) advice.push(`${place} has version ${its}, torsh ${versions.torsh}: install them alike`);
   if (settings.OPENBLAS_CORETYPE) advice.push(`OPENBLAS_CORETYPE=${settings.OPENBLAS_CORETYPE} makes OpenBLAS take that kernel instead of this processor's: unset it`);

@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { lackingFor } from './setup.mjs';
 import { root } from './sources.mjs';
 
-/* npm pack and npm publish come here too, after their own build. */
-const wanted = !process.env.TORSH_NO_BUILD && !['pack', 'publish'].includes(process.env.npm_command) && existsSync(join(root, 'node_modules/esbuild/package.json'));
+/* npm pack and npm publish come here too, after their own build; and so does `npx torsh` within a checkout, each time. */
+const command = process.env.npm_command, built = ['pack', 'publish'].includes(command) || (command === 'exec' && existsSync(join(root, 'dist/cli.mjs')));
+const wanted = !process.env.TORSH_NO_BUILD && !built && existsSync(join(root, 'node_modules/esbuild/package.json'));
 if (wanted) {
   const { can, lacking } = lackingFor('build');
   for (const part of ['native', 'wasm', 'js']) {

@@ -15,7 +15,7 @@ const pictures = (box, count, ...kinds) => Array.from({ length: count }, () => {
 });
 const first = pictures($('#first'), 8, 'map', 'kernel'), second = pictures($('#second'), 16, 'map');
 const lossPlot = new Plot($('#loss'), { lines: { loss: { color: 'blue', smooth: 0.95 } }, log: true });
-const accuracyPlot = new Plot($('#curve'), { lines: { accuracy: { color: 'green' } }, range: [0, 1], format: percent });
+const accuracyPlot = new Plot($('#curve'), { lines: { accuracy: { color: 'green' } }, range: [0, 1], format: (v) => `${Math.round(100 * v)} %` });
 const showOdds = bars($('#odds'), [...'0123456789']);
 
 let worker = null, looking = false, again = false, looked = 0, sample = 0, shown = null;

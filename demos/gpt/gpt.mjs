@@ -7,7 +7,7 @@ import { Plot } from '../shared/plot.mjs';
 frame('gpt', 'Text: Shakespeare, in the public domain');
 
 const MOST_SAMPLES = 30, LEAST = 400, MOST = 2_000_000;
-const lossPlot = new Plot($('#loss'), { lines: { loss: { color: 'blue', smooth: 0.95 }, unseen: { color: 'orange', label: 'unseen' } }, format: (y) => y.toFixed(1) });
+const lossPlot = new Plot($('#loss'), { lines: { loss: { color: 'blue', smooth: 0.9 }, unseen: { color: 'orange', label: 'unseen' } }, format: (y) => y.toFixed(1) });
 const showNext = bars($('#next'), Array.from({ length: 6 }, () => ''));
 const visible = (c) => ({ ' ': '␣', '\n': '↵', '\t': '⇥' })[c] ?? c;
 

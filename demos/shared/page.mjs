@@ -51,7 +51,7 @@ export function transport(container, begin) {
   const button = (kind, title) => Object.assign(element('button', { type: 'button', class: kind === 'play' ? 'play' : 'icon', id: kind, title, 'aria-label': title }), { innerHTML: icon(kind) });
   const play = button('play', 'Train'), step = button('step', 'One step'), reset = button('reset', 'Start anew');
   container.prepend(play, step, reset);
-  const state = { job: null, running: false };
+  const state = { job: null, running: false, turn: 0, ended: null };
   const show = () => {
     play.innerHTML = icon(state.running ? 'pause' : 'play');
     play.title = state.running ? 'Pause' : 'Train';
@@ -65,11 +65,14 @@ export function transport(container, begin) {
     show();
   };
   const restart = async ({ running = state.running, anew = true } = {}) => {
-    const before = state.job;
+    const before = state.job, turn = ++state.turn;
     state.job = null;
     before?.stop();
+    // One at a time, and of several wishes the last.
+    state.ended = Promise.allSettled([state.ended, before]);
+    await state.ended;
+    if (turn !== state.turn) return;
     try {
-      await before;
       const job = state.job = begin(anew);
       job.then(() => { if (state.job === job) finished(); }, tellTrouble);
       run(running);

@@ -18,7 +18,7 @@ const guides = [
   group('Start', 'start/node', 'start/page'),
   group('Tutorials', 'tutorials/tensors', 'tutorials/autograd', 'tutorials/first-network', 'tutorials/data', 'tutorials/saving', 'tutorials/server', 'tutorials/page', 'tutorials/extending'),
   group('Coming from', 'guide/pytorch', 'guide/pytorch-names', 'guide/tfjs'),
-  group('Guides', 'guide/best-practices', 'performance', 'compile', 'browser', 'files', 'distributions', 'guide/c-api', 'guide/troubleshooting'),
+  group('Guides', 'guide/best-practices', 'performance', 'compile', 'browser', 'files', 'distributions', 'command-line', 'guide/c-api', 'guide/troubleshooting'),
   group('Project', 'architecture', 'adding-an-op', 'coverage', 'packaging', 'releasing', 'dependencies'),
 ];
 const operators = { text: 'Operators', collapsed: false, items: pages('reference').map((f) => page(`reference/${f.replace('.md', '')}`)) };

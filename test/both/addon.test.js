@@ -41,20 +41,28 @@ async function backend({ env = {}, node = [] } = {}) {
   return JSON.parse(out.trim().split('\n').pop());
 }
 
+/** What `torsh doctor` reports there. */
+const doctor = async () => JSON.parse(await must(process.execPath, [join('node_modules', 'torsh', 'dist', 'cli.mjs'), 'doctor', '--json'], { cwd: folder, env: { TORSH_BACKEND: undefined, OPENBLAS_CORETYPE: undefined, OPENBLAS_L2_SIZE: undefined } }));
+
 test('the package of the platform is found', async () => {
   provide(addon);
   expect(await backend()).toMatchObject({ name: 'native', sum: 12 });
+  expect(await doctor()).toMatchObject({ works: true, backend: { name: 'native' }, addons: [{ place: name, version }], advice: [] });
 });
 
 const wasm = (pattern) => ({ name: 'wasm', sum: 12, reasons: expect.arrayContaining(['the native backend could not be loaded', expect.stringMatching(pattern)]) });
 const escaped = (text) => text.replace(/[/.]/g, '\\$&');
 
 test('without it: what to install', async () => {
+  expect(await doctor()).toMatchObject({
+    works: true, backend: { name: 'wasm' }, addons: [{ place: name, version: null }], advice: [`the native backend is not there, so torsh runs on WebAssembly, which is slower: npm install ${name}@${version}`],
+  });
   expect(await backend()).toMatchObject(wasm(new RegExp(`${escaped(name)} is not installed .*: npm install ${escaped(`${name}@${version}`)}`)));
 });
 
 test('of another version, or of another build of this one', async () => {
   provide(addon, { version: '9.9.9' });
+  expect((await doctor()).advice).toEqual(expect.arrayContaining([`${name} has version 9.9.9, torsh ${version}: install them alike`]));
   expect(await backend()).toMatchObject(wasm(new RegExp(`is version 9\\.9\\.9, torsh is ${escaped(version)}: npm install`)));
   provide(addon, { torsh: { ...manifest.torsh, tableHash: '0000000000000000' } });
   expect(await backend()).toMatchObject(wasm(/is of another build of torsh/));

@@ -19,7 +19,7 @@ afterAll(place.remove);
 test('holds what it should and little else', () => {
   for (const name of ['package.json', 'README.md', 'dist/torsh.cjs', 'dist/torsh.mjs', 'dist/torsh.wasm', 'dist/torsh-threads.wasm', 'dist/torsh.web.mjs', 'types/torsh.d.mts', 'types/torsh.d.cts', 'types/lib/tensor.d.ts']) expect(packed.files).toContain(name);
   expect(packed.files.filter((n) => /^(src|test|tools|build|examples|packages|node_modules)\/|\.node$|binding\.gyp|libtorsh/.test(n))).toEqual([]);
-  expect(statSync(packed.file).size).toBeLessThan(3e6);
+  expect(statSync(packed.file).size).toBeLessThan(require(join(root, 'package.json')).torsh.sizeBudget.tarball);
 });
 
 test('every file that exports names is there', () => {

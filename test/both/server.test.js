@@ -32,7 +32,10 @@ let model;
 
 /** Starts it; resolves when it listens: { url, port, child, told() (what it wrote to stderr), exit (a promise of its code) }. */
 async function start(...args) {
-  const child = spawn(process.execPath, [path.join(home, 'main.mjs'), '--port', '0', ...args], { cwd: folder });
+  return startWith({}, ...args);
+}
+async function startWith(env, ...args) {
+  const child = spawn(process.execPath, [path.join(home, 'main.mjs'), '--port', '0', ...args], { cwd: folder, env: { ...process.env, ...env } });
   running.add(child);
   let err = '', out = '';
   child.stderr.on('data', (text) => { err += text; });
@@ -172,6 +175,21 @@ suite('examples/server', () => {
     expect(await raw(server.port, `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(1 << 15)}\r\n\r\n`, { end: false })).toMatch(/^HTTP\/1\.1 431 /);
   });
 
+  test('clients that go as they please', async () => {
+    const head = `POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: ${BINARY}\r\nContent-Length: 3136\r\n\r\n`;
+    await Promise.all(Array.from({ length: 60 }, (_, i) => new Promise((resolve) => {
+      const socket = net.connect(server.port, '127.0.0.1', () => {
+        socket.write(head);
+        socket.write(one.subarray(0, i % 3 === 0 ? 1000 : 3136));
+        setTimeout(() => socket.destroy(), i % 7);
+      });
+      socket.on('error', () => {});
+      socket.on('close', resolve);
+    })));
+    await until(async () => (await metrics(server.url)).torsh_server_queue_inputs === 0);
+    expect((await post(server.url, one, { 'content-type': BINARY })).status).toBe(200);
+  });
+
   test('after all of that it is up, quiet, and holds nothing', async () => {
     expect((await post(server.url, JSON.stringify({ inputs: [row] }))).status).toBe(200);
     expect(server.told()).toBe('');
@@ -207,6 +225,15 @@ suite('examples/server', () => {
     expect(await busy.exit).toBe(0);
     await expect(fetch(busy.url)).rejects.toThrow();
     expect(busy.told()).toBe('');
+  });
+
+  test('the same on WebAssembly, whose threads have memories of their own', async () => {
+    const other = await startWith({ TORSH_BACKEND: 'wasm' }, '--model', weights, '--workers', '2');
+    const x = pictures(5, 3), { content } = await post(other.url, bytesOf(x), { 'content-type': BINARY, accept: BINARY });
+    torsh.testing.assertClose(torsh.frombuffer(content, { dtype: 'float32' }).reshape(5, 10), expected(x), { rtol: 1e-4, atol: 1e-6 });
+    other.child.kill('SIGTERM');
+    expect(await other.exit).toBe(0);
+    expect(other.told()).toBe('');
   });
 
   test("PyTorch's own file, with columns that have names", async () => {

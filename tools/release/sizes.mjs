@@ -2,8 +2,13 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import esbuild from 'esbuild';
 
-const gzipped = (path) => gzipSync(readFileSync(path), { level: 9 }).length;
+const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
+const gzipped = (path) => gzip(readFileSync(path));
+
+/** What a page loads of the JavaScript, bundled, minified and gzipped, when it does this with torsh. (wasm.mjs is for bundlers that bring no .wasm.) */
+const bundled = (dist, contents) => gzip(esbuild.buildSync({ stdin: { contents, resolveDir: dist }, bundle: true, minify: true, write: false, format: 'esm', platform: 'browser', logLevel: 'error', external: ['*.wasm', './wasm.mjs'] }).outputFiles[0].contents);
 
 /** The sizes by the names of the budget; null for what has not been built. packed: npm pack's account of the tarball, if there is one. */
 export function measure(root, packed = null) {
@@ -13,7 +18,8 @@ export function measure(root, packed = null) {
     addon: at(join(root, 'build/Release/torsh.node'), (path) => statSync(path).size),
     wasm: at(join(dist, 'torsh.wasm'), (path) => statSync(path).size),
     wasmGzip: at(join(dist, 'torsh.wasm'), gzipped),
-    page: at(join(dist, 'torsh.web.mjs'), gzipped),
+    page: at(join(dist, 'torsh.web.mjs'), () => bundled(dist, "import torsh from './torsh.web.mjs'; globalThis.torsh = torsh;")),
+    pageOfTensors: at(join(dist, 'torsh.web.mjs'), () => bundled(dist, "import { tensor } from './torsh.web.mjs'; globalThis.tensor = tensor;")),
     node: at(join(dist, 'native.cjs'), (path) => statSync(path).size),
     js: scripts.length > 0 ? scripts.reduce((n, name) => n + statSync(join(dist, name)).size, 0) : null,
     tarball: packed && packed.size,
