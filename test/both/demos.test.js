@@ -14,7 +14,7 @@ beforeAll(async () => {
   tools = await import('../../tools/demos.mjs');
   server = await tools.serveDemos();
   if (!process.env.TORSH_NO_BROWSER) browser = await launch();
-}, 30000);
+}, 60000);
 afterAll(async () => {
   await browser?.close();
   await server?.close();
