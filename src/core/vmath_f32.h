@@ -11,15 +11,13 @@ VM_INLINE float vm_scalef(float p, uint32_t u) {
 
 /* Bounds of arguments, as variables: of a clamp to numbers that it knows a compiler makes the minimum of IEEE 754, which engines of
    WebAssembly run as eight instructions, of one to variables `x < y ? x : y`, which is one. */
-extern const float vm_boundsf[8]; /* sized, so that they may be read beforehand */
+extern const float vm_boundsf[6]; /* sized, so that they may be read beforehand */
 #define VM_EXP_MOST vm_boundsf[0]
 #define VM_EXP_LEAST vm_boundsf[1]
 #define VM_EXP2_MOST vm_boundsf[2]
 #define VM_EXP2_LEAST vm_boundsf[3]
 #define VM_EXPM1_LEAST vm_boundsf[4]
 #define VM_COSH_MOST vm_boundsf[5]
-#define VM_PHI_MOST vm_boundsf[6]
-#define VM_HALF vm_boundsf[7]
 #define VM_MOSTF(x, bound) ((x) > (bound) ? (bound) : (x))
 #define VM_LEASTF(x, bound) ((x) < (bound) ? (bound) : (x))
 

@@ -105,17 +105,6 @@ VM_INLINE float vm_erff(float x) {
   return vm_copysignf(a < 1.0f ? small : 1.0f - e, x);
 }
 
-/* The normal distribution function as gelu wants it: its error is absolute, in float 2e-7 in half the time of the way by erf. */
-VM_INLINE double vm_phi(double x) { return 0.5 * (1.0 + vm_erf(x * 0x1.6a09e667f3bcdp-1)); }
-VM_INLINE float vm_phif(float x) {
-  float a = vm_absf(x), c = VM_MOSTF(a, VM_PHI_MOST), z = c * c;
-  float p = VM_POLY5(z, 0x1.98845p-2f, 0x1.134f26p-5f, 0x1.31a276p-8f, 0x1.5d322ap-13f, 0x1.aa735p-18f, 0x1.8c3dc2p-26f);
-  float q = VM_POLY5(z, 1.0f, 0x1.00edap-2f, 0x1.d3171ap-6f, 0x1.ea8f26p-10f, 0x1.322dbcp-14f, 0x1.43f578p-20f);
-  float half = c * p / q;
-  half = VM_MOSTF(half, VM_HALF);
-  return 0.5f + vm_copysignf(a < VM_PHI_MOST ? half : 0.5f, x);
-}
-
 VM_INLINE float vm_erfcf(float x) {
   double a = vm_absf(x), c = a > 11.0 ? 11.0 : (a < 0.5 ? 0.5 : a), q = (c - 3.0) / (c + 3.0), y = -c * c;
   double t = y * 0x1.71547652b82fep+0 + VM_MAGIC, n = t - VM_MAGIC, r = y - n * 0x1.62e42fefa39efp-1;

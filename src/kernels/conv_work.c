@@ -5,6 +5,8 @@
 #include "conv.h"
 #include "kernels.h"
 
+enum { PICK_BLOCK = 16 };
+
 static int64_t gcd(int64_t a, int64_t b) { return b ? gcd(b, a % b) : a; }
 
 static ts_correlation forward_of(const ts_conv_shape *s) {
@@ -57,19 +59,25 @@ static void product(bool is_double, bool trans_a, bool trans_b, int64_t m, int64
 static void pick(const ts_correlation *c, int64_t item, int64_t first, int64_t second, bool swap, char *weight, char *rows, bool back) {
   const ts_axis *d = &c->axis[0], *h = &c->axis[1], *w = &c->axis[2];
   const int64_t kernel = d->kernel * h->kernel * w->kernel, taps = ts_tap_count(c);
-  for (int64_t g = 0; g < c->groups; g++)
-    for (int64_t f = 0; f < first; f++)
-      for (int64_t i = 0; i < second; i++, weight += kernel * item) {
-        char *row = rows + (g * first * second + (swap ? i * first + f : f * second + i)) * taps * item;
-        for (int64_t z = 0; z < d->taps; z++)
-          for (int64_t y = 0; y < h->taps; y++) {
-            char *at = weight + (((d->tap_from + z * d->tap_by) * h->kernel + h->tap_from + y * h->tap_by) * w->kernel + w->tap_from) * item;
-            for (int64_t x = 0; x < w->taps; x++, row += item, at += w->tap_by * item) {
-              if (item == 8) memcpy(back ? at : row, back ? row : at, 8);
-              else memcpy(back ? at : row, back ? row : at, 4);
-            }
+  const bool all = ts_all_taps(c) && c->axis[0].tap_by == 1 && c->axis[1].tap_by == 1 && c->axis[2].tap_by == 1;
+  for (int64_t g = 0; g < c->groups; g++, weight += first * second * kernel * item, rows += first * second * taps * item)
+    for (int64_t f0 = 0; f0 < first; f0 += PICK_BLOCK) /* a few at a time, for lines of the cache serve several */
+      for (int64_t i = 0; i < second; i++)
+        for (int64_t f = f0; f < first && f < f0 + PICK_BLOCK; f++) {
+          char *row = rows + (swap ? i * first + f : f * second + i) * taps * item, *whole = weight + (f * second + i) * kernel * item;
+          if (all && kernel > 1) {
+            memcpy(back ? whole : row, back ? row : whole, (size_t)(kernel * item));
+            continue;
           }
-      }
+          for (int64_t z = 0; z < d->taps; z++)
+            for (int64_t y = 0; y < h->taps; y++) {
+              char *at = whole + (((d->tap_from + z * d->tap_by) * h->kernel + h->tap_from + y * h->tap_by) * w->kernel + w->tap_from) * item;
+              for (int64_t x = 0; x < w->taps; x++, row += item, at += w->tap_by * item) {
+                if (item == 8) memcpy(back ? at : row, back ? row : at, 8);
+                else memcpy(back ? at : row, back ? row : at, 4);
+              }
+            }
+        }
 }
 
 /* Windows that see nothing but padding. */

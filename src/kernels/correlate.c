@@ -48,6 +48,36 @@ static int64_t shared(const ts_axis *a, const ts_taps *t, int64_t taken) {
   return least(least(front, behind), t->halo);
 }
 
+/* About `rows` of `out` rows, so that panels are filled best: the fewest columns over all strips, then the fewest strips. */
+static int64_t best_rows(int64_t out, int64_t rows, int64_t pitch, int64_t cols, bool is_double) {
+  int64_t best = 0, best_cost = 0;
+  for (int64_t r = most(1, rows / 2); r <= least(out, rows + (rows + 2) / 3); r++) {
+    const int64_t cost = out / r * ts_whole_panels((r - 1) * pitch + cols, is_double) + (out % r ? ts_whole_panels((out % r - 1) * pitch + cols, is_double) : 0);
+    if (!best || cost <= best_cost) best = r, best_cost = cost;
+  }
+  return best;
+}
+
+/* What follows from the pitch and the rows of an image. */
+static bool places_of(ts_cx *cx, bool is_double, ts_strips *s) {
+  const ts_axis *h = &s->c->axis[1], *w = &s->c->axis[2];
+  s->plane = s->images * s->image_rows * s->pitch;
+  s->columns = ts_whole_panels(((s->images - 1) * s->image_rows + s->rows - 1) * s->pitch + s->cols, is_double);
+  const int64_t across = s->taps[1].planes * s->taps[2].planes, reach = s->taps[1].halo * s->pitch + s->taps[2].halo + s->columns;
+  s->channel = s->c->axis[0].taps * across * s->plane;
+  s->size = s->channels * s->channel + most(reach - s->plane, 0);
+  const int64_t kernel = s->c->axis[0].taps * h->taps * w->taps;
+  ptrdiff_t *at = s->at = ts_temp(cx, s->channels * kernel * (int64_t)sizeof *at + 1);
+  if (!at) return false;
+  for (int64_t k = 0; k < s->channels; k++)
+    for (int64_t z = 0; z < s->c->axis[0].taps; z++)
+      for (int64_t y = 0; y < h->taps; y++)
+        for (int64_t x = 0; x < w->taps; x++)
+          *at++ = (ptrdiff_t)(k * s->channel + ((z * s->taps[1].planes + s->taps[1].plane[y]) * s->taps[2].planes + s->taps[2].plane[x]) * s->plane +
+                              s->taps[1].shift[y] * s->pitch + s->taps[2].shift[x]);
+  return true;
+}
+
 bool ts_strips_of(ts_cx *cx, const ts_correlation *c, bool is_double, int64_t columns, int64_t pieces, int64_t channels, ts_strips *s) {
   const ts_axis *h = &c->axis[1], *w = &c->axis[2];
   *s = (ts_strips){.c = c, .images = 1, .rows = h->out, .cols = w->out, .channels = channels};
@@ -58,7 +88,7 @@ bool ts_strips_of(ts_cx *cx, const ts_correlation *c, bool is_double, int64_t co
     s->rows = 1;
     s->cols = even(w->out, columns);
   } else if (row * height > columns + columns / 2) {
-    s->rows = even(h->out, most(columns / row, 1));
+    s->rows = best_rows(h->out, most(columns / row, 1), row, w->out, is_double);
   } else if (c->axis[0].out == 1) {
     s->images = most(least(c->batch, columns / (row * height)), 1);
   }
@@ -66,7 +96,7 @@ bool ts_strips_of(ts_cx *cx, const ts_correlation *c, bool is_double, int64_t co
   const int64_t others = c->axis[0].out * c->groups;
   if (pieces_of(c->batch, s->images) * others * pieces_of(h->out, s->rows) * pieces_of(w->out, s->cols) < pieces) {
     if (s->images > 1) s->images = even(c->batch, most(1, c->batch * others / pieces));
-    const int64_t wanted = pieces_of(pieces, pieces_of(c->batch, s->images) * others), floor = 4 * ts_gathered_panel(is_double);
+    const int64_t wanted = pieces_of(pieces, pieces_of(c->batch, s->images) * others), floor = 2 * ts_gathered_panel(is_double);
     if (wanted > 1 && s->rows > 1) s->rows = even(h->out, most(pieces_of(h->out, wanted), pieces_of(floor, row)));
     else if (wanted > 1 && h->out == 1) s->cols = even(w->out, most(pieces_of(w->out, wanted), floor));
   }
@@ -75,21 +105,15 @@ bool ts_strips_of(ts_cx *cx, const ts_correlation *c, bool is_double, int64_t co
   s->count_w = pieces_of(w->out, s->cols);
   s->pitch = s->cols + s->taps[2].halo - shared(w, &s->taps[2], s->cols);
   s->image_rows = s->rows + s->taps[1].halo - shared(h, &s->taps[1], s->rows);
-  s->plane = s->images * s->image_rows * s->pitch;
-  s->columns = ts_whole_panels(((s->images - 1) * s->image_rows + s->rows - 1) * s->pitch + s->cols, is_double);
-  const int64_t across = s->taps[1].planes * s->taps[2].planes, reach = s->taps[1].halo * s->pitch + s->taps[2].halo + s->columns;
-  s->channel = c->axis[0].taps * across * s->plane;
-  s->size = channels * s->channel + most(reach - s->plane, 0);
-  const int64_t kernel = c->axis[0].taps * h->taps * w->taps;
-  ptrdiff_t *at = s->at = ts_temp(cx, channels * kernel * (int64_t)sizeof *at + 1);
-  if (!at) return false;
-  for (int64_t k = 0; k < channels; k++)
-    for (int64_t z = 0; z < c->axis[0].taps; z++)
-      for (int64_t y = 0; y < h->taps; y++)
-        for (int64_t x = 0; x < w->taps; x++)
-          *at++ = (ptrdiff_t)(k * s->channel + ((z * s->taps[1].planes + s->taps[1].plane[y]) * s->taps[2].planes + s->taps[2].plane[x]) * s->plane +
-                              s->taps[1].shift[y] * s->pitch + s->taps[2].shift[x]);
-  return true;
+  return places_of(cx, is_double, s);
+}
+
+bool ts_strips_like(ts_cx *cx, const ts_correlation *c, const ts_strips *like, ts_strips *s) {
+  *s = *like;
+  s->c = c;
+  for (int d = 0; d < 3; d++)
+    if (!taps_of(cx, &c->axis[d], &s->taps[d])) return false;
+  return places_of(cx, false, s);
 }
 
 ts_strip ts_strip_at(const ts_strips *s, int64_t i) {

@@ -60,6 +60,9 @@ typedef struct {
 /* Strips of about `columns` columns, cut finer where there would be fewer than `pieces`; blocks of `channels`. */
 bool ts_strips_of(ts_cx *cx, const ts_correlation *c, bool is_double, int64_t columns, int64_t pieces, int64_t channels, ts_strips *s);
 
+/* Of another input with the same results: the same strips, rows as far apart. */
+bool ts_strips_like(ts_cx *cx, const ts_correlation *c, const ts_strips *like, ts_strips *s);
+
 typedef struct { int64_t n, depth, row, col, images, rows, cols, columns; } ts_strip;
 static inline int64_t ts_strip_count(const ts_strips *s) { return s->count_n * s->c->axis[0].out * s->count_h * s->count_w; }
 ts_strip ts_strip_at(const ts_strips *s, int64_t i);

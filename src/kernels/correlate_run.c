@@ -4,12 +4,14 @@
 #include "../core/alloc.h"
 #include "../core/threads.h"
 #include "../gemm/gathered.h"
+#include "../gemm/gemm.h"
 #include "kernels.h"
 
 enum {
   SUMS_BYTES = 256 << 10, /* of a strip */
   MOST_ROWS = 240,        /* of a block of weights, which with the sums should stay in the second-level cache */
   GRADIENT_COLUMNS = 144, GRADIENT_ROWS = 64, /* of a block of a gradient of weights */
+  FEW = 256,              /* results of a strip over which such a gradient is better taken as a product of matrices */
   SHARE_FROM = 1 << 19    /* multiplications that are worth a second thread */
 };
 
@@ -150,7 +152,7 @@ static bool run(ts_cx *cx, job *j, int64_t tasks, bool shared, void (*some)(void
 }
 
 static int64_t pieces_for(const job *j) {
-  return ts_num_threads() == 1 || results(j->c) * (double)j->k < SHARE_FROM ? 1 : 4 * ts_num_threads();
+  return ts_num_threads() == 1 || results(j->c) * (double)j->k < SHARE_FROM ? 1 : 2 * ts_num_threads();
 }
 
 bool ts_correlate(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const ts_conv_finish *finish, void *out) {
@@ -175,11 +177,14 @@ static void gradient_some(void *arg, int64_t begin, int64_t end) {
   const ts_strips *s = &j->s;
   const ts_strip_loops *loops = &ts_loops.strips[j->is_double];
   const int64_t all_in = c->groups * c->in_channels, all_out = c->groups * c->out_channels, strips = ts_strip_count(s);
-  char *piece = ts_calloc((size_t)((s->size + j->m_block * s->columns) * j->item)), *grads = piece + s->size * j->item;
+  const bool few = s->columns <= FEW;
+  const int64_t windows = few ? j->channels * j->taps : 0;
+  char *piece = ts_alloc((size_t)((s->size + (j->m_block + windows) * s->columns) * j->item)), *grads = piece + s->size * j->item, *window = grads + j->m_block * s->columns * j->item;
   if (!piece) {
     atomic_store(&j->failed, true);
     return;
   }
+  memset(piece, 0, (size_t)(s->size * j->item));
   for (int64_t task = begin; task < end; task++) {
     const int64_t m0 = task % j->m_blocks * j->m_block, block = task / j->m_blocks % j->blocks, group = task / j->m_blocks / j->blocks;
     const int64_t rows = least(c->out_channels - m0, j->m_block), channels = block_of(j, block);
@@ -188,8 +193,15 @@ static void gradient_some(void *arg, int64_t begin, int64_t end) {
       const ts_strip t = ts_strip_at(s, i);
       loops->lay(s, &t, channels, j->in + (t.n * all_in + first_in) * j->volume * j->item, j->volume, all_in * j->volume, piece);
       loops->lay_result(s, &t, rows, j->rows + (t.n * all_out + first_out) * j->places * j->item, j->places, all_out * j->places, grads);
-      const ts_gathered g = {.m = rows, .n = ts_whole_panels(t.columns, j->is_double), .k = channels * j->taps, .a = grads, .lda = s->columns, .b = piece, .at = s->at,
-                             .c = j->out + (first_out * j->k + block * j->channels * j->taps) * j->item, .ldc = j->k};
+      const int64_t columns = ts_whole_panels(t.columns, j->is_double), k = channels * j->taps, ld = s->columns;
+      void *out = j->out + (first_out * j->k + block * j->channels * j->taps) * j->item;
+      if (few) {
+        for (int64_t w = 0; w < k; w++) memcpy(window + w * ld * j->item, piece + s->at[w] * j->item, (size_t)(columns * j->item));
+        if (j->is_double) ts_dgemm(false, true, rows, k, columns, 1, (double *)grads, ld, (double *)window, ld, 1, out, j->k);
+        else ts_sgemm(false, true, rows, k, columns, 1, (float *)grads, ld, (float *)window, ld, 1, out, j->k);
+        continue;
+      }
+      const ts_gathered g = {.m = rows, .n = columns, .k = k, .a = grads, .lda = ld, .b = piece, .at = s->at, .c = out, .ldc = j->k};
       if (j->is_double) ts_gathered_dots_f64(&g);
       else ts_gathered_dots_f32(&g);
     }
@@ -198,6 +210,8 @@ static void gradient_some(void *arg, int64_t begin, int64_t end) {
 }
 
 bool ts_correlate_rows(ts_cx *cx, const ts_correlation *c, bool is_double, const void *grad, const void *in, void *rows) {
+  bool done = false;
+  if (ts_winograd_pays(c, is_double) && c->axis[1].gap == 1 && (!ts_winograd_rows(cx, c, grad, in, rows, &done) || done)) return done;
   job j = job_of(c, is_double);
   j.in = in;
   j.rows = grad;

@@ -1,14 +1,14 @@
 /* Winograd's F(2x2, 3x3), see winograd.h. Tiles are the results of a correlation with 4x4 taps and step 2, so strips of them are laid
    out as correlate.h says; its products are sixteen, over channels. */
-#include "winograd.h"
 #include <stdatomic.h>
 #include <string.h>
 #include "../core/alloc.h"
 #include "../core/threads.h"
 #include "../gemm/gathered.h"
 #include "kernels.h"
+#include "winograd_squares.h"
 
-enum { TILES_BYTES = 640 << 10, MOST_ROWS = 240, SQUARES = 16 };
+enum { TILES_BYTES = 768 << 10, MOST_ROWS = 240 };
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
@@ -22,6 +22,19 @@ bool ts_winograd_pays(const ts_correlation *c, bool is_double) {
   }
   /* Weights are transformed anew each time: there must be results enough to pay for it. */
   return c->in_channels >= 16 && c->out_channels >= 16 && c->in_channels <= 512 && c->batch * c->axis[1].out * c->axis[2].out >= 512;
+}
+
+ts_correlation ts_winograd_tiles(const ts_correlation *c) {
+  ts_correlation tiles = *c;
+  for (int d = 1; d < 3; d++) {
+    ts_axis *a = &tiles.axis[d];
+    a->first = least(a->first, a->first + 2 * a->gap);
+    a->out = a->full = (a->out + 1) / 2;
+    a->taps = 4;
+    a->gap = 1;
+    a->step = 2;
+  }
+  return tiles;
 }
 
 typedef struct {
@@ -41,7 +54,7 @@ static void transform_some(void *arg, int64_t begin, int64_t end) {
   job *j = arg;
   const ts_correlation *c = j->c;
   const int64_t channels = c->in_channels, blocks = j->padded / j->unit, flip_h = c->axis[1].gap < 0, flip_w = c->axis[2].gap < 0;
-  float *u = ts_alloc((size_t)(SQUARES * j->unit * channels) * sizeof *u);
+  float *u = ts_alloc((size_t)(TS_SQUARES * j->unit * channels) * sizeof *u);
   if (!u) {
     atomic_store(&j->failed, true);
     return;
@@ -69,8 +82,8 @@ static void transform_some(void *arg, int64_t begin, int64_t end) {
         to[(4 * y + 3) * square] = d;
       }
     }
-    for (int64_t q = 0; q < SQUARES; q++)
-      ts_gathered_pack_f32(rows, channels, u + q * j->unit * channels, channels, j->packed + ((group * SQUARES + q) * j->padded + m0) * channels);
+    for (int64_t q = 0; q < TS_SQUARES; q++)
+      ts_gathered_pack_f32(rows, channels, u + q * j->unit * channels, channels, j->packed + ((group * TS_SQUARES + q) * j->padded + m0) * channels);
   }
   ts_free(u);
 }
@@ -78,7 +91,7 @@ static void transform_some(void *arg, int64_t begin, int64_t end) {
 /* The results of a strip of tiles. `row`: room for two rows. */
 static void carry_tiles(const job *j, const ts_strip *t, int64_t group, int64_t m0, int64_t rows, const float *sums, float *row) {
   const ts_correlation *c = j->c;
-  const int64_t height = c->axis[1].out, width = c->axis[2].out, apart = j->m_block * j->s.columns, room = 2 * (j->s.cols + 16);
+  const int64_t height = c->axis[1].out, width = c->axis[2].out, apart = ts_winograd_apart(j->m_block * j->s.columns), room = 2 * (j->s.cols + 16);
   const int64_t n = least(2 * t->cols, width - 2 * t->col);
   for (int64_t m = 0; m < rows; m++) {
     const int64_t channel = group * c->out_channels + m0 + m;
@@ -100,13 +113,14 @@ static void winograd_some(void *arg, int64_t begin, int64_t end) {
   const ts_correlation *c = j->c;
   const ts_strips *s = &j->s;
   const int64_t channels = c->in_channels, all = c->groups * channels, volume = c->axis[1].in * c->axis[2].in, slack = 64;
-  const int64_t square_v = channels * s->columns, square_m = j->m_block * s->columns;
-  float *piece = ts_calloc((size_t)(s->size + SQUARES * (square_v + square_m) + slack + 4 * (s->cols + 16)) * sizeof *piece);
+  const int64_t square_v = ts_winograd_apart(channels * s->columns), square_m = ts_winograd_apart(j->m_block * s->columns);
+  float *piece = ts_alloc((size_t)(s->size + TS_SQUARES * (square_v + square_m) + slack + 4 * (s->cols + 16)) * sizeof *piece);
   if (!piece) {
     atomic_store(&j->failed, true);
     return;
   }
-  float *v = piece + s->size, *sums = v + SQUARES * square_v, *row = sums + SQUARES * square_m + slack;
+  memset(piece, 0, (size_t)s->size * sizeof *piece);
+  float *v = piece + s->size, *sums = v + TS_SQUARES * square_v, *row = sums + TS_SQUARES * square_m + slack;
   int64_t laid = -1;
   for (int64_t task = begin; task < end; task++) {
     const int64_t place = task / j->m_blocks, group = place % c->groups, m0 = task % j->m_blocks * j->m_block, rows = least(c->out_channels - m0, j->m_block);
@@ -117,8 +131,8 @@ static void winograd_some(void *arg, int64_t begin, int64_t end) {
       ts_loops.winograd.spread(piece, s->at, columns, v + k * s->columns, square_v);
     }
     laid = place;
-    for (int64_t q = 0; q < SQUARES; q++) {
-      const ts_gathered g = {.m = rows, .n = columns, .k = channels, .a = j->packed + ((group * SQUARES + q) * j->padded + m0) * channels, .b = v + q * square_v, .at = j->at,
+    for (int64_t q = 0; q < TS_SQUARES; q++) {
+      const ts_gathered g = {.m = rows, .n = columns, .k = channels, .a = j->packed + ((group * TS_SQUARES + q) * j->padded + m0) * channels, .b = v + q * square_v, .at = j->at,
                              .c = sums + q * square_m, .ldc = s->columns};
       ts_gathered_f32(&g);
     }
@@ -128,24 +142,16 @@ static void winograd_some(void *arg, int64_t begin, int64_t end) {
 }
 
 bool ts_winograd(ts_cx *cx, const ts_correlation *c, const float *in, const float *rows, const ts_conv_finish *finish, float *out) {
-  job j = {.c = c, .tiles = *c, .in = in, .rows = rows, .out = out, .finish = finish, .unit = ts_gathered_rows(false)};
-  for (int d = 1; d < 3; d++) {
-    ts_axis *a = &j.tiles.axis[d];
-    a->first = least(a->first, a->first + 2 * a->gap);
-    a->out = a->full = (a->out + 1) / 2;
-    a->taps = 4;
-    a->gap = 1;
-    a->step = 2;
-  }
-  const int64_t channels = c->in_channels, threads = ts_num_threads(), pieces = threads == 1 ? 1 : 4 * threads, m = least(c->out_channels, MOST_ROWS);
-  const int64_t columns = TILES_BYTES / (SQUARES * (int64_t)sizeof(float)) / (channels + m);
+  job j = {.c = c, .tiles = ts_winograd_tiles(c), .in = in, .rows = rows, .out = out, .finish = finish, .unit = ts_gathered_rows(false)};
+  const int64_t channels = c->in_channels, threads = ts_num_threads(), pieces = threads == 1 ? 1 : 2 * threads, m = least(c->out_channels, MOST_ROWS);
+  const int64_t columns = TILES_BYTES / (TS_SQUARES * (int64_t)sizeof(float)) / (channels + m);
   if (!ts_strips_of(cx, &j.tiles, false, most(columns, 2 * ts_gathered_panel(false)), pieces, 1, &j.s)) return false;
   const int64_t places = ts_strip_count(&j.s) * c->groups;
-  j.m_blocks = most(pieces_of(c->out_channels, MOST_ROWS), pieces_of(pieces, places));
+  j.m_blocks = most(pieces_of(c->out_channels, MOST_ROWS), pieces_of(threads, places)); /* each transforms the strip anew */
   j.m_block = pieces_of(pieces_of(c->out_channels, j.m_blocks), j.unit) * j.unit;
   j.m_blocks = pieces_of(c->out_channels, j.m_block);
   j.padded = pieces_of(c->out_channels, j.unit) * j.unit;
-  j.packed = ts_temp(cx, SQUARES * c->groups * j.padded * channels * (int64_t)sizeof *j.packed);
+  j.packed = ts_temp(cx, TS_SQUARES * c->groups * j.padded * channels * (int64_t)sizeof *j.packed);
   j.at = ts_temp(cx, channels * (int64_t)sizeof *j.at);
   if (!j.packed || !j.at) return false;
   for (int64_t k = 0; k < channels; k++) j.at[k] = (ptrdiff_t)(k * j.s.columns);

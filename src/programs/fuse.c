@@ -50,7 +50,7 @@ static bool run_chain_step(ts_cx *cx, const ts_step *s, ts_tensor **live) {
   for (int32_t i = 0; i < s->n_refs; i++) in[i] = live[s->refs[i]];
   for (int32_t o = 0; o < s->n_outs; o++) {
     ts_tensor *over = d->into[o] < 0 ? NULL : in[d->into[o]];
-    outs[o] = over && over->refs == 1 && ts_chain_fits(d->chain, over) ? over : NULL;
+    outs[o] = over && over->refs == 1 && over->inference == cx->inference_mode && ts_chain_fits(d->chain, over) ? over : NULL;
   }
   if (!ts_chain_run(cx, d->chain, in, outs)) return false;
   for (int32_t o = 0; o < s->n_outs; o++) {

@@ -5,14 +5,14 @@
 
 #define T ts_mem_f32
 #define NAME(x) x##_f32
-#define EVENS TS_EVENS_f32
+#define SUFFIX f32
 #include "strips_body.h"
 #undef T
 #undef NAME
-#undef EVENS
+#undef SUFFIX
 #define T ts_mem_f64
 #define NAME(x) x##_f64
-#define EVENS TS_EVENS_f64
+#define SUFFIX f64
 #include "strips_body.h"
 
 TS_FILL(strips) {

@@ -1,16 +1,22 @@
 /* Included by strips.c for T = float and double; no include guard on purpose. */
 
 typedef T NAME(vec) __attribute__((vector_size(TS_VECTOR_BYTES), aligned(sizeof(T)), may_alias));
+typedef T NAME(quad) __attribute__((vector_size(16), aligned(sizeof(T)), may_alias));
+enum { NAME(LANES) = TS_VECTOR_BYTES / sizeof(T), NAME(QUAD) = 16 / sizeof(T) };
 
-/* Rows are short: calls of memcpy would cost more than they copy. */
+/* Rows are short: calls of memcpy would cost more than they copy. What is left over is taken with some of what was there. */
 static inline void NAME(copy)(T *to, const T *from, int64_t n) {
-  enum { LANES = TS_VECTOR_BYTES / sizeof(T) };
-  if (n < LANES) {
+#define COPY(vec, lanes)                                                                                          \
+    for (int64_t i = 0; i < n - (lanes); i += (lanes)) *(vec *)(to + i) = *(const vec *)(from + i);               \
+    *(vec *)(to + n - (lanes)) = *(const vec *)(from + n - (lanes));
+  if (n >= NAME(LANES)) {
+    COPY(NAME(vec), NAME(LANES))
+  } else if (n >= NAME(QUAD)) {
+    COPY(NAME(quad), NAME(QUAD))
+  } else {
     for (int64_t i = 0; i < n; i++) to[i] = from[i];
-    return;
   }
-  for (int64_t i = 0; i < n - LANES; i += LANES) *(NAME(vec) *)(to + i) = *(const NAME(vec) *)(from + i);
-  *(NAME(vec) *)(to + n - LANES) = *(const NAME(vec) *)(from + n - LANES); /* overlaps what is there */
+#undef COPY
 }
 static inline void NAME(clear)(T *to, int64_t n) {
   if (n < 16) for (int64_t i = 0; i < n; i++) to[i] = 0;
@@ -18,15 +24,21 @@ static inline void NAME(clear)(T *to, int64_t n) {
 }
 
 static inline void NAME(every_second)(T *to, const T *from, int64_t n) {
-  int64_t i = 0;
-#ifdef TS_SHUFFLES
-  enum { LANES = TS_VECTOR_BYTES / sizeof(T) };
-  for (; i + LANES < n; i += LANES) {
-    const NAME(vec) a = *(const NAME(vec) *)(from + 2 * i), b = *(const NAME(vec) *)(from + 2 * i + LANES);
-    *(NAME(vec) *)(to + i) = EVENS(a, b);
+#define SECONDS(vec, lanes, evens, end)                                                                           \
+    for (int64_t i = 0; i < n - (lanes); i += (lanes)) {                                                          \
+      const vec a = *(const vec *)(from + 2 * i), b = *(const vec *)(from + 2 * i + (lanes));                     \
+      *(vec *)(to + i) = evens(a, b);                                                                             \
+    }                                                                                                             \
+    const vec a = *(const vec *)(from + 2 * (n - (lanes))), b = *(const vec *)(from + 2 * (n - (lanes)) + (lanes) - 1); \
+    *(vec *)(to + n - (lanes)) = end(a, b);
+  if (n >= NAME(LANES)) {
+    SECONDS(NAME(vec), NAME(LANES), TS_CAT(TS_EVENS, SUFFIX), TS_CAT(TS_END, SUFFIX))
+  } else if (n >= NAME(QUAD)) {
+    SECONDS(NAME(quad), NAME(QUAD), TS_CAT(TS_QUAD_EVENS, SUFFIX), TS_CAT(TS_QUAD_END, SUFFIX))
+  } else {
+    for (int64_t i = 0; i < n; i++) to[i] = from[2 * i];
   }
-#endif
-  for (; i < n; i++) to[i] = from[2 * i];
+#undef SECONDS
 }
 
 static void NAME(lay)(const ts_strips *s, const ts_strip *t, int64_t channels, const void *input, int64_t channel, int64_t image, void *piece) {

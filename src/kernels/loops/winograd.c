@@ -26,6 +26,26 @@ static void spread(const float *piece, const ptrdiff_t *at, int64_t n, float *v,
   }
 }
 
+/* m = A y A' of the tiles' gradients, A' as below. */
+static void spread_grad(const float *piece, const ptrdiff_t *at, int64_t n, float *m, int64_t apart) {
+  for (int64_t t = 0; t < n; t += LANES, piece += LANES, m += LANES) {
+    vec x[4][2];
+    for (int k = 0; k < 2; k++) {
+      const vec a = *(const vec *)(piece + at[k]), b = *(const vec *)(piece + at[2 + k]);
+      x[0][k] = a;
+      x[1][k] = a + b;
+      x[2][k] = a - b;
+      x[3][k] = -b;
+    }
+    for (int i = 0; i < 4; i++) {
+      *(vec *)(m + (4 * i) * apart) = x[i][0];
+      *(vec *)(m + (4 * i + 1) * apart) = x[i][0] + x[i][1];
+      *(vec *)(m + (4 * i + 2) * apart) = x[i][0] - x[i][1];
+      *(vec *)(m + (4 * i + 3) * apart) = -x[i][1];
+    }
+  }
+}
+
 /* y = A' m A of n tiles plus bias, as two rows of 2 n elements; A' = (1 1 1 0; 0 1 -1 -1). Up to a vector more is read and written. */
 static void gather(const float *m, int64_t apart, int64_t n, float bias, float *even, float *odd) {
   for (int64_t t = 0; t < n; t += LANES, m += LANES, even += 2 * LANES, odd += 2 * LANES) {
@@ -56,4 +76,4 @@ static void gather(const float *m, int64_t apart, int64_t n, float bias, float *
   }
 }
 
-TS_FILL(winograd) { table->winograd = (ts_winograd_loops){spread, gather}; }
+TS_FILL(winograd) { table->winograd = (ts_winograd_loops){spread, spread_grad, gather}; }
