@@ -1,5 +1,6 @@
 /**
- * `npm run bench [-- WORDS] [options]`: torsh beside its peers, all in one run. See docs/performance.md.
+ * `npm run bench [-- WORDS] [options]`: torsh beside its peers, all in one run. See docs/performance.md. In rows/ stands what is timed, and what is wanted of it; in peers/
+ * who does it, and how; run.mjs has them take turns, judge.mjs compares, report/ writes; single/ are measures of other kinds than a time a call.
  *
  * WORDS choose rows by group (matmul, small, elementwise, broadcast, reduce, norm, conv, training, inference, vmap, optim, start, memory, data, files, size) or by a part
  * of their name.
@@ -16,7 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { judge } from './judge.mjs';
 import { benchOps } from './ops/index.mjs';
 import { findPeers } from './peers/index.mjs';
-import { machine } from './report/machine.mjs';
+import { LIMITS, machine, measureLimits } from './report/machine.mjs';
 import { save } from './report/save.mjs';
 import { duration, quantity, table, verdict } from './report/text.mjs';
 import { timed } from './rows/index.mjs';
@@ -37,8 +38,8 @@ const chosen = ({ name, group }) => words.length === 0 || words.some((word) => g
 /** The peers that are there, running; what is missing is said. */
 async function running(threads, rows) {
   const peers = [];
-  for (const [name, peer] of Object.entries(findPeers(threads))) {
-    if (!peer || (only && !only.includes(name)) || (quick && peer.usual === false) || (peer.only && !rows.some((row) => peer.only.includes(row.group)))) continue;
+  for (const [name, peer] of Object.entries(findPeers(threads, (name) => !only || only.includes(name)))) {
+    if ((quick && peer.usual === false) || (peer.only && !rows.some((row) => peer.only.includes(row.group)))) continue;
     if (peer.missing) console.error(`${name} is left out: it is not installed (${peer.missing})`);
     else peers.push({ ...start(name, peer, threads), only: peer.only });
   }
@@ -51,7 +52,7 @@ async function running(threads, rows) {
 
 if (argv.includes('--ops')) {
   const wanted = ['native', 'wasm', 'pytorch', 'tfjs-wasm'], [threads] = threadCounts;
-  const peers = Object.entries(findPeers(threads)).filter(([name, peer]) => wanted.includes(name) && peer?.command).map(([name, peer]) => start(name, peer, threads));
+  const peers = Object.entries(findPeers(threads, (name) => wanted.includes(name))).filter(([, peer]) => peer.command).map(([name, peer]) => start(name, peer, threads));
   for (const peer of peers) await peer.ready;
   await benchOps({ peers, words, rounds: Number(option('--rounds', 2)), here });
   for (const peer of peers) peer.stop();
@@ -60,7 +61,8 @@ if (argv.includes('--ops')) {
 
 const rows = timed.filter((row) => chosen(row) && !(quick && row.quick === false));
 const results = [], date = new Date().toISOString();
-const about = argv.includes('--save') ? machine(threadCounts) : null;
+const limits = !only || only.includes('limits') ? measureLimits(threadCounts) : [];
+const about = argv.includes('--save') ? machine(limits) : null;
 for (const threads of rows.length > 0 ? threadCounts : []) {
   const peers = await running(threads, rows);
   for (const [i, row] of rows.entries()) {
@@ -80,6 +82,7 @@ for (const [group, run] of Object.entries(single)) {
 }
 
 console.log(`\n${cpus()[0].model.trim()}, ${cpus().length} CPUs, Node ${process.versions.node}, median of ${rounds} rounds`);
+for (const list of limits) console.log(`limits at ${list.threads}T: ${Object.keys(LIMITS).filter((key) => list[key] !== undefined).map((key) => `${LIMITS[key]}: ${list[key].toFixed(0)}`).join('; ')}`);
 for (const threads of threadCounts) {
   const list = results.filter((r) => r.unit === 'us' && r.threads === threads);
   const columns = [...new Set(list.flatMap((r) => Object.keys(r.values)))];

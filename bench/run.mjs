@@ -73,13 +73,17 @@ const takesPart = (peer, row) => (!peer.only || peer.only.includes(row.group)) &
 const OURS = ['name', 'group', 'goals', 'variants', 'without', 'quick', 'ms'];
 export const requestOf = (row) => Object.fromEntries(Object.entries(row).filter(([key]) => !OURS.includes(key)));
 
+/** Rows whose calls are long get fewer rounds, once they have had MIN_ROUNDS. */
+const LONG = 20e3, MIN_ROUNDS = 2;
+
 /** Times one row: { values: microseconds of each column, notes }. A column is a peer, or a peer and a variant: "native, compiled". */
 export async function timeRow(row, peers, rounds) {
   const { variants = [], ms = 200 } = row, request = requestOf(row);
   const columns = peers.filter((peer) => takesPart(peer, row)).flatMap((peer) => [undefined, ...variants].map((variant) => ({ peer, variant, column: variant ? `${peer.name}, ${variant}` : peer.name })));
   const samples = new Map(columns.map(({ column }) => [column, []]));
   const digests = new Map(), notes = new Set(), done = new Set();
-  for (let round = 0; round < rounds; round++) {
+  const begin = performance.now();
+  for (let round = 0; round < rounds && (round < MIN_ROUNDS || performance.now() - begin < LONG); round++) {
     for (const { peer, variant, column } of columns) {
       if (done.has(column)) continue;
       const reply = await peer.ask({ ...request, ...(variant ? { variant } : {}), ms: ms / rounds, check: round === 0 });

@@ -116,3 +116,18 @@ test('absurd sizes are errors', () => {
   expect(() => torsh.zeros(NaN)).toThrow(torsh.TorshError);
   expect(() => torsh.zeros(1.5)).toThrow(torsh.TorshError);
 });
+
+test('sizes that change all the time leave no pool of each behind', () => {
+  torsh.emptyCache();
+  torsh.resetPeakMemory();
+  let most = 0;
+  for (let i = 0; i < 24; i++) {
+    const n = (2 + i) << 18; // 2 to 25 MB
+    torsh.empty(n).dispose();
+    const { bytes, pooled, peak } = torsh.memory();
+    most = Math.max(most, (bytes + pooled) / Math.max(2 * peak, 64 << 20));
+  }
+  expect(most).toBeLessThanOrEqual(1);
+  torsh.emptyCache();
+  expect(torsh.memory().pooled).toBeLessThan(4 << 20);
+});

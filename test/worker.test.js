@@ -2,6 +2,7 @@
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const torsh = require('torsh');
+const { collectUntil } = require('./support/collect');
 const { createWorker, TorshError, transfer } = require('torsh/worker');
 
 const tasks = pathToFileURL(join(__dirname, 'support/worker-tasks.mjs'));
@@ -53,6 +54,18 @@ describe('tensors and models', () => {
     expect(loss).toBeLessThan(1e-6);
     for (const what of ['handles', 'bytes', 'peak']) expect(after[what]).toBeLessThanOrEqual(before[what]);
     expect(await model.weight.item()).toBeCloseTo(3, 3);
+  });
+
+  test('handles that nobody holds any more let go of their tensors', async () => {
+    const before = (await worker.memory()).handles;
+    await (async () => { for (let i = 0; i < 100; i++) await worker.torsh.ones(10); })();
+    let now = Infinity;
+    for (let i = 0; i < 8 && now > before; i++) {
+      await collectUntil(torsh, () => i > 0);
+      await worker.run((_, job) => { globalThis.gc?.(); job.torsh.emptyCache(); });
+      now = (await worker.memory()).handles;
+    }
+    expect(now).toBeLessThan(before + 50);
   });
 
   test('tidy keeps what is returned', async () => {

@@ -33,9 +33,13 @@ function versions() {
   return found;
 }
 
-export function machine(threadCounts) {
+/** What the machine can do at most, for each number of threads: see LIMITS; empty without a C compiler. */
+export function measureLimits(threadCounts) {
   const program = compileLimits();
-  const limits = program ? threadCounts.map((threads) => JSON.parse(execFileSync(program, [String(threads), 'machine'], { encoding: 'utf8', env: environment(threads) }))) : [];
+  return program ? threadCounts.map((threads) => JSON.parse(execFileSync(program, [String(threads), 'machine'], { encoding: 'utf8', env: environment(threads) }))) : [];
+}
+
+export function machine(limits) {
   const [cpu] = os.cpus();
   return {
     cpu: cpu.model.trim(), cpus: os.cpus().length, memory: Math.round(os.totalmem() / 2 ** 30), system: `${os.type()} ${os.release()} ${os.arch()}`, load: os.loadavg()[0],

@@ -35,8 +35,8 @@ async function peaks(of, calls, only) {
     mkdirSync(dirname(model), { recursive: true });
     writeFileSync(model, built.model);
   }
-  for (const [name, peer] of Object.entries(findPeers(1))) {
-    if (!peer?.command || !only.includes(name) || of.without?.includes(name)) continue;
+  for (const [name, peer] of Object.entries(findPeers(1, (name) => only.includes(name)))) {
+    if (!peer.command || of.without?.includes(name)) continue;
     if (name.startsWith('ort') && !built) continue;
     const peak = await peakOf(name, peer, name.startsWith('ort') ? { work: 'file', model, shape: Object.values(built.feeds)[0].shape } : request, calls);
     if (peak !== undefined) values[name] = peak;

@@ -122,7 +122,9 @@ class Recorder {
     this.unfinished++;
     try {
       const started = noGrad(() => this.start(args, signal));
-      return await ('now' in started ? started.now : started.later());
+      const result: unknown = await ('now' in started ? started.now : started.later());
+      if (signal?.aborted) throw reasonOf(signal);
+      return result;
     } finally {
       this.unfinished--;
     }

@@ -93,6 +93,9 @@ export function functionRecipe(f: unknown, option: string): Recipe {
     + `${option}: { module: new URL('./file.mjs', import.meta.url), export: 'name' }, or use numWorkers: 0`);
 }
 
+/* Bundlers leave it as it is. */
+const loadModule = (address: string): Promise<Record<string, any>> => import(/* webpackIgnore: true */ /* @vite-ignore */ address) as Promise<Record<string, any>>;
+
 const isClass = (f: unknown): boolean => typeof f === 'function' && /^class\b/.test(Function.prototype.toString.call(f));
 
 /** In a worker (or, of modules, anywhere): what a recipe stands for. */
@@ -121,7 +124,7 @@ export async function make(from: Recipe, what: 'dataset' | 'function'): Promise<
       }
     }
     case 'module': {
-      const exports = await import(/^[A-Za-z]:[\\/]/.test(from.module) ? `file:///${from.module}` : from.module) as Record<string, any>;
+      const exports = await loadModule(/^[A-Za-z]:[\\/]/.test(from.module) ? `file:///${from.module}` : from.module);
       const found = exports[from.export] ?? (from.export !== 'default' ? exports.default?.[from.export] : undefined);
       if (found === undefined) {
         throw new TorshError('ERR_ARGUMENT', 'DataLoader', `DataLoader: the module ${from.module} has no export '${from.export}'; it has ${Object.keys(exports).join(', ')}`);

@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import { parentPort, Worker } from 'node:worker_threads';
 import { TorshError } from '../errors';
+import type { Transferred } from './wire';
 
 export interface Thread {
-  post(message: unknown, transfer: Transferable[]): void;
+  post(message: unknown, transfer: Transferred[]): void;
   /** Keeps the process alive, or not. */
   hold(on: boolean): void;
   terminate(): void;
@@ -36,14 +37,14 @@ export function startThread({ name, backend, worker: given }: ThreadOptions, eve
   worker.on('error', (e: Error) => { trouble = e?.message ?? String(e); });
   worker.on('exit', (code) => { events.gone(trouble ?? `it exited (code ${code})`); });
   return {
-    post: (message, transfer) => { worker.postMessage(message, transfer as ConstructorParameters<typeof ArrayBuffer>[]  as never); },
+    post: (message, transfer) => { worker.postMessage(message, transfer as never); },
     hold: (on) => { if (on) worker.ref(); else worker.unref(); },
     terminate: () => { void worker.terminate(); },
   };
 }
 
 /** In the worker: listens, and returns how to answer. */
-export function listen(hear: (message: unknown) => void): (message: unknown, transfer?: Transferable[]) => void {
+export function listen(hear: (message: unknown) => void): (message: unknown, transfer?: Transferred[]) => void {
   if (parentPort === null) throw new TorshError('ERR_ARGUMENT', 'serve', 'serve: this is no worker thread');
   const port = parentPort;
   port.on('message', hear);
@@ -63,6 +64,6 @@ export function moduleAddress(module: unknown): string | null {
   return /^[a-z][a-z\d+.-]+:/.test(module) ? module : null;
 }
 
-export const loadModule = (address: string): Promise<Record<string, unknown>> => import(address) as Promise<Record<string, unknown>>;
+export const loadModule = (address: string): Promise<Record<string, unknown>> => import(/* webpackIgnore: true */ address) as Promise<Record<string, unknown>>;
 /** Resolves once messages that have arrived were heard. */
 export const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });

@@ -1,6 +1,7 @@
 /** What host.node.ts offers, with the workers of pages. */
 import { TorshError } from '../errors';
 import type { Events, Thread, ThreadOptions } from './host.node';
+import type { Transferred } from './wire';
 
 export type { Events, Thread, ThreadOptions };
 
@@ -28,7 +29,7 @@ export function startThread({ name, worker: given }: ThreadOptions, events: Even
   let started = false;
   worker.addEventListener('message', () => { started = true; }, { once: true });
   return {
-    post: (message, transfer) => { worker.postMessage(message, transfer); },
+    post: (message, transfer) => { worker.postMessage(message, transfer as Transferable[]); },
     hold: () => undefined,
     terminate: () => {
       watch.abort();
@@ -37,10 +38,10 @@ export function startThread({ name, worker: given }: ThreadOptions, events: Even
   };
 }
 
-interface Scope { postMessage(message: unknown, transfer?: Transferable[]): void; addEventListener(type: 'message', listener: (e: { data: unknown }) => void): void; close(): void }
+interface Scope { postMessage(message: unknown, transfer?: Transferred[]): void; addEventListener(type: 'message', listener: (e: { data: unknown }) => void): void; close(): void }
 const scope = globalThis as unknown as Scope;
 
-export function listen(hear: (message: unknown) => void): (message: unknown, transfer?: Transferable[]) => void {
+export function listen(hear: (message: unknown) => void): (message: unknown, transfer?: Transferred[]) => void {
   if (typeof (globalThis as { WorkerGlobalScope?: unknown }).WorkerGlobalScope !== 'function') throw new TorshError('ERR_ARGUMENT', 'serve', 'serve: this is no worker');
   scope.addEventListener('message', (e) => { hear(e.data); });
   const id = `${Date.now()}-${Math.random()}`;

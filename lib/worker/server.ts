@@ -5,7 +5,7 @@ import type { torsh as api } from '../torsh';
 import type { Tensor } from '../tensor';
 import { leave, listen, loadModule } from './host.node';
 import { JobContext, type Task } from './job';
-import { errorData, type Handle, isPackedTensor, isRef, mapDeep, type Order, packTensor, protocol, type Ref, refMark, refuse, type Reply, type StartOrder, transfer, transfersOf } from './wire';
+import { errorData, type Handle, isPackedTensor, isRef, mapDeep, type Order, packTensor, protocol, type Ref, refMark, refuse, type Reply, type StartOrder, transfer, type Transferred, transfersOf } from './wire';
 
 type Torsh = typeof api;
 
@@ -33,7 +33,7 @@ const livesHere = (x: unknown): boolean => typeof x === 'function' || isBranded(
 const isIterator = (x: unknown): x is Iterable<unknown> => typeof x === 'object' && x !== null && typeof (x as { next?: unknown }).next === 'function' && Symbol.iterator in x;
 
 class Server {
-  send!: (reply: Reply, transfer?: Transferable[]) => void;
+  send!: (reply: Reply, transfer?: Transferred[]) => void;
   private torsh!: Torsh;
   private tasks: Record<string, unknown>;
   private readonly table = new Map<number, Entry>();

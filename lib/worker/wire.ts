@@ -46,6 +46,9 @@ export const protocol = 1;
 
 export const refuse = (text: string): TorshError => new TorshError('ERR_UNSUPPORTED', 'worker', `worker: ${text}`);
 
+/** ArrayBuffer, MessagePort, ImageBitmap, ...: the name that pages have for these is not known to every program in Node. */
+export type Transferred = object;
+
 const toTransfer = new WeakSet<object>();
 
 /**
@@ -100,12 +103,12 @@ export function mapDeep(value: unknown, visit: (x: unknown) => { value: unknown 
 }
 
 /** The parts of a value that its message takes along. */
-export function transfersOf(value: unknown): Transferable[] {
-  const list = new Set<Transferable>(), add = (x: Transferable): void => { list.add(x); };
+export function transfersOf(value: unknown): Transferred[] {
+  const list = new Set<Transferred>(), add = (x: Transferred): void => { list.add(x); };
   mapDeep(value, (x) => {
     if (typeof x === 'object' && toTransfer.has(x!)) {
       toTransfer.delete(x!);
-      add(ArrayBuffer.isView(x) ? x.buffer as ArrayBuffer : x as Transferable);
+      add(ArrayBuffer.isView(x) ? x.buffer as ArrayBuffer : x as Transferred);
       return { value: x };
     }
     if (isPackedTensor(x)) {

@@ -1,6 +1,7 @@
 /* Calls that are not arithmetic: metadata, the graph's switches, settings, memory. */
 #include <string.h>
 #include "../core/alloc.h"
+#include "../core/capture.h"
 #include "../core/threads.h"
 #include "../gen/ops.h"
 #include "engine.h"
@@ -290,9 +291,9 @@ bool ts__reset_peak_memory_impl(ts_cx *cx, const ts__reset_peak_memory_args *a, 
 }
 
 bool ts__trim_memory_impl(ts_cx *cx, const ts__trim_memory_args *a, ts_out *out) {
-  (void)cx;
   (void)a;
   (void)out;
+  ts_programs_trim(cx);
   ts_trim();
   return true;
 }

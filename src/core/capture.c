@@ -520,6 +520,18 @@ ts_program *ts_capture_end(ts_cx *cx, ts_list results, const char *layout, bool 
   return p;
 }
 
+void ts_programs_trim(ts_cx *cx) {
+  for (size_t i = 0; i < cx->n_programs; i++) {
+    for (ts_program *p = cx->programs[i] ? cx->programs[i]->first : NULL; p; p = p->next) {
+      while (p->idle) {
+        ts_run *next = p->idle->next;
+        ts_run_free(p->idle);
+        p->idle = next;
+      }
+    }
+  }
+}
+
 void ts_programs_end(ts_cx *cx) {
   ts_capture_drop(cx);
   for (size_t i = 0; i < cx->n_programs; i++) ts_programs_free(cx->programs[i]);

@@ -130,6 +130,7 @@ bool ts_same_program(const ts_program *a, const ts_program *b, char *reason);
 void ts_step_free(ts_step *s);
 void ts_program_free(ts_program *p); /* once it has ended, if it runs */
 void ts_programs_free(ts_programs *set);
+void ts_programs_trim(ts_cx *cx); /* drops buffers that wait for the next run */
 void ts_programs_end(ts_cx *cx); /* all that a context has */
 
 struct ts_capture {

@@ -21,8 +21,8 @@ struct ts_job {
   ts_run *run;
   reading *readings;
   int32_t n_readings;
-  _Atomic bool stop;
-  bool has_run, ok;
+  _Atomic bool stop, has_run;
+  bool ok;
 };
 
 /* Contexts come with a random generator, so that they are kept. They have no wall. */
@@ -123,8 +123,10 @@ void ts_job_run(ts_job *job) {
   cx->op = "runAsync";
   cx->n_calls = 0;
   job->ok = ts_script_run(cx, job->program, job->run, &job->stop);
-  job->has_run = true;
+  atomic_store_explicit(&job->has_run, true, memory_order_release);
 }
+
+bool ts_job_runs(const ts_job *job) { return job->run && !atomic_load_explicit(&job->has_run, memory_order_acquire); }
 
 void ts_job_stop(ts_job *job) { atomic_store_explicit(&job->stop, true, memory_order_relaxed); }
 
@@ -155,7 +157,7 @@ bool ts_job_take(ts_cx *cx, ts_job *job, ts_list *results) {
   results->n = p->n_results;
   results->v = ts_temp(cx, (int64_t)(p->n_results + 1) * (int64_t)sizeof *results->v);
   bool ok = results->v != NULL;
-  if (ok && !job->has_run) ok = ts_fail(cx, TS_ERR_UNSUPPORTED, "the run has not ended");
+  if (ok && !atomic_load_explicit(&job->has_run, memory_order_acquire)) ok = ts_fail(cx, TS_ERR_UNSUPPORTED, "the run has not ended");
   if (ok && !job->ok) {
     cx->status = job->cx->status;
     memcpy(cx->message, job->cx->message, sizeof cx->message);

@@ -17,6 +17,8 @@ void ts_job_run(ts_job *job);
 void ts_job_stop(ts_job *job);
 /* What a job that has run gave, as tensors of cx; false with its error, or when something that it read was changed under it. */
 bool ts_job_take(ts_cx *cx, ts_job *job, ts_list *results);
+/* Whether it has been started and has not ended. */
+bool ts_job_runs(const ts_job *job);
 /* Frees a job that does not run. */
 void ts_job_free(ts_cx *cx, ts_job *job);
 void ts_jobs_end(ts_cx *cx); /* all of a context, and its spare contexts */

@@ -50,7 +50,7 @@ static bool run_chain_step(ts_cx *cx, const ts_step *s, ts_tensor **live) {
   for (int32_t i = 0; i < s->n_refs; i++) in[i] = live[s->refs[i]];
   for (int32_t o = 0; o < s->n_outs; o++) {
     ts_tensor *over = d->into[o] < 0 ? NULL : in[d->into[o]];
-    outs[o] = over && over->refs == 1 && ts_chain_fits(d->chain, over) ? over : NULL;
+    outs[o] = over && over->refs == 1 && over->inference == cx->inference_mode && ts_chain_fits(d->chain, over) ? over : NULL;
   }
   if (!ts_chain_run(cx, d->chain, in, outs)) return false;
   for (int32_t o = 0; o < s->n_outs; o++) {
@@ -305,6 +305,7 @@ static bool fuse_group(fusing *f, const group *g, ts_step **made) {
 static bool close_group(fusing *f, int at) {
   group g = f->open[at];
   memmove(f->open + at, f->open + at + 1, (size_t)(--f->n_open - at) * sizeof g);
+  if (g.n == 0) return true; /* opened, then there was no memory */
   ts_step *fused = NULL;
   /* A single call gains too: it may overwrite what it reads. */
   bool ok = (g.n < 2 && ts_plan_is_norm(f->p, g.members[0].step)) || fuse_group(f, &g, &fused);

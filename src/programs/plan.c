@@ -230,6 +230,11 @@ static const char *untouched(const ts_program *p) {
 void ts_plan_make(ts_cx *cx, ts_program *p) {
   ts_plan *plan = ts_calloc(sizeof *plan);
   if (!plan) return;
+  while (p->idle) { /* made for fewer slots */
+    ts_run *next = p->idle->next;
+    ts_run_free(p->idle);
+    p->idle = next;
+  }
   plan->n_recorded = p->n_slots;
   plan->why = untouched(p);
   bool ok = ts_plan_grow(&plan->steps, &plan->cap_steps, p->n_steps + 1, sizeof *plan->steps) && (plan->results = ts_alloc_packed(((size_t)p->n_results + 1) * sizeof *plan->results)) != NULL;
@@ -247,11 +252,6 @@ void ts_plan_make(ts_cx *cx, ts_program *p) {
     p->n_buffers = 0;
     return;
   }
-  for (ts_run *run = p->idle, *next; run; run = next) { /* made for the recording */
-    next = run->next;
-    ts_run_free(run);
-  }
-  p->idle = NULL;
   p->free_plan = free_plan;
   p->prepare = plan->n_derived ? ts_plan_derive : NULL;
   p->script = (ts_script){plan->steps, plan->n_steps, plan->dying, plan->results};

@@ -146,8 +146,15 @@ bool ts__job_stop_impl(ts_cx *cx, const ts__job_stop_args *a, ts_out *out) {
   return job != NULL;
 }
 
+static ts_job *idle_job(ts_cx *cx, int64_t number) {
+  ts_job *job = ts_job_of(cx, number);
+  if (!job || !ts_job_runs(job)) return job;
+  ts_fail(cx, TS_ERR_ARGUMENT, "the run has not ended");
+  return NULL;
+}
+
 bool ts__job_take_impl(ts_cx *cx, const ts__job_take_args *a, ts_out *out) {
-  ts_job *job = ts_job_of(cx, a->job);
+  ts_job *job = idle_job(cx, a->job);
   if (!job) return false;
   const bool ok = ts_job_take(cx, job, &out->list);
   ts_job_free(cx, job);
@@ -156,7 +163,7 @@ bool ts__job_take_impl(ts_cx *cx, const ts__job_take_args *a, ts_out *out) {
 
 bool ts__job_free_impl(ts_cx *cx, const ts__job_free_args *a, ts_out *out) {
   (void)out;
-  ts_job *job = ts_job_of(cx, a->job);
+  ts_job *job = idle_job(cx, a->job);
   if (job) ts_job_free(cx, job);
   return job != NULL;
 }

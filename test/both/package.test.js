@@ -78,6 +78,13 @@ test('the web entry starts from bytes', async () => {
   expect(JSON.parse(out)).toEqual([2, 2, 2]);
 });
 
+test.each([
+  ['require', ['-e', "const { createWorker } = require('torsh/worker'); (async () => { BODY })();"]], ['import', ['--input-type=module', '-e', "import { createWorker } from 'torsh/worker'; BODY"]],
+])('torsh/worker by %s starts a thread, which keeps no process alive', async (_, args) => {
+  const out = await expectRun(process.execPath, args.map((arg) => arg.replace('BODY', 'const worker = await createWorker(); console.log(JSON.stringify([worker.backend.name, await worker.torsh.ones(3).sum().item()]));')));
+  expect(JSON.parse(out)).toEqual(['wasm', 3]);
+});
+
 test('images say what to install', async () => {
   const out = await expectRun(process.execPath, ['-e', "require('torsh').utils.data.readImage('x.png').catch((e) => console.log(JSON.stringify([e.code, e.message])))"]);
   expect(JSON.parse(out)).toEqual(['ERR_UNSUPPORTED', expect.stringMatching(/^readImage: reading images takes the package sharp: npm install sharp \(.*\)$/)]);
@@ -93,6 +100,9 @@ test('the command works where it is installed', async () => {
 test('types hold under node16 and bundler resolution', async () => {
   writeFileSync(join(folder, 'use.mts'), `
     import torsh, { nn, optim, type Tensor } from 'torsh';
+    import { createWorker, type RemoteTensor } from 'torsh/worker';
+    const remote: RemoteTensor = await (await createWorker()).torsh.ones(2, 3);
+    const rows: number = remote.shape[0];
     class Net extends nn.Module {
       fc = new nn.Linear(4, 2);
       forward(x: Tensor): Tensor { return nn.functional.relu(this.fc(x) as Tensor); }
@@ -106,7 +116,7 @@ test('types hold under node16 and bundler resolution', async () => {
     const name: 'native' | 'wasm' = torsh.backend.name;
     // @ts-expect-error a dtype that does not exist
     torsh.zeros([2], { dtype: 'float128' });
-    console.log(shape, name);
+    console.log(shape, name, rows);
   `);
   writeFileSync(join(folder, 'use.cts'), `
     import torsh = require('torsh');

@@ -93,11 +93,11 @@ PEAK(peak256, 32)
 PEAK(peak512, 64)
 #endif
 
-/* GFLOP/s: the best of a few runs. */
+/* GFLOP/s: the best of many short runs. */
 static double peak(part f, int bytes) {
   long rounds = 2000000;
   double best = 0;
-  for (int i = 0; i < 6; i++) {
+  for (int i = 0; i < 30; i++) {
     double start = now();
     everywhere(f, &rounds);
     double rate = (double)rounds * 12 * 2 * (bytes / 4) * pool.threads / (now() - start) / 1e3;

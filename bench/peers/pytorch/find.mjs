@@ -1,8 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
+let found = null;
+
 /** A python3 that has PyTorch, or undefined. */
-export const findPython = () => ['/usr/bin/python3', 'python3'].find((name) => spawnSync(name, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0);
+export function findPython() {
+  found ??= ['/usr/bin/python3', 'python3'].filter((name) => spawnSync(name, ['-c', "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"], { stdio: 'ignore' }).status === 0);
+  return found[0];
+}
 
 /**
  * Debian's usual OpenBLAS has threads of its own, beside PyTorch's of OpenMP: two pools that fight for the processors. The build of OpenBLAS

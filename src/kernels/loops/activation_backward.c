@@ -8,9 +8,16 @@
 static inline float silu_slope_f32(float y, float s) { return s * (1 + y * (1 - s)); }
 static inline double silu_slope_f64(double y, double s) { return s * (1 + y * (1 - s)); }
 /* The normal distribution function plus y times its density. */
-#define GELU_BACKWARD(t)                                                                \
-  x * ((ts_val_##t)0.5 * (1 + TS_VM_##t(erf)(y * (ts_val_##t)0x1.6a09e667f3bcdp-1)) + \
-       y * TS_VM_##t(exp)(y * y * (ts_val_##t)-0.5) * (ts_val_##t)0x1.9884533d43651p-2)
+#define GELU_BACKWARD(t) x * gelu_slope_##t(y)
+/* The slope is 1/2 and an odd function too; beyond 6 it is 0 or 1 in float. */
+static inline float gelu_slope_f32(float y) {
+  const float z = y * y, r = VM_POLY7(z, 0x1.98845ap-1f, -0x1.541bacp-5f, 0x1.dc1e2cp-7f, -0x1.36b626p-13f, 0x1.14e36ep-15f, -0x1.b14cb6p-24f, 0x1.7ec62ep-29f, -0x1.0e2bbap-36f) /
+                             VM_POLY5(z, 1.0f, 0x1.200d96p-2f, 0x1.2edf84p-5f, 0x1.82f5c8p-9f, 0x1.3b0210p-13f, 0x1.74e1e4p-18f);
+  return 0.5f + (vm_absf(y) < 6.0f ? y * r : vm_copysignf(0.5f, y));
+}
+static inline double gelu_slope_f64(double y) {
+  return 0.5 * (1 + vm_erf(y * 0x1.6a09e667f3bcdp-1)) + y * vm_exp(y * y * -0.5) * 0x1.9884533d43651p-2;
+}
 #define GELU_TANH_BACKWARD(t)                                                                                           \
   x * gelu_tanh_slope_##t(y, TS_VM_##t(tanh)((ts_val_##t)0x1.9884533d43651p-1 * (y + (ts_val_##t)0.044715 * y * y * y)))
 #define GELU_TANH_SLOPE(type, name)                                                                          \
