@@ -115,7 +115,7 @@ runs('text: a GPT learns from what is pasted, and writes it', () => demo('/gpt/'
   expect(await page.locator('#model').textContent()).toMatch(/^1 block, .* 11 characters$/);
 }), 240000);
 
-runs('transfer: the file of Node goes on learning here, and back to Node', () => demo('/transfer/', desk, async (page, data) => {
+runs('transfer: the file of Node goes on learning here, and back to Node', () => demo('/transfer/', phone, async (page, data) => {
   expect(await page.locator('#file').textContent()).toMatch(/trained in Node.*There it read (\d\d\.\d %) of the test digits; here, \1\.$/);
   await until(page, () => Number(globalThis.document.body.dataset.own) > 0.9);
   expect(Number((await data()).digits)).toBeGreaterThan(0.93);
@@ -139,8 +139,10 @@ runs('as files on any server, under a path, they run on one thread', async () =>
   const plain = await serve(folder);
   try {
     expect(await tools.buildDemos(join(folder, 'some/path'))).toBeLessThan(8e6);
-    await demo('/some/path/playground/index.html', desk, async (page) => {
-      await until(page, () => Number(globalThis.document.body.dataset.right) > 0.85);
+    await demo('/some/path/digits/index.html', phone, async (page) => {
+      await until(page, () => Number(globalThis.document.body.dataset.accuracy) > 0.8);
+      await draw(page, [[0.52, 0.18], [0.48, 0.84]]);
+      await reads(page, '1');
       expect(await page.locator('#backend').textContent()).toMatch(/one thread/);
     }, plain.url);
     await expect(tools.buildDemos(root)).rejects.toThrow(/no earlier build/);
