@@ -1,6 +1,7 @@
 /** The pictures of the cards. */
 import { color, rgb, surface } from './shared/canvas.mjs';
-import { loadDigits } from './shared/digits.mjs';
+import { loadDigits, SIDE } from './shared/digits.mjs';
+import { picture } from './shared/pad.mjs';
 import { frame, tellTrouble } from './shared/page.mjs';
 import { points, REACH } from './playground/points.mjs';
 import { symbols } from './transfer/symbols.mjs';
@@ -13,13 +14,12 @@ const drawings = {
   /** Digits in rows, some of them read. */
   digits(c, width, height) {
     if (pictures === null) return;
-    const across = 8, size = width / across, small = new OffscreenCanvas(28, 28), ink = rgb('ink'), down = Math.ceil(height / size);
+    const across = 8, size = width / across, down = Math.ceil(height / size);
+    c.imageSmoothingQuality = 'high';
     for (let i = 0; i < across * down; i++) {
-      const image = small.getContext('2d').createImageData(28, 28);
-      for (let p = 0; p < 784; p++) image.data.set([...ink, 255 * pictures.pixels[784 * i + p]], 4 * p);
-      small.getContext('2d').putImageData(image, 0, 0);
       c.globalAlpha = 0.25 + 0.75 * (i / (across * down));
-      c.drawImage(small, (i % across) * size, Math.floor(i / across) * size + (height - down * size) / 2, size, size);
+      const x = (i % across) * size, y = Math.floor(i / across) * size + (height - down * size) / 2;
+      c.drawImage(picture(pictures.pixels.subarray(SIDE * SIDE * i, SIDE * SIDE * (i + 1)), SIDE), x + size / 8, y + size / 8, (size * 3) / 4, (size * 3) / 4);
     }
     c.globalAlpha = 1;
   },

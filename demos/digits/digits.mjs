@@ -5,7 +5,7 @@ import { $, element, frame, tellBackend, tellTrouble, transport } from '../share
 import { bars, drawingPad } from '../shared/pad.mjs';
 import { Plot } from '../shared/plot.mjs';
 
-frame('digits', 'Digits: <a href="../data/README.md">MNIST</a>, CC BY-SA 3.0');
+frame('digits', 'Digits: E. Alpaydin, C. Kaynak, <a href="../data/README.md">UCI</a>, CC BY 4.0');
 
 const percent = (v) => `${(100 * v).toFixed(v > 0.9 ? 1 : 0)} %`;
 const pictures = (box, count, ...kinds) => Array.from({ length: count }, () => {
@@ -52,18 +52,18 @@ $('#clear').onclick = () => { pad.clear(); };
 /** Until somebody draws, digits of the test take turns. */
 function nextSample() {
   if (shown === null || pad.drawn) return;
-  pad.show(shown.pixels.subarray(sample * 784, (sample + 1) * 784));
+  pad.show(shown.pixels.subarray(sample * 64, (sample + 1) * 64), shown.large.subarray(sample * 784, (sample + 1) * 784));
   sample = (sample + 1) % shown.labels.length;
   look();
 }
 setInterval(() => { if (!document.hidden) nextSample(); }, 2600);
 
 let captions = [];
-function showDigits({ pixels, labels }) {
+function showDigits({ large, labels }) {
   const ink = inkShade('ink', 'panel');
   captions = Array.from(labels, (label, i) => {
     const canvas = element('canvas', { class: 'pixels' }), caption = element('figcaption', {}, '·');
-    paint(canvas, pixels.subarray(784 * i, 784 * (i + 1)), 28, 28, ink);
+    paint(canvas, large.subarray(784 * i, 784 * (i + 1)), 28, 28, ink);
     const figure = element('figure', {}, canvas, caption);
     $('#shown').append(figure);
     return { figure, caption, label };

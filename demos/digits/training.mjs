@@ -1,24 +1,25 @@
 /** What runs in the worker: the network, its training, and a look into it. */
-import { loadDigits } from '../shared/digits.mjs';
+import { enlarge, jitter, loadDigits } from '../shared/digits.mjs';
 
 const SHOWN = 40, BATCH = 32, LAST = 3000;
 
 let digits = null, model = null;
 
+/** The norms keep every filter answering to something: with so few of them, each that ReLU silences for good would be missed. */
 function network({ nn }) {
   return new nn.Sequential(
-    new nn.Conv2d(1, 8, 5, { padding: 2 }), new nn.ReLU(), new nn.MaxPool2d(2),
-    new nn.Conv2d(8, 16, 5, { padding: 2 }), new nn.ReLU(), new nn.MaxPool2d(2),
+    new nn.Conv2d(1, 8, 5, { padding: 2, bias: false }), new nn.BatchNorm2d(8), new nn.ReLU(), new nn.MaxPool2d(2),
+    new nn.Conv2d(8, 16, 5, { padding: 2, bias: false }), new nn.BatchNorm2d(16), new nn.ReLU(), new nn.MaxPool2d(2),
     new nn.Flatten(), new nn.Linear(16 * 7 * 7, 10),
   );
 }
 
-/** Reads the digits; returns those that the page shows. */
+/** Reads the digits; returns those that the page shows, as they are and as the network sees them. */
 export async function prepare(_, { torsh }) {
   const { train, test } = await loadDigits();
-  const tensors = (part) => ({ x: torsh.tensor(part.pixels).reshape(-1, 1, 28, 28), y: torsh.tensor(part.labels, { dtype: 'int64' }) });
+  const tensors = (part) => ({ x: enlarge(torsh, part.pixels), y: torsh.tensor(part.labels, { dtype: 'int64' }) });
   digits = { train: tensors(train), test: tensors(test) };
-  return { pixels: test.pixels.slice(0, SHOWN * 784), labels: test.labels.slice(0, SHOWN) };
+  return { pixels: test.pixels.slice(0, SHOWN * 64), large: digits.test.x.narrow(0, 0, SHOWN).toTypedArray(), labels: test.labels.slice(0, SHOWN) };
 }
 
 /** Trains a new network until the page stops it; tells of its steps, and now and then how well it reads. */
@@ -39,8 +40,9 @@ export async function train({ lr, seed }, job) {
   tell(measure(torsh));
   const once = () => {
     const rows = torsh.randint(0, x.shape[0], [BATCH]);
+    model.train();
     optimizer.zeroGrad();
-    const loss = nn.functional.crossEntropy(model(x.indexSelect(0, rows)), y.indexSelect(0, rows));
+    const loss = nn.functional.crossEntropy(model(jitter(torsh, x.indexSelect(0, rows))), y.indexSelect(0, rows));
     loss.backward();
     optimizer.step();
     step++;
@@ -55,7 +57,7 @@ export async function train({ lr, seed }, job) {
 /** How many of the test digits it reads correctly, and what it takes the first of them for. */
 function measure(torsh) {
   return torsh.tidy(() => torsh.noGrad(() => {
-    const read = model(digits.test.x).argmax(1);
+    const read = model.eval()(digits.test.x).argmax(1);
     return { accuracy: read.eq(digits.test.y).to('float32').mean().item(), read: read.at(torsh.slice(0, SHOWN)).tolist() };
   }));
 }
@@ -64,9 +66,9 @@ function measure(torsh) {
 export function look(pixels, { torsh, transfer }) {
   if (model === null) return null;
   return torsh.tidy(() => torsh.noGrad(() => {
-    let x = torsh.tensor(pixels).reshape(1, 1, 28, 28);
+    let x = enlarge(torsh, pixels);
     const seen = [];
-    for (const layer of model) {
+    for (const layer of model.eval()) {
       x = layer(x);
       if (layer instanceof torsh.nn.ReLU) seen.push(transfer(x.toTypedArray()));
     }

@@ -1,4 +1,5 @@
 /** The network that is trained in Node (pretrain.mjs) and goes on in the page. */
+import { enlarge } from '../shared/digits.mjs';
 
 export const FEATURES = 48;
 
@@ -20,13 +21,8 @@ export function makeReader({ nn }, classes) {
   return new Reader();
 }
 
-/** The same pictures, all moved by up to two pixels: more to learn from. */
-export function jitter(torsh, x) {
-  return x.roll(torsh.randint(-2, 3, [2]).tolist(), [2, 3]);
-}
-
 /** A part of the digits (see shared/digits.mjs) as tensors. */
-export const toTensors = (torsh, { pixels, labels }) => ({ x: torsh.tensor(pixels).reshape(-1, 1, 28, 28), y: torsh.tensor(labels, { dtype: 'int64' }) });
+export const toTensors = (torsh, { pixels, labels }) => ({ x: enlarge(torsh, pixels), y: torsh.tensor(labels, { dtype: 'int64' }) });
 
 /** How many pictures it reads correctly, from 0 to 1. */
 export const accuracy = (torsh, model, { x, y }) => torsh.tidy(() => torsh.noGrad(() => model(x).argmax(1).eq(y).to('float32').mean().item()));

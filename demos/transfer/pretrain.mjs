@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import torsh from 'torsh';
-import { unpackDigits } from '../shared/digits.mjs';
-import { accuracy, jitter, makeReader, toTensors } from './model.mjs';
+import { jitter, unpackDigits } from '../shared/digits.mjs';
+import { accuracy, makeReader, toTensors } from './model.mjs';
 
 const EPOCHS = 25, BATCH = 64;
 

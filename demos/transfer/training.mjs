@@ -1,6 +1,6 @@
 /** What runs in the worker: the network of the file learns symbols that it has never seen, and goes on reading digits. */
-import { loadDigits } from '../shared/digits.mjs';
-import { accuracy, jitter, makeReader, toTensors } from './model.mjs';
+import { enlarge, jitter, loadDigits } from '../shared/digits.mjs';
+import { accuracy, makeReader, toTensors } from './model.mjs';
 
 const DIGITS = 10, REPLAY = 32, LAST = 400;
 
@@ -76,13 +76,13 @@ export async function train({ drawings, symbols, anew, seed }, job) {
 
 function stack(torsh) {
   if (examples.length === 0) return null;
-  const pixels = new Float32Array(784 * examples.length);
-  examples.forEach((example, i) => { pixels.set(example.pixels, 784 * i); });
+  const pixels = new Float32Array(64 * examples.length);
+  examples.forEach((example, i) => { pixels.set(example.pixels, 64 * i); });
   return toTensors(torsh, { pixels, labels: examples.map(({ symbol }) => DIGITS + symbol) });
 }
 
 /** What it takes a picture for. */
-export const read = (pixels, { torsh }) => torsh.tidy(() => torsh.noGrad(() => model(torsh.tensor(pixels).reshape(1, 1, 28, 28)).softmax(1).flatten().tolist()));
+export const read = (pixels, { torsh }) => torsh.tidy(() => torsh.noGrad(() => model(enlarge(torsh, pixels)).softmax(1).flatten().tolist()));
 
 /** The network as a file that torsh, PyTorch and others read. */
 export const save = (_, { torsh, transfer }) => transfer(torsh.save(model.stateDict()));

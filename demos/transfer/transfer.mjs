@@ -1,19 +1,18 @@
 /** Fetches the file that was trained in Node, and lets the worker (training.mjs) go on with it. */
 import { createWorker, transfer } from 'torsh/worker';
-import { inkShade, paint } from '../shared/canvas.mjs';
 import { $, element, frame, tellBackend, tellTrouble, transport } from '../shared/page.mjs';
 import { bars, drawingPad, Paper } from '../shared/pad.mjs';
 import { Plot } from '../shared/plot.mjs';
 import { sketch, symbols as given } from './symbols.mjs';
 
-frame('transfer', 'Digits: <a href="../data/README.md">MNIST</a>, CC BY-SA 3.0');
+frame('transfer', 'Digits: E. Alpaydin, C. Kaynak, <a href="../data/README.md">UCI</a>, CC BY 4.0');
 
 const READY = 4, MOST = 6, marks = ['♥', '★', '▲', '◆', '☾', '✿'];
 const percent = (v) => `${(100 * v).toFixed(1)} %`;
 const lossPlot = new Plot($('#loss'), { lines: { loss: { color: 'blue', smooth: 0.9 } }, log: true });
 const accuracyPlot = new Plot($('#curve'), { lines: { digits: { color: 'green', label: 'digits' }, own: { color: 'orange', label: 'symbols' } }, range: [0, 1], format: (v) => `${Math.round(100 * v)} %` });
 
-/** [{ mark, drawings: [Float32Array of 784], row }] */
+/** [{ mark, drawings: [Float32Array of 64], row }] */
 const classes = [];
 let worker = null, showOdds = null, asking = false, again = false, seed = 0;
 
@@ -44,30 +43,29 @@ $('#clear').onclick = () => { pad.clear(); };
 const paper = new Paper(), kinds = Object.values(given);
 /** A symbol as somebody might draw it. */
 function draw(lines) {
-  paper.clear();
-  for (const points of sketch(lines)) points.forEach((point, k) => { if (k > 0) paper.line(points[k - 1], point); });
+  paper.sketch(sketch(lines));
   return paper.read();
 }
 /** Until somebody draws, sketches take turns. */
 let turn = 0;
 function nextSketch() {
   if (pad.drawn) return;
-  pad.show(draw(kinds[turn++ % kinds.length]));
+  pad.sketch(sketch(kinds[turn++ % kinds.length]));
   read();
 }
 setInterval(() => { if (!document.hidden) nextSketch(); }, 2600);
 
-function thumbnail(box, pixels) {
-  const canvas = element('canvas', { class: 'pixels' });
-  paint(canvas, pixels, 28, 28, inkShade('ink', 'wash'));
+function thumbnail(box, fine) {
+  const margin = fine.width / 8, side = fine.width + 2 * margin, canvas = element('canvas', { class: 'thumbnail', width: side, height: side });
+  canvas.getContext('2d').drawImage(fine, margin, margin);
   box.append(canvas);
 }
 
-/** A drawing is an example of a class from here on, and is learned. */
-function add(symbol, pixels) {
+/** A drawing is an example of a class from here on, and is learned; `fine` is how it looks. */
+function add(symbol, pixels, fine) {
   const { drawings, row } = classes[symbol];
   drawings.push(pixels);
-  thumbnail(row.lastChild, pixels);
+  thumbnail(row.lastChild, fine);
 }
 
 function addClass(mark) {
@@ -77,7 +75,7 @@ function addClass(mark) {
   button.onclick = () => {
     const pixels = pad.read();
     if (pixels === null) return;
-    add(symbol, pixels);
+    add(symbol, pixels, pad.fine);
     pad.clear();
     if (control.active) control.send({ pixels, symbol });
     else control.restart({ running: true, anew: false });
@@ -130,7 +128,7 @@ async function fetchFile() {
 try {
   for (const [mark, lines] of Object.entries(given)) {
     addClass(mark);
-    for (let i = 0; i < READY; i++) add(classes.length - 1, draw(lines));
+    for (let i = 0; i < READY; i++) add(classes.length - 1, draw(lines), paper.fine);
   }
   const [made, bytes] = await Promise.all([createWorker({ module: new URL('./training.mjs', import.meta.url) }), fetchFile()]);
   worker = made;
