@@ -7,7 +7,9 @@ export function works(tf) {
   const given = (shape, seed, low, high) => tf.tensor(uniform(count(shape), seed, low, high), shape);
   const labels = (shape, seed, most) => tf.tensor(whole(count(shape), seed, most), shape, 'int32');
   const images = (shape, seed) => tf.tidy(() => given(shape, seed).transpose([0, 2, 3, 1]));
-  const forward = (f, free) => ({ run: () => { tf.tidy(f).dispose(); }, result: () => [tf.tidy(f).dataSync()], free });
+  /** same: what brings the result into the order of the others. */
+  const forward = (f, free, same = (y) => y) => ({ run: () => { tf.tidy(f).dispose(); }, result: () => [tf.tidy(() => same(f())).dataSync()], free });
+  const channelsFirst = (y) => tf.transpose(y, [0, 3, 1, 2]);
   const gradients = (f, leaves) => {
     const g = tf.grads(f);
     const run = () => tf.tidy(() => g(leaves));
@@ -69,7 +71,7 @@ export function works(tf) {
       return forward(() => {
         const { mean, variance } = tf.moments(x, [0, 1, 2]);
         return tf.batchNorm(x, mean, variance, b, w, 1e-5);
-      });
+      }, undefined, channelsFirst);
     },
     crossEntropy: ({ shape: [n, classes] }) => {
       const x = given([n, classes], 1), y = tf.oneHot(labels([n], 2, classes), classes);
@@ -78,7 +80,7 @@ export function works(tf) {
     conv: ({ input, out, kernel, stride = 1, padding = 0, groups = 1, backward }) => {
       if (backward) return undefined;
       const x = images(input, 1), w = tf.tidy(() => given([out, input[1] / groups, kernel, kernel], 2).transpose(groups > 1 ? [2, 3, 0, 1] : [2, 3, 1, 0]));
-      return forward(groups > 1 ? () => tf.depthwiseConv2d(x, w, stride, padding) : () => tf.conv2d(x, w, stride, padding));
+      return forward(groups > 1 ? () => tf.depthwiseConv2d(x, w, stride, padding) : () => tf.conv2d(x, w, stride, padding), undefined, channelsFirst);
     },
     mlp: ({ sizes, batch, variant }) => {
       if (variant) return undefined;
