@@ -26,7 +26,7 @@ export async function laterPeer<T>(name: string, op: string, what: string): Prom
   const load = async (): Promise<T> => {
     const unwrap = (module: object): T => ('default' in module ? module.default : module) as T;
     try {
-      return unwrap(await import(name) as object);
+      return unwrap(await import(/* webpackIgnore: true */ name) as object);
     } catch (e) {
       let found: T | null = null;
       try { found = peer<T>(name); } catch { /* told by the first error */ }

@@ -1,17 +1,20 @@
 /** What the WebAssembly backend takes from Node: the files beside the bundle, and threads. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import type workerThreads from 'node:worker_threads';
 import { TorshError } from '../errors';
 import { USUAL_THREADS, type WorkerOrder, workerSource } from './wasm-workers';
 
+/** Where a bundler has put the files: tools/build/entries.mjs writes the module that notes it. */
+const files = Symbol.for('torsh.files');
+
 export function wasmBytes(name: string): Uint8Array<ArrayBuffer> {
-  const path = join(__dirname, name);
+  const path = join(__dirname, name), elsewhere = (globalThis as { [files]?: Record<string, URL> })[files]?.[name];
   try {
-    return readFileSync(path) as Uint8Array<ArrayBuffer>;
+    return readFileSync(elsewhere && !existsSync(path) ? elsewhere : path) as Uint8Array<ArrayBuffer>;
   } catch (e) {
-    throw new TorshError('ERR_BACKEND', 'torsh', `torsh: ${path} could not be read: ${(e as Error).message}`);
+    throw new TorshError('ERR_BACKEND', 'torsh', `torsh: ${path} could not be read (in a bundle? leave torsh out of it, as an external package, or put the file there): ${(e as Error).message}`);
   }
 }
 

@@ -1,13 +1,12 @@
 /** The choice in Node: native where it loads, else WASM; TORSH_BACKEND=native|wasm forces one. */
-import { createRequire } from 'node:module';
 import { TorshError } from '../errors';
 import type { torsh as api } from '../torsh';
 
-const require = createRequire(__filename);
 const wish = process.env.TORSH_BACKEND ?? '';
 
 function load(name: 'native' | 'wasm', ...reasons: string[]): typeof api {
-  const torsh = require(`./${name}.cjs`) as typeof api;
+  // Words that a bundler of a server follows.
+  const torsh = (name === 'native' ? require('./native.cjs') : require('./wasm.cjs')) as typeof api;
   (torsh.backend.reasons as string[]).splice(0, 1, ...reasons);
   return torsh;
 }

@@ -64,6 +64,6 @@ export function moduleAddress(module: unknown): string | null {
   return /^[a-z][a-z\d+.-]+:/.test(module) ? module : null;
 }
 
-export const loadModule = (address: string): Promise<Record<string, unknown>> => import(address) as Promise<Record<string, unknown>>;
+export const loadModule = (address: string): Promise<Record<string, unknown>> => import(/* webpackIgnore: true */ address) as Promise<Record<string, unknown>>;
 /** Resolves once messages that have arrived were heard. */
 export const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });

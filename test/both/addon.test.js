@@ -119,8 +119,8 @@ test('two versions of torsh in one process run side by side, and tell their tens
   cpSync(join(folder, 'node_modules', 'torsh'), other, { recursive: true });
   for (const file of ['native.cjs', 'wasm.cjs']) {
     const path = join(other, 'dist', file), text = readFileSync(path, 'utf8');
-    expect(text).toContain(`version = "${version}"`);
-    writeFileSync(path, text.replaceAll(`version = "${version}"`, 'version = "0.0.1"'));
+    expect(text).toContain(`version="${version}"`);
+    writeFileSync(path, text.replaceAll(`version="${version}"`, 'version="0.0.1"'));
   }
   provide(addon);
   try {

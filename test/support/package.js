@@ -18,8 +18,8 @@ async function must(file, args, options) {
 async function pack(folder) {
   const copy = join(folder, 'tree');
   mkdirSync(join(copy, 'tools'), { recursive: true });
-  for (const name of ['package.json', 'README.md', 'LICENSE', 'dist', 'types', 'tools/package', 'tools/sources.mjs', 'tools/setup.mjs', 'tools/prepare.mjs', 'packages/platforms.mjs']) {
-    cpSync(join(root, name), join(copy, name), { recursive: true });
+  for (const name of ['package.json', 'README.md', 'LICENSE', 'THIRD-PARTY.txt', 'dist', 'types', 'tools/package', 'tools/sources.mjs', 'tools/setup.mjs', 'tools/prepare.mjs', 'packages/platforms.mjs']) {
+    if (existsSync(join(root, name))) cpSync(join(root, name), join(copy, name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
   writeFileSync(join(copy, 'tools/build.mjs'), "import { writeFileSync } from 'node:fs';\nwriteFileSync('asked.json', JSON.stringify(process.argv.slice(2)));\n");

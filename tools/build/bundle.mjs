@@ -73,7 +73,8 @@ async function command(root, common) {
 
 /** Writes the bundles; throws what esbuild has to say against them. */
 export async function bundle(root) {
-  const common = { bundle: true, target: 'es2022', logLevel: 'error', absWorkingDir: root, legalComments: 'none' };
+  /* Without white space, which every start would read, and every installation load. */
+  const common = { bundle: true, target: 'es2022', logLevel: 'error', absWorkingDir: root, legalComments: 'none', minifyWhitespace: true };
   const loaded = new Set(Object.keys((await metafileOf(root, ['lib/entry/native.ts', 'lib/entry/wasm.ts'], { outdir: 'out' })).inputs));
   const ofKitFiles = (await metafileOf(root, ['lib/kit.ts'])).inputs;
   const core = (await metafileOf(root, ['lib/core.ts'])).inputs['lib/core.ts'].imports.map((i) => i.path), kitCore = ofKitFiles['lib/kit-core.ts'].imports.map((i) => i.path);

@@ -1,8 +1,8 @@
 // dist/ for pages and bundlers: torsh.web.mjs and web.mjs, which name things, and dist/web, which holds them, in pieces. A bundler takes the pieces whose names a page uses:
-// all but start.mjs are free of side effects (dist/web/package.json says so), and the default export is the namespace object of the names, through which bundlers see.
+// all but start.mjs and the core are free of side effects (package.json says so), and the default export is the namespace object of the names, through which bundlers see.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import esbuild from 'esbuild';
@@ -26,22 +26,26 @@ async function evaluate(root, contents) {
 }
 
 /** The modules that a file of lib/ imports or exports from, as it writes them. */
-const importsOf = (root, file) => [...readFileSync(join(root, 'lib', file), 'utf8').matchAll(/\bfrom '(\.\/[\w/.-]+)'/g)].map(([, path]) => path.replace(/\.node$/, '.web'));
+const importsOf = (root, file) => [...readFileSync(join(root, 'lib', file), 'utf8').matchAll(/\bfrom '(\.\/[\w/.-]+)'/g)].map(([, path]) => `./${posix.join(posix.dirname(file), path)}`.replace(/\.node$/, '.web'));
 
-/** Where each member of the namespace comes from: { name: { from, as } }, as '*' for whole modules; a text stands for itself: { text }. */
-async function originsOf(root) {
+/** Where each member of the namespace comes from: { name: { from, as } }, as '*' for whole modules; members (of nn: functional): those of an object of functions; a text stands for itself: { text }. */
+export async function originsOf(root) {
   const core = ['./gen/ops', ...importsOf(root, 'torsh.ts').filter((path) => path !== './kit.web')], kit = ['kit.ts', 'comforts.ts'].flatMap((file) => importsOf(root, file)).concat('./distributions');
-  const modules = [...new Set([...core, ...kit])].filter((path) => path !== './kit-core');
+  const modules = [...new Set([...core, ...kit, ...importsOf(root, 'nn/functional.ts')])].filter((path) => path !== './kit-core');
   const { torsh, all } = await evaluate(root, `import { torsh } from './torsh';\n${modules.map((path, i) => `import * as m${i} from '${path}';`).join('\n')}\nconst all = [${modules.map((_, i) => `m${i}`)}];\nexport { torsh, all };`);
-  const origins = {};
+  const origins = {}, held = (value) => {
+    const holder = all.findIndex((module) => Object.values(module).includes(value));
+    return holder < 0 ? null : { from: modules[holder], as: Object.keys(all[holder]).find((key) => all[holder][key] === value), core: core.includes(modules[holder]) };
+  };
   for (const [name, value] of Object.entries(torsh)) {
     if (typeof value === 'string') {
       origins[name] = { text: value };
       continue;
     }
-    const whole = all.indexOf(value), holder = all.findIndex((module) => Object.values(module).includes(value));
-    if (whole >= 0) origins[name] = { from: modules[whole], as: '*', core: false };
-    else if (holder >= 0) origins[name] = { from: modules[holder], as: Object.keys(all[holder]).find((key) => all[holder][key] === value), core: core.includes(modules[holder]) };
+    const whole = all.indexOf(value), holder = held(value);
+    if (whole >= 0) origins[name] = { from: modules[whole], as: '*', core: false, ...(name === 'nn' ? { functional: Object.fromEntries(Object.entries(value.functional).map(([key, member]) => [key, held(member)])) } : {}) };
+    else if (holder && holder.from === './gen/namespaces') origins[name] = { ...holder, members: Object.fromEntries(Object.entries(value).map(([key, member]) => [key, held(member)])) };
+    else if (holder) origins[name] = holder;
     else if (name !== 'utils') throw new Error(`torsh.${name} is no module's: give it a module of its own, as those in lib/members.ts have`);
   }
   return origins;
@@ -58,7 +62,8 @@ const grouped = (entries) => {
  * A piece without what keeps others in a page: imports for the order of evaluation alone of pieces that have no side effects (bundlers warn of them), and calls that
  * give a function the name that it has (those of classes stay: layers print their names, also where a page's own bundler shortens them).
  */
-const tidied = (text, kept) => text.replace(/\bimport"(\.\/[\w-]+\.mjs)";/g, (all, path) => (kept.includes(path) ? all : '')).replace(/\b__name\(([a-z_]\w*),"\1"\);/g, '')
+const tidied = (text, renamed) => text.replace(/\bimport"(\.\/piece-\w+\.mjs)";/g, (all, path) => (renamed(path) === path ? '' : all)).replace(/"(\.\/piece-\w+\.mjs)"/g, (_, path) => `"${renamed(path)}"`)
+  .replace(/\b__name\(([a-z_]\w*),"\1"\);/g, '')
   // Modules of a page's own, by their addresses, are no work for its bundler. (Shortening takes these words away.)
   .replace(/\bimport\((?=[\w$]+\))/g, 'import(/* webpackIgnore: true */ /* @vite-ignore */ ');
 
@@ -75,7 +80,7 @@ export async function bundleWeb(root) {
     compile: "import { compile as plain, explain } from './compile';\nexport const compile = /* @__PURE__ */ Object.assign(plain, { explain });",
     start: "import './entry/page-start';",
     init: "export { load } from './entry/page-init';",
-    functional: "export * from './nn/functional';",
+    functional: grouped(Object.entries(entries.find(([name]) => name === 'nn')[1].functional)).map(([path, group]) => reexport(group, path)).join('\n'),
     data: "export * from './data';",
   };
   for (const [path, group] of grouped(ofKit)) if (path !== './compile') sources[pieceOf(path)] ??= group.some(([, { as }]) => as === '*') ? `export * from '${path}';` : reexport(group, path);
@@ -103,9 +108,10 @@ export async function bundleWeb(root) {
     for (const { path: next, external } of metafile.outputs[path].imports) if (!external) keep(next);
   };
   for (const name of ['start', 'core', 'init']) keep(`dist/web/${name}.mjs`);
-  const names = [...kept].map((path) => `./${path.slice('dist/web/'.length)}`);
-  for (const { path, text } of outputFiles) writeFileSync(path, tidied(text, names));
-  writeFileSync(join(out, 'package.json'), `${JSON.stringify({ type: 'module', sideEffects: names }, null, 2)}\n`);
+  /* By their names package.json knows them: "sideEffects" lists core*, start and init. */
+  const names = new Map([...kept].map((path) => `./${path.slice('dist/web/'.length)}`).filter((name) => name.startsWith('./piece-')).map((name) => [name, name.replace('piece', 'core')]));
+  const renamed = (name) => names.get(name) ?? name;
+  for (const { path, text } of outputFiles) writeFileSync(join(out, renamed(`./${relative(out, path)}`)), tidied(text, renamed));
   writeEmbedded(root);
 }
 
