@@ -1,7 +1,7 @@
 import { backend, json as jsonOption, positive, positiveWhole } from './arguments.mjs';
 import { bold, json, table } from './text.mjs';
 
-/** Rows: { name, unit, make(torsh) } gives { run, amount }, the amount of work in the unit's millionths of a millionth; null: the time itself is what is told. */
+/** Rows: { name, unit, make(torsh) }. What make() gives is run() and, for a rate, its amount of work (operations, bytes), else the number of calls that it is. */
 const product = (n) => ({
   name: `product of two [${n}, ${n}]`, unit: 'GFLOP/s',
   make(torsh) {

@@ -53,7 +53,7 @@ async function modelOf(file, name) {
   if (given === undefined) throw new Refusal(`'${file}' exports no ${name}, but ${Object.keys(exported).join(', ') || 'nothing'}; --export NAME names it`);
   const isModule = (x) => x instanceof torsh.nn.Module;
   let model = given;
-  if (!isModule(model) && typeof model === 'function') model = model.prototype instanceof torsh.nn.Module ? new model() : await model(); // eslint-disable-line new-cap
+  if (!isModule(model) && typeof model === 'function') model = model.prototype instanceof torsh.nn.Module ? new model() : await model();
   if (!isModule(model)) throw new Refusal(`what '${file}' exports as ${name} is no nn.Module, nor does it make one`);
   return { torsh, model };
 }

@@ -27,7 +27,7 @@ export function bytes(n) {
   return `${power === 0 ? n : (n / 1000 ** power).toPrecision(3)} ${UNITS[power]}`;
 }
 
-const WIDE = 60;
+const WIDE = 100;
 const clipped = (text) => (text.length > WIDE ? `${text.slice(0, WIDE - 3)}...` : text);
 
 /** Rows of cells in columns; those in `right` (by number) stand to the right. The first row is the head, unless `head` is false. */

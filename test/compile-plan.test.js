@@ -29,7 +29,7 @@ const inplace = [(x) => x.relu_(), (x) => x.mul_(0.5), (x) => x.add_(1), (x) => 
 /** What is no link: views, reductions, products, other dtypes. */
 const other = [
   (x) => x.sum(), (x) => x.reshape(-1), (x) => (x.ndim > 1 ? x.transpose(0, 1).contiguous() : x), (x) => (x.ndim > 1 ? x.transpose(0, 1) : x), (x) => x.to('float64').mul(2).to('float32'),
-  (x) => F.softmax(x.reshape(1, -1), 1), (x) => (x.ndim > 0 ? x.narrow(0, 0, 1) : x), (x) => x.gt(0).to('float32'), (x) => torsh.where(x.gt(0), x, x.mul(0.5)), (x) => x.clone(), (x) => x.detach(),
+  (x) => F.softmax(x.reshape(1, -1), 1), (x) => (x.ndim > 0 ? x.narrow(0, 0, 1) : x), (x) => x.gt(0).to('float32'), (x) => x.mul(3).to('int32').pow(0.5).nanToNum(0), (x) => x.to('int32').clamp(-1, 1.5), (x) => x.mul(torsh.tensor(2, { dtype: 'float64' })), (x) => torsh.where(x.gt(0), x, x.mul(0.5)), (x) => x.clone(), (x) => x.detach(),
 ];
 
 const broadcasts = (a, b) => a.slice().reverse().every((n, i) => i >= b.length || n === 1 || b[b.length - 1 - i] === 1 || n === b[b.length - 1 - i]);

@@ -7,7 +7,7 @@ export function createMetrics({ engine, depth }) {
   // Event-loop delay (nodejs_eventloop_lag_p99_seconds): a timer of a millisecond, which its values include.
   collectDefaultMetrics({ register, eventLoopMonitoringPrecision: 1 });
   /* The gauges fill themselves in when they are asked for. */
-  new Gauge({ name: 'torsh_server_queue_inputs', help: 'Inputs that wait for a batch', registers, collect() { this.set(depth()); } }); // eslint-disable-line no-new
+  const queue = new Gauge({ name: 'torsh_server_queue_inputs', help: 'Inputs that wait for a batch', registers, collect() { queue.set(depth()); } });
   const memory = new Gauge({
     name: 'torsh_memory_bytes', help: 'Memory of tensors: in use, kept for reuse, the most ever in use, the limit', labelNames: ['thread', 'kind'], registers,
     collect() {

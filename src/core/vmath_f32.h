@@ -23,7 +23,7 @@ extern const float vm_boundsf[6]; /* sized, so that they may be read beforehand 
 
 /* exp(r) = 1 + r + r^2 P(r) for |r| <= log(2)/2. */
 VM_INLINE float vm_exp_polyf(float r) {
-  return VM_POLY4(r, 0x1.fffffcp-2f, 0x1.55548ap-3f, 0x1.55584ep-5f, 0x1.123f6p-7f, 0x1.6ad6cp-10f);
+  return VM_ESTRIN4(r, r * r, 0x1.fffffcp-2f, 0x1.55548ap-3f, 0x1.55584ep-5f, 0x1.123f6p-7f, 0x1.6ad6cp-10f);
 }
 
 /* exp(x) = p * 2^(u - 254) for |x| < 1000. */
@@ -82,7 +82,7 @@ VM_INLINE vm_partsf vm_splitf(float x) {
 /* log(1 + f) = f + g for m = 1 + f; returns g. */
 VM_INLINE float vm_log_restf(float f) {
   float z = f * f;
-  float p = VM_POLY8(f, 0x1.555548p-2f, -0x1.00007p-2f, 0x1.99a54p-3f, -0x1.552f08p-3f, 0x1.23034ap-3f,
+  float p = VM_ESTRIN8(f, z, 0x1.555548p-2f, -0x1.00007p-2f, 0x1.99a54p-3f, -0x1.552f08p-3f, 0x1.23034ap-3f,
                      -0x1.0105dp-3f, 0x1.eff944p-4f, -0x1.bf0d68p-4f, 0x1.b5254ep-5f);
   return z * f * p - 0.5f * z;
 }
@@ -122,7 +122,7 @@ VM_INLINE float vm_log1pf(float x) {
 
 VM_INLINE float vm_tanhf(float x) {
   float a = vm_absf(x), z = a * a;
-  float small = a + a * z * VM_POLY4(z, -0x1.55554ap-2f, 0x1.110ceep-3f, -0x1.b91e7ep-5f, 0x1.58e518p-6f,
+  float small = a + a * z * VM_ESTRIN4(z, z * z, -0x1.55554ap-2f, 0x1.110ceep-3f, -0x1.b91e7ep-5f, 0x1.58e518p-6f,
                                      -0x1.9921a2p-8f);
   vm_scaledf s = vm_exp_scaledf(a > 10.0f ? 20.0f : 2.0f * a);
   float e = s.p * vm_f32((s.u - 127u) << 23);

@@ -97,9 +97,9 @@ VM_INLINE double vm_erfinv(double x) {
 /* erf in float: an odd polynomial below 1, 1 - exp(-Q(a)) above. */
 VM_INLINE float vm_erff(float x) {
   float a = vm_absf(x), z = a * a, c = a > 4.0f ? 4.0f : a;
-  float small = a + a * VM_POLY6(z, 0x1.06eba8p-3f, -0x1.81273ep-2f, 0x1.ce2ce2p-4f, -0x1.b7f6a2p-6f, 0x1.53ed66p-8f,
+  float small = a + a * VM_ESTRIN6(z, z * z, 0x1.06eba8p-3f, -0x1.81273ep-2f, 0x1.ce2ce2p-4f, -0x1.b7f6a2p-6f, 0x1.53ed66p-8f,
                                  -0x1.a32a14p-11f, 0x1.46ffecp-14f);
-  vm_scaledf s = vm_exp_scaledf(-VM_POLY6(c, 0x1.72e8d4p-12f, 0x1.2085b2p+0f, 0x1.46c584p-1f, 0x1.a60a8p-4f,
+  vm_scaledf s = vm_exp_scaledf(-VM_ESTRIN6(c, c * c, 0x1.72e8d4p-12f, 0x1.2085b2p+0f, 0x1.46c584p-1f, 0x1.a60a8p-4f,
                                           -0x1.654204p-6f, 0x1.814c46p-9f, -0x1.852b88p-13f));
   float e = s.p * vm_f32((s.u - 127u) << 23);
   return vm_copysignf(a < 1.0f ? small : 1.0f - e, x);

@@ -3,6 +3,8 @@
 
 enum { TS_FN(GATHER_ROWS) = TS_MR, TS_FN(GATHER_PANEL) = TS_NR, TS_FN(GATHER_DEPTH) = TS_GATHER_KC, TS_FN(GATHER_DOTS) = 1024, TS_FN(GATHER_SHALLOW) = 64 };
 
+#define TS_WIDE (TS_VB > 16 ? 4 : 8) /* vectors of a row at a time */
+
 /* `tiles` tiles, one below the other or beside it: what each adds to a and to b and c. */
 typedef struct { ptrdiff_t tiles, next_a, next_b, next_c; bool below; } TS_FN(gather_sweep);
 
@@ -64,34 +66,30 @@ static const TS_FN(gather_fn) TS_FN(gathers)[TS_MR][2] = {TS_EACH_ROW(TS_ROW_OF_
 #undef TS_TILES
 #undef TS_ROW_OF_TABLE
 
-/* One row of a, four vectors at a time. */
-TS_KERNEL void TS_FN(gather_row)(const ts_gathered *g, const TS_T *a, ptrdiff_t sa, TS_T *c) {
-  const ptrdiff_t k = g->k, n = g->n;
+/* One row of a and some vectors of b. */
+TS_INLINE void TS_FN(gather_vectors)(const ts_gathered *g, const int vectors, const TS_T *a, ptrdiff_t sa, const TS_T *b, TS_T *c) {
+  TS_FN(vec) acc[TS_WIDE] = {{0}};
   const ptrdiff_t *const at = g->at;
-  for (ptrdiff_t j = 0; j < n; j += 4 * TS_LANES) {
-    const TS_T *const b = (const TS_T *)g->b + j;
-    TS_FN(vec) acc[4] = {{0}};
-    const int vectors = n - j > 2 * TS_LANES ? 4 : 2;
-    if (vectors == 4) {
-      for (ptrdiff_t p = 0; p < k; p++) {
-        const TS_FN(vec) av = TS_SPLAT(a[p * sa]);
-        TS_UNROLL
-        for (int v = 0; v < 4; v++) TS_MADD(acc[v], av, *(const TS_FN(mem) *)(b + at[p] + v * TS_LANES));
-      }
-    } else {
-      for (ptrdiff_t p = 0; p < k; p++) {
-        const TS_FN(vec) av = TS_SPLAT(a[p * sa]);
-        TS_UNROLL
-        for (int v = 0; v < 2; v++) TS_MADD(acc[v], av, *(const TS_FN(mem) *)(b + at[p] + v * TS_LANES));
-      }
-    }
-    for (int v = 0; v < vectors; v++) {
-      TS_FN(mem) *const out = (TS_FN(mem) *)(c + j + v * TS_LANES);
-      if (g->add) acc[v] += *out;
-      else if (g->bias) acc[v] += TS_SPLAT(*(const TS_T *)g->bias);
-      *out = acc[v];
-    }
+  for (ptrdiff_t p = 0; p < (ptrdiff_t)g->k; p++, a += sa) {
+    const TS_FN(vec) av = TS_SPLAT(*a);
+    const TS_T *const row = b + at[p];
+    TS_UNROLL
+    for (int v = 0; v < vectors; v++) TS_MADD(acc[v], av, *(const TS_FN(mem) *)(row + v * TS_LANES));
   }
+  TS_UNROLL
+  for (int v = 0; v < vectors; v++) {
+    TS_FN(mem) *const out = (TS_FN(mem) *)(c + v * TS_LANES);
+    if (g->add) acc[v] += *out;
+    else if (g->bias) acc[v] += TS_SPLAT(*(const TS_T *)g->bias);
+    *out = acc[v];
+  }
+}
+TS_KERNEL void TS_FN(gather_row)(const ts_gathered *g, const TS_T *a, ptrdiff_t sa, TS_T *c) {
+  const ptrdiff_t n = g->n;
+  const TS_T *const b = g->b;
+  ptrdiff_t j = 0;
+  for (; j + TS_WIDE * TS_LANES <= n; j += TS_WIDE * TS_LANES) TS_FN(gather_vectors)(g, TS_WIDE, a, sa, b + j, c + j);
+  for (; j < n; j += TS_NR) TS_FN(gather_vectors)(g, 2, a, sa, b + j, c + j);
 }
 
 static TS_TARGET void TS_FN(gathered)(const ts_gathered *g) {
@@ -178,3 +176,4 @@ static TS_TARGET void TS_FN(gathered_dots)(const ts_gathered *g) {
     }
   }
 }
+#undef TS_WIDE

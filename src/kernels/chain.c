@@ -62,6 +62,7 @@ bool ts_trace_op(ts_cx *cx, const ts_op *op, const void *args, ts_dtype dtype, t
     const ts_tensor *t = given[i];
     const bool number = t && t->wrapped_number;
     if (number && ts_is_complex((ts_dtype)t->dtype)) return false;
+    if (t && !number && t->dtype != dtype) return false; /* a conversion would read it */
     /* x ** 1 is a copy, which is no loop. */
     if (number && strcmp(op->name, "pow") == 0 && number_of(t) == 1) return false;
     if (new_value(trace, number ? TS_VALUE_NUMBER : TS_VALUE_TENSOR, t, number ? number_of(t) : 0) < 0) return false;

@@ -21,7 +21,7 @@ bool ts_winograd_pays(const ts_correlation *c, bool is_double) {
     if (a->taps != 3 || a->kernel != 3 || a->step != 1 || (a->gap != 1 && a->gap != -1) || a->by != 1 || a->from != 0 || a->out < 6) return false;
   }
   /* Weights are transformed anew each time: there must be results enough to pay for it. */
-  return c->in_channels >= 16 && c->out_channels >= 16 && c->in_channels <= 512 && c->batch * c->axis[1].out * c->axis[2].out >= 512;
+  return c->in_channels >= 16 && c->out_channels >= 16 && c->in_channels <= 512 && c->batch * c->axis[1].out * c->axis[2].out >= 16 * ts_gathered_panel(false);
 }
 
 ts_correlation ts_winograd_tiles(const ts_correlation *c) {
@@ -49,41 +49,54 @@ typedef struct {
   atomic_bool failed;
 } job;
 
-/* u = G g G' with G = (1 0 0; 1/2 1/2 1/2; 1/2 -1/2 1/2; 0 0 1), for a block of rows. Taps that run backwards are turned. */
+typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
+enum { LANES = 4 };
+
+/* u = G g G' of n taps of 3x3, with G = (1 0 0; 1/2 1/2 1/2; 1/2 -1/2 1/2; 0 0 1); taps that run backwards are turned. */
+static void transform(const float *taps, int64_t n, bool flip_h, bool flip_w, float *u, int64_t apart) {
+  float g[9][LANES] = {{0}};
+  for (int64_t i = 0; i < n; i += LANES, taps += 9 * LANES, u += LANES) {
+    const int lanes = (int)least(n - i, LANES);
+    for (int k = 0; k < lanes; k++)
+      for (int y = 0; y < 3; y++)
+        for (int x = 0; x < 3; x++) g[3 * y + x][k] = taps[9 * k + 3 * (flip_h ? 2 - y : y) + (flip_w ? 2 - x : x)];
+    four half[4][3], square[TS_SQUARES];
+    for (int x = 0; x < 3; x++) {
+      const four a = *(const four *)g[x], b = *(const four *)g[3 + x], c = *(const four *)g[6 + x];
+      half[0][x] = a;
+      half[1][x] = (a + c + b) * 0.5f;
+      half[2][x] = (a + c - b) * 0.5f;
+      half[3][x] = c;
+    }
+    for (int y = 0; y < 4; y++) {
+      const four a = half[y][0], b = half[y][1], c = half[y][2];
+      square[4 * y] = a;
+      square[4 * y + 1] = (a + c + b) * 0.5f;
+      square[4 * y + 2] = (a + c - b) * 0.5f;
+      square[4 * y + 3] = c;
+    }
+    for (int q = 0; q < TS_SQUARES; q++) {
+      if (lanes == LANES) *(four *)(u + q * apart) = square[q];
+      else memcpy(u + q * apart, &square[q], sizeof(float) * (size_t)lanes);
+    }
+  }
+}
+
+/* The weights' transform for a block of rows, packed. */
 static void transform_some(void *arg, int64_t begin, int64_t end) {
   job *j = arg;
   const ts_correlation *c = j->c;
-  const int64_t channels = c->in_channels, blocks = j->padded / j->unit, flip_h = c->axis[1].gap < 0, flip_w = c->axis[2].gap < 0;
-  float *u = ts_alloc((size_t)(TS_SQUARES * j->unit * channels) * sizeof *u);
+  const int64_t channels = c->in_channels, blocks = j->padded / j->unit, square = ts_winograd_apart(j->unit * channels);
+  float *u = ts_alloc((size_t)(TS_SQUARES * square) * sizeof *u);
   if (!u) {
     atomic_store(&j->failed, true);
     return;
   }
   for (int64_t task = begin; task < end; task++) {
     const int64_t group = task / blocks, m0 = task % blocks * j->unit, rows = least(c->out_channels - m0, j->unit);
-    for (int64_t i = 0; i < rows * channels; i++) {
-      const float *g = j->rows + ((group * c->out_channels + m0) * channels + i) * 9;
-      float half[4][3];
-      for (int x = 0; x < 3; x++) {
-        const float *column = g + (flip_w ? 2 - x : x);
-        const float a = column[flip_h ? 6 : 0], b = column[3], d = column[flip_h ? 0 : 6];
-        half[0][x] = a;
-        half[1][x] = (a + b + d) * 0.5f;
-        half[2][x] = (a - b + d) * 0.5f;
-        half[3][x] = d;
-      }
-      for (int y = 0; y < 4; y++) {
-        const float a = half[y][0], b = half[y][1], d = half[y][2];
-        float *to = u + i;
-        const int64_t square = j->unit * channels;
-        to[(4 * y) * square] = a;
-        to[(4 * y + 1) * square] = (a + b + d) * 0.5f;
-        to[(4 * y + 2) * square] = (a - b + d) * 0.5f;
-        to[(4 * y + 3) * square] = d;
-      }
-    }
+    transform(j->rows + (group * c->out_channels + m0) * channels * 9, rows * channels, c->axis[1].gap < 0, c->axis[2].gap < 0, u, square);
     for (int64_t q = 0; q < TS_SQUARES; q++)
-      ts_gathered_pack_f32(rows, channels, u + q * j->unit * channels, channels, j->packed + ((group * TS_SQUARES + q) * j->padded + m0) * channels);
+      ts_gathered_pack_f32(rows, channels, u + q * square, channels, j->packed + ((group * TS_SQUARES + q) * j->padded + m0) * channels);
   }
   ts_free(u);
 }

@@ -305,6 +305,7 @@ static bool fuse_group(fusing *f, const group *g, ts_step **made) {
 static bool close_group(fusing *f, int at) {
   group g = f->open[at];
   memmove(f->open + at, f->open + at + 1, (size_t)(--f->n_open - at) * sizeof g);
+  if (g.n == 0) return true; /* opened, then there was no memory */
   ts_step *fused = NULL;
   /* A single call gains too: it may overwrite what it reads. */
   bool ok = (g.n < 2 && ts_plan_is_norm(f->p, g.members[0].step)) || fuse_group(f, &g, &fused);

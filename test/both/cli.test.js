@@ -109,7 +109,7 @@ test('bench measures', async () => {
   expect(backend).toMatchObject({ name: 'native', threads: 1 });
   expect(rows.map(({ unit }) => unit)).toEqual(expect.arrayContaining(['GFLOP/s', 'GB/s', 'µs', 'ms']));
   for (const { value } of rows) expect(value).toBeGreaterThan(0);
-  expect(await done('bench', '--seconds', '0.001', '--backend', 'wasm')).toMatch(/^wasm: .*\n.*\n +product of two \[256, 256\] +[\d.]+ {2}GFLOP\/s\n/);
+  expect(await done('bench', '--seconds', '0.001')).toMatch(/^native: .*\n.*\n +product of two \[256, 256\] +[\d.]+ {2}GFLOP\/s\n/);
 });
 
 test('train digits learns to read them, and keeps the model', async () => {

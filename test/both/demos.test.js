@@ -14,7 +14,7 @@ beforeAll(async () => {
   tools = await import('../../tools/demos.mjs');
   server = await tools.serveDemos();
   if (!process.env.TORSH_NO_BROWSER) browser = await launch();
-}, 30000);
+}, 60000);
 afterAll(async () => {
   await browser?.close();
   await server?.close();
@@ -28,7 +28,7 @@ async function demo(path, options, drive, base = server.url) {
   const data = () => page.evaluate(() => ({ ...globalThis.document.body.dataset }));
   try {
     await page.goto(`${base}${path}`);
-    await page.waitForFunction(() => Number(globalThis.document.body.dataset.step) > 0, null, { timeout: 30000 }).catch((error) => problems.push(error.message));
+    await page.waitForFunction(() => Number(globalThis.document.body.dataset.step) > 0, null, { timeout: 120000 }).catch((error) => problems.push(error.message));
     expect(problems).toEqual([]);
     // The worker trains; no task of the page takes long.
     expect(await longestTask(browser, page, () => drive(page, data))).toBeLessThan(50);
@@ -39,7 +39,7 @@ async function demo(path, options, drive, base = server.url) {
     await context.close();
   }
 }
-const until = (page, condition, argument, timeout = 45000) => page.waitForFunction(condition, argument, { timeout });
+const until = (page, condition, argument, timeout = 120000) => page.waitForFunction(condition, argument, { timeout });
 
 /** Draws a line through points from 0 to 1 of the pad. */
 async function draw(page, points) {
@@ -51,7 +51,7 @@ async function draw(page, points) {
   await page.mouse.up();
 }
 const circle = Array.from({ length: 25 }, (_, i) => [0.5 + 0.22 * Math.sin(i / 4), 0.5 - 0.32 * Math.cos(i / 4)]);
-const reads = (page, what) => until(page, (what) => globalThis.document.body.dataset.read === what, what, 10000);
+const reads = (page, what) => until(page, (what) => globalThis.document.body.dataset.read === what, what, 60000);
 
 /** How many colours a canvas has. */
 const colours = (page, selector) => page.evaluate((selector) => {
@@ -60,7 +60,7 @@ const colours = (page, selector) => page.evaluate((selector) => {
 }, selector);
 
 const digits = async (page, data) => {
-  await until(page, () => Number(globalThis.document.body.dataset.accuracy) > 0.88);
+  await until(page, () => Number(globalThis.document.body.dataset.accuracy) > 0.85);
   await page.locator('#play').click();
   await page.waitForTimeout(100);
   // The first shows how far it has come, the second takes it on by one.
@@ -79,7 +79,7 @@ const digits = async (page, data) => {
   await page.locator('#reset').click();
   await until(page, () => Number(globalThis.document.body.dataset.step) === 0);
 };
-runs('digits: a network learns to read, and reads what is drawn', () => demo('/digits/', desk, digits), 90000);
+runs('digits: a network learns to read, and reads what is drawn', () => demo('/digits/', desk, digits), 240000);
 
 runs('playground: layers and data can be changed, and the plane is bent', () => demo('/playground/', phone, async (page, data) => {
   const first = await data();
@@ -100,7 +100,7 @@ runs('playground: layers and data can be changed, and the plane is bent', () => 
   expect(side[0]).toBeGreaterThan(side[2]);
   await page.locator('#fewer').tap();
   expect(await page.locator('#hidden').textContent()).toBe('2 hidden layers, 11 neurons');
-}), 90000);
+}), 240000);
 
 runs('text: a GPT learns from what is pasted, and writes it', () => demo('/gpt/', phone, async (page) => {
   await page.locator('#play').click();
@@ -113,9 +113,9 @@ runs('text: a GPT learns from what is pasted, and writes it', () => demo('/gpt/'
   await until(page, () => Number(globalThis.document.body.dataset.loss) < 0.8 && Number(globalThis.document.body.dataset.step) > 60);
   await until(page, () => /cat|sat|mat/.test(globalThis.document.querySelector('#paper .now p').textContent));
   expect(await page.locator('#model').textContent()).toMatch(/^1 block, .* 11 characters$/);
-}), 90000);
+}), 240000);
 
-runs('transfer: the file of Node goes on learning here, and back to Node', () => demo('/transfer/', desk, async (page, data) => {
+runs('transfer: the file of Node goes on learning here, and back to Node', () => demo('/transfer/', phone, async (page, data) => {
   expect(await page.locator('#file').textContent()).toMatch(/trained in Node.*There it read (\d\d\.\d %) of the test digits; here, \1\.$/);
   await until(page, () => Number(globalThis.document.body.dataset.own) > 0.9);
   expect(Number((await data()).digits)).toBeGreaterThan(0.93);
@@ -132,15 +132,17 @@ runs('transfer: the file of Node goes on learning here, and back to Node', () =>
   const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#save').click()]);
   const state = torsh.load(await download.path().then((path) => require('node:fs').readFileSync(path)));
   expect([Object.keys(state).length, state['head.weight'].shape, state['head.bias'].dtype]).toEqual([8, [14, 48], 'float32']);
-}), 90000);
+}), 240000);
 
 runs('as files on any server, under a path, they run on one thread', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'torsh-demos-'));
   const plain = await serve(folder);
   try {
     expect(await tools.buildDemos(join(folder, 'some/path'))).toBeLessThan(8e6);
-    await demo('/some/path/playground/index.html', desk, async (page) => {
-      await until(page, () => Number(globalThis.document.body.dataset.right) > 0.85);
+    await demo('/some/path/digits/index.html', phone, async (page) => {
+      await until(page, () => Number(globalThis.document.body.dataset.accuracy) > 0.8);
+      await draw(page, [[0.52, 0.18], [0.48, 0.84]]);
+      await reads(page, '1');
       expect(await page.locator('#backend').textContent()).toMatch(/one thread/);
     }, plain.url);
     await expect(tools.buildDemos(root)).rejects.toThrow(/no earlier build/);
@@ -148,7 +150,7 @@ runs('as files on any server, under a path, they run on one thread', async () =>
     await plain.close();
     rmSync(folder, { recursive: true });
   }
-}, 90000);
+}, 240000);
 
 /** A request with the address as it is written: clients would tidy it. */
 const ask = (path, method = 'GET') => new Promise((resolve, reject) => {

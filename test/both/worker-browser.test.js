@@ -8,7 +8,7 @@ const extra = {
 const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
 let browser = null;
-beforeAll(async () => { if (!process.env.TORSH_NO_BROWSER) browser = await launch(); }, 30000);
+beforeAll(async () => { if (!process.env.TORSH_NO_BROWSER) browser = await launch(); }, 60000);
 afterAll(() => browser?.close());
 
 const runs = process.env.TORSH_NO_BROWSER ? test.skip : test;

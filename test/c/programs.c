@@ -48,7 +48,7 @@ static double body(ts_cx *cx, const scene *s, double x) {
   double z = call(cx, TS_OP_mul, 4, 1.0, y, 3.0, 0.25);
   z = z ? call(cx, TS_OP_tanh, 1, z) : 0;
   z = z ? call(cx, TS_OP_add, 6, 1.0, z, 1.0, y, 2.0, 2.0) : 0;
-  return z ? call(cx, TS_OP_sum, 3, z, 0.0, 255.0) : 0;
+  return z ? call(cx, TS_OP_sum, 4, z, -1.0, 0.0, 255.0) : 0;
 }
 
 static bool record(ts_cx *cx, const scene *s) {

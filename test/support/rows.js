@@ -1,4 +1,4 @@
-// The op table as the tests see it (dist/ops.json): builds the inputs of a row's samples and calls every variant.
+// The op table as the tests see it (src/gen/ops.json): builds the inputs of a row's samples and calls every variant.
 //
 // In a sample's arguments {t: shape, dtype, low, high, seed, values, grad, matrix} is a tensor (pseudo-random numbers of
 // [low, high), or the values given), {list: [...]} a list of such, anything else itself. matrix says what the last two dims
@@ -6,7 +6,7 @@
 // are then checked among such matrices only.
 const { join } = require('node:path');
 
-const { ops } = require(join(__dirname, '..', '..', 'dist', 'ops.json'));
+const { ops } = require(join(__dirname, '..', '..', 'src', 'gen', 'ops.json'));
 
 /** Rows that users can call as they are; the rest are the runtime's own calls and helpers of formulas and of lib/. */
 const rows = ops.filter((row) => !row.system && !row.name.startsWith('_') && row.variants.length > 0);

@@ -134,7 +134,7 @@ function byName(rows) {
 export function signatures(rows, banner) {
   const line = (row, signature) => `${row.title}|${returnText(row)}|${signatureText(signature)}`;
   const lines = [...rows.map((row) => line(row, row)), ...rows.filter(takesInplace).map((row) => line(row, withInplace(row)))];
-  return [banner, `export const signatures = \`${lines.map((l) => l.replace(/[\\`$]/g, '\\$&')).join('\n')}\`;`, ''].join('\n');
+  return [banner, `export const signatures: string = \`${lines.map((l) => l.replace(/[\\`$]/g, '\\$&')).join('\n')}\`;`, ''].join('\n');
 }
 const takesInplace = (row) => row.as.includes('inplace argument');
 

@@ -87,7 +87,7 @@ const steps: string[] = quick.explain().programs[0].ops;
 const why: string[] = torsh.compile.explain(quick, x, 2).breaks.map((b) => b.reason);
 const told: Promise<{ sum: Tensor }> = quick.runAsync(x, 2);
 const stoppable: Promise<{ sum: Tensor }> = torsh.compile((t: Tensor) => ({ sum: t.sum() }), { queue: 8 }).async({ signal: AbortSignal.timeout(100) })(x);
-const chains: string[][] = quick.explain().programs.map((p) => p.fused).flat();
+const chains: string[][] = quick.explain().programs.flatMap((p) => p.fused);
 // @ts-expect-error runAsync takes what the function takes
 void quick.runAsync(x, 'twice');
 void [told, stoppable, chains];
