@@ -54,9 +54,9 @@ export function start(name, { command: [program, args], env }, threads) {
 }
 
 /** Whether two digests (see peers/timing.mjs) are those of the same result, within rounding. */
-export function same([n, sum, size], [m, otherSum, otherSize]) {
-  const scale = Math.max(size, otherSize, 1e-12);
-  return n === m && Math.abs(size - otherSize) <= 1e-3 * scale && Math.abs(sum - otherSum) <= 1e-3 * scale * Math.sqrt(n) + 1e-4 * scale;
+export function same([n, sum, size, mixed], [m, otherSum, otherSize, otherMixed]) {
+  const scale = Math.max(size, otherSize, 1e-12), spread = 1e-3 * scale * Math.sqrt(n) + 1e-4 * scale;
+  return n === m && Math.abs(size - otherSize) <= 1e-3 * scale && Math.abs(sum - otherSum) <= spread && Math.abs(mixed - otherMixed) <= spread;
 }
 
 /** Columns whose result is not the one that most agree upon. */

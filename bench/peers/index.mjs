@@ -62,7 +62,9 @@ export function findPeers(threads, wanted = () => true) {
     ...(single || !chromium ? { 'tfjs-wasm': tfjs } : {}),
     'tfjs-wasm chromium': () => inPage('tfjs', tfjs()),
     'ort-web': ortWeb,
-    ...(single || !chromium ? { 'jax-js': jax } : { 'jax-js chromium': () => inPage('jax', jax()) }),
+    'ort-web chromium': () => inPage('ort', ortWeb()),
+    ...(single || !chromium ? { 'jax-js': jax } : {}),
+    'jax-js chromium': () => inPage('jax', jax()),
     'tfjs-cpu': () => ({ ...ofNode('@tensorflow/tfjs-backend-cpu', 'tfjs/serve.mjs', 'cpu'), only: ['small'], usual: false }),
     'js-pytorch': () => ({ ...ofNode('js-pytorch', 'js-pytorch/serve.mjs'), only: ['small', 'matmul'], usual: false }),
   };

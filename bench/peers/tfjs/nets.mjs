@@ -44,8 +44,8 @@ export function parts(tf) {
         const ones = tf.linalg.bandPart(tf.ones([t, t]), -1, 0);
         return tf.mul(tf.sub(1, ones), -1e9);
       })[0];
-      const [q, k, v] = tf.split(qkv, 3, 2).map((y) => tf.transpose(tf.reshape(y, [b, t, heads, width / heads]), [0, 2, 1, 3]));
-      const scores = tf.add(tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(width / heads)), mask);
+      const [q, k, v] = tf.split(qkv, 3, 2).map((y, i) => tf.transpose(tf.reshape(y, [b, t, heads, width / heads]), i === 1 ? [0, 2, 3, 1] : [0, 2, 1, 3]));
+      const scores = tf.add(tf.mul(tf.matMul(q, k), 1 / Math.sqrt(width / heads)), mask);
       return tf.reshape(tf.transpose(tf.matMul(tf.softmax(scores), v), [0, 2, 1, 3]), [b, t, width]);
     },
   };

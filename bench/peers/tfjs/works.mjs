@@ -1,4 +1,4 @@
-/** What TensorFlow.js does in the bench: works(tf), with images as NHWC, which is its own layout. */
+/** What TensorFlow.js does in the bench: works(tf), with images as NHWC, which is its own layout. Its matMul takes a slow path where it is to transpose, so that is done before. */
 import { count, uniform, weight, whole } from '../inputs.mjs';
 import { GPT, vision } from '../nets.mjs';
 import { parts } from './nets.mjs';
@@ -7,7 +7,9 @@ export function works(tf) {
   const given = (shape, seed, low, high) => tf.tensor(uniform(count(shape), seed, low, high), shape);
   const labels = (shape, seed, most) => tf.tensor(whole(count(shape), seed, most), shape, 'int32');
   const images = (shape, seed) => tf.tidy(() => given(shape, seed).transpose([0, 2, 3, 1]));
-  const forward = (f, free) => ({ run: () => { tf.tidy(f).dispose(); }, result: () => [tf.tidy(f).dataSync()], free });
+  /** same: what brings the result into the order of the others. */
+  const forward = (f, free, same = (y) => y) => ({ run: () => { tf.tidy(f).dispose(); }, result: () => [tf.tidy(() => same(f())).dataSync()], free });
+  const channelsFirst = (y) => tf.transpose(y, [0, 3, 1, 2]);
   const gradients = (f, leaves) => {
     const g = tf.grads(f);
     const run = () => tf.tidy(() => g(leaves));
@@ -49,7 +51,7 @@ export function works(tf) {
       if (dtype !== 'float32') return undefined;
       const [ta, tb] = ['a', 'b'].map((name) => transposed.includes(name));
       const [a, b] = [given([...batch, ...(ta ? [k, m] : [m, k])], 1), given([...batch, ...(tb ? [n, k] : [k, n])], 2)];
-      return forward(() => tf.matMul(a, b, ta, tb));
+      return forward(() => tf.matMul(ta ? tf.transpose(a) : a, tb ? tf.transpose(b) : b));
     },
     reduce: ({ op, shape, dim }) => {
       const x = given(shape, 1);
@@ -69,7 +71,7 @@ export function works(tf) {
       return forward(() => {
         const { mean, variance } = tf.moments(x, [0, 1, 2]);
         return tf.batchNorm(x, mean, variance, b, w, 1e-5);
-      });
+      }, undefined, channelsFirst);
     },
     crossEntropy: ({ shape: [n, classes] }) => {
       const x = given([n, classes], 1), y = tf.oneHot(labels([n], 2, classes), classes);
@@ -78,17 +80,17 @@ export function works(tf) {
     conv: ({ input, out, kernel, stride = 1, padding = 0, groups = 1, backward }) => {
       if (backward) return undefined;
       const x = images(input, 1), w = tf.tidy(() => given([out, input[1] / groups, kernel, kernel], 2).transpose(groups > 1 ? [2, 3, 0, 1] : [2, 3, 1, 0]));
-      return forward(groups > 1 ? () => tf.depthwiseConv2d(x, w, stride, padding) : () => tf.conv2d(x, w, stride, padding));
+      return forward(groups > 1 ? () => tf.depthwiseConv2d(x, w, stride, padding) : () => tf.conv2d(x, w, stride, padding), undefined, channelsFirst);
     },
     mlp: ({ sizes, batch, variant }) => {
       if (variant) return undefined;
       const classes = sizes[sizes.length - 1], last = sizes.length - 2;
       const layers = sizes.slice(1).map((out, i) => [
-        tf.variable(tf.tensor(weight(`${2 * i}.weight`, [out, sizes[i]]), [out, sizes[i]])), tf.variable(tf.tensor(weight(`${2 * i}.bias`, [out]))),
+        tf.variable(tf.transpose(tf.tensor(weight(`${2 * i}.weight`, [out, sizes[i]]), [out, sizes[i]]))), tf.variable(tf.tensor(weight(`${2 * i}.bias`, [out]))),
       ]);
       const x = given([batch, sizes[0]], 1), y = classes > 1 ? tf.oneHot(labels([batch], 2, classes), classes) : given([batch, 1], 2);
       const net = () => layers.reduce((h, [w, b], i) => {
-        const z = tf.add(tf.matMul(h, w, false, true), b);
+        const z = tf.add(tf.matMul(h, w), b);
         return i < last ? tf.relu(z) : z;
       }, x);
       return train(layers.flat(), classes > 1 ? () => crossEntropy(net(), y) : () => tf.losses.meanSquaredError(y, net()));
@@ -103,10 +105,11 @@ export function works(tf) {
       const shapes = { weight_ih_l0: [4 * hidden, inputs], weight_hh_l0: [4 * hidden, hidden], bias_ih_l0: [4 * hidden], bias_hh_l0: [4 * hidden] };
       const weights = Object.entries(shapes).map(([name, shape]) => tf.tensor(weight(name, shape), shape));
       const net = (input, wi, wh, bi, bh) => {
-        const fromInputs = tf.unstack(tf.add(tf.matMul(tf.reshape(input, [-1, inputs]), wi, false, true), tf.add(bi, bh)).reshape([batch, length, 4 * hidden]), 1);
+        const recurrent = tf.transpose(wh);
+        const fromInputs = tf.unstack(tf.add(tf.matMul(tf.reshape(input, [-1, inputs]), tf.transpose(wi)), tf.add(bi, bh)).reshape([batch, length, 4 * hidden]), 1);
         let h = tf.zeros([batch, hidden]), c = tf.zeros([batch, hidden]);
         return tf.stack(fromInputs.map((z) => {
-          const [i, f, g, o] = tf.split(tf.add(z, tf.matMul(h, wh, false, true)), 4, 1);
+          const [i, f, g, o] = tf.split(tf.add(z, tf.matMul(h, recurrent)), 4, 1);
           c = tf.add(tf.mul(tf.sigmoid(f), c), tf.mul(tf.sigmoid(i), tf.tanh(g)));
           h = tf.mul(tf.sigmoid(o), tf.tanh(c));
           return h;

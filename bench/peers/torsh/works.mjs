@@ -2,7 +2,7 @@
 import { count, uniform, whole } from '../inputs.mjs';
 import { fill, models } from './models.mjs';
 
-const LARGE = 1e5;
+const LARGE = 1e4;
 
 export function works(torsh) {
   const { nn, optim, tidy } = torsh;
@@ -11,7 +11,7 @@ export function works(torsh) {
   const given = (shape, seed, low, high) => torsh.tensor(uniform(count(shape), seed, low, high)).reshape(shape);
   const numbers = (...tensors) => tensors.map((t) => t.detach().toTypedArray());
   const labels = (shape, seed, most) => torsh.tensor(whole(count(shape), seed, most)).to('int64').reshape(shape);
-  /* Small results are dropped and left to the collector, as programs do; large ones are disposed. */
+  /* Small results are dropped and left to the collector, as programs do; large ones are disposed at once, as PyTorch and TensorFlow.js (by tidy) let go of theirs. */
   const forward = (f, size = Infinity) => ({
     run: size < LARGE ? () => { f(); } : () => { f().dispose(); },
     result: () => tidy(() => numbers(f())),
