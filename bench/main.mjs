@@ -74,7 +74,12 @@ for (const threads of rows.length > 0 ? threadCounts : []) {
   for (const peer of peers) peer.stop();
 }
 for (const [group, run] of Object.entries(single)) {
-  const made = words.includes(group) || (words.length === 0 && !quick) ? await run(environment(1)) : null;
+  let made = null;
+  try {
+    if (words.includes(group) || (words.length === 0 && !quick)) made = await run(environment(1));
+  } catch (error) {
+    process.stderr.write(`${group} is left out: ${error.message}\n`);
+  }
   for (const row of made ? [made].flat() : []) {
     results.push({ ...row, threads: 1, verdicts: judge(row.values, row.goals), notes: [] });
     process.stderr.write(`${row.name}: ${Object.entries(row.values).map(([n, v]) => `${n} ${quantity(v, row.unit)}`).join(', ')}\n`);
