@@ -120,14 +120,15 @@ test('absurd sizes are errors', () => {
 test('sizes that change all the time leave no pool of each behind', () => {
   torsh.emptyCache();
   torsh.resetPeakMemory();
+  const kept = torsh.memory().pooled; // small blocks, which stay: many, where other suites ran before in this process
   let most = 0;
   for (let i = 0; i < 24; i++) {
     const n = (2 + i) << 18; // 2 to 25 MB
     torsh.empty(n).dispose();
     const { bytes, pooled, peak } = torsh.memory();
-    most = Math.max(most, (bytes + pooled) / Math.max(2 * peak, 64 << 20));
+    most = Math.max(most, (bytes + pooled - kept) / Math.max(2 * peak, 64 << 20));
   }
   expect(most).toBeLessThanOrEqual(1);
   torsh.emptyCache();
-  expect(torsh.memory().pooled).toBeLessThan(4 << 20);
+  expect(torsh.memory().pooled - kept).toBeLessThan(4 << 20);
 });

@@ -346,7 +346,7 @@ bool ts__slice_backward_impl(ts_cx *cx, const ts__slice_backward_args *a, ts_out
   if (a->grad->numel == 0) return true;
   int64_t strides[TS_MAX_DIM];
   memcpy(strides, whole->strides, whole->ndim * sizeof *strides);
-  strides[dim] *= a->step;
+  if (__builtin_mul_overflow(strides[dim], a->step, &strides[dim])) strides[dim] = whole->strides[dim]; /* a single element */
   ts_tensor *window = ts_alias(cx, whole, whole->ndim, a->grad->sizes, strides, a->start * whole->strides[dim]);
   return window && ts_raw_copy(cx, window, a->grad);
 }
