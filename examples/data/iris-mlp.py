@@ -1,4 +1,4 @@
-"""Trains the classifier that serve.mjs serves, and writes iris-mlp.pt: python3 iris-mlp.py (PyTorch 1.13)."""
+"""Trains the classifier that examples/server can serve, and writes iris-mlp.pt: python3 iris-mlp.py (PyTorch 1.13)."""
 import csv
 import os
 import torch
