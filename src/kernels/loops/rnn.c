@@ -3,7 +3,7 @@
 #include "../rnn.h"
 #include "loops.h"
 
-#define SIGMOID(t, x) (1 / (1 + TS_VM_##t(exp)(-(x))))
+#define SIGMOID(t, x) TS_VM_##t(sigmoid)(x)
 #define ALL(t, dt)                                                                                                          \
   static void rnn_cell_##t(const void *gates, const void *state_gates, void *h, int64_t n, int relu) {                      \
     const ts_mem_##t *x = gates, *s = state_gates;                                                                          \
