@@ -36,8 +36,8 @@ IMPORT(torsh_free) void ts_free(void *p);
 bool EXPORT(product_f32)(const ts_product *p) { return relaxed_f32_product(p); }
 bool EXPORT(product_f64)(const ts_product *p) { return relaxed_f64_product(p); }
 
-_Static_assert(sizeof(relaxed_f32_gather_desk) <= TS_RELAXED_DESK && sizeof(relaxed_f64_gather_desk) <= TS_RELAXED_DESK && relaxed_f32_GATHER_ROWS == TS_RELAXED_ROWS, "");
-void EXPORT(gathered_f32)(const ts_gathered *g, void *desk) { relaxed_f32_gather_whole(g, desk); }
-void EXPORT(gathered_f64)(const ts_gathered *g, void *desk) { relaxed_f64_gather_whole(g, desk); }
+_Static_assert(relaxed_f32_GATHER_ROWS == TS_RELAXED_ROWS && relaxed_f32_GATHER_SUMS == TS_RELAXED_SUMS, "");
+void EXPORT(gathered_f32)(const ts_gathered *g, float *sums) { relaxed_f32_gathered_whole(g, sums); }
+void EXPORT(gathered_f64)(const ts_gathered *g, double *sums) { relaxed_f64_gathered_whole(g, sums); }
 void EXPORT(gathered_pack_f32)(const ts_gathered *g) { relaxed_f32_pack_rows(g->m, g->k, g->a, g->lda, 1, g->c); }
 void EXPORT(gathered_pack_f64)(const ts_gathered *g) { relaxed_f64_pack_rows(g->m, g->k, g->a, g->lda, 1, g->c); }

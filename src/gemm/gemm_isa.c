@@ -138,15 +138,15 @@ static bool fills_tiles(const ts_product *p) {
 #define RELAXED_IMPORT(name) __attribute__((import_module("env"), import_name(#name))) extern
 #define RELAXED(t, T)                                                                                              \
   RELAXED_IMPORT(product_##t) bool ts_relaxed_product_##t(const ts_product *p);                                    \
-  RELAXED_IMPORT(gathered_##t) void ts_relaxed_gathered_##t(const ts_gathered *g, void *desk);                     \
+  RELAXED_IMPORT(gathered_##t) void ts_relaxed_gathered_##t(const ts_gathered *g, T *sums);                        \
   RELAXED_IMPORT(gathered_pack_##t) void ts_relaxed_gathered_pack_##t(const ts_gathered *g);                       \
   static void relaxed_##t##_product(const ts_product *p) {                                                         \
     if (!fills_tiles(p) || !ts_relaxed_product_##t(p)) base_##t##_product(p);                                      \
   }                                                                                                                \
   static void relaxed_##t##_gathered(const ts_gathered *g) {                                                       \
-    double desk[TS_RELAXED_DESK / sizeof(double)];                                                                 \
+    T sums[TS_RELAXED_SUMS * base_##t##_GATHER_PANEL] __attribute__((aligned(64)));                                \
     if (g->lda) base_##t##_gathered(g);                                                                            \
-    else ts_relaxed_gathered_##t(g, desk);                                                                         \
+    else ts_relaxed_gathered_##t(g, sums);                                                                         \
   }                                                                                                                \
   static void relaxed_##t##_gathered_pack(ptrdiff_t m, ptrdiff_t k, const T *a, ptrdiff_t lda, T *to) {            \
     const ts_gathered g = {.m = m, .k = k, .a = a, .lda = lda, .c = to};                                           \

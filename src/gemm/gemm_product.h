@@ -37,6 +37,6 @@ double ts_gemm_beats_blas(void); /* multiplications up to which ts_product_* is 
 bool ts_gemm_use(const char *isa);
 #ifdef __wasm__
 void ts_gemm_relaxed(void); /* the host, before any product: wasm/relaxed.c is there */
-enum { TS_RELAXED_ROWS = 6, TS_RELAXED_DESK = 512 }; /* of its gathered products: rows of a tile, bytes that they need */
+enum { TS_RELAXED_ROWS = 6, TS_RELAXED_SUMS = 96 }; /* of its gathered products: rows of a tile, and for how many they need room */
 #endif
 #endif

@@ -1,6 +1,6 @@
 /* Template, included by gemm_types.h after gemm_gather.h, in place of gemm_block.h and with its parameters: the same products by
-   whole tiles alone, with zeros for the rows and columns that are missing. One tile and one gathered tile for each
-   element type is all that has to be compiled. Nothing lies on the stack or in static memory. */
+   whole tiles alone, with zeros for the rows and columns that are missing, so that few tiles have to be compiled. Nothing
+   lies on the stack or in static memory. */
 
 /* What edges need. */
 typedef struct {
@@ -13,15 +13,10 @@ TS_INLINE ptrdiff_t TS_FN(piece)(ptrdiff_t n, ptrdiff_t most, ptrdiff_t unit) {
   return (even + unit - 1) / unit * unit;
 }
 
-TS_KERNEL void TS_FN(whole_tiles)(const TS_FN(sweep) *s, ptrdiff_t tiles, const TS_T *a, const TS_T *b, TS_T *c) {
-  const TS_FN(sweep) own = {.k = s->k, .next_a = s->next_a, .rsc = s->rsc, .csc = 1, .alpha = s->alpha, .beta = s->beta, .cols = TS_NR};
-  TS_FN(tile)(&own, TS_MR, 2, false, true, tiles, a, b, c);
-}
-
 /* A panel of c, `rows` by desk->edge.cols, whose tiles are cut off below or to the right. */
 TS_KERNEL void TS_FN(edge_tiles)(TS_FN(desk) *desk, ptrdiff_t rows, const TS_T *a, const TS_T *b, TS_T *c) {
   for (; rows > 0; rows -= TS_MR, a += TS_MR * desk->edge.k, c += TS_MR * desk->edge.rsc) {
-    TS_FN(whole_tiles)(&desk->inner, 1, a, b, desk->sums);
+    TS_FN(tile_packed)(&desk->inner, 1, a, b, desk->sums);
     TS_FN(scatter)(&desk->edge, (int)(rows < TS_MR ? rows : TS_MR), desk->sums, c);
   }
 }
@@ -57,7 +52,7 @@ static bool TS_FN(product)(const ts_product *p) {
           ptrdiff_t done = 0;
           desk->edge.cols = (int)(nc - j < TS_NR ? nc - j : TS_NR);
           if (p->csc == 1 && desk->edge.cols == TS_NR) {
-            TS_FN(whole_tiles)(&desk->whole, tiles, space_a, bj, c);
+            TS_FN(tile_packed)(&desk->whole, tiles, space_a, bj, c);
             done = tiles * TS_MR;
           }
           TS_FN(edge_tiles)(desk, mc - done, space_a + done * kc, bj, c + done * p->rsc);
@@ -69,41 +64,30 @@ static bool TS_FN(product)(const ts_product *p) {
   return true;
 }
 
-/* The room that a gathered product is given. */
-typedef struct {
-  TS_FN(gather_sweep) all, one;
-  ts_gathered edge;
-  TS_T sums[TS_MR * TS_NR];
-} TS_FN(gather_desk);
-
-TS_KERNEL void TS_FN(gather_tiles)(const ts_gathered *g, const TS_FN(gather_sweep) *s, const TS_T *a, const TS_T *b, TS_T *c, const TS_T *bias) {
-  TS_FN(gather_tile)(g, TS_MR, false, s, a, b, c, bias);
+/* Sums of `tiles` tiles, one below the other; of the upper half of a tile. */
+TS_INLINE void TS_FN(gather_into)(const ts_gathered *g, const int rows, ptrdiff_t tiles, const TS_T *a, const TS_T *b, TS_T *sums) {
+  const ts_gathered own = {.k = g->k, .at = g->at, .ldc = TS_NR};
+  const TS_FN(gather_sweep) all = {tiles, TS_MR * g->k, 0, TS_MR * TS_NR, true};
+  TS_FN(gather_tile)(&own, rows, false, &all, a, b, sums, NULL);
 }
-TS_KERNEL void TS_FN(gather_half)(const ts_gathered *g, const TS_FN(gather_sweep) *s, const TS_T *a, const TS_T *b, TS_T *c) {
-  TS_FN(gather_tile)(g, TS_MR / 2, false, s, a, b, c, NULL);
+TS_KERNEL void TS_FN(gather_tiles)(const ts_gathered *g, ptrdiff_t tiles, const TS_T *a, const TS_T *b, TS_T *sums) {
+  TS_FN(gather_into)(g, TS_MR, tiles, a, b, sums);
 }
-
-/* The last rows of a panel, which are fewer than a tile's. */
-TS_KERNEL void TS_FN(gather_rest)(TS_FN(gather_desk) *desk, const ts_gathered *g, ptrdiff_t rows, const TS_T *a, const TS_T *b, TS_T *c, const TS_T *bias) {
-  if (rows <= TS_MR / 2) TS_FN(gather_half)(&desk->edge, &desk->one, a, b, desk->sums);
-  else TS_FN(gather_tiles)(&desk->edge, &desk->one, a, b, desk->sums, NULL);
-  for (ptrdiff_t i = 0; i < rows; i++, c += g->ldc) {
-    for (int l = 0; l < TS_NR; l++) c[l] = desk->sums[i * TS_NR + l] + (g->add ? c[l] : bias ? bias[i] : 0);
-  }
+TS_KERNEL void TS_FN(gather_half)(const ts_gathered *g, const TS_T *a, const TS_T *b, TS_T *sums) {
+  TS_FN(gather_into)(g, TS_MR / 2, 1, a, b, sums);
 }
 
-/* a is packed. */
-static void TS_FN(gather_whole)(const ts_gathered *g, TS_FN(gather_desk) *desk) {
-  const TS_T *const bias = g->add ? NULL : g->bias, *const a = g->a, *const b = g->b;
-  TS_T *const c = g->c;
-  const ptrdiff_t tiles = g->m / TS_MR, rest = g->m % TS_MR, next_a = TS_MR * g->k, next_c = TS_MR * g->ldc;
-  const bool below = g->k > TS_FN(GATHER_SHALLOW); /* else row by row: what is written is most of the work */
-  desk->edge = (ts_gathered){.k = g->k, .at = g->at, .ldc = TS_NR};
-  desk->one = (TS_FN(gather_sweep)){.tiles = 1};
-  desk->all = below ? (TS_FN(gather_sweep)){tiles, next_a, 0, next_c, true} : (TS_FN(gather_sweep)){g->n / TS_NR, 0, TS_NR, TS_NR, false};
-  for (ptrdiff_t i = 0; !below && i < tiles; i++) TS_FN(gather_tiles)(g, &desk->all, a + i * next_a, b, c + i * next_c, bias ? bias + i * TS_MR : NULL);
+/* a is packed; sums: room for GATHER_SUMS rows. */
+static void TS_FN(gathered_whole)(const ts_gathered *g, TS_T *sums) {
   for (ptrdiff_t j = 0; j < g->n; j += TS_NR) {
-    if (below && tiles) TS_FN(gather_tiles)(g, &desk->all, a, b + j, c + j, bias);
-    if (rest) TS_FN(gather_rest)(desk, g, rest, a + tiles * next_a, b + j, c + j + tiles * next_c, bias ? bias + tiles * TS_MR : NULL);
+    for (ptrdiff_t i = 0, rows; i < g->m; i += rows) {
+      rows = g->m - i < TS_FN(GATHER_SUMS) ? g->m - i : TS_FN(GATHER_SUMS);
+      const bool half = (rows - 1) % TS_MR < TS_MR / 2;
+      const ptrdiff_t tiles = (rows + TS_MR - 1) / TS_MR - half;
+      const TS_T *const a = (const TS_T *)g->a + i * g->k, *const b = (const TS_T *)g->b + j;
+      TS_FN(gather_tiles)(g, tiles, a, b, sums);
+      if (half) TS_FN(gather_half)(g, a + tiles * TS_MR * g->k, b, sums + tiles * TS_MR * TS_NR);
+      TS_FN(gather_finish)(g, rows, sums, (TS_T *)g->c + i * g->ldc + j, g->add || !g->bias ? NULL : (const TS_T *)g->bias + i);
+    }
   }
 }
