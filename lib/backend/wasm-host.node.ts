@@ -36,6 +36,13 @@ export function wasmBytes(name: string): Uint8Array<ArrayBuffer> {
   }
 }
 
+/** What init() of torsh/web may say by relaxedSimd. */
+export function relaxedWish(): boolean | undefined {
+  const wish = process.env.TORSH_RELAXED_SIMD ?? '';
+  if (!['', '0', '1'].includes(wish)) throw new TorshError('ERR_BACKEND', 'torsh', `torsh: TORSH_RELAXED_SIMD is '${wish}', expected 0 or 1`);
+  return wish === '' ? undefined : wish === '1';
+}
+
 /** Why there can be no threads; null when there can. */
 export const threadsRefused = (): string | null => null;
 
