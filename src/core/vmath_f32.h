@@ -81,14 +81,16 @@ VM_INLINE float vm_expm1f(float x) {
   return vm_absf(x) < 0x1p-25f ? x : v;
 }
 
-/* 1 / (1 + e) with e = exp(-x) = (1 + q) 2^n, all of it times 2^-63: so 2^n is in range even where results are subnormal. The sum is
-   rounded once, of 1 + 2^n, what that lost, and q 2^n. The polynomial is vm_exp_polyf's of -r. */
+/* 1 / (1 + exp(-x)) = a / (a + a exp(-x)), where the a of 1.75 * 2^-30 leaves room for exponents of both signs: no result but the
+   quotient is subnormal, and none overflows. With exp(-x) = 2^n (1 + q) the sum is (a + a 2^n) + a 2^n q, whose first part is exact but
+   for n of 23 to 25; there 1.75 rounds least. */
 VM_INLINE float vm_sigmoidf(float x) {
-  x = vm_at_leastf(vm_at_mostf(x, VM_SIGMOID_MOST), VM_EXP_LEAST);
-  float t = x * -VM_LOG2EF + VM_MAGIC_POWERF(-63), n = t - VM_MAGIC_POWERF(-63);
-  float r = (x + n * 0x1.62e4p-1f) + n * 0x1.7f7d1cp-20f, one = 0x1p-63f, s = VM_POWERF(t), d = s + one;
-  float q = r * r * VM_ESTRIN4(r, r * r, 0x1.fffffcp-2f, -0x1.55548ap-3f, 0x1.55584ep-5f, -0x1.123f6p-7f, 0x1.6ad6cp-10f) - r;
-  return one / ((s * q + (one - (d - s))) + d);
+  const float a = 0x1.cp-30f;
+  float y = vm_at_leastf(vm_at_mostf(x, VM_SIGMOID_MOST), VM_EXP_LEAST);
+  float t = y * -VM_LOG2EF + VM_MAGICF, n = t - VM_MAGICF;
+  float r = (n * -0x1.62e4p-1f - y) - n * 0x1.7f7d1cp-20f;
+  float scaled = vm_f32((vm_u32(t) << 23) + vm_u32(a));
+  return a / ((a + scaled) + scaled * (r + r * r * vm_exp_polyf(r)));
 }
 
 /* x = 2^k * m with m in [sqrt(1/2), sqrt(2)), for positive finite x. */
