@@ -9,6 +9,7 @@
 
 enum {
   SUMS_BYTES = 256 << 10, /* of a strip */
+  FEW_ROWS = 4,           /* of weights are read as they lie */
   MOST_ROWS = 240,        /* of a block of weights, which with the sums should stay in the second-level cache */
   GRADIENT_COLUMNS = 144, GRADIENT_ROWS = 64, /* of a block of a gradient of weights */
   FEW = 256,              /* results of a strip over which such a gradient is better taken as a product of matrices */
@@ -80,10 +81,10 @@ static void pack_all(const job *j, char *to) {
   ts_parallel_for(j->c->groups * j->blocks, 1 + 65536 / (padded_rows(j) * j->channels * j->taps + 1), pack_some, &p);
 }
 
-/* Packs the rows, unless they are, if the results of each are so many that it pays. */
+/* Packs the rows, unless they are, if they, and the results of each, are so many that it pays. */
 static bool pack(ts_cx *cx, job *j) {
   const ts_correlation *c = j->c;
-  if (j->packed || c->out_channels == 1 || results(c) / (double)(c->groups * c->out_channels) < 8 * (double)ts_gathered_panel(j->is_double)) return true;
+  if (j->packed || c->out_channels <= FEW_ROWS || results(c) / (double)(c->groups * c->out_channels) < (double)ts_gathered_pack_from(j->is_double)) return true;
   char *to = ts_temp(cx, c->groups * padded_rows(j) * j->k * j->item);
   if (!to) return false;
   pack_all(j, to);
@@ -94,7 +95,7 @@ static bool pack(ts_cx *cx, job *j) {
 int64_t ts_correlate_packed(const ts_correlation *c, bool is_double) {
   const job j = job_of(c, is_double);
   if (ts_winograd_pays(c, is_double)) return ts_winograd_packed(c);
-  return c->out_channels == 1 || j.taps > ts_gathered_depth(is_double) ? 0 : c->groups * padded_rows(&j) * j.k;
+  return c->out_channels <= FEW_ROWS ? 0 : c->groups * padded_rows(&j) * j.k;
 }
 
 bool ts_correlate_pack(const ts_correlation *c, bool is_double, const void *rows, void *packed) {
