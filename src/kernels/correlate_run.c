@@ -95,7 +95,7 @@ static bool pack(ts_cx *cx, job *j) {
 int64_t ts_correlate_packed(const ts_correlation *c, bool is_double) {
   const job j = job_of(c, is_double);
   if (ts_winograd_pays(c, is_double)) return ts_winograd_packed(c);
-  return c->out_channels <= FEW_ROWS ? 0 : c->groups * padded_rows(&j) * j.k;
+  return c->out_channels <= FEW_ROWS || ts_direct_pays(c) ? 0 : c->groups * padded_rows(&j) * j.k;
 }
 
 bool ts_correlate_pack(const ts_correlation *c, bool is_double, const void *rows, void *packed) {
@@ -183,6 +183,7 @@ static int64_t pieces_for(const job *j) {
 
 bool ts_correlate(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const void *packed, const ts_conv_finish *finish, void *out) {
   if (ts_winograd_pays(c, is_double)) return ts_winograd(cx, c, in, rows, packed, finish, out);
+  if (ts_direct_pays(c)) return ts_direct(cx, c, is_double, in, rows, finish, out);
   job j = job_of(c, is_double);
   j.packed = packed;
   j.in = in;
@@ -237,6 +238,7 @@ static void gradient_some(void *arg, int64_t begin, int64_t end) {
 }
 
 bool ts_correlate_rows(ts_cx *cx, const ts_correlation *c, bool is_double, const void *grad, const void *in, void *rows) {
+  if (ts_direct_pays(c)) return ts_direct_rows(cx, c, is_double, grad, in, rows);
   bool done = false;
   if (ts_winograd_pays(c, is_double) && c->axis[1].gap == 1 && (!ts_winograd_rows(cx, c, grad, in, rows, &done) || done)) return done;
   job j = job_of(c, is_double);
