@@ -209,3 +209,6 @@ registerKl(Uniform, Pareto, (p, q) => {
   const result = meanLog.mul(q.alpha.add(1)).sub(q.alpha.mul(q.scale.pow(q.alpha)).mul(width).log());
   return infiniteWhere(result, p.low.lt(q.scale));
 });
+
+// Without an export bundlers would take this for CommonJS, and wrap all that it imports.
+export {};

@@ -176,3 +176,6 @@ function drawn(how: Handling, sig: OpSignature, values: unknown[], self: Tensor 
   const result = apply(how, { ...call, values: given });
   return inplace ? self : result;
 }
+
+// Without an export bundlers would take this for CommonJS, and wrap all that it imports.
+export {};

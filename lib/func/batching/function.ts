@@ -82,3 +82,6 @@ useMapped((fn, args, apply) => {
     return each(result, (x) => (isTensor(x) ? new Batched(x, level) : x));
   });
 });
+
+// Without an export bundlers would take this for CommonJS, and wrap all that it imports.
+export {};
