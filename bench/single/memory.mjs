@@ -6,7 +6,7 @@ import { build } from '../peers/onnx/works.mjs';
 import { NATIVE_PEERS, WASM_PEERS } from '../rows/goals.mjs';
 import { inference, training } from '../rows/nets.mjs';
 import { requestOf, start } from '../run.mjs';
-import { dist, here, json, root } from './process.mjs';
+import { dist, here, json, PEAK_RSS, root } from './process.mjs';
 
 const row = (name, values, goals) => ({ name, group: 'memory', unit: 'MB', values, goals });
 
@@ -15,7 +15,7 @@ function dropped(env) {
   const { rss } = json(`
     const torsh = require(${JSON.stringify(join(dist, 'native.cjs'))});
     for (let i = 0; i < 6000; i++) torsh.ones(262144);
-    console.log(JSON.stringify({ rss: process.resourceUsage().maxRSS / 1024 }));`, env);
+    console.log(JSON.stringify({ rss: ${PEAK_RSS} }));`, env);
   return row('6000 dropped tensors of 1 MB, peak RSS', { native: rss }, [['native', 400]]);
 }
 

@@ -14,6 +14,7 @@ typedef struct {
   napi_env env;
   napi_ref callback, collect; /* JS functions; collect(major) runs a garbage collection */
   int64_t live_after_major;
+  int64_t live_before; /* live bytes after the last collection, or the least since */
   bool collecting;
 } environment;
 
@@ -110,13 +111,24 @@ static void run_gc(environment *e, bool major) {
   napi_close_handle_scope(e->env, scope);
 }
 
+/* Whether memory has grown as much as went out: what was disposed again is not the collector's to find, and a collection costs as
+   much as an op on a million numbers. If not, the growth is what counts from here on. */
+static bool has_grown(environment *e) {
+  ts_memory_stats m;
+  ts_memory(&m);
+  if (m.live_bytes < e->live_before) e->live_before = m.live_bytes;
+  e->cx->bytes_since_collect = m.live_bytes - e->live_before;
+  return e->cx->bytes_since_collect >= e->cx->collect_bytes;
+}
+
 /* A minor collection finds what died young; if that leaves much more than the last full one did, a full one follows. */
 static void collect(ts_cx *cx, void *data, bool hard) {
   environment *e = data;
   ts_memory_stats m;
   if (e->collecting) return;
-  e->collecting = true;
   bool bytes = cx->bytes_since_collect >= cx->collect_bytes;
+  if (bytes && !hard && !has_grown(e)) return;
+  e->collecting = true;
   if (hard) run_gc(e, true);
   else if (bytes) run_gc(e, false);
   poll(e);
@@ -128,6 +140,7 @@ static void collect(ts_cx *cx, void *data, bool hard) {
     hard = true;
   }
   if (hard) e->live_after_major = m.live_bytes;
+  e->live_before = m.live_bytes;
   cx->bytes_since_collect = 0;
   cx->handles_since_collect = 0;
   cx->collect_bytes = m.live_bytes / 4 + ((int64_t)64 << 20);

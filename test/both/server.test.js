@@ -112,17 +112,18 @@ suite('examples/server', () => {
 
   test('brings requests together that come together, and gives each its own', async () => {
     const before = await metrics(server.url);
-    const xs = Array.from({ length: 40 }, (_, i) => pictures(1 + (i % 3), i));
+    // 60 inputs: fewer than may wait (64), however slow the machine is.
+    const xs = Array.from({ length: 30 }, (_, i) => pictures(1 + (i % 3), i));
     const answers = await Promise.all(xs.map((x) => post(server.url, bytesOf(x), { 'content-type': BINARY, accept: BINARY })));
     answers.forEach(({ status, content }, i) => {
       expect(status).toBe(200);
       torsh.testing.assertClose(torsh.frombuffer(content, { dtype: 'float32' }).reshape(-1, 10), expected(xs[i]), { rtol: 1e-4, atol: 1e-6 });
     });
     const after = await metrics(server.url), grown = (name) => after[name] - before[name];
-    expect(grown('torsh_server_batch_inputs_sum')).toBe(79);
-    expect(grown('torsh_server_batch_inputs_count')).toBeLessThan(40);
+    expect(grown('torsh_server_batch_inputs_sum')).toBe(60);
+    expect(grown('torsh_server_batch_inputs_count')).toBeLessThan(30);
     expect(grown('torsh_server_batch_inputs_bucket{le="8"}')).toBe(grown('torsh_server_batch_inputs_count'));
-    expect(after['torsh_server_request_seconds_count{route="/predict",status="200"}']).toBeGreaterThanOrEqual(40);
+    expect(after['torsh_server_request_seconds_count{route="/predict",status="200"}']).toBeGreaterThanOrEqual(30);
     for (const name of ['torsh_memory_bytes{thread="predictor-0",kind="live"}', 'torsh_tensors{thread="server"}', 'nodejs_eventloop_lag_p99_seconds']) expect(after[name]).toBeGreaterThan(0);
   });
 

@@ -22,4 +22,7 @@ async function evaluate(source, { esm = false, node = [], ...options } = {}) {
   return JSON.parse(result.stdout.trim().split('\n').pop());
 }
 
-module.exports = { root, run, evaluate };
+/** Source of an expression: the most memory that the process itself has had in RAM, MB. (On Linux maxRSS counts what the process had before exec: that of its parent.) */
+const PEAK_RSS = `(process.platform === 'linux' ? Number(/VmHWM:\\s*(\\d+)/.exec(require('node:fs').readFileSync('/proc/self/status', 'utf8'))[1]) : process.resourceUsage().maxRSS) / 1024`;
+
+module.exports = { root, run, evaluate, PEAK_RSS };

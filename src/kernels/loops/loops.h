@@ -61,6 +61,13 @@ typedef double ts_val_f64;
 #define TS_SAVE_f32(x) ((float)(x))
 #define TS_SAVE_f64(x) ((double)(x))
 
+/* The smallest elements, bytes, that get a contiguous loop where the general one would do: TS_SMALL builds have none for 16-bit parameters of optimizers. */
+#ifdef TS_SMALL
+#define TS_LEAST_DENSE 4
+#else
+#define TS_LEAST_DENSE 1
+#endif
+
 /* X(suffix, dtype) over dtypes. */
 #define TS_INT_TYPES(X) X(u8, TS_UINT8) X(i8, TS_INT8) X(i16, TS_INT16) X(i32, TS_INT32) X(i64, TS_INT64)
 #define TS_FLOAT_TYPES(X) X(f32, TS_FLOAT32) X(f64, TS_FLOAT64) X(f16, TS_FLOAT16) X(bf16, TS_BFLOAT16)

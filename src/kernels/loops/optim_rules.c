@@ -34,7 +34,7 @@ TS_FLOAT_TYPES(NUMBERS)
                            (ts_val_##t)a->n[4], (ts_val_##t)a->n[5], (ts_val_##t)a->n[6], (ts_val_##t)a->n[7]};         \
     enum { b = states > 1 ? 2 : 1, l = states > 2 ? 3 : 1, last = states + 1 };                                        \
     const int64_t size = sizeof(ts_mem_##t);                                                                           \
-    if (s[0] == size && s[1] == size && s[b] == size && s[l] == size && s[last] == size) {                             \
+    if (size >= TS_LEAST_DENSE && s[0] == size && s[1] == size && s[b] == size && s[l] == size && s[last] == size) {   \
       ts_mem_##t *X = (ts_mem_##t *)p[0], *A = (ts_mem_##t *)p[1], *B = (ts_mem_##t *)p[b], *C = (ts_mem_##t *)p[l];   \
       const ts_mem_##t *G = (const ts_mem_##t *)p[last];                                                               \
       TS_IVDEP for (int64_t k = 0; k < n; k++) name##_one_##t(X + k, A + k, B + k, C + k, G + k, c);                   \
