@@ -130,7 +130,7 @@ export async function bundleWeb(root) {
   for (const { path, text } of outputFiles) writeFileSync(join(out, renamed(`./${relative(out, path)}`)), tidied(text, renamed));
   const size = new Map(outputFiles.map(({ path, text }) => [renamed(`./${relative(out, path)}`), text.length]));
   const needed = [...size.keys()].filter((name) => !['./init.mjs', './functional.mjs', './data.mjs'].includes(name)).sort((a, b) => size.get(b) - size.get(a));
-  write('torsh.web.mjs', pageStart([...needed, './names.mjs'], entries.map(([name]) => name)));
+  write('torsh.web.mjs', pageStart([...needed, './names.mjs'], [...entries.map(([name]) => name), 'utils']));
   writeEmbedded(root);
 }
 
