@@ -15,7 +15,7 @@
 
 enum {
   TS_FEW = 4, /* a product with this few rows or columns is a bundle of vector products */
-  TS_COPY_B_FROM = 64 << 10, /* bytes of b from which copying pays where b could be read as it lies */
+  TS_COPY_B_FROM = TS_LONG_TURNS ? 16 << 10 : 64 << 10, /* bytes of b from which copying pays where b could be read as it lies */
   TS_COPY_B_ALWAYS = 4 << 20
 };
 
