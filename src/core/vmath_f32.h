@@ -11,13 +11,14 @@ VM_INLINE float vm_scalef(float p, uint32_t u) {
 
 /* Bounds of arguments, as variables: of a clamp to numbers that it knows a compiler makes the minimum of IEEE 754, which engines of
    WebAssembly run as eight instructions, of one to variables `x < y ? x : y`, which is one. */
-extern const float vm_boundsf[6]; /* sized, so that they may be read beforehand */
+extern const float vm_boundsf[7]; /* sized, so that they may be read beforehand */
 #define VM_EXP_MOST vm_boundsf[0]
 #define VM_EXP_LEAST vm_boundsf[1]
 #define VM_EXP2_MOST vm_boundsf[2]
 #define VM_EXP2_LEAST vm_boundsf[3]
 #define VM_EXPM1_LEAST vm_boundsf[4]
 #define VM_COSH_MOST vm_boundsf[5]
+#define VM_SIGMOID_MOST vm_boundsf[6]
 #define VM_MOSTF(x, bound) ((x) > (bound) ? (bound) : (x))
 #define VM_LEASTF(x, bound) ((x) < (bound) ? (bound) : (x))
 
@@ -64,10 +65,17 @@ VM_INLINE float vm_expm1f(float x) {
   return vm_absf(x) < 0x1p-25f ? x : v;
 }
 
+/* 1 / (1 + exp(-x)) = a / (a + a exp(-x)), where the a of 1.75 * 2^-30 leaves room for exponents of both signs: no result but the
+   quotient is subnormal, and none overflows. With exp(-x) = 2^n (1 + q) the sum is (a + a 2^n) + a 2^n q, whose first part is exact but
+   for n of 23 to 25; there 1.75 rounds least. */
 VM_INLINE float vm_sigmoidf(float x) {
-  float e = vm_exp_downf(-vm_absf(x)), d = 1.0f + e, low = e - (d - 1.0f);
-  float v = (x < 0.0f ? e : 1.0f) / d, w = 1.0f - v; /* 1 / d is the larger of these */
-  return v - v * low * (v < w ? w : v);
+  const float a = 0x1.cp-30f;
+  float y = VM_MOSTF(x, VM_SIGMOID_MOST);
+  y = VM_LEASTF(y, VM_EXP_LEAST);
+  float t = y * -0x1.715476p+0f + VM_MAGICF, n = t - VM_MAGICF;
+  float r = (n * -0x1.62e4p-1f - y) - n * 0x1.7f7d1cp-20f;
+  float scaled = vm_f32((vm_u32(t) << 23) + vm_u32(a));
+  return a / ((a + scaled) + scaled * (r + r * r * vm_exp_polyf(r)));
 }
 
 /* x = 2^k * m with m in [sqrt(1/2), sqrt(2)), for positive finite x. */

@@ -18,7 +18,11 @@ typedef struct {
   void *c;
   int64_t ldc;
   bool add;
-  const void *bias; /* unless add: what sums begin with, one for each row; or NULL */
+  const void *bias; /* unless add: one for each row; or NULL */
+  /* What happens to the sums last. */
+  const void *residual; /* added to them: as c, or NULL */
+  bool clamp;           /* v < low ? low : v > high ? high : v */
+  double low, high;
 } ts_gathered;
 
 void ts_gathered_f32(const ts_gathered *g);

@@ -1,13 +1,27 @@
 /* Template, included by gemm_types.h after gemm_tile.h, with its parameters and TS_GATHER_KC, the most
    that a product should sum at once: the products of gathered.h. */
 
-enum { TS_FN(GATHER_ROWS) = TS_MR, TS_FN(GATHER_PANEL) = TS_NR, TS_FN(GATHER_DEPTH) = TS_GATHER_KC, TS_FN(GATHER_DOTS) = 1024, TS_FN(GATHER_SHALLOW) = 64 };
+enum { TS_FN(GATHER_ROWS) = TS_MR, TS_FN(GATHER_PANEL) = TS_NR, TS_FN(GATHER_DEPTH) = TS_GATHER_KC, TS_FN(GATHER_DOTS) = 1024, TS_FN(GATHER_SHALLOW) = 64, TS_FN(GATHER_SUMS) = 16 * TS_MR };
 
 #define TS_WIDE (TS_VB > 16 ? 4 : 8) /* vectors of a row at a time */
 
 /* `tiles` tiles, one below the other or beside it: what each adds to a and to b and c. */
 typedef struct { ptrdiff_t tiles, next_a, next_b, next_c; bool below; } TS_FN(gather_sweep);
 
+TS_INLINE TS_FN(vec) TS_FN(within)(TS_FN(vec) v, TS_FN(vec) low, TS_FN(vec) high) {
+#define TS_CHOOSE(mask, a, b) ((TS_FN(vec))(((mask) & (__typeof__(mask))(a)) | (~(mask) & (__typeof__(mask))(b))))
+  v = TS_CHOOSE(v < low, low, v);
+  return TS_CHOOSE(v > high, high, v);
+#undef TS_CHOOSE
+}
+
+#define TS_AT(p) (*(TS_FN(mem) *)((p) + i * ldc + v * TS_LANES))
+#define TS_EACH_VECTOR(condition, what)                      \
+  condition {                                                \
+    TS_UNROLL for (int i = 0; i < rows; i++) {               \
+      TS_UNROLL for (int v = 0; v < 2; v++) what;            \
+    }                                                        \
+  }
 /* c (rows, two vectors) (+)= a * b for each tile, with row p of b at b + at[p]. a as in tile. */
 TS_INLINE void TS_FN(gather_tile)(const ts_gathered *g, const int rows, const bool along_k, const TS_FN(gather_sweep) *s, const TS_T *a,
                                   const TS_T *b, TS_T *c, const TS_T *bias) {
@@ -39,30 +53,41 @@ TS_INLINE void TS_FN(gather_tile)(const ts_gathered *g, const int rows, const bo
       ap += along_k ? 1 : sa;
       TS_KEEP(ap);
     } while (at != end);
-    TS_UNROLL
-    for (int i = 0; i < rows; i++) {
-      TS_UNROLL
-      for (int v = 0; v < 2; v++) {
-        TS_FN(mem) *const out = (TS_FN(mem) *)(c + i * ldc + v * TS_LANES);
-        if (add) acc[i][v] += *out;
-        else if (bias) acc[i][v] += TS_SPLAT(bias[i]);
-        *out = acc[i][v];
-      }
+    TS_EACH_VECTOR(if (add), acc[i][v] += TS_AT(c))
+    TS_EACH_VECTOR(else if (bias), acc[i][v] += TS_SPLAT(bias[i]))
+    const TS_T *const residual = g->residual ? (const TS_T *)g->residual + (c - (const TS_T *)g->c) : NULL;
+    TS_EACH_VECTOR(if (residual), acc[i][v] += TS_AT(residual))
+    if (g->clamp) {
+      const TS_FN(vec) low = TS_SPLAT((TS_T)g->low), high = TS_SPLAT((TS_T)g->high);
+      TS_EACH_VECTOR(, acc[i][v] = TS_FN(within)(acc[i][v], low, high))
     }
+    TS_EACH_VECTOR(, TS_AT(c) = acc[i][v])
   }
 }
+#undef TS_AT
+#undef TS_EACH_VECTOR
 
-#define TS_TILES(r)                                                                                                 \
+#if TS_COPY_PANELS
+#define TS_TILES_M(r)
+#define TS_GATHER_M(r) NULL
+#else
+#define TS_GATHER_M(r) TS_FN(gather_##r##_m)
+#define TS_TILES_M(r)                                                                                               \
   TS_KERNEL void TS_FN(gather_##r##_m)(const ts_gathered *g, const TS_FN(gather_sweep) *s, const TS_T *a, const TS_T *b, TS_T *c, const TS_T *bias) { \
     TS_FN(gather_tile)(g, r, false, s, a, b, c, bias);                                                           \
-  }                                                                                                                 \
+  }
+#endif
+#define TS_TILES(r)                                                                                                 \
+  TS_TILES_M(r)                                                                                                     \
   TS_KERNEL void TS_FN(gather_##r##_k)(const ts_gathered *g, const TS_FN(gather_sweep) *s, const TS_T *a, const TS_T *b, TS_T *c, const TS_T *bias) { \
     TS_FN(gather_tile)(g, r, true, s, a, b, c, bias);                                                            \
   }
 TS_EACH_ROW(TS_TILES)
 typedef void (*TS_FN(gather_fn))(const ts_gathered *, const TS_FN(gather_sweep) *, const TS_T *, const TS_T *, TS_T *, const TS_T *);
-#define TS_ROW_OF_TABLE(r) {TS_FN(gather_##r##_m), TS_FN(gather_##r##_k)},
+#define TS_ROW_OF_TABLE(r) {TS_GATHER_M(r), TS_FN(gather_##r##_k)},
 static const TS_FN(gather_fn) TS_FN(gathers)[TS_MR][2] = {TS_EACH_ROW(TS_ROW_OF_TABLE)};
+#undef TS_TILES_M
+#undef TS_GATHER_M
 #undef TS_TILES
 #undef TS_ROW_OF_TABLE
 
@@ -76,11 +101,15 @@ TS_INLINE void TS_FN(gather_vectors)(const ts_gathered *g, const int vectors, co
     TS_UNROLL
     for (int v = 0; v < vectors; v++) TS_MADD(acc[v], av, *(const TS_FN(mem) *)(row + v * TS_LANES));
   }
+  const TS_T *const residual = g->residual ? (const TS_T *)g->residual + (c - (const TS_T *)g->c) : NULL;
+  const TS_FN(vec) low = TS_SPLAT((TS_T)g->low), high = TS_SPLAT((TS_T)g->high);
   TS_UNROLL
   for (int v = 0; v < vectors; v++) {
     TS_FN(mem) *const out = (TS_FN(mem) *)(c + v * TS_LANES);
     if (g->add) acc[v] += *out;
     else if (g->bias) acc[v] += TS_SPLAT(*(const TS_T *)g->bias);
+    if (residual) acc[v] += *(const TS_FN(mem) *)(residual + v * TS_LANES);
+    if (g->clamp) acc[v] = TS_FN(within)(acc[v], low, high);
     *out = acc[v];
   }
 }
@@ -92,6 +121,57 @@ TS_KERNEL void TS_FN(gather_row)(const ts_gathered *g, const TS_T *a, ptrdiff_t 
   for (; j < n; j += TS_NR) TS_FN(gather_vectors)(g, 2, a, sa, b + j, c + j);
 }
 
+#if TS_COPY_PANELS
+/* A panel of sums to its place, with what happens to it. */
+TS_KERNEL void TS_FN(gather_finish)(const ts_gathered *g, ptrdiff_t rows, const TS_T *sums, TS_T *c, const TS_T *bias) {
+  const bool add = g->add, clamp = g->clamp;
+  const ptrdiff_t ldc = g->ldc;
+  const TS_FN(vec) low = TS_SPLAT((TS_T)g->low), high = TS_SPLAT((TS_T)g->high);
+  const TS_T *r = g->residual ? (const TS_T *)g->residual + (c - (const TS_T *)g->c) : NULL;
+  for (; rows > 0; rows--, sums += TS_NR, c += ldc) {
+    TS_UNROLL
+    for (int v = 0; v < 2; v++) {
+      TS_FN(vec) sum = *(const TS_FN(mem) *)(sums + v * TS_LANES);
+      if (add) sum += *(const TS_FN(mem) *)(c + v * TS_LANES);
+      if (bias) sum += TS_SPLAT(*bias);
+      if (r) sum += *(const TS_FN(mem) *)(r + v * TS_LANES);
+      if (clamp) sum = TS_FN(within)(sum, low, high);
+      *(TS_FN(mem) *)(c + v * TS_LANES) = sum;
+    }
+    if (bias) bias++;
+    if (r) r += ldc;
+  }
+}
+
+/* Each panel of b copied, for the tile of the packed product. */
+static TS_TARGET void TS_FN(gathered_copied)(const ts_gathered *given) {
+  TS_T panel[TS_FN(GATHER_DEPTH) * TS_NR] __attribute__((aligned(64))), sums[TS_FN(GATHER_SUMS) * TS_NR] __attribute__((aligned(64)));
+  ts_gathered g = *given;
+  TS_FN(sweep) s = {.sa = TS_MR, .next_a = TS_MR * g.k, .sb = TS_NR, .rsc = TS_NR, .csc = 1, .alpha = 1, .cols = TS_NR};
+  for (ptrdiff_t q = 0; q < given->k; q += s.k) {
+    const bool last = given->k - q <= TS_FN(GATHER_DEPTH);
+    s.k = last ? given->k - q : TS_FN(GATHER_DEPTH);
+    g.add = given->add || q > 0;
+    g.residual = last ? given->residual : NULL;
+    g.clamp = last && given->clamp;
+    for (ptrdiff_t j = 0; j < g.n; j += TS_NR) {
+      for (ptrdiff_t p = 0; p < s.k; p++) {
+        TS_UNROLL
+        for (int v = 0; v < 2; v++) *(TS_FN(mem) *)(panel + p * TS_NR + v * TS_LANES) = *(const TS_FN(mem) *)((const TS_T *)g.b + j + g.at[q + p] + v * TS_LANES);
+      }
+      for (ptrdiff_t i = 0, rows; i < g.m; i += rows) {
+        rows = g.m - i < TS_FN(GATHER_SUMS) ? g.m - i : TS_FN(GATHER_SUMS);
+        const ptrdiff_t tiles = rows / TS_MR, rest = rows % TS_MR;
+        const TS_T *const a = (const TS_T *)g.a + q * TS_MR + i * g.k;
+        if (tiles) TS_FN(tiles)[TS_MR][1][0](&s, tiles, a, panel, sums);
+        if (rest) TS_FN(tiles)[rest - 1][1][0](&s, 1, a + tiles * s.next_a, panel, sums + tiles * TS_MR * TS_NR);
+        TS_FN(gather_finish)(&g, rows, sums, (TS_T *)g.c + i * g.ldc + j, g.add || !g.bias ? NULL : (const TS_T *)g.bias + i);
+      }
+    }
+  }
+}
+#endif
+
 static TS_TARGET void TS_FN(gathered)(const ts_gathered *g) {
   const bool along_k = g->lda != 0;
   const TS_T *const bias = g->add ? NULL : g->bias;
@@ -99,6 +179,12 @@ static TS_TARGET void TS_FN(gathered)(const ts_gathered *g) {
     TS_FN(gather_row)(g, g->a, along_k ? 1 : TS_MR, g->c);
     return;
   }
+#if TS_COPY_PANELS
+  if (!along_k) {
+    TS_FN(gathered_copied)(g);
+    return;
+  }
+#endif
   const ptrdiff_t tiles = g->m / TS_MR, rest = g->m % TS_MR, next_a = TS_MR * (along_k ? g->lda : g->k), next_c = TS_MR * g->ldc;
   const TS_T *const a = g->a, *const a_rest = a + tiles * next_a, *const bias_rest = bias ? bias + tiles * TS_MR : NULL;
   if (g->k <= TS_FN(GATHER_SHALLOW)) { /* what is written is most of the work: row by row */

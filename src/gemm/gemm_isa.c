@@ -34,13 +34,16 @@ enum {
 #endif
 
 /* TS_LONG_TURNS: eight steps in a turn of the packed tile's loop, as engines of WebAssembly look at the stack's limit in each. Every
-   step ends in a test, and is a block of its own thereby: of one block for all, V8 does the loads first and spills. */
+   step ends in a test, and is a block of its own thereby: of one block for all, V8 does the loads first and spills.
+   TS_COPY_PANELS: gathered products copy what they gather. Elsewhere prefetching does as well. */
 #ifdef __wasm__
 #define TS_PREFETCH false
 #define TS_LONG_TURNS true
+#define TS_COPY_PANELS 1
 #else
 #define TS_PREFETCH true
 #define TS_LONG_TURNS false
+#define TS_COPY_PANELS 0
 #endif
 
 #define TS_ROWS_2(X) X(1) X(2)

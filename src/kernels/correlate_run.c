@@ -87,8 +87,8 @@ static bool pack(ts_cx *cx, job *j) {
   return true;
 }
 
-/* sums (+)= rows [m0, m0 + m) of a block of channels, times b. */
-static void multiply(const job *j, int64_t group, int64_t block, int64_t m0, int64_t m, const void *b, const ptrdiff_t *at, int64_t n, void *sums, int64_t ld) {
+/* sums (+)= rows [m0, m0 + m) of a block of channels, times b. `place`: where the sums are the result's own, the first of them there; or -1. */
+static void multiply(const job *j, int64_t group, int64_t block, int64_t m0, int64_t m, const void *b, const ptrdiff_t *at, int64_t n, void *sums, int64_t ld, int64_t place) {
   const ts_correlation *c = j->c;
   const int64_t padded = padded_rows(j), column = block * j->channels * j->taps, depth = block_of(j, block) * j->taps;
   ts_gathered g = {.m = m, .n = n, .k = depth, .b = b, .at = at, .c = sums, .ldc = ld, .add = block > 0};
@@ -99,6 +99,12 @@ static void multiply(const job *j, int64_t group, int64_t block, int64_t m0, int
     g.lda = j->k;
   }
   if (j->finish->bias) g.bias = (const char *)j->finish->bias + (group * c->out_channels + m0) * j->item;
+  if (place >= 0 && block == j->blocks - 1) {
+    if (j->finish->residual) g.residual = (const char *)j->finish->residual + place * j->item;
+    g.clamp = j->finish->clamp;
+    g.low = j->finish->low;
+    g.high = j->finish->high;
+  }
   if (j->is_double) ts_gathered_f64(&g);
   else ts_gathered_f32(&g);
 }
@@ -138,7 +144,7 @@ static void correlate_some(void *arg, int64_t begin, int64_t end) {
       if (j->blocks > 1 || laid != place)
         ts_loops.strips[j->is_double].lay(s, &t, block_of(j, b), j->in + (t.n * all + group * c->in_channels + b * j->channels) * j->volume * j->item, j->volume, all * j->volume, piece);
       laid = place;
-      multiply(j, group, b, m0, rows, piece, s->at, ts_whole_panels(t.columns, j->is_double), sums, s->columns);
+      multiply(j, group, b, m0, rows, piece, s->at, ts_whole_panels(t.columns, j->is_double), sums, s->columns, -1);
     }
     carry_strip(j, &t, group, m0, rows, sums);
   }
@@ -252,16 +258,14 @@ static void points_some(void *arg, int64_t begin, int64_t end) {
     char *out = j->out + first * item;
     for (int64_t b = 0; b < j->blocks; b++) {
       const char *channels = in + b * j->channels * l * item;
-      if (whole) multiply(j, group, b, m0, rows, channels, p->at, whole, out, l);
+      if (whole) multiply(j, group, b, m0, rows, channels, p->at, whole, out, l, first);
       if (!rest) continue;
       for (int64_t i = 0; i < block_of(j, b); i++) memcpy(tail + i * panel * item, channels + (i * l + whole) * item, (size_t)(rest * item));
-      multiply(j, group, b, m0, rows, tail, p->tail_at, panel, sums, panel);
+      multiply(j, group, b, m0, rows, tail, p->tail_at, panel, sums, panel, -1);
     }
-    const char *residual = j->finish->residual ? (const char *)j->finish->residual + first * item : NULL;
-    for (int64_t m = 0; m < rows; m++) {
-      const int64_t at = m * l * item, behind = at + whole * item;
-      if (whole && (residual || j->finish->clamp)) loops->carry(out + at, 1, out + at, whole, residual ? residual + at : NULL, j->finish);
-      if (rest) loops->carry(out + behind, 1, sums + m * panel * item, rest, residual ? residual + behind : NULL, j->finish);
+    for (int64_t m = 0; rest && m < rows; m++) {
+      const int64_t behind = (m * l + whole) * item;
+      loops->carry(out + behind, 1, sums + m * panel * item, rest, j->finish->residual ? (const char *)j->finish->residual + first * item + behind : NULL, j->finish);
     }
   }
   ts_free(tail);

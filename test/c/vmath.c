@@ -308,7 +308,7 @@ static const loops all_loops[] = {
     LOOP(erf, 0xdce94ad904850803u)
     LOOP(erfc, 0xe96cb5373bed3d66u)
     LOOP(cbrt, 0xd98c308b72361faeu)
-    LOOP(sigmoid, 0xc2ddded00d6e07a9u)
+    LOOP(sigmoid, 0xc98f1e522b5d5fd7u)
     LOOP(erfinv, 0xd0135f98cd66cecfu)
     LOOP(lgamma, 0x9f9c999b59349538u)
     LOOP(digamma, 0x895e1c2ad27a1652u)

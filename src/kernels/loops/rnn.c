@@ -3,7 +3,9 @@
 #include "../rnn.h"
 #include "loops.h"
 
-#define SIGMOID(t, x) (1 / (1 + TS_VM_##t(exp)(-(x))))
+#define SIGMOID(t, x) sigmoid_##t(x)
+static inline float sigmoid_f32(float x) { return vm_sigmoidf(x); }
+static inline double sigmoid_f64(double x) { return 1 / (1 + vm_exp(-x)); }
 #define ALL(t, dt)                                                                                                          \
   static void rnn_cell_##t(const void *gates, const void *state_gates, void *h, int64_t n, int relu) {                      \
     const ts_mem_##t *x = gates, *s = state_gates;                                                                          \

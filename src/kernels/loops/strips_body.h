@@ -90,22 +90,36 @@ static void NAME(lay_result)(const ts_strips *s, const ts_strip *t, int64_t rows
   }
 }
 
-/* n elements to places `by` apart, with what happens to them on the way. */
+/* n elements to places `by` apart, with what happens to them on the way. `to` may be where they are. */
 static void NAME(carry)(void *to_first, int64_t by, const void *sums, int64_t n, const void *residual, const ts_conv_finish *f) {
   T *to = to_first;
   const T *from = sums, *r = residual;
-  if (f->clamp) {
-    const T low = (T)f->low, high = (T)f->high;
-    for (int64_t i = 0; i < n; i++) {
-      T v = r ? from[i] + r[i * by] : from[i];
-      v = v < low ? low : v;
-      to[i * by] = v > high ? high : v;
-    }
-  } else if (r) {
-    for (int64_t i = 0; i < n; i++) to[i * by] = from[i] + r[i * by];
-  } else if (by == 1) {
+  const bool clamp = f->clamp;
+  const T low = (T)f->low, high = (T)f->high;
+  if (by == 1 && !clamp && !r) {
     NAME(copy)(to, from, n);
-  } else {
-    for (int64_t i = 0; i < n; i++) to[i * by] = from[i];
+    return;
+  }
+  int64_t i = 0;
+#define CHOOSE(vec, mask, a, b) (vec)(((mask) & (__typeof__(mask))(a)) | (~(mask) & (__typeof__(mask))(b)))
+#define CARRY(vec, lanes)                                                                                         \
+  for (const vec lows = low - (vec){0}, highs = high - (vec){0}; i + (lanes) <= n; i += (lanes)) {                \
+    vec v = *(const vec *)(from + i);                                                                             \
+    if (r) v += *(const vec *)(r + i);                                                                            \
+    if (clamp) v = CHOOSE(vec, v < lows, lows, v);                                                                \
+    if (clamp) v = CHOOSE(vec, v > highs, highs, v);                                                              \
+    *(vec *)(to + i) = v;                                                                                         \
+  }
+  if (by == 1) {
+    CARRY(NAME(vec), NAME(LANES))
+    if (NAME(LANES) > NAME(QUAD)) CARRY(NAME(quad), NAME(QUAD))
+  }
+#undef CARRY
+#undef CHOOSE
+  for (; i < n; i++) {
+    T v = r ? from[i] + r[i * by] : from[i];
+    if (clamp) v = v < low ? low : v;
+    if (clamp) v = v > high ? high : v;
+    to[i * by] = v;
   }
 }
