@@ -41,7 +41,7 @@ module.exports = {
   projects: [
     ...(only === 'wasm' ? [] : [project('native')]),
     ...(only === 'native' ? [] : [project('wasm')]),
-    ...(only ? [] : [{ ...common, displayName: 'both', testMatch: [full ? '<rootDir>/test/full/{parity,consumers}*.test.js' : '<rootDir>/test/both/*.test.js'], moduleNameMapper: entries('torsh') }]),
+    ...(only ? [] : [{ ...common, displayName: 'both', testMatch: [full ? '<rootDir>/test/full/{parity,consumers,next,platform}*.test.js' : '<rootDir>/test/both/*.test.js'], moduleNameMapper: entries('torsh') }]),
   ],
   testTimeout: full ? 300000 : 60000,
 };

@@ -47,3 +47,20 @@ test('polynomials at their ends, of many terms, and of no degree', () => {
   expect(at('hermitePolynomialH', 2, 4)).toBe(76);
   expect(at('laguerrePolynomialL', 2, 3)).toBeCloseTo(-1 / 3, 14);
 });
+
+test('exp, tanh and sigmoid of arrays in which some blocks hold extremes', () => {
+  const extremes = [88.8, 89, 1e9, Infinity, -87.5, -95, -103.9, -104, -1e9, -Infinity, NaN, 0, -0, 1e-40, -1e-40, 9.1, 43.7];
+  const numbers = Float32Array.from({ length: 1003 }, (_, k) => (k % 31 - 15) * 1.37);
+  numbers.set(extremes, 300);
+  numbers.set(extremes.slice().reverse(), 1003 - extremes.length);
+  torsh.tidy(() => {
+    const x = torsh.tensor(numbers);
+    for (const name of ['exp', 'tanh', 'sigmoid']) {
+      const got = torsh[name](x).tolist(), want = torsh[name](x.double()).float().tolist();
+      got.forEach((y, k) => {
+        if (!Number.isFinite(want[k]) || want[k] === 0) expect([numbers[k], y]).toEqual([numbers[k], want[k]]);
+        else expect(Math.abs(y - want[k])).toBeLessThanOrEqual(2 ** -22 * Math.abs(want[k]) + 2 ** -149);
+      });
+    }
+  });
+});

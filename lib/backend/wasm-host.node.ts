@@ -1,7 +1,8 @@
 /** What the WebAssembly backend takes from Node: the files beside the bundle, and threads. */
 import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type workerThreads from 'node:worker_threads';
 import { TorshError } from '../errors';
 import { USUAL_THREADS, type WorkerOrder, workerSource } from './wasm-workers';
@@ -9,13 +10,37 @@ import { USUAL_THREADS, type WorkerOrder, workerSource } from './wasm-workers';
 /** Where a bundler has put the files: tools/build/entries.mjs writes the module that notes it. */
 const files = Symbol.for('torsh.files');
 
+/**
+ * Where a file of the package lies. A bundle for a server notes a path of its site, such as Next.js's /_next/static/media/torsh.b41279f0.wasm: the file lies at
+ * the end of that path, seen from the script's folder or one above it, or from Next.js's `chunks` there.
+ */
+function placeOf(name: string): string {
+  const beside = join(__dirname, name), noted = (globalThis as { [files]?: Record<string, URL> })[files]?.[name];
+  if (!noted || existsSync(beside)) return beside;
+  const at = String(noted);
+  if (at.startsWith('file:')) return fileURLToPath(at);
+  const parts = at.split(/[?#]/, 1)[0].split('/').filter(Boolean), ends = parts.map((_, i) => parts.slice(i).join('/'));
+  for (let folder = __dirname, above = ''; folder !== above; above = folder, folder = dirname(folder)) {
+    const found = ends.flatMap((end) => [join(folder, end), join(folder, 'chunks', end)]).find((path) => existsSync(path));
+    if (found) return found;
+  }
+  return beside;
+}
+
 export function wasmBytes(name: string): Uint8Array<ArrayBuffer> {
-  const path = join(__dirname, name), elsewhere = (globalThis as { [files]?: Record<string, URL> })[files]?.[name];
+  const path = placeOf(name);
   try {
-    return readFileSync(elsewhere && !existsSync(path) ? elsewhere : path) as Uint8Array<ArrayBuffer>;
+    return readFileSync(path) as Uint8Array<ArrayBuffer>;
   } catch (e) {
     throw new TorshError('ERR_BACKEND', 'torsh', `torsh: ${path} could not be read (in a bundle? leave torsh out of it, as an external package, or put the file there): ${(e as Error).message}`);
   }
+}
+
+/** What init() of torsh/web may say by relaxedSimd. */
+export function relaxedWish(): boolean | undefined {
+  const wish = process.env.TORSH_RELAXED_SIMD ?? '';
+  if (!['', '0', '1'].includes(wish)) throw new TorshError('ERR_BACKEND', 'torsh', `torsh: TORSH_RELAXED_SIMD is '${wish}', expected 0 or 1`);
+  return wish === '' ? undefined : wish === '1';
 }
 
 /** Why there can be no threads; null when there can. */

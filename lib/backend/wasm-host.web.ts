@@ -7,6 +7,9 @@ export function wasmBytes(name: string): Uint8Array<ArrayBuffer> {
   throw new TorshError('ERR_BACKEND', 'torsh', `torsh: a page cannot load ${name} synchronously`);
 }
 
+/** Pages tell init(). */
+export const relaxedWish = (): boolean | undefined => undefined;
+
 /** Why there can be no threads; null when there can. */
 export function threadsRefused(): string | null {
   if (globalThis.crossOriginIsolated !== true) return 'the page is not cross-origin isolated (headers Cross-Origin-Opener-Policy and Cross-Origin-Embedder-Policy)';

@@ -2,7 +2,7 @@
 import { TorshError } from '../errors';
 import { tableHash } from '../gen/hash';
 import type { Abi, Owner } from './abi';
-import { startWorker, threadsRefused, usualThreads, wasmBytes } from './wasm-host.node';
+import { relaxedWish, startWorker, threadsRefused, usualThreads, wasmBytes } from './wasm-host.node';
 import { mayWait } from './wasm-workers';
 
 interface Exports {
@@ -18,6 +18,8 @@ interface Exports {
   /** With threads: how many by default; that a worker could not be started. */
   torsh_threads?(usual: number, mayWait: boolean): void;
   torsh_worker_refused?(slot: number): void;
+  /** That the module of wasm/relaxed.c is there. */
+  torsh_relaxed(): void;
 }
 
 const WALL = 65536;
@@ -45,13 +47,28 @@ function instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports): 
   }
 }
 
-/** An instance of a compiled module as a backend. What turns out later about its threads is added to `reasons`. */
-export function wasmAbi(module: WebAssembly.Module, reasons: string[]): Abi {
+/** A table with 64-bit indices. V8 that has relaxed SIMD but not these (before 13.3) runs out of registers in its tiles, which are then slow. */
+const RECENT = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 4, 4, 1, 0x70, 4, 0);
+
+/** The module within a module (wasm/relaxed.c), where the engine takes it. */
+function relaxedOf(module: WebAssembly.Module, wish: boolean | undefined): WebAssembly.Module | null {
+  try {
+    if (!(wish ?? WebAssembly.validate(RECENT))) return null;
+    return new WebAssembly.Module(WebAssembly.Module.customSections(module, 'torsh.relaxed')[0]!);
+  } catch {
+    return null;
+  }
+}
+
+/** An instance of a compiled module as a backend. What turns out later about its threads is added to `reasons`. relaxedSimd: see init(). */
+export function wasmAbi(module: WebAssembly.Module, reasons: string[], relaxedSimd = relaxedWish()): Abi {
   let callback: (id: number) => boolean = () => false;
   let dead: string | null = null;
   const needs = WebAssembly.Module.imports(module), threaded = needs.some(({ kind }) => kind === 'memory');
   const refused = threaded ? threadsRefused() : null;
   if (refused !== null) throw new TorshError('ERR_BACKEND', 'torsh', `torsh: this module needs threads: ${refused}`);
+  const relaxed = relaxedOf(module, relaxedSimd);
+  let fused: WebAssembly.Exports; // of relaxed
   const [shared, pages] = threaded ? sharedMemory() : [null, MOST_PAGES];
   const failed = (slot: number, why: string): void => {
     if (dead !== null) return;
@@ -65,16 +82,21 @@ export function wasmAbi(module: WebAssembly.Module, reasons: string[]): Abi {
     now: () => performance.now(),
     worker(slot: number, stack: number) {
       try {
-        startWorker({ module, memory: shared!, slot, stack }, (why) => { failed(slot, why); });
+        startWorker({ module, relaxed, memory: shared!, slot, stack }, (why) => { failed(slot, why); });
       } catch (e) {
         failed(slot, (e as Error).message);
       }
     },
   };
+  for (const { name } of relaxed ? WebAssembly.Module.exports(relaxed) : []) env[name] = (p: number, q: number) => (fused[name] as (p: number, q: number) => unknown)(p, q);
   const imports: Record<string, Record<string, unknown>> = {};
   for (const { module: from, name } of needs) (imports[from] ??= {})[name] = (from === 'env' && env[name]) || (() => 0);
   const exports = instantiate(module, imports as WebAssembly.Imports);
   const memory = shared ?? exports.memory!;
+  if (relaxed) {
+    fused = new WebAssembly.Instance(relaxed, { env: { ...exports, memory } as WebAssembly.ModuleImports }).exports;
+    exports.torsh_relaxed();
+  }
   exports._initialize?.();
   const at = exports.torsh_init(pages * 65536);
   if (at === 0) throw new TorshError('ERR_MEMORY', 'torsh', 'torsh: not enough memory to start the WebAssembly backend');
@@ -224,12 +246,12 @@ async function compileEmbedded(text: string): Promise<WebAssembly.Module> {
 }
 
 /** The same of two addresses; embedded: the text of torsh.wasm that the script brings, for where there is no such file. */
-export async function loadWasm(why: string, single: URL, threads: URL, embedded?: () => Promise<string>): Promise<[Abi, string[]]> {
+export async function loadWasm(why: string, single: URL, threads: URL, embedded?: () => Promise<string>, relaxedSimd?: boolean): Promise<[Abi, string[]]> {
   const reasons = [why], refused = threadsRefused();
   if (refused !== null) reasons.push(oneThread(refused));
   else {
     try {
-      return [wasmAbi(await compileWasm(threads), reasons), reasons];
+      return [wasmAbi(await compileWasm(threads), reasons, relaxedSimd), reasons];
     } catch (e) {
       reasons.push(oneThread((e as Error).message));
     }
@@ -246,5 +268,5 @@ export async function loadWasm(why: string, single: URL, threads: URL, embedded?
     }
     reasons.push(`the copy of torsh.wasm within the script: ${(e as Error).message}`);
   }
-  return [wasmAbi(module, reasons), reasons];
+  return [wasmAbi(module, reasons, relaxedSimd), reasons];
 }

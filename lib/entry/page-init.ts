@@ -12,14 +12,14 @@ function beside(address: () => URL): URL {
   }
 }
 
-export async function load({ wasm }: { wasm?: WasmSource } = {}): Promise<void> {
+export async function load({ wasm, relaxedSimd }: { wasm?: WasmSource; relaxedSimd?: boolean } = {}): Promise<void> {
   // What has been loaded stays: tensors stand on it.
   if (hasBackend()) return;
   const why = 'init() was called';
   if (wasm === undefined) {
-    useBackend(...await loadWasm(why, beside(() => new URL('../torsh.wasm', import.meta.url)), beside(() => new URL('../torsh-threads.wasm', import.meta.url))));
+    useBackend(...await loadWasm(why, beside(() => new URL('../torsh.wasm', import.meta.url)), beside(() => new URL('../torsh-threads.wasm', import.meta.url)), undefined, relaxedSimd));
   } else {
     const reasons = [why];
-    useBackend(wasmAbi(await compileWasm(wasm), reasons), reasons);
+    useBackend(wasmAbi(await compileWasm(wasm), reasons, relaxedSimd), reasons);
   }
 }

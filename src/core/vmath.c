@@ -1,3 +1,3 @@
 #include "vmath.h"
 
-const float vm_boundsf[7] = {89.0f, -104.0f, 129.0f, -151.0f, -20.0f, 90.0f, 20.0f};
+const float vm_boundsf[8] = {89.0f, -104.0f, 129.0f, -151.0f, -20.0f, 90.0f, 20.0f, 10.0f};

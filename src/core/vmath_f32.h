@@ -10,8 +10,8 @@ VM_INLINE float vm_scalef(float p, uint32_t u) {
 }
 
 /* Bounds of arguments, as variables: of a clamp to numbers that it knows a compiler makes the minimum of IEEE 754, which engines of
-   WebAssembly run as eight instructions, of one to variables `x < y ? x : y`, which is one. */
-extern const float vm_boundsf[7]; /* sized, so that they may be read beforehand */
+   WebAssembly run as eight instructions; of one to variables, in these very comparisons, one. NaN stays. */
+extern const float vm_boundsf[8]; /* sized, so that they may be read beforehand */
 #define VM_EXP_MOST vm_boundsf[0]
 #define VM_EXP_LEAST vm_boundsf[1]
 #define VM_EXP2_MOST vm_boundsf[2]
@@ -19,34 +19,51 @@ extern const float vm_boundsf[7]; /* sized, so that they may be read beforehand 
 #define VM_EXPM1_LEAST vm_boundsf[4]
 #define VM_COSH_MOST vm_boundsf[5]
 #define VM_SIGMOID_MOST vm_boundsf[6]
-#define VM_MOSTF(x, bound) ((x) > (bound) ? (bound) : (x))
-#define VM_LEASTF(x, bound) ((x) < (bound) ? (bound) : (x))
+#define VM_TANH_MOST vm_boundsf[7]
+VM_INLINE float vm_at_mostf(float x, float most) { return most < x ? most : x; }
+VM_INLINE float vm_at_leastf(float x, float least) { return x < least ? least : x; }
 
 /* exp(r) = 1 + r + r^2 P(r) for |r| <= log(2)/2. */
 VM_INLINE float vm_exp_polyf(float r) {
   return VM_ESTRIN4(r, r * r, 0x1.fffffcp-2f, 0x1.55548ap-3f, 0x1.55584ep-5f, 0x1.123f6p-7f, 0x1.6ad6cp-10f);
 }
 
+/* x = n log(2) + r. */
+#define VM_LOG2EF 0x1.715476p+0f
+VM_INLINE float vm_exp_restf(float x, float n) { return (x - n * 0x1.62e4p-1f) - n * 0x1.7f7d1cp-20f; }
+/* In the sum of this and n, the low bits shifted to the exponent's place are 2^(n + k). */
+#define VM_MAGIC_POWERF(k) (VM_MAGICF + (127.0f + (k)))
+#define VM_POWERF(t) vm_f32(vm_u32(t) << 23)
+
 /* exp(x) = p * 2^(u - 254) for |x| < 1000. */
 typedef struct { float p; uint32_t u; } vm_scaledf;
 VM_INLINE vm_scaledf vm_exp_scaledf(float x) {
-  float t = x * 0x1.715476p+0f + VM_MAGICF, n = t - VM_MAGICF;
-  float r = (x - n * 0x1.62e4p-1f) - n * 0x1.7f7d1cp-20f;
-  vm_scaledf s = {1.0f + (r + r * r * vm_exp_polyf(r)), vm_u32(t) - VM_MAGICF_BITS + 254u};
+  float t = x * VM_LOG2EF + VM_MAGIC_POWERF(0), r = vm_exp_restf(x, t - VM_MAGIC_POWERF(0));
+  vm_scaledf s = {1.0f + (r + r * r * vm_exp_polyf(r)), vm_u32(t) - VM_MAGICF_BITS + 127u};
   return s;
 }
 
-/* exp(x) for x <= 0. */
-VM_INLINE float vm_exp_downf(float x) {
-  vm_scaledf s = vm_exp_scaledf(VM_LEASTF(x, VM_EXP_LEAST));
+VM_INLINE float vm_expf(float x) {
+  vm_scaledf s = vm_exp_scaledf(vm_at_leastf(vm_at_mostf(x, VM_EXP_MOST), VM_EXP_LEAST));
   return vm_scalef(s.p, s.u);
 }
 
-VM_INLINE float vm_expf(float x) { return vm_exp_downf(VM_MOSTF(x, VM_EXP_MOST)); }
+/* The same, to the bit, for |x| <= VM_EXP_NORMAL: the results are normal numbers. */
+#define VM_EXP_NORMAL 87.0f
+VM_INLINE float vm_exp_normalf(float x) {
+  float t = x * VM_LOG2EF + VM_MAGIC_POWERF(0), r = vm_exp_restf(x, t - VM_MAGIC_POWERF(0));
+  return (1.0f + (r + r * r * vm_exp_polyf(r))) * VM_POWERF(t);
+}
+
+/* The same, to the bit, for x <= 40, as in sums where the largest term is 1. least: VM_EXP_LEAST, read before a loop. */
+VM_INLINE float vm_exp_downf(float x, float least) {
+  x = vm_at_leastf(x, least);
+  float t = x * VM_LOG2EF + VM_MAGIC_POWERF(64), r = vm_exp_restf(x, t - VM_MAGIC_POWERF(64));
+  return (1.0f + (r + r * r * vm_exp_polyf(r))) * VM_POWERF(t) * 0x1p-64f;
+}
 
 VM_INLINE float vm_exp2f(float x) {
-  x = VM_MOSTF(x, VM_EXP2_MOST);
-  x = VM_LEASTF(x, VM_EXP2_LEAST);
+  x = vm_at_leastf(vm_at_mostf(x, VM_EXP2_MOST), VM_EXP2_LEAST);
   float t = x + VM_MAGICF, r = x - (t - VM_MAGICF);
   float p = 1.0f + r * VM_POLY6(r, 0x1.62e43p-1f, 0x1.ebfbep-3f, 0x1.c6b058p-5f, 0x1.3b2a54p-7f, 0x1.5dc64ep-10f,
                                 0x1.441778p-13f, 0x1.b3ca3ap-17f);
@@ -54,8 +71,7 @@ VM_INLINE float vm_exp2f(float x) {
 }
 
 VM_INLINE float vm_expm1f(float x) {
-  float y = VM_MOSTF(x, VM_EXP_MOST);
-  y = VM_LEASTF(y, VM_EXPM1_LEAST);
+  float y = vm_at_leastf(vm_at_mostf(x, VM_EXP_MOST), VM_EXPM1_LEAST);
   float t = y * 0x1.715476p+0f + VM_MAGICF, n = t - VM_MAGICF;
   float a = y - n * 0x1.62e4p-1f, b = n * 0x1.7f7d1cp-20f;
   float r = a - b, c = (a - r) - b;
@@ -70,9 +86,8 @@ VM_INLINE float vm_expm1f(float x) {
    for n of 23 to 25; there 1.75 rounds least. */
 VM_INLINE float vm_sigmoidf(float x) {
   const float a = 0x1.cp-30f;
-  float y = VM_MOSTF(x, VM_SIGMOID_MOST);
-  y = VM_LEASTF(y, VM_EXP_LEAST);
-  float t = y * -0x1.715476p+0f + VM_MAGICF, n = t - VM_MAGICF;
+  float y = vm_at_leastf(vm_at_mostf(x, VM_SIGMOID_MOST), VM_EXP_LEAST);
+  float t = y * -VM_LOG2EF + VM_MAGICF, n = t - VM_MAGICF;
   float r = (n * -0x1.62e4p-1f - y) - n * 0x1.7f7d1cp-20f;
   float scaled = vm_f32((vm_u32(t) << 23) + vm_u32(a));
   return a / ((a + scaled) + scaled * (r + r * r * vm_exp_polyf(r)));
@@ -128,26 +143,29 @@ VM_INLINE float vm_log1pf(float x) {
   return vm_absf(x) < 0x1p-25f ? x : v;
 }
 
+/* (e - 1) / (e + 1) with e = exp(2 |x|) = (1 + q) 2^n, its r from -0.14 to 0.56. Up to |x| = 0.277 n is 0 and r exact: there it is
+   |x| + (q - r - |x| q) / (q + 2). */
 VM_INLINE float vm_tanhf(float x) {
-  float a = vm_absf(x), z = a * a;
-  float small = a + a * z * VM_ESTRIN4(z, z * z, -0x1.55554ap-2f, 0x1.110ceep-3f, -0x1.b91e7ep-5f, 0x1.58e518p-6f,
-                                     -0x1.9921a2p-8f);
-  vm_scaledf s = vm_exp_scaledf(a > 10.0f ? 20.0f : 2.0f * a);
-  float e = s.p * vm_f32((s.u - 127u) << 23);
-  return vm_copysignf(a < 0.55f ? small : 1.0f - 2.0f / (e + 1.0f), x);
+  float a = vm_at_mostf(vm_absf(x), VM_TANH_MOST), y = a + a;
+  float t = (y * VM_LOG2EF - 0.3f) + VM_MAGIC_POWERF(0), n = t - VM_MAGIC_POWERF(0), r = vm_exp_restf(y, n);
+  float w = r * r * VM_ESTRIN4(r, r * r, 0x1.ffffe8p-2f, 0x1.55568cp-3f, 0x1.557528p-5f, 0x1.0ca5acp-7f, 0x1.bb3fb2p-10f), q = r + w;
+  float s = VM_POWERF(t), e = s * q + (s - 1.0f);
+  uint32_t near = VM_MASKF(n == 0.0f);
+  float v = vm_f32(vm_u32(a) & near) + vm_f32((vm_u32(w - a * q) & near) | (vm_u32(e) & ~near)) / (e + 2.0f);
+  return vm_f32(vm_u32(v) | (vm_u32(x) & 0x80000000u));
 }
 
 VM_INLINE float vm_sinhf(float x) {
   float a = vm_absf(x), z = a * a;
   float small = a + a * z * VM_POLY3(z, 0x1.555556p-3f, 0x1.1110ep-7f, 0x1.a022bcp-13f, 0x1.756c1ep-19f);
-  vm_scaledf s = vm_exp_scaledf(VM_MOSTF(a, VM_COSH_MOST));
+  vm_scaledf s = vm_exp_scaledf(vm_at_mostf(a, VM_COSH_MOST));
   float e = vm_scalef(s.p, s.u - 1u);
   return vm_copysignf(a < 1.0f ? small : e - 0.25f / e, x);
 }
 
 VM_INLINE float vm_coshf(float x) {
   float a = vm_absf(x);
-  vm_scaledf s = vm_exp_scaledf(VM_MOSTF(a, VM_COSH_MOST));
+  vm_scaledf s = vm_exp_scaledf(vm_at_mostf(a, VM_COSH_MOST));
   float e = vm_scalef(s.p, s.u - 1u);
   return e + 0.25f / e;
 }

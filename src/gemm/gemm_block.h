@@ -161,9 +161,3 @@ static TS_TARGET void TS_FN(product)(const ts_product *given) {
   TS_FN(by_tiles)(&p, space && pack_a ? space : NULL, space && pack_b ? space + size_a : NULL, copy_b);
   ts_free(space);
 }
-
-#undef TS_LANES
-#undef TS_LINE
-#undef TS_NR
-#undef TS_INLINE
-#undef TS_KERNEL

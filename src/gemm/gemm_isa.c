@@ -2,11 +2,11 @@
    gemm_tile.h and gemm_block.h instantiated, and the choice at load. */
 #include <math.h>
 #include <stdatomic.h>
-#include <stddef.h>
 #include <string.h>
 #include "../core/alloc.h"
 #include "gathered.h"
 #include "gemm_product.h"
+#include "gemm_vector.h"
 #if defined(__x86_64__)
 #include <immintrin.h>
 #elif defined(__aarch64__)
@@ -18,33 +18,6 @@ enum {
   TS_COPY_B_FROM = 64 << 10, /* bytes of b from which copying pays where b could be read as it lies */
   TS_COPY_B_ALWAYS = 4 << 20
 };
-
-#ifdef __clang__
-#define TS_UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define TS_UNROLL _Pragma("GCC unroll 16")
-#endif
-
-/* Empty asm that ties an accumulator to a register: without it LLVM sinks the additions of several steps together, and
-   the tile spills. Native compilers need no help. */
-#ifdef __wasm__
-#define TS_KEEP(v) __asm__ volatile("" : "+r"(v))
-#else
-#define TS_KEEP(v) ((void)0)
-#endif
-
-/* TS_LONG_TURNS: eight steps in a turn of the packed tile's loop, as engines of WebAssembly look at the stack's limit in each. Every
-   step ends in a test, and is a block of its own thereby: of one block for all, V8 does the loads first and spills.
-   TS_COPY_PANELS: gathered products copy what they gather. Elsewhere prefetching does as well. */
-#ifdef __wasm__
-#define TS_PREFETCH false
-#define TS_LONG_TURNS true
-#define TS_COPY_PANELS 1
-#else
-#define TS_PREFETCH true
-#define TS_LONG_TURNS false
-#define TS_COPY_PANELS 0
-#endif
 
 #define TS_ROWS_2(X) X(1) X(2)
 #define TS_ROWS_3(X) TS_ROWS_2(X) X(3)
@@ -58,67 +31,6 @@ static void transpose(ts_product *p) {
   *p = (ts_product){p->n, p->m, p->k, p->alpha, p->beta, p->b, p->a, p->c,
                     p->csb, p->rsb, p->csa, p->rsa, p->csc, p->rsc, p->start, p->css, p->rss};
 }
-
-typedef float float4 __attribute__((vector_size(16)));
-typedef float float4_mem __attribute__((vector_size(16), aligned(4), may_alias));
-typedef double double2 __attribute__((vector_size(16)));
-typedef double double2_mem __attribute__((vector_size(16), aligned(8), may_alias));
-#if defined(__clang__) || __GNUC__ >= 12
-#define TS_SHUFFLE4(x, y, i, j, k, l) __builtin_shufflevector(x, y, i, j, k, l)
-#define TS_SHUFFLE2(x, y, i, j) __builtin_shufflevector(x, y, i, j)
-#else
-typedef int32_t ts_index4 __attribute__((vector_size(16)));
-typedef int64_t ts_index2 __attribute__((vector_size(16)));
-#define TS_SHUFFLE4(x, y, i, j, k, l) __builtin_shuffle(x, y, (ts_index4){i, j, k, l})
-#define TS_SHUFFLE2(x, y, i, j) __builtin_shuffle(x, y, (ts_index2){i, j})
-#endif
-
-static inline __attribute__((always_inline)) void transpose_f32(float *to, ptrdiff_t ld_to, const float *from,
-                                                                ptrdiff_t ld_from) {
-  const float4 r0 = *(const float4_mem *)from, r1 = *(const float4_mem *)(from + ld_from);
-  const float4 r2 = *(const float4_mem *)(from + 2 * ld_from), r3 = *(const float4_mem *)(from + 3 * ld_from);
-  const float4 t0 = TS_SHUFFLE4(r0, r1, 0, 4, 1, 5), t1 = TS_SHUFFLE4(r2, r3, 0, 4, 1, 5);
-  const float4 t2 = TS_SHUFFLE4(r0, r1, 2, 6, 3, 7), t3 = TS_SHUFFLE4(r2, r3, 2, 6, 3, 7);
-  *(float4_mem *)to = TS_SHUFFLE4(t0, t1, 0, 1, 4, 5);
-  *(float4_mem *)(to + ld_to) = TS_SHUFFLE4(t0, t1, 2, 3, 6, 7);
-  *(float4_mem *)(to + 2 * ld_to) = TS_SHUFFLE4(t2, t3, 0, 1, 4, 5);
-  *(float4_mem *)(to + 3 * ld_to) = TS_SHUFFLE4(t2, t3, 2, 3, 6, 7);
-}
-static inline __attribute__((always_inline)) void transpose_f64(double *to, ptrdiff_t ld_to, const double *from,
-                                                                ptrdiff_t ld_from) {
-  const double2 r0 = *(const double2_mem *)from, r1 = *(const double2_mem *)(from + ld_from);
-  *(double2_mem *)to = TS_SHUFFLE2(r0, r1, 0, 2);
-  *(double2_mem *)(to + ld_to) = TS_SHUFFLE2(r0, r1, 1, 3);
-}
-
-/* The sum of n = 2^i >= 4 (2) lanes, and of each of four vectors of n lanes. */
-static inline __attribute__((always_inline)) float sum_f32(const float *lanes, int n) {
-  float4 s = *(const float4_mem *)lanes;
-  for (int l = 4; l < n; l += 4) s += *(const float4_mem *)(lanes + l);
-  return (s[0] + s[2]) + (s[1] + s[3]);
-}
-static inline __attribute__((always_inline)) double sum_f64(const double *lanes, int n) {
-  double2 s = *(const double2_mem *)lanes;
-  for (int l = 2; l < n; l += 2) s += *(const double2_mem *)(lanes + l);
-  return s[0] + s[1];
-}
-static inline __attribute__((always_inline)) void sum_4_f32(const float *lanes, int n, float *sums) {
-  float4 s[4];
-  for (int j = 0; j < 4; j++) {
-    s[j] = *(const float4_mem *)(lanes + j * n);
-    for (int l = 4; l < n; l += 4) s[j] += *(const float4_mem *)(lanes + j * n + l);
-  }
-  const float4 x = TS_SHUFFLE4(s[0], s[1], 0, 4, 1, 5) + TS_SHUFFLE4(s[0], s[1], 2, 6, 3, 7);
-  const float4 y = TS_SHUFFLE4(s[2], s[3], 0, 4, 1, 5) + TS_SHUFFLE4(s[2], s[3], 2, 6, 3, 7);
-  *(float4_mem *)sums = TS_SHUFFLE4(x, y, 0, 1, 4, 5) + TS_SHUFFLE4(x, y, 2, 3, 6, 7);
-}
-static inline __attribute__((always_inline)) void sum_4_f64(const double *lanes, int n, double *sums) {
-  for (int j = 0; j < 4; j++) sums[j] = sum_f64(lanes + j * n, n);
-}
-
-/* Two instances per instruction set; f32_ and f64_ parameters are told apart by TS_DOUBLE. */
-#define TS_JOIN(a, b, c) a##_##b##_##c
-#define TS_NAME(isa, t, x) TS_JOIN(isa, t, x)
 
 #if defined(__x86_64__)
 
@@ -213,6 +125,40 @@ typedef struct {
   void (*pack_f64)(ptrdiff_t m, ptrdiff_t k, const double *a, ptrdiff_t lda, double *to);
 } isa;
 
+#ifdef __wasm__
+/* wasm/relaxed.c: a module that the host starts beside this one where it can. */
+static bool has_relaxed;
+void ts_gemm_relaxed(void) { has_relaxed = true; }
+
+/* Below this, filling up tiles costs more than they save. */
+static bool fills_tiles(const ts_product *p) {
+  return p->m >= 12 && p->n >= 12 && (double)p->m * (double)p->n * (double)p->k >= 40000 && p->alpha != 0;
+}
+
+#define RELAXED_IMPORT(name) __attribute__((import_module("env"), import_name(#name))) extern
+#define RELAXED(t, T)                                                                                              \
+  RELAXED_IMPORT(product_##t) bool ts_relaxed_product_##t(const ts_product *p);                                    \
+  RELAXED_IMPORT(gathered_##t) void ts_relaxed_gathered_##t(const ts_gathered *g, T *sums);                        \
+  RELAXED_IMPORT(gathered_pack_##t) void ts_relaxed_gathered_pack_##t(const ts_gathered *g);                       \
+  static void relaxed_##t##_product(const ts_product *p) {                                                         \
+    if (!fills_tiles(p) || !ts_relaxed_product_##t(p)) base_##t##_product(p);                                      \
+  }                                                                                                                \
+  static void relaxed_##t##_gathered(const ts_gathered *g) {                                                       \
+    T sums[TS_RELAXED_SUMS * base_##t##_GATHER_PANEL] __attribute__((aligned(64)));                                \
+    if (g->lda) base_##t##_gathered(g);                                                                            \
+    else ts_relaxed_gathered_##t(g, sums);                                                                         \
+  }                                                                                                                \
+  static void relaxed_##t##_gathered_pack(ptrdiff_t m, ptrdiff_t k, const T *a, ptrdiff_t lda, T *to) {            \
+    const ts_gathered g = {.m = m, .k = k, .a = a, .lda = lda, .c = to};                                           \
+    ts_relaxed_gathered_pack_##t(&g);                                                                              \
+  }                                                                                                                \
+  enum { relaxed_##t##_GATHER_ROWS = TS_RELAXED_ROWS, relaxed_##t##_GATHER_PANEL = base_##t##_GATHER_PANEL, relaxed_##t##_GATHER_DEPTH = base_##t##_GATHER_DEPTH };
+RELAXED(f32, float)
+RELAXED(f64, double)
+#define relaxed_f32_gathered_dots base_f32_gathered_dots
+#define relaxed_f64_gathered_dots base_f64_gathered_dots
+#endif
+
 #define KERNELS(x) {x##_product, x##_gathered, x##_gathered_dots, x##_GATHER_ROWS, x##_GATHER_PANEL, x##_GATHER_DEPTH}
 #define ISA(name, x, beats_blas) {name, beats_blas, KERNELS(x##_f32), KERNELS(x##_f64), x##_f32_gathered_pack, x##_f64_gathered_pack}
 
@@ -221,6 +167,8 @@ static const isa isas[] = {
 #if defined(__x86_64__)
     ISA("avx512", avx512, HUGE_VAL),
     ISA("avx2", avx2, HUGE_VAL),
+#elif defined(__wasm__)
+    ISA("relaxed simd", relaxed, HUGE_VAL),
 #endif
     ISA(TS_BASE_NAME, base, 16 * 16 * 16),
 };
@@ -232,6 +180,8 @@ static bool available(const isa *i) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
   if (i == &isas[1]) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#elif defined(__wasm__)
+  if (i == &isas[0]) return has_relaxed;
 #endif
   return i != NULL;
 }

@@ -46,4 +46,8 @@ const char *ts_gemm_isa(void); /* "avx2" */
 double ts_gemm_beats_blas(void); /* multiplications up to which ts_product_* is faster here than OpenBLAS, maybe all */
 /* Testing: forces an instruction set by name, NULL the best; false when this machine or build lacks it. */
 bool ts_gemm_use(const char *isa);
+#ifdef __wasm__
+void ts_gemm_relaxed(void); /* the host, before any product: wasm/relaxed.c is there */
+enum { TS_RELAXED_ROWS = 6, TS_RELAXED_SUMS = 96 }; /* of its gathered products: rows of a tile, and for how many they need room */
+#endif
 #endif

@@ -135,6 +135,10 @@ TS_INLINE void TS_FN(tile)(const TS_FN(sweep) *s, const int rows, const int nv, 
 #define TS_TILES(r) TS_TILE(r, 1, m, false) TS_TILE(r, 2, m, false) TS_TILE(r, 1, k, true) TS_TILE(r, 2, k, true)
 TS_EACH_ROW(TS_TILES)
 TS_KERNEL void TS_FN(tile_packed)(const TS_FN(sweep) *s, ptrdiff_t tiles, const TS_T *a, const TS_T *b, TS_T *c, const TS_T *start) {
+#ifdef TS_WHOLE_TILES /* never other than contiguous rows of two vectors, which need no stack */
+  const TS_FN(sweep) own = {.k = s->k, .next_a = s->next_a, .rsc = s->rsc, .csc = 1, .rss = s->rss, .css = 1, .alpha = s->alpha, .beta = s->beta, .cols = TS_NR};
+  s = &own;
+#endif
   TS_FN(tile)(s, TS_MR, 2, false, true, tiles, a, b, c, start);
 }
 typedef void (*TS_FN(tile_fn))(const TS_FN(sweep) *, ptrdiff_t, const TS_T *, const TS_T *, TS_T *, const TS_T *);

@@ -12,7 +12,11 @@
 #define TS_NC TS_NC_F32
 #include "gemm_tile.h"
 #include "gemm_gather.h"
+#ifdef TS_WHOLE_TILES
+#include "gemm_whole.h"
+#else
 #include "gemm_block.h"
+#endif
 #undef TS_T
 #undef TS_FN
 #undef TS_SPLAT
@@ -24,6 +28,11 @@
 #undef TS_SUM_4
 #undef TS_MC
 #undef TS_NC
+#undef TS_LANES
+#undef TS_LINE
+#undef TS_NR
+#undef TS_INLINE
+#undef TS_KERNEL
 
 #define TS_T double
 #define TS_FN(x) TS_NAME(TS_ISA, f64, x)
@@ -38,7 +47,11 @@
 #define TS_NC (TS_NC_F32 / 2)
 #include "gemm_tile.h"
 #include "gemm_gather.h"
+#ifdef TS_WHOLE_TILES
+#include "gemm_whole.h"
+#else
 #include "gemm_block.h"
+#endif
 #undef TS_T
 #undef TS_FN
 #undef TS_SPLAT
@@ -50,6 +63,11 @@
 #undef TS_SUM_4
 #undef TS_MC
 #undef TS_NC
+#undef TS_LANES
+#undef TS_LINE
+#undef TS_NR
+#undef TS_INLINE
+#undef TS_KERNEL
 
 #undef TS_ISA
 #undef TS_TARGET

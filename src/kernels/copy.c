@@ -1,60 +1,8 @@
 /* Copies and conversions: what core/tensor.h promises of ts_raw_*. */
 #include <string.h>
-#include "../core/threads.h"
 #include "elementwise.h"
 #include "kernels.h"
-
-/* A matrix that is turned: rows of dst are read from src with a long stride. Tiles keep both in the cache. */
-typedef struct { ts_iter it; int64_t item; int other; } turn;
-enum { TILE = 32, LINE = 64 };
-
-/* By way of a buffer: rows of both sides may be a power of two apart, so that few of them would stay in the cache. */
-#define TURN(T)                                                                                                      \
-  {                                                                                                                  \
-    T tile[TILE][LINE + 1];                                                                                          \
-    for (int64_t i = 0; i < rows; i++) memcpy(tile[i], from + i * from_step, (size_t)cols * sizeof(T));              \
-    for (int64_t j = 0; j < cols; j++)                                                                               \
-      for (int64_t i = 0; i < rows; i++) ((T *)(to + j * to_step))[i] = tile[i][j];                                  \
-  }
-
-static void turn_tile(const turn *t, char *to, const char *from, int64_t rows, int64_t cols) {
-  const int64_t to_step = t->it.strides[t->other][0], from_step = t->it.strides[0][1];
-  if (t->item == 4) TURN(uint32_t)
-  else if (t->item == 8) TURN(uint64_t)
-  else if (t->item == 2) TURN(uint16_t)
-  else TURN(uint8_t)
-}
-
-static void turn_range(void *arg, int64_t begin, int64_t end) {
-  const turn *t = arg;
-  const ts_iter *it = &t->it;
-  const int64_t n = it->sizes[0], m = it->sizes[t->other], bands = (m + LINE - 1) / LINE;
-  for (int64_t at = begin; at < end; at++) {
-    int64_t rest = at / bands, first = at % bands * LINE, cols = m - first < LINE ? m - first : LINE;
-    char *to = it->data[0] + first * it->strides[t->other][0];
-    const char *from = it->data[1] + first * it->strides[t->other][1];
-    for (int d = 1; d < it->ndim; d++) {
-      if (d == t->other) continue;
-      to += rest % it->sizes[d] * it->strides[d][0];
-      from += rest % it->sizes[d] * it->strides[d][1];
-      rest /= it->sizes[d];
-    }
-    for (int64_t i = 0; i < n; i += TILE)
-      turn_tile(t, to + i * it->strides[0][0], from + i * it->strides[0][1], n - i < TILE ? n - i : TILE, cols);
-  }
-}
-
-/* False: not of that kind. */
-static bool transpose(const ts_iter *it, int64_t item) {
-  if (it->ndim < 2 || item > 8 || it->strides[0][0] != item || it->strides[0][1] <= item || it->sizes[0] < 8) return false;
-  turn t = {*it, item, 1};
-  while (t.other < it->ndim && it->strides[t.other][1] != item) t.other++;
-  if (t.other == it->ndim || it->sizes[t.other] < 8) return false;
-  int64_t bands = (it->sizes[t.other] + LINE - 1) / LINE, planes = it->numel / (it->sizes[0] * it->sizes[t.other]);
-  int64_t each = it->sizes[0] * LINE;
-  ts_parallel_for(planes * bands, each >= 32768 ? 1 : 32768 / each, turn_range, &t);
-  return true;
-}
+#include "turn.h"
 
 typedef struct { ts_loop convert; int64_t item; } spread;
 static void spread_row(char *const *p, const int64_t *s, int64_t n, const void *params) {
@@ -105,7 +53,7 @@ bool ts_raw_copy(ts_cx *cx, ts_tensor *dst, ts_tensor *src) {
   const spread job = {loop, item};
   if (it.strides[0][1] == 0 && it.strides[0][0] == item && it.sizes[0] > 4) {
     ts_iter_run(&it, spread_row, &job, 0);
-  } else if (from != to || !transpose(&it, item)) {
+  } else if (!ts_iter_turned(&it, 1, ts_itemsize(from), loop, NULL, 0)) {
     ts_iter_widen(&it);
     ts_iter_run(&it, loop, NULL, 0);
   }

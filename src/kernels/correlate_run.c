@@ -9,6 +9,7 @@
 
 enum {
   SUMS_BYTES = 256 << 10, /* of a strip */
+  FEW_ROWS = 4,           /* of weights are read as they lie */
   MOST_ROWS = 240,        /* of a block of weights, which with the sums should stay in the second-level cache */
   GRADIENT_COLUMNS = 144, GRADIENT_ROWS = 64, /* of a block of a gradient of weights */
   FEW = 256,              /* results of a strip over which such a gradient is better taken as a product of matrices */
@@ -75,11 +76,11 @@ static void pack_some(void *arg, int64_t begin, int64_t end) {
   }
 }
 
-/* Packs the rows if the results of each are so many that it pays. */
+/* Packs the rows if they, and the results of each, are so many that it pays. */
 static bool pack(ts_cx *cx, job *j) {
   const ts_correlation *c = j->c;
   const int64_t padded = padded_rows(j);
-  if (c->out_channels == 1 || results(c) / (double)(c->groups * c->out_channels) < 8 * (double)ts_gathered_panel(j->is_double)) return true;
+  if (c->out_channels <= FEW_ROWS || results(c) / (double)(c->groups * c->out_channels) < 8 * (double)ts_gathered_panel(j->is_double)) return true;
   packing p = {j, ts_temp(cx, c->groups * padded * j->k * j->item)};
   if (!p.to) return false;
   ts_parallel_for(c->groups * j->blocks, 1 + 65536 / (padded * j->channels * j->taps + 1), pack_some, &p);

@@ -1,6 +1,7 @@
 #include "elementwise.h"
 #include <string.h>
 #include "chain.h"
+#include "turn.h"
 
 /* Elements a thread should have of a loop worth its own block: these cost several times a plain addition. */
 enum { DENSE_GRAIN = 8192 };
@@ -88,6 +89,13 @@ void ts_iter_widen(ts_iter *it) {
   memcpy(it->strides[1], strides, sizeof strides);
 }
 
+/* One input may lie across the rest. */
+static void run(const ts_iter *it, ts_tensor *const *operands, ts_loop loop, const void *params, int64_t grain) {
+  for (int k = 1; k < it->n; k++)
+    if (ts_iter_turned(it, k, ts_itemsize((ts_dtype)operands[k]->dtype), loop, params, grain)) return;
+  ts_iter_run(it, loop, params, grain);
+}
+
 bool ts_run_elementwise(ts_cx *cx, ts_tensor *const *in, int n, const ts_elementwise_job *job, ts_out *out) {
   int ndim = in[0]->ndim;
   int64_t sizes[TS_MAX_DIM];
@@ -121,7 +129,7 @@ bool ts_run_elementwise(ts_cx *cx, ts_tensor *const *in, int n, const ts_element
   ts_iter_init(&it, n + 1, operands, ndim, sizes);
   ts_iter_widen(&it);
   if (!converts && !job->dense) {
-    ts_iter_run(&it, job->loop, job->params, 0);
+    run(&it, operands, job->loop, job->params, 0);
     return true;
   }
   blocks.block = BLOCK;
@@ -133,7 +141,7 @@ bool ts_run_elementwise(ts_cx *cx, ts_tensor *const *in, int n, const ts_element
     if (!blocks.copy[k])
       return ts_fail(cx, TS_ERR_DTYPE, "cannot convert %s to %s", ts_dtype_name(own), ts_dtype_name(want));
   }
-  ts_iter_run(&it, run_blocks, &blocks, job->dense ? DENSE_GRAIN : 0);
+  run(&it, operands, run_blocks, &blocks, job->dense ? DENSE_GRAIN : 0);
   return true;
 }
 

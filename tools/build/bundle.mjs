@@ -1,6 +1,6 @@
 // The bundles of dist/: what is loaded at once, once for each backend (two instances, each with its own classes), the kit, of which the namespaces in
 // `apart` have files of their own, the comforts, which stand on the kit, and the command.
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 import esbuild from 'esbuild';
@@ -71,6 +71,13 @@ async function command(root, common) {
   copyFileSync(join(root, 'examples/data/digits.csv.gz'), join(root, 'dist/digits.csv.gz'));
 }
 
+/** Addresses known only at run time are no bundler's business. The sources say so in comments, which go with the white space. */
+function markImports(path) {
+  const source = readFileSync(path, 'utf8'), marked = source.replace(/\bimport\((\w+)\)/g, 'import(/* webpackIgnore: true *//* @vite-ignore */$1)');
+  if (marked === source) throw new Error(`${path} imports nothing by address any more: take it off the list in tools/build/bundle.mjs`);
+  writeFileSync(path, marked);
+}
+
 /** Writes the bundles; throws what esbuild has to say against them. */
 export async function bundle(root) {
   /* Without white space, which every start would read, and every installation load. */
@@ -100,4 +107,5 @@ export async function bundle(root) {
     ...[['worker/index', 'worker'], ['worker/thread.node', 'worker-thread']].map(([entry, name]) => esbuild.build({ ...common, entryPoints: [`lib/${entry}.ts`], outfile: `dist/${name}.cjs`, platform: 'node', format: 'cjs' })),
     ...[['worker/index', 'worker.web'], ['worker/thread.web', 'worker-thread']].map(([entry, name]) => esbuild.build({ ...common, entryPoints: [`lib/${entry}.ts`], outfile: `dist/${name}.mjs`, platform: 'browser', format: 'esm', plugins: [besideWeb, webTwins] })),
   ]);
+  for (const name of ['kit.cjs', 'worker.cjs', 'worker-thread.cjs', 'worker.web.mjs', 'worker-thread.mjs']) markImports(join(root, 'dist', name));
 }

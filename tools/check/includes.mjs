@@ -14,7 +14,8 @@ const mayInclude = {
   'src/gen/capi': ['core/', 'gen/', 'capi/'],
   'src/napi/': ['core/', 'autograd/', 'gen/', 'gemm/gemm.h', 'kernels/kernels.h', 'napi/'],
   'src/capi/': ['core/', 'kernels/', 'autograd/', 'gen/', 'gemm/gemm.h', 'capi/'],
-  'wasm/': ['core/', 'autograd/', 'gen/', 'gemm/gemm.h', 'kernels/kernels.h', 'wasm/'],
+  'wasm/': ['core/', 'autograd/', 'gen/', 'gemm/gemm_product.h', 'kernels/kernels.h', 'wasm/'],
+  'wasm/relaxed': ['gemm/', 'wasm/'],
 };
 
 /** System headers that only some files see. */

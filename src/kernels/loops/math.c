@@ -18,8 +18,29 @@
 #define ASINH(t) TS_VM_##t(asinh)(x)
 #define ACOSH(t) TS_VM_##t(acosh)(x)
 #define ATANH(t) TS_VM_##t(atanh)(x)
-#define FLOATS(X) X(EXP) X(EXP2) X(EXPM1) X(LOG) X(LOG2) X(LOG10) X(LOG1P) X(SINH) X(COSH) X(TANH) X(ASIN) X(ACOS) X(ATAN) X(ASINH) X(ACOSH) X(ATANH)
+#define FLOATS(X) X(EXP2) X(EXPM1) X(LOG) X(LOG2) X(LOG10) X(LOG1P) X(SINH) X(COSH) X(ASIN) X(ACOS) X(ATAN) X(ASINH) X(ACOSH) X(ATANH)
 FLOATS(TS_DENSE1_FLOATS)
+TS_DENSE1(EXP_f64, f64, f64, EXP(f64))
+TS_DENSE1(TANH_f64, f64, f64, TANH(f64))
+TS_DENSE1_LONG(TANH_f32, TANH(f32))
+
+/* Few blocks of an array have arguments whose results are no normal numbers. */
+static void EXP_f32(char *const *p, const int64_t *s, int64_t n, const void *params) {
+  enum { BLOCK = 128 };
+  (void)s, (void)params;
+  for (int64_t i = 0; i < n; i += BLOCK) {
+    const int64_t length = n - i < BLOCK ? n - i : BLOCK;
+    float *out = (float *)p[0] + i;
+    const float *x = (const float *)p[1] + i;
+    int32_t most = 0; /* as integers absolute values are ordered too, with NaN at the end */
+    for (int64_t k = 0; k < length; k++) {
+      const int32_t size = (int32_t)(vm_u32(x[k]) & 0x7fffffffu);
+      most = most < size ? size : most;
+    }
+    if (vm_f32((uint32_t)most) <= VM_EXP_NORMAL) TS_DENSE_long for (int64_t k = 0; k < length; k++) out[k] = vm_exp_normalf(x[k]);
+    else TS_DENSE_LOOP for (int64_t k = 0; k < length; k++) out[k] = vm_expf(x[k]);
+  }
+}
 
 /* Rare: float32 is computed in double too. */
 TS_DENSE1(SINC_f64, f64, f64, x == 0 ? 1 : x - x != 0 ? x - x : vm_abs(x) >= 0x1p52 ? 0 : vm_sin_pi(x) / (x * 0x1.921fb54442d18p+1))
@@ -39,7 +60,7 @@ TRIG(TAN, vm_tan, f64)
 TS_FILL(math) {
 #define SET(N) TS_SET_FLOATS(unary, TS_UN_##N, N)
   FLOATS(SET)
-  SET(SIN) SET(COS) SET(TAN)
+  SET(EXP) SET(TANH) SET(SIN) SET(COS) SET(TAN)
 #undef SET
   table->unary[TS_UN_SINC][TS_FLOAT64] = SINC_f64;
 }
