@@ -147,7 +147,7 @@ TS_KERNEL void TS_FN(gather_finish)(const ts_gathered *g, ptrdiff_t rows, const 
 static TS_TARGET void TS_FN(gathered_copied)(const ts_gathered *given) {
   TS_T panel[TS_FN(GATHER_DEPTH) * TS_NR] __attribute__((aligned(64))), sums[TS_FN(GATHER_SUMS) * TS_NR] __attribute__((aligned(64)));
   ts_gathered g = *given;
-  TS_FN(sweep) s = {.sa = TS_MR, .next_a = TS_MR * g.k, .sb = TS_NR, .rsc = TS_NR, .csc = 1, .alpha = 1, .cols = TS_NR};
+  TS_FN(sweep) s = {.sa = TS_MR, .next_a = TS_MR * g.k, .sb = TS_NR, .rsc = TS_NR, .csc = 1, .css = 1, .alpha = 1, .cols = TS_NR};
   for (ptrdiff_t q = 0; q < given->k; q += s.k) {
     const bool last = given->k - q <= TS_FN(GATHER_DEPTH);
     s.k = last ? given->k - q : TS_FN(GATHER_DEPTH);
@@ -163,8 +163,8 @@ static TS_TARGET void TS_FN(gathered_copied)(const ts_gathered *given) {
         rows = g.m - i < TS_FN(GATHER_SUMS) ? g.m - i : TS_FN(GATHER_SUMS);
         const ptrdiff_t tiles = rows / TS_MR, rest = rows % TS_MR;
         const TS_T *const a = (const TS_T *)g.a + q * TS_MR + i * g.k;
-        if (tiles) TS_FN(tiles)[TS_MR][1][0](&s, tiles, a, panel, sums);
-        if (rest) TS_FN(tiles)[rest - 1][1][0](&s, 1, a + tiles * s.next_a, panel, sums + tiles * TS_MR * TS_NR);
+        if (tiles) TS_FN(tiles)[TS_MR][1][0](&s, tiles, a, panel, sums, sums);
+        if (rest) TS_FN(tiles)[rest - 1][1][0](&s, 1, a + tiles * s.next_a, panel, sums + tiles * TS_MR * TS_NR, sums);
         TS_FN(gather_finish)(&g, rows, sums, (TS_T *)g.c + i * g.ldc + j, g.add || !g.bias ? NULL : (const TS_T *)g.bias + i);
       }
     }
