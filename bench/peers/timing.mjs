@@ -31,14 +31,17 @@ async function runBatch(run, batch) {
   return now() - t0;
 }
 
-/** What is known about a work after its first calls: how many calls make a batch, or that one call is all that there is time for. */
+/**
+ * What is known about a work after its first calls: how many calls make a batch, or that one call is all that there is time for. A batch lasts long enough when
+ * it does so twice: one collection of garbage on the way must not leave the work with batches of a few calls, which time what waking up costs.
+ */
 async function prepare(work) {
   const first = await runBatch(work.run, 1);
   if (first > HOPELESS) return { us: first, once: true };
   const second = await runBatch(work.run, 1);
   if (second > SLOW) return { us: second, once: true };
   let batch = 1;
-  for (let t = second; t < BATCH && batch < 1e6; t = await runBatch(work.run, batch)) {
+  for (let t = second; t < BATCH && batch < 1e6; t = Math.min(await runBatch(work.run, batch), await runBatch(work.run, batch))) {
     batch = Math.ceil(batch * Math.min(8, Math.max(1.5, (1.2 * BATCH) / Math.max(t, 1))));
   }
   return { batch };

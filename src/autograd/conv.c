@@ -10,8 +10,9 @@ static ts_tensor *cropped(ts_cx *cx, ts_tensor *t, const ts_tensor *like) {
 }
 
 void ts__conv_grad(ts_cx *cx, const ts__conv_args *a, const ts_back *b, ts__conv_args *g) {
-  if (g->self) g->self = ts__conv_input(cx, b->grad, CONJ(a->weight), ts_sizes_of(a->self), a->stride, a->padding, a->dilation, a->groups);
-  if (g->weight) g->weight = ts__conv_weight(cx, b->grad, CONJ(a->self), ts_sizes_of(a->weight), a->stride, a->padding, a->dilation, a->groups);
+  ts_tensor *grad = g->self && g->weight ? ts_contiguous(cx, b->grad, NULL) : b->grad; /* once, for both */
+  if (g->self) g->self = ts__conv_input(cx, grad, CONJ(a->weight), ts_sizes_of(a->self), a->stride, a->padding, a->dilation, a->groups);
+  if (g->weight) g->weight = ts__conv_weight(cx, grad, CONJ(a->self), ts_sizes_of(a->weight), a->stride, a->padding, a->dilation, a->groups);
   if (g->bias) {
     int64_t dims[4] = {0, 2, 3, 4};
     g->bias = ts_sum(cx, b->grad, (ts_ints){dims, b->grad->ndim - 1}, false, TS_DTYPE_NONE);

@@ -5,7 +5,7 @@
 #include "conv.h"
 #include "kernels.h"
 
-enum { PICK_BLOCK = 16 };
+enum { PICK_BLOCK = 16, POINTS = 256 /* of an image, that are worth a product of its own */ };
 
 static int64_t gcd(int64_t a, int64_t b) { return b ? gcd(b, a % b) : a; }
 
@@ -49,9 +49,9 @@ static bool is_whole(const ts_conv_shape *s) {
   return whole;
 }
 
-static void product(bool is_double, bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const void *a, int64_t lda, const void *b, int64_t ldb, void *c) {
-  if (is_double) ts_dgemm(trans_a, trans_b, m, n, k, 1, a, lda, b, ldb, 0, c, n);
-  else ts_sgemm(trans_a, trans_b, m, n, k, 1, a, lda, b, ldb, 0, c, n);
+static void product(bool is_double, bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const void *a, int64_t lda, const void *b, int64_t ldb, bool add, void *c) {
+  if (is_double) ts_dgemm(trans_a, trans_b, m, n, k, 1, a, lda, b, ldb, add, c, n);
+  else ts_sgemm(trans_a, trans_b, m, n, k, 1, a, lda, b, ldb, add, c, n);
 }
 
 /* Between a weight (groups, first, second, kernel) and rows of those of its taps that a correlation has: (groups, first, second,
@@ -107,7 +107,7 @@ bool ts_conv_forward(ts_cx *cx, const ts_conv_shape *s, bool is_double, const vo
   }
   if (is_whole(s)) {
     const int64_t k = s->in_channels * ts_volume(s->w.in);
-    product(is_double, false, true, s->batch, o, k, input, k, weight, k, output);
+    product(is_double, false, true, s->batch, o, k, input, k, weight, k, false, output);
     if (finish->bias) add_bias(s, is_double, finish->bias, output);
     if (finish->clamp || finish->residual) ts_loops.strips[is_double].carry(output, 1, output, s->batch * o, finish->residual, finish);
     return true;
@@ -125,7 +125,7 @@ bool ts_conv_to_input(ts_cx *cx, const ts_conv_shape *s, bool is_double, const v
   const int64_t item = is_double ? 8 : 4, cg = s->in_channels / s->groups, og = s->out_channels / s->groups;
   if (is_whole(s)) {
     const int64_t k = s->in_channels * ts_volume(s->w.in);
-    product(is_double, false, false, s->batch, k, s->out_channels, grad, s->out_channels, weight, k, input_grad);
+    product(is_double, false, false, s->batch, k, s->out_channels, grad, s->out_channels, weight, k, false, input_grad);
     return true;
   }
   bool one = og > 0; /* one correlation gives all of it */
@@ -154,7 +154,14 @@ bool ts_conv_to_weight(ts_cx *cx, const ts_conv_shape *s, bool is_double, const 
   const int64_t item = is_double ? 8 : 4, channels = s->out_channels * c.in_channels, size = channels * ts_tap_count(&c) * item;
   if (is_whole(s)) {
     const int64_t k = s->in_channels * ts_volume(s->w.in);
-    product(is_double, true, false, s->out_channels, k, s->batch, grad, s->out_channels, input, k, weight_grad);
+    product(is_double, true, false, s->out_channels, k, s->batch, grad, s->out_channels, input, k, false, weight_grad);
+    return true;
+  }
+  const int64_t l = ts_volume(s->w.in);
+  if (is_points(s) && s->groups == 1 && l >= POINTS) {
+    for (int64_t n = 0; n < s->batch; n++) /* added up by the product itself */
+      product(is_double, false, true, s->out_channels, s->in_channels, l, (const char *)grad + n * s->out_channels * l * item, l,
+              (const char *)input + n * s->in_channels * l * item, l, n > 0, weight_grad);
     return true;
   }
   memset(weight_grad, 0, (size_t)(channels * ts_volume(s->w.kernel) * item));

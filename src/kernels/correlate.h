@@ -76,12 +76,24 @@ typedef struct {
   void (*carry)(void *to, int64_t by, const void *sums, int64_t n, const void *residual, const ts_conv_finish *f);
 } ts_strip_loops;
 
+/* Correlations of few channels by few: there is nothing for a product to read twice, so its packing and its sums would be most of the
+   work. k: the weights of a result, which are as many as s->at. Rows and images of results, and of their gradients, lie where the tensor has them. */
+typedef struct {
+  void (*sums)(const ts_strips *s, const ts_strip *t, int64_t k, const void *piece, const void *weights, const void *bias, void *to, int64_t image, int64_t row);
+  /* Adds to k gradients of weights. */
+  void (*dots)(const ts_strips *s, const ts_strip *t, int64_t k, const void *piece, const void *grads, int64_t image, int64_t row, void *to);
+} ts_direct_loops;
+
 int64_t ts_whole_panels(int64_t columns, bool is_double);
 
 /* out of in and of dense rows of weights (groups * out_channels, in_channels * taps). False without memory. */
 bool ts_correlate(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const ts_conv_finish *finish, void *out);
 /* The gradient of such rows is added to `rows`; grad: that of the result. */
 bool ts_correlate_rows(ts_cx *cx, const ts_correlation *c, bool is_double, const void *grad, const void *in, void *rows);
+/* Both, for groups of few channels: see ts_direct_loops. */
+bool ts_direct_pays(const ts_correlation *c);
+bool ts_direct(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const ts_conv_finish *finish, void *out);
+bool ts_direct_rows(ts_cx *cx, const ts_correlation *c, bool is_double, const void *grad, const void *in, void *rows);
 /* ts_correlate where all taps are one and it is where the result is: the input is read where it lies. */
 bool ts_correlate_points(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const ts_conv_finish *finish, void *out);
 #endif

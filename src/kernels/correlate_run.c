@@ -164,6 +164,7 @@ static int64_t pieces_for(const job *j) {
 
 bool ts_correlate(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const ts_conv_finish *finish, void *out) {
   if (ts_winograd_pays(c, is_double)) return ts_winograd(cx, c, in, rows, finish, out);
+  if (ts_direct_pays(c)) return ts_direct(cx, c, is_double, in, rows, finish, out);
   job j = job_of(c, is_double);
   j.in = in;
   j.rows = rows;
@@ -217,6 +218,7 @@ static void gradient_some(void *arg, int64_t begin, int64_t end) {
 }
 
 bool ts_correlate_rows(ts_cx *cx, const ts_correlation *c, bool is_double, const void *grad, const void *in, void *rows) {
+  if (ts_direct_pays(c)) return ts_direct_rows(cx, c, is_double, grad, in, rows);
   bool done = false;
   if (ts_winograd_pays(c, is_double) && c->axis[1].gap == 1 && (!ts_winograd_rows(cx, c, grad, in, rows, &done) || done)) return done;
   job j = job_of(c, is_double);

@@ -57,6 +57,7 @@ typedef struct {
   ts_pool_max pool_max[4]; /* float32, float32 of planes whose places need 64 bits, float64, int64 */
   ts_winograd_loops winograd;
   ts_strip_loops strips[2]; /* float32, float64 */
+  ts_direct_loops direct[2];
   ts_fft_run fft_run[2]; /* float32, float64; see fft.h */
   ts_fft_line fft_line[2];
   int fft_lanes[2];
@@ -65,6 +66,6 @@ typedef struct {
 #define TS_LOOP_FILES(X, isa) X(isa, unary) X(isa, binary) X(isa, cast) X(isa, reduce) X(isa, optim) \
   X(isa, math) X(isa, special) X(isa, activation) X(isa, activation_backward) X(isa, binary_math) X(isa, ternary) X(isa, compare) \
   X(isa, argreduce) X(isa, softmax) X(isa, norm) X(isa, norm_rows) X(isa, loss) X(isa, scan) X(isa, distance) X(isa, attention) X(isa, rnn) X(isa, complex) X(isa, complex_math) \
-  X(isa, fft) X(isa, optim_rules) X(isa, optim_lamb) X(isa, strips) X(isa, pool) X(isa, winograd) X(isa, clip)
+  X(isa, fft) X(isa, optim_rules) X(isa, optim_lamb) X(isa, strips) X(isa, direct) X(isa, pool) X(isa, winograd) X(isa, clip)
 
 #endif

@@ -102,9 +102,12 @@ const cases = {
     { input: [2, 3, 31, 45], weight: [8, 3, 7, 7], stride: 2, padding: 3 }, { input: [1, 6, 20, 22], weight: [9, 6, 3, 3], stride: [3, 2], padding: [0, 2], dilation: [2, 3] },
     { input: [1, 2, 19, 23], weight: [3, 2, 4, 2], stride: [4, 5], dilation: [2, 4], padding: [3, 1] }, { input: [2, 4, 17, 30], weight: [5, 4, 2, 5], stride: 6 },
   ],
-  'one channel a group': [
+  'few channels a group': [
     { input: [2, 6, 30, 29], weight: [6, 1, 3, 3], padding: 1, groups: 6 }, { input: [2, 6, 30, 29], weight: [12, 1, 5, 5], padding: 2, stride: 2, groups: 6 },
     { input: [1, 3, 12, 70], weight: [3, 1, 3, 3], groups: 3, dilation: 2, stride: [1, 2] },
+    { input: [2, 3, 14, 14], weight: [3, 1, 3, 3], padding: 1, groups: 3 }, { input: [3, 4, 7, 7], weight: [4, 1, 3, 3], padding: 1, groups: 4 }, { input: [1, 2, 300, 17], weight: [2, 1, 3, 3], padding: 1, groups: 2 },
+    { input: [2, 6, 5, 20], weight: [6, 2, 3, 3], groups: 3 }, { input: [2, 5, 8, 3], weight: [10, 1, 7, 2], padding: [3, 0], groups: 5 }, { input: [2, 3, 150], weight: [6, 1, 4], groups: 3 },
+    { input: [1, 2, 5, 6, 9], weight: [2, 1, 3, 3, 3], padding: 1, groups: 2 }, { input: [1, 4, 9, 11], weight: [1, 4, 3, 3], padding: 2 },
   ],
   'tiles, of even and odd sizes': [
     { input: [2, 17, 24, 27], weight: [19, 17, 3, 3], padding: 1 }, { input: [1, 16, 31, 23], weight: [16, 16, 3, 3] }, { input: [1, 16, 24, 24], weight: [20, 16, 3, 3], padding: 2 },
@@ -125,6 +128,19 @@ for (const [name, list] of Object.entries(cases)) {
     scoped(() => check({ ...list[0], dtype: torsh.float64 }))();
   });
 }
+
+test('an infinity at the end of a row reaches what its taps see, and nothing else', scoped(() => {
+  for (const width of [9, 5, 21]) {
+    const x = torsh.ones([1, 2, 6, width]), w = torsh.ones([2, 1, 3, 3]).requiresGrad_(true);
+    x.select(1, 0).select(1, 2).select(1, width - 1).fill_(Infinity);
+    const y = F.conv2d(x, w, null, { groups: 2 });
+    y.sum().backward();
+    const [hit, spared] = w.grad.tolist(), windows = 4 * (width - 2);
+    expect(hit[0]).toEqual([0, 1, 2].map(() => [windows, windows, Infinity]));
+    expect(spared[0]).toEqual([0, 1, 2].map(() => [windows, windows, windows]));
+    expect(y.tolist()[0][0]).toEqual([0, 1, 2, 3].map((row) => Array.from({ length: width - 2 }, (_, i) => (i === width - 3 && row < 3 ? Infinity : 9))));
+  }
+}));
 
 test('channels last, transposed and cut inputs', scoped(() => {
   torsh.manualSeed(3);

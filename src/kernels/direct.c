@@ -1,0 +1,126 @@
+/* Correlations of few channels by few, tap by tap: see ts_direct_loops in correlate.h. */
+#include <stdatomic.h>
+#include <string.h>
+#include "../core/alloc.h"
+#include "../core/threads.h"
+#include "kernels.h"
+
+enum {
+  FEW_IN = 4, FEW_OUT = 2, /* channels of a group */
+  COLUMNS = 16 << 10,      /* bytes of a strip's results: with its piece in the first-level cache */
+  SLACK = 64,              /* bytes behind a piece: the last vector of its last row */
+  SHARE_FROM = 1 << 19     /* multiplications that are worth a second thread */
+};
+
+typedef struct {
+  const ts_correlation *c;
+  ts_strips s;
+  bool is_double;
+  int64_t item, k, volume, places; /* bytes of an element; weights of a result; elements of a channel of the input, of the result's tensor */
+  const char *in, *rows;           /* rows: of weights, or the gradient of the result */
+  char *out;
+  const ts_conv_finish *finish;
+  atomic_bool failed;
+} job;
+
+bool ts_direct_pays(const ts_correlation *c) { return c->in_channels <= FEW_IN && c->out_channels <= FEW_OUT; }
+
+static int64_t pieces_for(const ts_correlation *c, int64_t k) {
+  const double results = (double)c->batch * (double)(c->groups * c->out_channels) * (double)c->axis[0].out * (double)c->axis[1].out * (double)c->axis[2].out;
+  return ts_num_threads() == 1 || results * (double)k < SHARE_FROM ? 1 : 2 * ts_num_threads();
+}
+
+static char *scratch(job *j, int64_t sums) {
+  const ts_strips *s = &j->s;
+  const int64_t used = j->c->in_channels * s->channel, size = s->size * j->item + SLACK;
+  char *piece = ts_alloc((size_t)(size + sums * j->item));
+  if (piece) memset(piece + used * j->item, 0, (size_t)(size - used * j->item));
+  else atomic_store(&j->failed, true);
+  return piece;
+}
+
+static void lay(const job *j, const ts_strip *t, int64_t group, char *piece) {
+  const int64_t channels = j->c->in_channels, all = j->c->groups * channels;
+  ts_loops.strips[j->is_double].lay(&j->s, t, channels, j->in + (t->n * all + group * channels) * j->volume * j->item, j->volume, all * j->volume, piece);
+}
+
+/* The results of a strip lie in rows a result apart, or are put where they belong one by one. */
+static void finish_rows(const job *j, const ts_strip *t, int64_t image, const char *sums, int64_t at, int64_t sum_row) {
+  const ts_axis *h = &j->c->axis[1], *w = &j->c->axis[2];
+  const char *residual = j->finish->residual;
+  for (int64_t n = 0; n < t->images; n++)
+    for (int64_t r = 0; r < t->rows; r++) {
+      const int64_t to = (at + n * image + r * h->by * w->full) * j->item;
+      const char *from = sums ? sums + (n * j->s.image_rows * j->s.pitch + r * sum_row) * j->item : j->out + to;
+      ts_loops.strips[j->is_double].carry(j->out + to, w->by, from, t->cols, residual ? residual + to : NULL, j->finish);
+    }
+}
+
+/* Tasks: strips, in each the groups. */
+static void sums_some(void *arg, int64_t begin, int64_t end) {
+  job *j = arg;
+  const ts_correlation *c = j->c;
+  const ts_strips *s = &j->s;
+  const ts_axis *d = &c->axis[0], *h = &c->axis[1], *w = &c->axis[2];
+  const bool spread = w->by != 1;
+  char *piece = scratch(j, spread ? s->columns : 0), *sums = spread ? piece + s->size * j->item + SLACK : NULL;
+  for (int64_t task = begin; task < end && piece; task++) {
+    const int64_t group = task % c->groups;
+    const ts_strip t = ts_strip_at(s, task / c->groups);
+    lay(j, &t, group, piece);
+    for (int64_t m = group * c->out_channels; m < (group + 1) * c->out_channels; m++) {
+      const int64_t plane = (t.n * c->groups * c->out_channels + m) * d->full + d->from + t.depth * d->by, image = c->groups * c->out_channels * j->places;
+      const int64_t at = (plane * h->full + h->from + t.row * h->by) * w->full + w->from + t.col * w->by;
+      const char *bias = j->finish->bias ? (const char *)j->finish->bias + m * j->item : NULL;
+      ts_loops.direct[j->is_double].sums(s, &t, j->k, piece, j->rows + m * j->k * j->item, bias, spread ? sums : j->out + at * j->item,
+                                         spread ? s->image_rows * s->pitch : image, spread ? s->pitch : h->by * w->full);
+      if (spread || j->finish->clamp || j->finish->residual) finish_rows(j, &t, image, sums, at, s->pitch);
+    }
+  }
+  ts_free(piece);
+}
+
+/* Tasks: groups. */
+static void dots_some(void *arg, int64_t begin, int64_t end) {
+  job *j = arg;
+  const ts_correlation *c = j->c;
+  const int64_t strips = ts_strip_count(&j->s), all = c->groups * c->out_channels, height = c->axis[1].full, width = c->axis[2].full;
+  char *piece = scratch(j, 0);
+  for (int64_t group = begin; group < end && piece; group++)
+    for (int64_t i = 0; i < strips; i++) {
+      const ts_strip t = ts_strip_at(&j->s, i);
+      lay(j, &t, group, piece);
+      for (int64_t m = group * c->out_channels; m < (group + 1) * c->out_channels; m++) {
+        const int64_t at = (((t.n * all + m) * c->axis[0].full + t.depth) * height + t.row) * width + t.col;
+        ts_loops.direct[j->is_double].dots(&j->s, &t, j->k, piece, j->rows + at * j->item, all * j->places, width, j->out + m * j->k * j->item);
+      }
+    }
+  ts_free(piece);
+}
+
+static bool run(ts_cx *cx, job *j, const void *in, const void *rows, const ts_conv_finish *finish, void *out, bool dots) {
+  const ts_correlation *c = j->c;
+  j->k = c->in_channels * ts_tap_count(c);
+  j->volume = j->places = 1;
+  for (int d = 0; d < 3; d++) j->volume *= c->axis[d].in, j->places *= c->axis[d].full;
+  j->in = in;
+  j->rows = rows;
+  j->out = out;
+  j->finish = finish;
+  const int64_t pieces = pieces_for(c, j->k);
+  if (!ts_strips_of(cx, c, j->is_double, COLUMNS / j->item, dots ? 1 : pieces, c->in_channels, &j->s)) return false;
+  const int64_t tasks = dots ? c->groups : ts_strip_count(&j->s) * c->groups;
+  void (*const some)(void *, int64_t, int64_t) = dots ? dots_some : sums_some;
+  if (pieces > 1) ts_parallel_for(tasks, 1, some, j);
+  else some(j, 0, tasks);
+  return !atomic_load(&j->failed) || ts_fail(cx, TS_ERR_MEMORY, "out of memory");
+}
+
+bool ts_direct(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const ts_conv_finish *finish, void *out) {
+  job j = {.c = c, .is_double = is_double, .item = is_double ? 8 : 4};
+  return run(cx, &j, in, rows, finish, out, false);
+}
+bool ts_direct_rows(ts_cx *cx, const ts_correlation *c, bool is_double, const void *grad, const void *in, void *rows) {
+  job j = {.c = c, .is_double = is_double, .item = is_double ? 8 : 4};
+  return run(cx, &j, in, grad, NULL, rows, true);
+}
