@@ -236,7 +236,8 @@ TS_KERNEL void TS_FN(rows)(ptrdiff_t n, ptrdiff_t k, const TS_T *x, ptrdiff_t in
   }
 }
 
-#define TS_LINE ((int)(64 / sizeof(TS_T))) /* elements of a line of the cache */
+/* Elements of a line of the cache, or of a vector where code has to be small. */
+#define TS_LINE (TS_TOGETHER ? (int)(64 / sizeof(TS_T)) : TS_SQUARE)
 
 TS_INLINE void TS_FN(copy_lanes)(const int width, const TS_T *from, TS_T *to) {
   if (width % TS_LANES == 0) {
@@ -269,7 +270,7 @@ TS_INLINE void TS_FN(pack)(const int width, ptrdiff_t lanes, ptrdiff_t k, const 
     for (ptrdiff_t p = 0; p < k; p++) TS_FN(copy_lanes)(width, from + p * sp, to + p * width);
   } else {
     ptrdiff_t p = 0;
-    for (; p + TS_LINE <= k; p += TS_LINE) { /* lines of the cache are used up at once: lanes that lie a page apart share one place in it */
+    for (; p + TS_LINE <= k; p += TS_LINE) { /* at once: lanes that lie a page apart share one place in the cache */
       TS_UNROLL
       for (int l = 0; l < width; l += TS_SQUARE) { /* overlapping blocks when TS_SQUARE does not divide width */
         const int at = l + TS_SQUARE <= width ? l : width - TS_SQUARE;
@@ -282,32 +283,30 @@ TS_INLINE void TS_FN(pack)(const int width, ptrdiff_t lanes, ptrdiff_t k, const 
   }
 }
 
-/* Panels one behind the other, the last filled up with zeros. Of lanes that are contiguous some panels are packed at a time: what they read
-   are pieces of the same lines of the cache, and of the same pages. */
-TS_INLINE void TS_FN(pack_all)(const int width, ptrdiff_t lanes, ptrdiff_t k, const TS_T *from, ptrdiff_t sl, ptrdiff_t sp, TS_T *to) {
-  enum { TOGETHER = 4 };
-  if (sl == 1) {
-    for (; lanes >= TOGETHER * width; lanes -= TOGETHER * width, from += TOGETHER * width, to += TOGETHER * width * k) {
-      for (ptrdiff_t p = 0; p < k; p++) {
-        TS_UNROLL
-        for (int t = 0; t < TOGETHER; t++) TS_FN(copy_lanes)(width, from + p * sp + t * width, to + (t * k + p) * width);
-      }
+/* Panels of contiguous lanes, TS_TOGETHER at a time: what they read are pieces of the same lines of the cache, and of the same pages. How many
+   lanes are done. */
+TS_INLINE ptrdiff_t TS_FN(pack_together)(const int width, ptrdiff_t lanes, ptrdiff_t k, const TS_T *from, ptrdiff_t sp, TS_T *to) {
+  ptrdiff_t l = 0;
+  for (; TS_TOGETHER && l + TS_TOGETHER * width <= lanes; l += TS_TOGETHER * width) {
+    for (ptrdiff_t p = 0; p < k; p++) {
+      TS_UNROLL
+      for (int t = 0; t < TS_TOGETHER; t++) TS_FN(copy_lanes)(width, from + l + p * sp + t * width, to + (l + t * width) * k + p * width);
     }
   }
-  for (; lanes > 0; lanes -= width, from += width * sl, to += width * k) TS_FN(pack)(width, lanes < width ? lanes : width, k, from, sl, sp, to);
+  return l;
 }
 
+/* Panels one behind the other, the last filled up with zeros. */
 TS_KERNEL void TS_FN(pack_a)(ptrdiff_t rows, ptrdiff_t k, const TS_T *a, ptrdiff_t rsa, ptrdiff_t csa, TS_T *to) {
-  TS_FN(pack_all)(TS_MR, rows, k, a, rsa, csa, to);
+  ptrdiff_t i = rsa == 1 ? TS_FN(pack_together)(TS_MR, rows, k, a, csa, to) : 0;
+  for (; i < rows; i += TS_MR) TS_FN(pack)(TS_MR, rows - i < TS_MR ? rows - i : TS_MR, k, a + i * rsa, rsa, csa, to + i * k);
 }
 /* A panel of at most one vector's columns is one vector wide. */
 TS_KERNEL void TS_FN(pack_b)(ptrdiff_t cols, ptrdiff_t k, const TS_T *b, ptrdiff_t rsb, ptrdiff_t csb, TS_T *to) {
   if (cols <= TS_LANES) TS_FN(pack)(TS_LANES, cols, k, b, csb, rsb, to);
   else TS_FN(pack)(TS_NR, cols, k, b, csb, rsb, to);
 }
-/* Whole panels, and a last one as wide as pack_b makes it. */
 TS_KERNEL void TS_FN(pack_panels)(ptrdiff_t cols, ptrdiff_t k, const TS_T *b, ptrdiff_t rsb, ptrdiff_t csb, TS_T *to) {
-  const ptrdiff_t last = cols % TS_NR, whole = cols - last;
-  TS_FN(pack_all)(TS_NR, whole, k, b, csb, rsb, to);
-  if (last) TS_FN(pack_b)(last, k, b + whole * csb, rsb, csb, to + whole * k);
+  ptrdiff_t j = csb == 1 ? TS_FN(pack_together)(TS_NR, cols, k, b, rsb, to) : 0;
+  for (; j < cols; j += TS_NR) TS_FN(pack_b)(cols - j < TS_NR ? cols - j : TS_NR, k, b + j * csb, rsb, csb, to + j * k);
 }

@@ -22,10 +22,10 @@ TS_KERNEL void TS_FN(edge_tiles)(TS_FN(desk) *desk, ptrdiff_t rows, const TS_T *
 }
 
 TS_KERNEL void TS_FN(pack_rows)(ptrdiff_t m, ptrdiff_t k, const TS_T *a, ptrdiff_t rsa, ptrdiff_t csa, TS_T *to) {
-  TS_FN(pack_all)(TS_MR, m, k, a, rsa, csa, to);
+  for (ptrdiff_t i = 0; i < m; i += TS_MR) TS_FN(pack)(TS_MR, m - i < TS_MR ? m - i : TS_MR, k, a + i * rsa, rsa, csa, to + i * k);
 }
 TS_KERNEL void TS_FN(pack_columns)(ptrdiff_t n, ptrdiff_t k, const TS_T *b, ptrdiff_t rsb, ptrdiff_t csb, TS_T *to) {
-  TS_FN(pack_all)(TS_NR, n, k, b, csb, rsb, to);
+  for (ptrdiff_t j = 0; j < n; j += TS_NR) TS_FN(pack)(TS_NR, n - j < TS_NR ? n - j : TS_NR, k, b + j * csb, csb, rsb, to + j * k);
 }
 
 /* False without memory. m, n and k are at least 1. */
