@@ -15,7 +15,7 @@
 
 enum {
   TS_FEW = 4, /* a product with this few rows or columns is a bundle of vector products */
-  TS_COPY_B_FROM = 64 << 10, /* bytes of b from which copying pays where b could be read as it lies */
+  TS_COPY_B_FROM = TS_LONG_TURNS ? 16 << 10 : 64 << 10, /* bytes of b from which copying pays where b could be read as it lies */
   TS_COPY_B_ALWAYS = 4 << 20
 };
 
@@ -205,6 +205,7 @@ void ts_gathered_dots_f64(const ts_gathered *g) { choose()->f64.dots(g); }
 void ts_gathered_pack_f32(int64_t m, int64_t k, const float *a, int64_t lda, float *to) { choose()->pack_f32(m, k, a, lda, to); }
 void ts_gathered_pack_f64(int64_t m, int64_t k, const double *a, int64_t lda, double *to) { choose()->pack_f64(m, k, a, lda, to); }
 static const kernels *kernels_of(bool is_double) { return is_double ? &choose()->f64 : &choose()->f32; }
+int64_t ts_gathered_pack_from(bool is_double) { return TS_COPY_PANELS ? 0 : 8 * kernels_of(is_double)->panel; }
 int64_t ts_gathered_rows(bool is_double) { return kernels_of(is_double)->rows; }
 int64_t ts_gathered_panel(bool is_double) { return kernels_of(is_double)->panel; }
 int64_t ts_gathered_depth(bool is_double) { return kernels_of(is_double)->depth; }

@@ -105,7 +105,13 @@ TS_INLINE void TS_FN(tile)(const TS_FN(sweep) *s, const int rows, const int nv, 
       TS_KEEP(ap);
       TS_KEEP(bp);
     }
-    if (whole) {
+    if (TS_PLAIN_ENDS && whole && alpha == 1 && beta == 0) {
+      TS_UNROLL
+      for (int i = 0; i < rows; i++) {
+        TS_UNROLL
+        for (int v = 0; v < nv; v++) *(TS_FN(mem) *)(c + i * rsc + v * TS_LANES) = acc[i][v];
+      }
+    } else if (whole) {
       TS_UNROLL
       for (int i = 0; i < rows; i++) {
         TS_UNROLL

@@ -76,15 +76,34 @@ static void pack_some(void *arg, int64_t begin, int64_t end) {
   }
 }
 
-/* Packs the rows if they, and the results of each, are so many that it pays. */
+static void pack_all(const job *j, char *to) {
+  packing p = {j, to};
+  ts_parallel_for(j->c->groups * j->blocks, 1 + 65536 / (padded_rows(j) * j->channels * j->taps + 1), pack_some, &p);
+}
+
+/* Packs the rows, unless they are, if they, and the results of each, are so many that it pays. */
 static bool pack(ts_cx *cx, job *j) {
   const ts_correlation *c = j->c;
-  const int64_t padded = padded_rows(j);
-  if (c->out_channels <= FEW_ROWS || results(c) / (double)(c->groups * c->out_channels) < 8 * (double)ts_gathered_panel(j->is_double)) return true;
-  packing p = {j, ts_temp(cx, c->groups * padded * j->k * j->item)};
-  if (!p.to) return false;
-  ts_parallel_for(c->groups * j->blocks, 1 + 65536 / (padded * j->channels * j->taps + 1), pack_some, &p);
-  j->packed = p.to;
+  if (j->packed || c->out_channels <= FEW_ROWS || results(c) / (double)(c->groups * c->out_channels) < (double)ts_gathered_pack_from(j->is_double)) return true;
+  char *to = ts_temp(cx, c->groups * padded_rows(j) * j->k * j->item);
+  if (!to) return false;
+  pack_all(j, to);
+  j->packed = to;
+  return true;
+}
+
+int64_t ts_correlate_packed(const ts_correlation *c, bool is_double) {
+  const job j = job_of(c, is_double);
+  if (ts_winograd_pays(c, is_double)) return ts_winograd_packed(c);
+  return c->out_channels <= FEW_ROWS || ts_direct_pays(c) ? 0 : c->groups * padded_rows(&j) * j.k;
+}
+
+bool ts_correlate_pack(const ts_correlation *c, bool is_double, const void *rows, void *packed) {
+  if (ts_winograd_pays(c, is_double)) return ts_winograd_pack(c, rows, packed);
+  job j = job_of(c, is_double);
+  j.rows = rows;
+  split_channels(&j);
+  pack_all(&j, packed);
   return true;
 }
 
@@ -162,10 +181,11 @@ static int64_t pieces_for(const job *j) {
   return ts_num_threads() == 1 || results(j->c) * (double)j->k < SHARE_FROM ? 1 : 2 * ts_num_threads();
 }
 
-bool ts_correlate(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const ts_conv_finish *finish, void *out) {
-  if (ts_winograd_pays(c, is_double)) return ts_winograd(cx, c, in, rows, finish, out);
+bool ts_correlate(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const void *packed, const ts_conv_finish *finish, void *out) {
+  if (ts_winograd_pays(c, is_double)) return ts_winograd(cx, c, in, rows, packed, finish, out);
   if (ts_direct_pays(c)) return ts_direct(cx, c, is_double, in, rows, finish, out);
   job j = job_of(c, is_double);
+  j.packed = packed;
   j.in = in;
   j.rows = rows;
   j.out = out;
@@ -274,9 +294,10 @@ static void points_some(void *arg, int64_t begin, int64_t end) {
   ts_free(tail);
 }
 
-bool ts_correlate_points(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const ts_conv_finish *finish, void *out) {
+bool ts_correlate_points(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const void *packed, const ts_conv_finish *finish, void *out) {
   points_job p = {.j = job_of(c, is_double)};
   job *j = &p.j;
+  j->packed = packed;
   j->in = in;
   j->rows = rows;
   j->out = out;
