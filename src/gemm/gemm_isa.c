@@ -29,7 +29,7 @@ enum {
 /* c' = b' a' in place of c = a b. */
 static void transpose(ts_product *p) {
   *p = (ts_product){p->n, p->m, p->k, p->alpha, p->beta, p->b, p->a, p->c,
-                    p->csb, p->rsb, p->csa, p->rsa, p->csc, p->rsc};
+                    p->csb, p->rsb, p->csa, p->rsa, p->csc, p->rsc, p->start, p->css, p->rss};
 }
 
 #if defined(__x86_64__)
