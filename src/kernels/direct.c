@@ -48,11 +48,12 @@ static void lay(const job *j, const ts_strip *t, int64_t group, char *piece) {
 static void finish_rows(const job *j, const ts_strip *t, int64_t image, const char *sums, int64_t at, int64_t sum_row) {
   const ts_axis *h = &j->c->axis[1], *w = &j->c->axis[2];
   const char *residual = j->finish->residual;
+  const bool dense = !sums && t->cols == w->full && h->by == 1; /* rows that follow each other are one */
   for (int64_t n = 0; n < t->images; n++)
-    for (int64_t r = 0; r < t->rows; r++) {
+    for (int64_t r = 0; r < (dense ? 1 : t->rows); r++) {
       const int64_t to = (at + n * image + r * h->by * w->full) * j->item;
       const char *from = sums ? sums + (n * j->s.image_rows * j->s.pitch + r * sum_row) * j->item : j->out + to;
-      ts_loops.strips[j->is_double].carry(j->out + to, w->by, from, t->cols, residual ? residual + to : NULL, j->finish);
+      ts_loops.strips[j->is_double].carry(j->out + to, w->by, from, dense ? t->rows * t->cols : t->cols, residual ? residual + to : NULL, j->finish);
     }
 }
 
