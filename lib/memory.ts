@@ -71,7 +71,9 @@ export function tidy<T>(fn: () => T): T {
     holds(result, kept);
     for (const t of made) {
       if (!t._kept && !kept.has(t)) t.dispose();
-      else if (!t._kept && outer && !t.isDisposed) outer.push(t);
+      else if (t.isDisposed) continue;
+      else if (!t._kept && outer) outer.push(t);
+      else abi().track(t, t._h);
     }
   }
 }

@@ -140,6 +140,44 @@ describe('batch norms, summands and clamps go into the product before them', () 
     const [p] = near(trained(make(), ...shape), ...shape);
     expect([p.folded, p.endings]).toEqual([folded, endings]);
   });
+  /* Weights are packed once for each program: the ways of 1x1 with and without a rest of a panel, of windows, of Winograd, and of groups. */
+  test.each([
+    ['1x1', [2, 5, 7, 7], [14, 5, 1, 1], {}],
+    ['1x1 of many channels', [1, 300, 9, 9], [50, 300, 1, 1], {}],
+    ['1x1, groups', [2, 6, 20, 17], [8, 3, 1, 1], { groups: 2 }],
+    ['3x3 of few channels', [1, 3, 12, 12], [17, 3, 3, 3], { padding: 1, stride: 2 }],
+    ['3x3 of more', [1, 16, 30, 30], [16, 16, 3, 3], { padding: 1 }],
+    ['depthwise', [2, 6, 9, 9], [6, 1, 3, 3], { groups: 6, padding: 1 }],
+    ['one window', [3, 4, 5, 5], [6, 4, 5, 5], {}],
+    ['taps that reach nothing', [2, 3, 1, 1], [4, 3, 3, 3], { padding: 1 }],
+  ])('weights that are packed and change: %s', (_, input, weight, options) => {
+    for (const dtype of ['float32', 'float64']) {
+      const [x, w, b] = [torsh.randn(input), torsh.randn(weight), torsh.randn(weight[0])].map((t) => t.to(dtype));
+      const r = torsh.randn(nn.functional.conv2d(x, w, b, options).shape).to(dtype);
+      r.view(-1).narrow(0, 0, 2).copy_(torsh.tensor([NaN, -Infinity]));
+      const f = () => torsh.clamp(nn.functional.conv2d(x, w, b, options).add(r), -0.5, 2);
+      const compiled = torsh.compile(f);
+      const check = () => torsh.noGrad(() => { expect(compiled().tolist()).toEqual(f().tolist()); });
+      for (let i = 0; i < 4; i++) check();
+      w.mul_(-1.5);
+      check();
+      w.view(-1).narrow(0, 0, 1).fill_(7);
+      check();
+      expect(planned(compiled)[0].endings).toBe(1);
+    }
+  });
+  test('a function that changes a weight packs nothing', () => {
+    const [x, w, v] = [torsh.randn(1, 4, 6, 6), torsh.randn(9, 4, 1, 1), torsh.randn(9, 4, 1, 1)];
+    const f = (weight) => {
+      const y = nn.functional.conv2d(x, weight).relu();
+      weight.mul_(0.5);
+      return y;
+    };
+    v.copy_(w);
+    const compiled = torsh.compile(() => f(w));
+    torsh.noGrad(() => { for (let i = 0; i < 5; i++) expect(compiled().tolist()).toEqual(f(v).tolist()); });
+    expect(planned(compiled)[0].runs).toBe(3);
+  });
   test('float64, and modules whose parameters and statistics change', () => {
     const model = trained(new nn.Sequential(new nn.Conv2d(2, 3, 3), new nn.BatchNorm2d(3), new nn.ReLU()), 2, 2, 6, 6).eval();
     const compiled = torsh.compile(model), x = torsh.randn(2, 2, 6, 6);

@@ -3,8 +3,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SMALL = 128 };
+enum { SMALL = 256 };
 
+typedef int64_t __attribute__((vector_size(16), may_alias, aligned(1))) pair;
 typedef uint64_t __attribute__((may_alias, aligned(1))) word;
 typedef uint32_t __attribute__((may_alias, aligned(1))) half;
 
@@ -12,7 +13,12 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n) {
   char *d = to;
   const char *s = from;
   if (n > SMALL) return __builtin_memcpy(to, from, n);
-  for (; n >= 8; n -= 8, d += 8, s += 8) *(word *)d = *(const word *)s;
+  for (; n >= 16; n -= 16, d += 16, s += 16) *(pair *)d = *(const pair *)s;
+  if (n & 8) {
+    *(word *)d = *(const word *)s;
+    d += 8;
+    s += 8;
+  }
   if (n & 4) {
     *(half *)d = *(const half *)s;
     d += 4;
@@ -22,12 +28,20 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n) {
   return to;
 }
 
-void *memmove(void *to, const void *from, size_t n) { return __builtin_memmove(to, from, n); }
+void *memmove(void *to, const void *from, size_t n) {
+  const uintptr_t apart = (uintptr_t)to > (uintptr_t)from ? (uintptr_t)to - (uintptr_t)from : (uintptr_t)from - (uintptr_t)to;
+  return n <= SMALL && apart >= n ? memcpy(to, from, n) : __builtin_memmove(to, from, n);
+}
 
 void *memset(void *to, int value, size_t n) {
   char *d = to;
   if (n > SMALL) return __builtin_memset(to, value, n);
-  for (word v = 0x0101010101010101u * (unsigned char)value; n >= 8; n -= 8, d += 8) *(word *)d = v;
-  for (; n; n--) *d++ = (char)value;
+  const word v = 0x0101010101010101u * (unsigned char)value;
+  for (; n >= 16; n -= 16, d += 16) *(pair *)d = (pair){(int64_t)v, (int64_t)v};
+  if (n & 8) {
+    *(word *)d = v;
+    d += 8;
+  }
+  for (n &= 7; n; n--) *d++ = (char)value;
   return to;
 }

@@ -8,7 +8,7 @@
 #include "host.h"
 
 enum { MAX_THREADS = 64, STACK = 1 << 20, SPINS = 1000, PIECES_PER_THREAD = 4 };
-static const int64_t IDLE_NS = 5000000000;
+static const int64_t IDLE_NS = 10000000000; /* starting anew costs 50 ms of working alone */
 /* Milliseconds of work that could have been shared, before a worker is worth its start. */
 static const double WORTH = 10;
 

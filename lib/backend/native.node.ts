@@ -23,14 +23,14 @@ interface Addon {
 const WALL = 65536;
 
 /** V8's collector as a function; the flag that shows it is put back at once, so nothing changes for the process. */
-function collector(): ((options: { type: 'minor' | 'major' }) => void) | null {
-  const own = (globalThis as { gc?: (o: object) => void }).gc;
+function collector(): ((options?: { type: 'minor' }) => void) | null {
+  const own = (globalThis as { gc?: (o?: object) => void }).gc;
   if (own) return own;
   try {
     // Read when they are needed: node:v8 alone takes a millisecond or two.
     const { setFlagsFromString } = require('node:v8') as typeof v8, { runInNewContext } = require('node:vm') as typeof vm;
     setFlagsFromString('--expose-gc');
-    const gc = runInNewContext('gc') as (o: object) => void;
+    const gc = runInNewContext('gc') as (o?: object) => void;
     setFlagsFromString('--no-expose-gc');
     return gc;
   } catch {
@@ -47,7 +47,9 @@ export function nativeAbi(): Abi {
   let gc: ReturnType<typeof collector> | undefined;
   addon.setup(wall, (id) => callback(id), (major) => {
     if (gc === undefined) gc = collector();
-    gc?.({ type: major ? 'major' : 'minor' });
+    // Node 20 takes any options for those of a minor collection.
+    if (major) gc?.();
+    else gc?.({ type: 'minor' });
   });
   return {
     name: 'native',

@@ -195,17 +195,37 @@ async function compileBytes(bytes: BufferSource, what: string): Promise<WebAssem
   }
 }
 
+/** The module at an address that torsh.web.mjs (tools/build/web.mjs) has asked for already; null when there is none, or it did not work out. */
+async function begunAt(address: string | null): Promise<WebAssembly.Module | null> {
+  const key = Symbol.for('torsh.compiling'), pages = globalThis as unknown as Record<symbol, { wasm: string; module?: Promise<WebAssembly.Module | null> } | undefined>;
+  const begun = pages[key];
+  if (begun === undefined || begun.wasm !== address) return null;
+  pages[key] = undefined; // compiled once, for one backend
+  return await begun.module ?? null;
+}
+
+/** Compiles while the bytes come in, where the server gives them the type that this takes; null when that cannot be, or fails: then the bytes tell why. */
+async function compileOnTheWay(response: Response): Promise<WebAssembly.Module | null> {
+  if (typeof WebAssembly.compileStreaming !== 'function' || !response.url || !/^application\/wasm\b/.test(response.headers.get('Content-Type') ?? '')) return null;
+  return WebAssembly.compileStreaming(response).catch(() => null);
+}
+
 /** Compiles from what a page or bundler has. */
 export async function compileWasm(source: WasmSource): Promise<WebAssembly.Module> {
   if (typeof WebAssembly !== 'object') throw unavailable('torsh');
   if (source instanceof WebAssembly.Module) return source;
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return compileBytes(source as BufferSource, 'what init() was given');
   const address = typeof source === 'string' || source instanceof URL ? String(source) : null;
+  const begun = await begunAt(address);
+  if (begun) return begun;
   let response: Response, bytes: ArrayBuffer;
   try {
     response = await (address === null ? source as PromiseLike<Response> | Response : fetch(address));
-    /* Anything but Response.ok is no file; the type that a server gives it does not matter. */
+    /* Anything but Response.ok is no file. */
     if (!response.ok) throw new Error(`the answer was ${response.status} ${response.statusText}`.trim());
+    const module = await compileOnTheWay(response);
+    if (module) return module;
+    if (response.bodyUsed) response = await fetch(response.url);
     bytes = await response.arrayBuffer();
   } catch (e) {
     throw new TorshError('ERR_BACKEND', 'torsh', `torsh: ${address ?? 'the module'} could not be fetched: ${(e as Error).message}`, { cause: e });

@@ -11,7 +11,8 @@ import { LowRankMultivariateNormal, MultivariateNormal, logDiagonal, lowRankLogd
 import { HalfNormal, Normal } from './normal';
 import { eulerConstant, fail, unsupported } from './utils';
 
-const xLogX = (x: Tensor): Tensor => x.mul(x.log());
+// Exported because bundlers take a module without exports for CommonJS, and wrap all that it imports.
+export const xLogX = (x: Tensor): Tensor => x.mul(x.log());
 const lbeta = (a: Tensor, b: Tensor): Tensor => a.lgamma().add(b.lgamma()).sub(a.add(b).lgamma());
 const infiniteWhere = (result: Tensor, mask: Tensor): Tensor => result.maskedFill(mask, Infinity);
 const not1 = (x: Tensor): Tensor => x.neg().add(1);

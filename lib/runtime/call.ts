@@ -58,7 +58,7 @@ const whole = (op: number, self: Tensor | null, ...tensors: Tensor[]): any => {
   return perform(sig, bind(sig, tensors), self);
 };
 
-/** Tensors made since the innermost tidy began. */
+/** Tensors made since the innermost tidy began; the collector does not watch them yet. */
 let tidying: Made[] | null = null;
 export const tidyScope = {
   get: (): Tensor[] | null => tidying,
@@ -104,16 +104,22 @@ export function watchCalls(around: ((call: Call) => Call) | null): void {
   watched = around === null ? null : around((op, owner) => { abi().call(op, owner); });
 }
 
-/** Runs an op with one tensor as its result. */
+/* Handles are small integers: as such they stand in the tensor itself, and not in a number beside it. */
+function setHandle(t: Made, handle: number): void {
+  t._h = handle | 0;
+  if (tidying !== null) tidying.push(t);
+}
+
+/** Runs an op with one tensor as its result. What a tidy holds it disposes, or hands to the collector as it ends: that need not watch it meanwhile. */
 function run(op: number): Tensor {
   const t = make();
   const a = abi();
-  if (watched === null) a.call(op, t);
-  else watched(op, t);
+  const owner = tidying === null ? t : null;
+  if (watched === null) a.call(op, owner);
+  else watched(op, owner);
   const w = a.wall();
   if (w[0] !== 0) raise();
-  t._h = w[1];
-  if (tidying !== null) tidying.push(t);
+  setHandle(t, w[1]);
   return t;
 }
 
@@ -144,9 +150,8 @@ export function callWithTensors(op: number, first: number, list: readonly Tensor
 export function adopt(handle: number): Tensor | null {
   if (handle === 0) return null;
   const t = make();
-  t._h = handle;
-  abi().track(t, handle);
-  if (tidying !== null) tidying.push(t);
+  if (tidying === null) abi().track(t, handle);
+  setHandle(t, handle);
   return t;
 }
 
@@ -292,13 +297,13 @@ export function perform(sig: OpSignature, values: unknown[], self: Tensor | null
   if (inplace) return runInto(sig.id, self);
   if (sig.returns === 'Tensor') {
     const t = make();
-    if (watched === null) abi().call(sig.id, t);
-    else watched(sig.id, t);
+    const owner = tidying === null ? t : null;
+    if (watched === null) abi().call(sig.id, owner);
+    else watched(sig.id, owner);
     const r = abi().wall();
     if (r[0] !== 0) raise();
     if (r[1] === 0) return null;
-    t._h = r[1];
-    if (tidying !== null) tidying.push(t);
+    setHandle(t, r[1]);
     if (factory && values[n + 3] === true) t.requiresGrad = true;
     if (out === null) return t;
     t.dispose();

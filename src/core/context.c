@@ -10,7 +10,8 @@
 #include "tensor.h"
 #include "token.h"
 
-enum { SLOT_BITS = 22, SLOT_MASK = (1 << SLOT_BITS) - 1, GENERATIONS = 1 << (31 - SLOT_BITS) };
+/* Handles have 30 bits: pages keep such integers without a box. */
+enum { SLOT_BITS = 22, SLOT_MASK = (1 << SLOT_BITS) - 1, GENERATIONS = 1 << (30 - SLOT_BITS) };
 
 ts_cx *ts_cx_bare(void) {
   ts_cx *cx = ts_calloc(sizeof *cx);

@@ -156,7 +156,8 @@ bool ts_numel_of(ts_cx *cx, int ndim, const int64_t *sizes, int64_t *numel) {
       return ts_fail(cx, TS_ERR_SHAPE, "Trying to create tensor with negative dimension %" PRId64 ": %s", sizes[d],
                      ts_sizes_text(ndim, sizes, (char[160]){0}, 160));
     empty |= sizes[d] == 0;
-    overflow |= sizes[d] && __builtin_mul_overflow(n, sizes[d], &n);
+    if (((uint64_t)n | (uint64_t)sizes[d]) >> 31 == 0) n *= sizes[d] ? sizes[d] : 1; /* checking costs 32-bit machines a call */
+    else overflow |= sizes[d] && __builtin_mul_overflow(n, sizes[d], &n);
   }
   if (overflow || n > INT64_MAX / 16)
     return ts_fail(cx, TS_ERR_MEMORY, "sizes %s are too large: the number of elements overflows",
@@ -188,23 +189,38 @@ bool ts_set_geometry(ts_cx *cx, ts_tensor *t, int ndim, const int64_t *sizes, co
   return true;
 }
 
-/* Takes over one reference to storage, also on failure. */
+/* Takes over one reference to storage, also on failure. numel is that of sizes. */
 static ts_tensor *make(ts_cx *cx, ts_storage *storage, ts_dtype dtype, int ndim, const int64_t *sizes,
-                       const int64_t *strides, int64_t offset) {
+                       const int64_t *strides, int64_t offset, int64_t numel) {
   ts_tensor *t = storage ? ts_alloc_packed(sizeof *t) : NULL;
   if (!t) {
     if (storage) ts_fail(cx, TS_ERR_MEMORY, "out of memory");
     ts_storage_release(storage);
     return NULL;
   }
-  memset(t, 0, offsetof(ts_tensor, inline_dims));
+  const bool few = ndim <= TS_INLINE_DIMS;
+  /* Field by field: nothing is made as often, and a call that clears it all costs more. */
   t->refs = 1;
   t->dtype = (uint8_t)dtype;
+  t->ndim = few ? (uint8_t)ndim : 0;
+  t->requires_grad = t->wrapped_number = t->retains_grad = t->is_view = false;
+  t->inference = cx->inference_mode;
+  t->output_nr = t->view_version = t->history = 0;
   t->cx = cx;
   t->storage = storage;
-  t->inference = cx->inference_mode;
+  t->offset = offset;
+  t->numel = numel;
+  t->sizes = few ? t->inline_dims : NULL;
+  t->strides = few ? t->inline_dims + ndim : NULL;
+  t->grad_fn = t->accumulator = NULL;
+  t->grad = t->base = NULL;
+  t->hooks = NULL;
   t->id = ++cx->next_id;
-  if (!ts_set_geometry(cx, t, ndim, sizes, strides, offset)) {
+  for (int d = 0; few && d < ndim; d++) {
+    t->sizes[d] = sizes[d];
+    t->strides[d] = strides[d];
+  }
+  if (!few && !ts_set_geometry(cx, t, ndim, sizes, strides, offset)) {
     ts_release(t);
     return NULL;
   }
@@ -226,14 +242,14 @@ ts_tensor *ts_empty_strided(ts_cx *cx, ts_dtype dtype, int ndim, const int64_t *
       }
     }
   }
-  return make(cx, ts_storage_new(cx, extent * ts_itemsize(dtype)), dtype, ndim, sizes, strides, 0);
+  return make(cx, ts_storage_new(cx, extent * ts_itemsize(dtype)), dtype, ndim, sizes, strides, 0, numel);
 }
 
 ts_tensor *ts_empty(ts_cx *cx, ts_dtype dtype, int ndim, const int64_t *sizes) {
   int64_t numel, strides[TS_MAX_DIM];
   if (!ts_numel_of(cx, ndim, sizes, &numel)) return NULL;
   ts_contiguous_strides(ndim, sizes, strides);
-  return make(cx, ts_storage_new(cx, numel * ts_itemsize(dtype)), dtype, ndim, sizes, strides, 0);
+  return make(cx, ts_storage_new(cx, numel * ts_itemsize(dtype)), dtype, ndim, sizes, strides, 0, numel);
 }
 
 ts_tensor *ts_full_zero(ts_cx *cx, ts_dtype dtype, int ndim, const int64_t *sizes) {
@@ -249,7 +265,8 @@ ts_tensor *ts_empty_like(ts_cx *cx, const ts_tensor *t, ts_dtype dtype) {
 
 ts_tensor *ts_over_storage(ts_cx *cx, ts_storage *s, ts_dtype dtype, int ndim, const int64_t *sizes,
                            const int64_t *strides, int64_t offset) {
-  return make(cx, ts_storage_retain(s), dtype, ndim, sizes, strides, offset);
+  int64_t numel;
+  return ts_numel_of(cx, ndim, sizes, &numel) ? make(cx, ts_storage_retain(s), dtype, ndim, sizes, strides, offset, numel) : NULL;
 }
 
 ts_tensor *ts_shape_only(ts_cx *cx, const ts_tensor *t) {
@@ -308,7 +325,7 @@ bool ts_is_dense(const ts_tensor *t) {
 }
 
 bool ts_same_sizes(const ts_tensor *a, const ts_tensor *b) {
-  return a->ndim == b->ndim && (a->ndim == 0 || memcmp(a->sizes, b->sizes, a->ndim * sizeof *a->sizes) == 0);
+  return a->ndim == b->ndim && ts_equal_dims(a->ndim, a->sizes, b->sizes);
 }
 
 bool ts_wrap_dim(ts_cx *cx, int64_t dim, int ndim, int *out) {

@@ -96,6 +96,12 @@ static inline uint32_t ts_version(const ts_tensor *t) {
 bool ts_is_contiguous(const ts_tensor *t);
 bool ts_is_dense(const ts_tensor *t); /* no overlap, no gaps, any order of dims */
 bool ts_same_sizes(const ts_tensor *a, const ts_tensor *b);
+/* Of so few numbers as these memcmp is mostly a call. */
+static inline bool ts_equal_dims(int n, const int64_t *a, const int64_t *b) {
+  for (int d = 0; d < n; d++)
+    if (a[d] != b[d]) return false;
+  return true;
+}
 void ts_contiguous_strides(int ndim, const int64_t *sizes, int64_t *strides);
 /* Product of sizes; fails (TS_ERR_MEMORY) on overflow, (TS_ERR_SHAPE) on a negative size. */
 bool ts_numel_of(ts_cx *cx, int ndim, const int64_t *sizes, int64_t *numel);

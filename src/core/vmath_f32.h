@@ -11,7 +11,7 @@ VM_INLINE float vm_scalef(float p, uint32_t u) {
 
 /* Bounds of arguments, as variables: of a clamp to numbers that it knows a compiler makes the minimum of IEEE 754, which engines of
    WebAssembly run as eight instructions; of one to variables, in these very comparisons, one. NaN stays. */
-extern const float vm_boundsf[8]; /* sized, so that they may be read beforehand */
+extern const float vm_boundsf[8]; /* sized, so that they may be read before a loop */
 #define VM_EXP_MOST vm_boundsf[0]
 #define VM_EXP_LEAST vm_boundsf[1]
 #define VM_EXP2_MOST vm_boundsf[2]
@@ -23,23 +23,37 @@ extern const float vm_boundsf[8]; /* sized, so that they may be read beforehand 
 VM_INLINE float vm_at_mostf(float x, float most) { return most < x ? most : x; }
 VM_INLINE float vm_at_leastf(float x, float least) { return x < least ? least : x; }
 
+/* The numbers in the functions called most. With VM_VARIABLES, of the WebAssembly build, they are variables: current V8 makes a vector that
+   is constant anew wherever it is used, also in a loop, by three instructions; a variable is read into a register once. */
+#define VM_NUMBERSF(X) \
+  X(vm_onef, 1.0f) X(vm_twof, 2.0f) X(vm_log2ef, 0x1.715476p+0f) X(vm_log2_highf, 0x1.62e4p-1f) X(vm_log2_lowf, 0x1.7f7d1cp-20f) \
+  X(vm_magicf, VM_MAGICF) X(vm_magic_0f, VM_MAGICF + 127.0f) X(vm_magic_64f, VM_MAGICF + 191.0f) X(vm_2_64f, 0x1p-64f) \
+  X(vm_exp2_f, 0x1.fffffcp-2f) X(vm_exp3_f, 0x1.55548ap-3f) X(vm_exp4_f, 0x1.55584ep-5f) X(vm_exp5_f, 0x1.123f6p-7f) \
+  X(vm_exp6_f, 0x1.6ad6cp-10f) X(vm_sigmoid_onef, 0x1.cp-30f) X(vm_tanh_shiftf, 0.3f) \
+  X(vm_tanh2_f, 0x1.ffffe8p-2f) X(vm_tanh3_f, 0x1.55568cp-3f) X(vm_tanh4_f, 0x1.557528p-5f) X(vm_tanh5_f, 0x1.0ca5acp-7f) \
+  X(vm_tanh6_f, 0x1.bb3fb2p-10f)
+#ifdef VM_VARIABLES
+#define VM_NUMBERF(name, value) extern const float name;
+#else
+#define VM_NUMBERF(name, value) static const float name = value;
+#endif
+VM_NUMBERSF(VM_NUMBERF)
+
 /* exp(r) = 1 + r + r^2 P(r) for |r| <= log(2)/2. */
 VM_INLINE float vm_exp_polyf(float r) {
-  return VM_ESTRIN4(r, r * r, 0x1.fffffcp-2f, 0x1.55548ap-3f, 0x1.55584ep-5f, 0x1.123f6p-7f, 0x1.6ad6cp-10f);
+  return VM_ESTRIN4(r, r * r, vm_exp2_f, vm_exp3_f, vm_exp4_f, vm_exp5_f, vm_exp6_f);
 }
 
 /* x = n log(2) + r. */
-#define VM_LOG2EF 0x1.715476p+0f
-VM_INLINE float vm_exp_restf(float x, float n) { return (x - n * 0x1.62e4p-1f) - n * 0x1.7f7d1cp-20f; }
-/* In the sum of this and n, the low bits shifted to the exponent's place are 2^(n + k). */
-#define VM_MAGIC_POWERF(k) (VM_MAGICF + (127.0f + (k)))
-#define VM_POWERF(t) vm_f32(vm_u32(t) << 23)
+VM_INLINE float vm_exp_restf(float x, float n) { return (x - n * vm_log2_highf) - n * vm_log2_lowf; }
+/* The low bits of the sum of vm_magic_0f (64f) and n, shifted to the exponent's place, are 2^n (2^(n + 64)). */
+VM_INLINE float vm_powerf(float sum) { return vm_f32(vm_u32(sum) << 23); }
 
 /* exp(x) = p * 2^(u - 254) for |x| < 1000. */
 typedef struct { float p; uint32_t u; } vm_scaledf;
 VM_INLINE vm_scaledf vm_exp_scaledf(float x) {
-  float t = x * VM_LOG2EF + VM_MAGIC_POWERF(0), r = vm_exp_restf(x, t - VM_MAGIC_POWERF(0));
-  vm_scaledf s = {1.0f + (r + r * r * vm_exp_polyf(r)), vm_u32(t) - VM_MAGICF_BITS + 127u};
+  float t = x * vm_log2ef + vm_magic_0f, r = vm_exp_restf(x, t - vm_magic_0f);
+  vm_scaledf s = {vm_onef + (r + r * r * vm_exp_polyf(r)), vm_u32(t) - VM_MAGICF_BITS + 127u};
   return s;
 }
 
@@ -51,15 +65,15 @@ VM_INLINE float vm_expf(float x) {
 /* The same, to the bit, for |x| <= VM_EXP_NORMAL: the results are normal numbers. */
 #define VM_EXP_NORMAL 87.0f
 VM_INLINE float vm_exp_normalf(float x) {
-  float t = x * VM_LOG2EF + VM_MAGIC_POWERF(0), r = vm_exp_restf(x, t - VM_MAGIC_POWERF(0));
-  return (1.0f + (r + r * r * vm_exp_polyf(r))) * VM_POWERF(t);
+  float t = x * vm_log2ef + vm_magic_0f, r = vm_exp_restf(x, t - vm_magic_0f);
+  return (vm_onef + (r + r * r * vm_exp_polyf(r))) * vm_powerf(t);
 }
 
 /* The same, to the bit, for x <= 40, as in sums where the largest term is 1. least: VM_EXP_LEAST, read before a loop. */
 VM_INLINE float vm_exp_downf(float x, float least) {
   x = vm_at_leastf(x, least);
-  float t = x * VM_LOG2EF + VM_MAGIC_POWERF(64), r = vm_exp_restf(x, t - VM_MAGIC_POWERF(64));
-  return (1.0f + (r + r * r * vm_exp_polyf(r))) * VM_POWERF(t) * 0x1p-64f;
+  float t = x * vm_log2ef + vm_magic_64f, r = vm_exp_restf(x, t - vm_magic_64f);
+  return (vm_onef + (r + r * r * vm_exp_polyf(r))) * vm_powerf(t) * vm_2_64f;
 }
 
 VM_INLINE float vm_exp2f(float x) {
@@ -82,13 +96,12 @@ VM_INLINE float vm_expm1f(float x) {
 }
 
 /* 1 / (1 + exp(-x)) = a / (a + a exp(-x)), where the a of 1.75 * 2^-30 leaves room for exponents of both signs: no result but the
-   quotient is subnormal, and none overflows. With exp(-x) = 2^n (1 + q) the sum is (a + a 2^n) + a 2^n q, whose first part is exact but
-   for n of 23 to 25; there 1.75 rounds least. */
+   quotient is subnormal, and none overflows. With exp(-x) = 2^-n (1 + q) the sum is (a + a 2^-n) + a 2^-n q, whose first part is exact
+   but for n of -25 to -23; there 1.75 rounds least. */
 VM_INLINE float vm_sigmoidf(float x) {
-  const float a = 0x1.cp-30f;
   float y = vm_at_leastf(vm_at_mostf(x, VM_SIGMOID_MOST), VM_EXP_LEAST);
-  float t = y * -VM_LOG2EF + VM_MAGICF, n = t - VM_MAGICF;
-  float r = (n * -0x1.62e4p-1f - y) - n * 0x1.7f7d1cp-20f;
+  float t = vm_magicf - y * vm_log2ef, n = vm_magicf - t, a = vm_sigmoid_onef;
+  float r = (n * vm_log2_highf - y) + n * vm_log2_lowf;
   float scaled = vm_f32((vm_u32(t) << 23) + vm_u32(a));
   return a / ((a + scaled) + scaled * (r + r * r * vm_exp_polyf(r)));
 }
@@ -147,11 +160,11 @@ VM_INLINE float vm_log1pf(float x) {
    |x| + (q - r - |x| q) / (q + 2). */
 VM_INLINE float vm_tanhf(float x) {
   float a = vm_at_mostf(vm_absf(x), VM_TANH_MOST), y = a + a;
-  float t = (y * VM_LOG2EF - 0.3f) + VM_MAGIC_POWERF(0), n = t - VM_MAGIC_POWERF(0), r = vm_exp_restf(y, n);
-  float w = r * r * VM_ESTRIN4(r, r * r, 0x1.ffffe8p-2f, 0x1.55568cp-3f, 0x1.557528p-5f, 0x1.0ca5acp-7f, 0x1.bb3fb2p-10f), q = r + w;
-  float s = VM_POWERF(t), e = s * q + (s - 1.0f);
+  float t = (y * vm_log2ef - vm_tanh_shiftf) + vm_magic_0f, n = t - vm_magic_0f, r = vm_exp_restf(y, n);
+  float w = r * r * VM_ESTRIN4(r, r * r, vm_tanh2_f, vm_tanh3_f, vm_tanh4_f, vm_tanh5_f, vm_tanh6_f), q = r + w;
+  float s = vm_powerf(t), e = s * q + (s - vm_onef);
   uint32_t near = VM_MASKF(n == 0.0f);
-  float v = vm_f32(vm_u32(a) & near) + vm_f32((vm_u32(w - a * q) & near) | (vm_u32(e) & ~near)) / (e + 2.0f);
+  float v = vm_f32(vm_u32(a) & near) + vm_f32((vm_u32(w - a * q) & near) | (vm_u32(e) & ~near)) / (e + vm_twof);
   return vm_f32(vm_u32(v) | (vm_u32(x) & 0x80000000u));
 }
 

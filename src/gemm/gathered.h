@@ -38,6 +38,9 @@ void ts_gathered_dots_f64(const ts_gathered *g);
 void ts_gathered_pack_f32(int64_t m, int64_t k, const float *a, int64_t lda, float *to);
 void ts_gathered_pack_f64(int64_t m, int64_t k, const double *a, int64_t lda, double *to);
 
+/* Columns from which packing rows for one product pays. Where it is 0, packed rows give other last places than rows as they lie, so that all should be packed. */
+int64_t ts_gathered_pack_from(bool is_double);
+
 int64_t ts_gathered_rows(bool is_double);
 int64_t ts_gathered_panel(bool is_double);
 /* Depth of a product that keeps what it reads again in the caches. */

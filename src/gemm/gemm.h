@@ -13,6 +13,12 @@ void ts_sgemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, float
 void ts_dgemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, double alpha, const double *a, int64_t lda,
               const double *b, int64_t ldb, double beta, double *c, int64_t ldc);
 
+/* c = alpha * op(a) op(b) + row, where row has n elements and is added to each of c's. */
+void ts_sgemm_onto_row(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
+                       const float *b, int64_t ldb, const float *row, float *c, int64_t ldc);
+void ts_dgemm_onto_row(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, double alpha, const double *a, int64_t lda,
+                       const double *b, int64_t ldb, const double *row, double *c, int64_t ldc);
+
 /* Of complex numbers, which op does not conjugate: c = op(a) op(b). */
 void ts_cgemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const ts_c64 *a, int64_t lda, const ts_c64 *b,
               int64_t ldb, ts_c64 *c, int64_t ldc);

@@ -17,7 +17,7 @@ static ptrdiff_t TS_FN(piece)(ptrdiff_t n, ptrdiff_t most, ptrdiff_t unit) {
 /* m = 1 with the rows of b contiguous. */
 static TS_TARGET void TS_FN(by_rows)(const ts_product *p) {
   const TS_T *const x = p->a, *const b = p->b;
-  const TS_T alpha = (TS_T)p->alpha, beta = (TS_T)p->beta;
+  const TS_T alpha = (TS_T)p->alpha, beta = (TS_T)p->beta, *const start = p->start;
   TS_T sums[TS_FN(ROWS_N)];
   for (ptrdiff_t j = 0; j < p->n; j += TS_FN(ROWS_N)) {
     const ptrdiff_t n = p->n - j < TS_FN(ROWS_N) ? p->n - j : TS_FN(ROWS_N);
@@ -29,7 +29,7 @@ static TS_TARGET void TS_FN(by_rows)(const ts_product *p) {
       for (ptrdiff_t l = 0; l < n; l++) {
         TS_T *const out = c + l * p->csc;
         if (q) *out += alpha * sums[l];
-        else *out = beta == 0 ? alpha * sums[l] : alpha * sums[l] + beta * *out;
+        else *out = beta == 0 ? alpha * sums[l] : alpha * sums[l] + beta * start[(j + l) * p->css];
       }
     }
   }
@@ -47,12 +47,24 @@ static TS_TARGET void TS_FN(by_dots)(const ts_product *p) {
       for (ptrdiff_t l = 0; l < k; l++) gathered[i * most + l] = a[i * p->rsa + (q + l) * p->csa];
     }
     const TS_FN(dot) d = {.k = k, .sa = gather ? most : p->rsa, .sb = p->csb, .rsc = p->rsc, .csc = p->csc,
-                          .alpha = (TS_T)p->alpha, .beta = q ? 1 : (TS_T)p->beta};
+                          .rss = q ? p->rsc : p->rss, .css = q ? p->csc : p->css, .alpha = (TS_T)p->alpha, .beta = q ? 1 : (TS_T)p->beta};
+    const TS_T *const start = q ? p->c : p->start;
     for (ptrdiff_t i = 0, rows; i < p->m; i += rows) {
       rows = p->m - i < TS_DR ? p->m - i : TS_DR;
       TS_FN(dots)[rows - 1](&d, p->n, gather ? gathered + i * most : a + i * p->rsa + q, b + q,
-                            (TS_T *)p->c + i * p->rsc);
+                            (TS_T *)p->c + i * p->rsc, start + i * d.rss);
     }
+  }
+}
+
+/* Part `at` of `of` of a's block (rows, k) at (i, q) comes into the second-level cache while another is multiplied: packing it would wait for
+   memory. */
+TS_INLINE void TS_FN(fetch)(const ts_product *p, ptrdiff_t i, ptrdiff_t rows, ptrdiff_t q, ptrdiff_t k, ptrdiff_t at, ptrdiff_t of) {
+  const bool columns = p->rsa == 1;
+  const ptrdiff_t strips = columns ? k : rows, apart = columns ? p->csa : p->rsa, length = columns ? rows : k;
+  const TS_T *const a = (const TS_T *)p->a + i * p->rsa + q * p->csa;
+  for (ptrdiff_t s = strips * at / of; s < strips * (at + 1) / of; s++) {
+    for (ptrdiff_t l = 0; l < length; l += TS_LINE) __builtin_prefetch(a + s * apart + l, 0, 2);
   }
 }
 
@@ -70,18 +82,21 @@ static TS_TARGET void TS_FN(by_tiles)(const ts_product *p, TS_T *space_a, TS_T *
     for (ptrdiff_t pc = 0, kc; pc < k; pc += kc) {
       kc = k - pc < kc_max ? k - pc : kc_max;
       const TS_T *const b = (const TS_T *)p->b + pc * p->rsb + jc * p->csb;
-      for (ptrdiff_t j = 0; space_b && j < nc; j += TS_NR)
-        TS_FN(pack_b)(nc - j < TS_NR ? nc - j : TS_NR, kc, b + j * p->csb, p->rsb, p->csb, space_b + j * kc);
+      if (space_b) TS_FN(pack_panels)(nc, kc, b, p->rsb, p->csb, space_b);
       for (ptrdiff_t ic = 0, mc; ic < m; ic += mc) {
         mc = m - ic < mc_max ? m - ic : mc_max;
         const TS_T *const a = (const TS_T *)p->a + ic * p->rsa + pc * p->csa;
-        for (ptrdiff_t i = 0; space_a && i < mc; i += TS_MR)
-          TS_FN(pack_a)(mc - i < TS_MR ? mc - i : TS_MR, kc, a + i * p->rsa, p->rsa, p->csa, space_a + i * kc);
+        if (space_a) TS_FN(pack_a)(mc, kc, a, p->rsa, p->csa, space_a);
         const ptrdiff_t tiles = mc / TS_MR, rest = mc % TS_MR;
         TS_FN(sweep) s = {
             .k = kc, .sa = space_a ? TS_MR : along_k ? p->rsa : p->csa, .next_a = TS_MR * (space_a ? kc : p->rsa),
-            .rsc = p->rsc, .csc = p->csc, .alpha = (TS_T)p->alpha, .beta = pc ? 1 : (TS_T)p->beta};
+            .rsc = p->rsc, .csc = p->csc, .rss = pc ? p->rsc : p->rss, .css = pc ? p->csc : p->css, .alpha = (TS_T)p->alpha,
+            .beta = pc ? 1 : (TS_T)p->beta};
+        const bool last_rows = ic + mc == m;
+        const ptrdiff_t next_i = last_rows ? 0 : ic + mc, next_q = !last_rows ? pc : pc + kc < k ? pc + kc : 0;
+        const ptrdiff_t next_rows = m - next_i < mc_max ? m - next_i : mc_max, next_k = k - next_q < kc_max ? k - next_q : kc_max;
         for (ptrdiff_t j = 0; j < nc; j += TS_NR) {
+          if (TS_PREFETCH && space_a) TS_FN(fetch)(p, next_i, next_rows, next_q, next_k, j / TS_NR, (nc + TS_NR - 1) / TS_NR);
           s.cols = (int)(nc - j < TS_NR ? nc - j : TS_NR);
           const int vectors = s.cols > TS_LANES ? 2 : 1;
           const TS_T *bj = space_b ? space_b + j * kc : b + j * p->csb;
@@ -96,10 +111,11 @@ static TS_TARGET void TS_FN(by_tiles)(const ts_product *p, TS_T *space_a, TS_T *
           }
           const TS_T *const aj = space_a ? space_a : a;
           TS_T *const c = (TS_T *)p->c + ic * p->rsc + (jc + j) * p->csc;
+          const TS_T *const start = pc ? c : (const TS_T *)p->start + ic * p->rss + (jc + j) * p->css;
           const bool packed = space_a && vectors == 2 && s.sb == TS_NR;
-          if (tiles) TS_FN(tiles)[packed ? TS_MR : TS_MR - 1][vectors - 1][along_k](&s, tiles, aj, bj, c);
+          if (tiles) TS_FN(tiles)[packed ? TS_MR : TS_MR - 1][vectors - 1][along_k](&s, tiles, aj, bj, c, start);
           if (rest)
-            TS_FN(tiles)[rest - 1][vectors - 1][along_k](&s, 1, aj + tiles * s.next_a, bj, c + tiles * TS_MR * p->rsc);
+            TS_FN(tiles)[rest - 1][vectors - 1][along_k](&s, 1, aj + tiles * s.next_a, bj, c + tiles * TS_MR * s.rsc, start + tiles * TS_MR * s.rss);
         }
       }
     }
@@ -111,7 +127,7 @@ static TS_TARGET void TS_FN(scale)(const ts_product *p) {
   for (ptrdiff_t i = 0; i < p->m; i++) {
     for (ptrdiff_t j = 0; j < p->n; j++) {
       TS_T *const out = (TS_T *)p->c + i * p->rsc + j * p->csc;
-      *out = beta == 0 ? 0 : beta * *out;
+      *out = beta == 0 ? 0 : beta * ((const TS_T *)p->start)[i * p->rss + j * p->css];
     }
   }
 }

@@ -54,7 +54,8 @@ enum { SPREAD_BYTES = 1 << 19, FEW_ROWS = 4 };
           turn[l] = (c_t){-y.im, y.re};                                                                                \
         }                                                                                                              \
       }                                                                                                                \
-      const ts_product real = {p->m, 2 * n, 2 * k, 1, 0, a, space, (c_t *)p->c + j, 2 * rsa, 1, 2 * n, 1, 2 * p->rsc, 1}; \
+      c_t *const c = (c_t *)p->c + j;                                                                                  \
+      const ts_product real = {p->m, 2 * n, 2 * k, 1, 0, a, space, c, 2 * rsa, 1, 2 * n, 1, 2 * p->rsc, 1, c, 2 * p->rsc, 1}; \
       real_product(&real);                                                                                             \
     }                                                                                                                  \
     ts_free(space);                                                                                                    \

@@ -147,7 +147,7 @@ TS_KERNEL void TS_FN(gather_finish)(const ts_gathered *g, ptrdiff_t rows, const 
 static TS_TARGET void TS_FN(gathered_copied)(const ts_gathered *given) {
   TS_T panel[TS_FN(GATHER_DEPTH) * TS_NR] __attribute__((aligned(64))), sums[TS_FN(GATHER_SUMS) * TS_NR] __attribute__((aligned(64)));
   ts_gathered g = *given;
-  TS_FN(sweep) s = {.sa = TS_MR, .next_a = TS_MR * g.k, .sb = TS_NR, .rsc = TS_NR, .csc = 1, .alpha = 1, .cols = TS_NR};
+  TS_FN(sweep) s = {.sa = TS_MR, .next_a = TS_MR * g.k, .sb = TS_NR, .rsc = TS_NR, .csc = 1, .css = 1, .alpha = 1, .cols = TS_NR};
   for (ptrdiff_t q = 0; q < given->k; q += s.k) {
     const bool last = given->k - q <= TS_FN(GATHER_DEPTH);
     s.k = last ? given->k - q : TS_FN(GATHER_DEPTH);
@@ -163,8 +163,8 @@ static TS_TARGET void TS_FN(gathered_copied)(const ts_gathered *given) {
         rows = g.m - i < TS_FN(GATHER_SUMS) ? g.m - i : TS_FN(GATHER_SUMS);
         const ptrdiff_t tiles = rows / TS_MR, rest = rows % TS_MR;
         const TS_T *const a = (const TS_T *)g.a + q * TS_MR + i * g.k;
-        if (tiles) TS_FN(tiles)[TS_MR][1][0](&s, tiles, a, panel, sums);
-        if (rest) TS_FN(tiles)[rest - 1][1][0](&s, 1, a + tiles * s.next_a, panel, sums + tiles * TS_MR * TS_NR);
+        if (tiles) TS_FN(tiles)[TS_MR][1][0](&s, tiles, a, panel, sums, sums);
+        if (rest) TS_FN(tiles)[rest - 1][1][0](&s, 1, a + tiles * s.next_a, panel, sums + tiles * TS_MR * TS_NR, sums);
         TS_FN(gather_finish)(&g, rows, sums, (TS_T *)g.c + i * g.ldc + j, g.add || !g.bias ? NULL : (const TS_T *)g.bias + i);
       }
     }
@@ -204,7 +204,7 @@ static TS_TARGET void TS_FN(gathered)(const ts_gathered *g) {
 }
 
 static TS_TARGET void TS_FN(gathered_pack)(ptrdiff_t m, ptrdiff_t k, const TS_T *a, ptrdiff_t lda, TS_T *to) {
-  for (ptrdiff_t i = 0; i < m; i += TS_MR) TS_FN(pack_a)(m - i < TS_MR ? m - i : TS_MR, k, a + i * lda, lda, 1, to + i * k);
+  TS_FN(pack_a)(m, k, a, lda, 1, to);
 }
 
 /* DR rows of a with four (or one) of b, found by the table; n in whole vectors. */
@@ -237,7 +237,7 @@ TS_INLINE void TS_FN(gather_dot)(const TS_FN(dot) *d, const int rows, const int 
     TS_UNROLL
     for (int j = 0; j < cols; j++) *(TS_FN(mem) *)(partial + (i * 4 + j) * TS_LANES) = acc[i][j];
   }
-  TS_FN(fold)(d, rows, cols, partial, a, b, c);
+  TS_FN(fold)(d, rows, cols, partial, a, b, c, c);
 }
 
 #define TS_DOTS(r)                                                                                                  \
@@ -255,7 +255,7 @@ static const TS_FN(gather_dots_fn) TS_FN(gather_dots)[TS_DR] = {TS_EACH_DOT_ROW(
 
 static TS_TARGET void TS_FN(gathered_dots)(const ts_gathered *g) {
   for (ptrdiff_t q = 0; q < g->n; q += TS_FN(GATHER_DOTS)) {
-    const TS_FN(dot) d = {.k = g->n - q < TS_FN(GATHER_DOTS) ? g->n - q : TS_FN(GATHER_DOTS), .sa = g->lda, .rsc = g->ldc, .csc = 1, .alpha = 1, .beta = 1};
+    const TS_FN(dot) d = {.k = g->n - q < TS_FN(GATHER_DOTS) ? g->n - q : TS_FN(GATHER_DOTS), .sa = g->lda, .rsc = g->ldc, .csc = 1, .rss = g->ldc, .css = 1, .alpha = 1, .beta = 1};
     for (ptrdiff_t i = 0, rows; i < g->m; i += rows) {
       rows = g->m - i < TS_DR ? g->m - i : TS_DR;
       TS_FN(gather_dots)[rows - 1](&d, g->k, (const TS_T *)g->a + i * g->lda + q, (const TS_T *)g->b + q, g->at, (TS_T *)g->c + i * g->ldc);

@@ -15,6 +15,7 @@
 #include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 #include "gemm.h"
 #include "gemm_product.h"
 
@@ -73,8 +74,14 @@ static void run(const ts_product *p, int64_t itemsize, void (*own)(const ts_prod
   if (work <= ts_gemm_beats_blas() || least(p->m, p->n) <= 4 || p->alpha == 0) {
     ts_product_threaded(p, itemsize, own);
   } else {
+    ts_product onto = *p;
+    if (p->start != p->c) { /* OpenBLAS starts from c only */
+      for (int64_t i = 0; i < p->m; i++) memcpy((char *)p->c + i * p->rsc * itemsize, p->start, (size_t)(p->n * itemsize));
+      onto.start = p->c;
+      onto.rss = p->rsc;
+    }
     be_single_threaded();
-    ts_product_threaded(p, itemsize, blas);
+    ts_product_threaded(&onto, itemsize, blas);
   }
 }
 
@@ -97,6 +104,18 @@ void ts_sgemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, float
 void ts_dgemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, double alpha, const double *a, int64_t lda,
               const double *b, int64_t ldb, double beta, double *c, int64_t ldc) {
   const ts_product p = ts_product_of(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  run(&p, sizeof *a, ts_product_f64, blas_f64);
+}
+
+void ts_sgemm_onto_row(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
+                       const float *b, int64_t ldb, const float *row, float *c, int64_t ldc) {
+  const ts_product p = ts_product_with_row(ts_product_of(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, 1, c, ldc), row);
+  run(&p, sizeof *a, ts_product_f32, blas_f32);
+}
+
+void ts_dgemm_onto_row(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, double alpha, const double *a, int64_t lda,
+                       const double *b, int64_t ldb, const double *row, double *c, int64_t ldc) {
+  const ts_product p = ts_product_with_row(ts_product_of(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, 1, c, ldc), row);
   run(&p, sizeof *a, ts_product_f64, blas_f64);
 }
 

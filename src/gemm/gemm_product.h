@@ -4,21 +4,32 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* c = alpha * a (m,k) * b (k,n) + beta * c. Strides in elements; of the two of a, and of b, one is 1. Element type by
-   context; alpha and beta hold a float exactly. */
+/* c = alpha * a (m,k) * b (k,n) + beta * start (m,n). Strides in elements; of the two of a, and of b, one is 1. start is c itself with c's
+   strides, or lies elsewhere: a row that is added to each has a stride of 0 between rows. Element type by context; alpha and beta hold a
+   float exactly. */
 typedef struct {
   int64_t m, n, k;
   double alpha, beta;
   const void *a, *b;
   void *c;
   int64_t rsa, csa, rsb, csb, rsc, csc; /* strides between rows, between columns */
+  const void *start;
+  int64_t rss, css;
 } ts_product;
 
 static inline ts_product ts_product_of(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, double alpha,
                                        const void *a, int64_t lda, const void *b, int64_t ldb, double beta, void *c,
                                        int64_t ldc) {
   return (ts_product){m, n, k, alpha, beta, a, b, c, trans_a ? 1 : lda, trans_a ? lda : 1, trans_b ? 1 : ldb,
-                      trans_b ? ldb : 1, ldc, 1};
+                      trans_b ? ldb : 1, ldc, 1, c, ldc, 1};
+}
+
+/* The same with beta 1 onto a row of n elements, which is added to each row. */
+static inline ts_product ts_product_with_row(ts_product p, const void *row) {
+  p.beta = 1;
+  p.start = row;
+  p.rss = 0;
+  return p;
 }
 
 /* In this thread, any shape and stride, empty ones too. alpha = 0 does not read a and b. */

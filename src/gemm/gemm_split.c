@@ -32,6 +32,7 @@ static void run_blocks(void *arg, int64_t begin, int64_t end) {
     p.a = (const char *)p.a + i * p.rsa * g->itemsize;
     p.b = (const char *)p.b + j * p.csb * g->itemsize;
     p.c = (char *)p.c + (i * p.rsc + j * p.csc) * g->itemsize;
+    p.start = (const char *)p.start + (i * p.rss + j * p.css) * g->itemsize;
     g->serial(&p);
   }
 }

@@ -28,22 +28,23 @@ typedef struct {
   ptrdiff_t sa;     /* stride of a: see tile */
   ptrdiff_t next_a; /* from one tile's rows of a to the next one's */
   ptrdiff_t sb;     /* from one row of b to the next */
-  ptrdiff_t rsc, csc;
+  ptrdiff_t rsc, csc, rss, css; /* of c and start */
   TS_T alpha, beta;
   int cols;         /* of c, at most 2 vectors; b is read in whole vectors */
 } TS_FN(sweep);
 
 /* Rows of sums into a c that is not made of whole vectors. */
-TS_KERNEL void TS_FN(scatter)(const TS_FN(sweep) *s, int rows, const TS_T *sums, TS_T *c) {
+TS_KERNEL void TS_FN(scatter)(const TS_FN(sweep) *s, int rows, const TS_T *sums, TS_T *c, const TS_T *start) {
   const TS_T alpha = s->alpha, beta = s->beta;
   const bool flip = s->rsc == 1; /* writes along the contiguous dimension */
   const ptrdiff_t outer = flip ? s->cols : rows, inner = flip ? rows : s->cols;
   const ptrdiff_t so = flip ? 1 : TS_NR, si = flip ? TS_NR : 1, co = flip ? s->csc : s->rsc, ci = flip ? 1 : s->csc;
-  for (ptrdiff_t o = 0; o < outer; o++, sums += so, c += co) {
+  const ptrdiff_t to = flip ? s->css : s->rss, ti = flip ? s->rss : s->css;
+  for (ptrdiff_t o = 0; o < outer; o++, sums += so, c += co, start += to) {
     if (beta == 0) {
       for (ptrdiff_t i = 0; i < inner; i++) c[i * ci] = alpha * sums[i * si];
     } else {
-      for (ptrdiff_t i = 0; i < inner; i++) c[i * ci] = alpha * sums[i * si] + beta * c[i * ci];
+      for (ptrdiff_t i = 0; i < inner; i++) c[i * ci] = alpha * sums[i * si] + beta * start[i * ti];
     }
   }
 }
@@ -71,15 +72,15 @@ TS_INLINE void TS_FN(step)(TS_FN(vec) acc[TS_MR][2], const int rows, const int n
   TS_KEEP(ap);                                                    \
   if (left == (u) + 1) break;
 
-/* `tiles` tiles one below the other: c (tiles * rows, cols) = alpha * a * b + beta * c with b (k, nv vectors).
+/* `tiles` tiles one below the other: c (tiles * rows, cols) = alpha * a * b + beta * start with b (k, nv vectors).
    a(i, p) is a[i + p * sa], or a[i * sa + p] when along_k. Instantiated with constant rows, nv, along_k, and packed,
    which says that sa and sb are those of packed tiles and panels. */
 TS_INLINE void TS_FN(tile)(const TS_FN(sweep) *s, const int rows, const int nv, const bool along_k, const bool packed,
-                           ptrdiff_t tiles, const TS_T *a, const TS_T *b, TS_T *c) {
-  const ptrdiff_t sa = packed ? TS_MR : s->sa, sb = packed ? TS_NR : s->sb, next_a = s->next_a, rsc = s->rsc;
+                           ptrdiff_t tiles, const TS_T *a, const TS_T *b, TS_T *c, const TS_T *start) {
+  const ptrdiff_t sa = packed ? TS_MR : s->sa, sb = packed ? TS_NR : s->sb, next_a = s->next_a, rsc = s->rsc, rss = s->rss;
   const TS_T alpha = s->alpha, beta = s->beta;
-  const bool whole = s->csc == 1 && s->cols == nv * TS_LANES;
-  for (; tiles > 0; tiles--, a += next_a, c += rows * rsc) {
+  const bool whole = s->csc == 1 && s->css == 1 && s->cols == nv * TS_LANES;
+  for (; tiles > 0; tiles--, a += next_a, c += rows * rsc, start += rows * rss) {
     TS_FN(vec) acc[TS_MR][2] = {{{0}}};
     const TS_T *ap = a, *bp = b;
     const TS_T *const end = a + (along_k ? s->k : s->k * sa);
@@ -104,14 +105,20 @@ TS_INLINE void TS_FN(tile)(const TS_FN(sweep) *s, const int rows, const int nv, 
       TS_KEEP(ap);
       TS_KEEP(bp);
     }
-    if (whole) {
+    if (TS_PLAIN_ENDS && whole && alpha == 1 && beta == 0) {
+      TS_UNROLL
+      for (int i = 0; i < rows; i++) {
+        TS_UNROLL
+        for (int v = 0; v < nv; v++) *(TS_FN(mem) *)(c + i * rsc + v * TS_LANES) = acc[i][v];
+      }
+    } else if (whole) {
       TS_UNROLL
       for (int i = 0; i < rows; i++) {
         TS_UNROLL
         for (int v = 0; v < nv; v++) {
           TS_FN(mem) *const out = (TS_FN(mem) *)(c + i * rsc + v * TS_LANES);
           const TS_FN(vec) scaled = TS_SPLAT(alpha) * acc[i][v];
-          *out = beta == 0 ? scaled : scaled + TS_SPLAT(beta) * *out;
+          *out = beta == 0 ? scaled : scaled + TS_SPLAT(beta) * *(const TS_FN(mem) *)(start + i * rss + v * TS_LANES);
         }
       }
     } else {
@@ -121,26 +128,26 @@ TS_INLINE void TS_FN(tile)(const TS_FN(sweep) *s, const int rows, const int nv, 
         TS_UNROLL
         for (int v = 0; v < nv; v++) *(TS_FN(mem) *)(sum + i * TS_NR + v * TS_LANES) = acc[i][v];
       }
-      TS_FN(scatter)(s, rows, sum, c);
+      TS_FN(scatter)(s, rows, sum, c, start);
     }
   }
 }
 
 #define TS_TILE(r, v, name, along_k)                                                                              \
   TS_KERNEL void TS_FN(tile_##r##_##v##_##name)(const TS_FN(sweep) *s, ptrdiff_t tiles, const TS_T *a,            \
-                                                const TS_T *b, TS_T *c) {                                         \
-    TS_FN(tile)(s, r, v, along_k, false, tiles, a, b, c);                                                         \
+                                                const TS_T *b, TS_T *c, const TS_T *start) {                      \
+    TS_FN(tile)(s, r, v, along_k, false, tiles, a, b, c, start);                                                  \
   }
 #define TS_TILES(r) TS_TILE(r, 1, m, false) TS_TILE(r, 2, m, false) TS_TILE(r, 1, k, true) TS_TILE(r, 2, k, true)
 TS_EACH_ROW(TS_TILES)
-TS_KERNEL void TS_FN(tile_packed)(const TS_FN(sweep) *s, ptrdiff_t tiles, const TS_T *a, const TS_T *b, TS_T *c) {
+TS_KERNEL void TS_FN(tile_packed)(const TS_FN(sweep) *s, ptrdiff_t tiles, const TS_T *a, const TS_T *b, TS_T *c, const TS_T *start) {
 #ifdef TS_WHOLE_TILES /* never other than contiguous rows of two vectors, which need no stack */
-  const TS_FN(sweep) own = {.k = s->k, .next_a = s->next_a, .rsc = s->rsc, .csc = 1, .alpha = s->alpha, .beta = s->beta, .cols = TS_NR};
+  const TS_FN(sweep) own = {.k = s->k, .next_a = s->next_a, .rsc = s->rsc, .csc = 1, .rss = s->rss, .css = 1, .alpha = s->alpha, .beta = s->beta, .cols = TS_NR};
   s = &own;
 #endif
-  TS_FN(tile)(s, TS_MR, 2, false, true, tiles, a, b, c);
+  TS_FN(tile)(s, TS_MR, 2, false, true, tiles, a, b, c, start);
 }
-typedef void (*TS_FN(tile_fn))(const TS_FN(sweep) *, ptrdiff_t, const TS_T *, const TS_T *, TS_T *);
+typedef void (*TS_FN(tile_fn))(const TS_FN(sweep) *, ptrdiff_t, const TS_T *, const TS_T *, TS_T *, const TS_T *);
 /* [rows - 1][vectors - 1][along_k]; the row beyond holds the packed tile. */
 #define TS_ROW_OF_TABLE(r)                                                                                         \
   {{TS_FN(tile_##r##_1_m), TS_FN(tile_##r##_1_k)}, {TS_FN(tile_##r##_2_m), TS_FN(tile_##r##_2_k)}},
@@ -150,29 +157,29 @@ static const TS_FN(tile_fn) TS_FN(tiles)[TS_MR + 1][2][2] = {TS_EACH_ROW(TS_ROW_
 #undef TS_TILES
 #undef TS_ROW_OF_TABLE
 
-/* c(i, j) = alpha * <a_i, b_j> + beta * c(i, j) for vectors of k contiguous elements, sa and sb apart. */
+/* c(i, j) = alpha * <a_i, b_j> + beta * start(i, j) for vectors of k contiguous elements, sa and sb apart. */
 typedef struct {
-  ptrdiff_t k, sa, sb, rsc, csc;
+  ptrdiff_t k, sa, sb, rsc, csc, rss, css;
   TS_T alpha, beta;
 } TS_FN(dot);
 
 /* The end of a dot tile: its vectors of partial sums, and the last k % TS_LANES elements. */
 TS_KERNEL void TS_FN(fold)(const TS_FN(dot) *d, int rows, int cols, const TS_T *partial, const TS_T *a, const TS_T *b,
-                           TS_T *c) {
-  for (int i = 0; i < rows; i++, partial += 4 * TS_LANES, a += d->sa, c += d->rsc) {
+                           TS_T *c, const TS_T *start) {
+  for (int i = 0; i < rows; i++, partial += 4 * TS_LANES, a += d->sa, c += d->rsc, start += d->rss) {
     TS_T sums[4];
     if (cols == 4) TS_SUM_4(partial, TS_LANES, sums);
     else sums[0] = TS_SUM(partial, TS_LANES);
     for (int j = 0; j < cols; j++) {
       for (ptrdiff_t p = d->k - d->k % TS_LANES; p < d->k; p++) sums[j] += a[p] * b[j * d->sb + p];
       TS_T *const out = c + j * d->csc;
-      *out = d->beta == 0 ? d->alpha * sums[j] : d->alpha * sums[j] + d->beta * *out;
+      *out = d->beta == 0 ? d->alpha * sums[j] : d->alpha * sums[j] + d->beta * start[j * d->css];
     }
   }
 }
 
 TS_INLINE void TS_FN(dot_tile)(const TS_FN(dot) *d, const int rows, const int cols, const TS_T *a, const TS_T *b,
-                               TS_T *c) {
+                               TS_T *c, const TS_T *start) {
   TS_FN(vec) acc[TS_DR][4] = {{{0}}};
   const ptrdiff_t whole = d->k - d->k % TS_LANES, sa = d->sa, sb = d->sb;
   for (ptrdiff_t p = 0; p < whole; p += TS_LANES) {
@@ -197,16 +204,16 @@ TS_INLINE void TS_FN(dot_tile)(const TS_FN(dot) *d, const int rows, const int co
     TS_UNROLL
     for (int j = 0; j < cols; j++) *(TS_FN(mem) *)(partial + (i * 4 + j) * TS_LANES) = acc[i][j];
   }
-  TS_FN(fold)(d, rows, cols, partial, a, b, c);
+  TS_FN(fold)(d, rows, cols, partial, a, b, c, start);
 }
 
 #define TS_DOTS(r)                                                                                              \
-  TS_KERNEL void TS_FN(dots_##r)(const TS_FN(dot) *d, ptrdiff_t n, const TS_T *a, const TS_T *b, TS_T *c) {     \
-    for (; n >= 4; n -= 4, b += 4 * d->sb, c += 4 * d->csc) TS_FN(dot_tile)(d, r, 4, a, b, c);                  \
-    for (; n > 0; n--, b += d->sb, c += d->csc) TS_FN(dot_tile)(d, r, 1, a, b, c);                              \
+  TS_KERNEL void TS_FN(dots_##r)(const TS_FN(dot) *d, ptrdiff_t n, const TS_T *a, const TS_T *b, TS_T *c, const TS_T *start) { \
+    for (; n >= 4; n -= 4, b += 4 * d->sb, c += 4 * d->csc, start += 4 * d->css) TS_FN(dot_tile)(d, r, 4, a, b, c, start);      \
+    for (; n > 0; n--, b += d->sb, c += d->csc, start += d->css) TS_FN(dot_tile)(d, r, 1, a, b, c, start);                      \
   }
 TS_EACH_DOT_ROW(TS_DOTS)
-typedef void (*TS_FN(dots_fn))(const TS_FN(dot) *, ptrdiff_t, const TS_T *, const TS_T *, TS_T *);
+typedef void (*TS_FN(dots_fn))(const TS_FN(dot) *, ptrdiff_t, const TS_T *, const TS_T *, TS_T *, const TS_T *);
 #define TS_ROW_OF_TABLE(r) TS_FN(dots_##r),
 static const TS_FN(dots_fn) TS_FN(dots)[TS_DR] = {TS_EACH_DOT_ROW(TS_ROW_OF_TABLE)};
 #undef TS_DOTS
@@ -235,6 +242,22 @@ TS_KERNEL void TS_FN(rows)(ptrdiff_t n, ptrdiff_t k, const TS_T *x, ptrdiff_t in
   }
 }
 
+/* Elements of a line of the cache, or of a vector where code has to be small. */
+#define TS_LINE (TS_TOGETHER ? (int)(64 / sizeof(TS_T)) : TS_SQUARE)
+
+TS_INLINE void TS_FN(copy_lanes)(const int width, const TS_T *from, TS_T *to) {
+  if (width % TS_LANES == 0) {
+    TS_UNROLL
+    for (int l = 0; l < width; l += TS_LANES) *(TS_FN(mem) *)(to + l) = *(const TS_FN(mem) *)(from + l);
+  } else {
+    TS_UNROLL
+    for (int l = 0; l < width; l += TS_SQUARE) {
+      const int at = l + TS_SQUARE <= width ? l : width - TS_SQUARE;
+      *(TS_SIDE *)(to + at) = *(const TS_SIDE *)(from + at);
+    }
+  }
+}
+
 /* A panel: lanes x k elements (l, p) from[l * sl + p * sp], sl or sp 1, to to[p * width + l]; zeros beyond `lanes`. */
 TS_INLINE void TS_FN(pack)(const int width, ptrdiff_t lanes, ptrdiff_t k, const TS_T *from, ptrdiff_t sl, ptrdiff_t sp,
                            TS_T *to) {
@@ -250,25 +273,14 @@ TS_INLINE void TS_FN(pack)(const int width, ptrdiff_t lanes, ptrdiff_t k, const 
       }
     }
   } else if (sl == 1) {
-    for (ptrdiff_t p = 0; p < k; p++, from += sp, to += width) {
-      if (width % TS_LANES == 0) {
-        TS_UNROLL
-        for (int l = 0; l < width; l += TS_LANES) *(TS_FN(mem) *)(to + l) = *(const TS_FN(mem) *)(from + l);
-      } else {
-        TS_UNROLL
-        for (int l = 0; l < width; l += TS_SQUARE) {
-          const int at = l + TS_SQUARE <= width ? l : width - TS_SQUARE;
-          *(TS_SIDE *)(to + at) = *(const TS_SIDE *)(from + at);
-        }
-      }
-    }
+    for (ptrdiff_t p = 0; p < k; p++) TS_FN(copy_lanes)(width, from + p * sp, to + p * width);
   } else {
     ptrdiff_t p = 0;
-    for (; p + TS_SQUARE <= k; p += TS_SQUARE) {
+    for (; p + TS_LINE <= k; p += TS_LINE) { /* at once: lanes that lie a page apart share one place in the cache */
       TS_UNROLL
       for (int l = 0; l < width; l += TS_SQUARE) { /* overlapping blocks when TS_SQUARE does not divide width */
         const int at = l + TS_SQUARE <= width ? l : width - TS_SQUARE;
-        TS_TRANSPOSE(to + p * width + at, width, from + at * sl + p, sl);
+        for (int q = 0; q < TS_LINE; q += TS_SQUARE) TS_TRANSPOSE(to + (p + q) * width + at, width, from + at * sl + p + q, sl);
       }
     }
     for (; p < k; p++) {
@@ -277,11 +289,30 @@ TS_INLINE void TS_FN(pack)(const int width, ptrdiff_t lanes, ptrdiff_t k, const 
   }
 }
 
+/* Panels of contiguous lanes, TS_TOGETHER at a time: what they read are pieces of the same lines of the cache, and of the same pages. How many
+   lanes are done. */
+TS_INLINE ptrdiff_t TS_FN(pack_together)(const int width, ptrdiff_t lanes, ptrdiff_t k, const TS_T *from, ptrdiff_t sp, TS_T *to) {
+  ptrdiff_t l = 0;
+  for (; TS_TOGETHER && l + TS_TOGETHER * width <= lanes; l += TS_TOGETHER * width) {
+    for (ptrdiff_t p = 0; p < k; p++) {
+      TS_UNROLL
+      for (int t = 0; t < TS_TOGETHER; t++) TS_FN(copy_lanes)(width, from + l + p * sp + t * width, to + (l + t * width) * k + p * width);
+    }
+  }
+  return l;
+}
+
+/* Panels one behind the other, the last filled up with zeros. */
 TS_KERNEL void TS_FN(pack_a)(ptrdiff_t rows, ptrdiff_t k, const TS_T *a, ptrdiff_t rsa, ptrdiff_t csa, TS_T *to) {
-  TS_FN(pack)(TS_MR, rows, k, a, rsa, csa, to);
+  ptrdiff_t i = rsa == 1 ? TS_FN(pack_together)(TS_MR, rows, k, a, csa, to) : 0;
+  for (; i < rows; i += TS_MR) TS_FN(pack)(TS_MR, rows - i < TS_MR ? rows - i : TS_MR, k, a + i * rsa, rsa, csa, to + i * k);
 }
 /* A panel of at most one vector's columns is one vector wide. */
 TS_KERNEL void TS_FN(pack_b)(ptrdiff_t cols, ptrdiff_t k, const TS_T *b, ptrdiff_t rsb, ptrdiff_t csb, TS_T *to) {
   if (cols <= TS_LANES) TS_FN(pack)(TS_LANES, cols, k, b, csb, rsb, to);
   else TS_FN(pack)(TS_NR, cols, k, b, csb, rsb, to);
+}
+TS_KERNEL void TS_FN(pack_panels)(ptrdiff_t cols, ptrdiff_t k, const TS_T *b, ptrdiff_t rsb, ptrdiff_t csb, TS_T *to) {
+  ptrdiff_t j = csb == 1 ? TS_FN(pack_together)(TS_NR, cols, k, b, rsb, to) : 0;
+  for (; j < cols; j += TS_NR) TS_FN(pack_b)(cols - j < TS_NR ? cols - j : TS_NR, k, b + j * csb, rsb, csb, to + j * k);
 }

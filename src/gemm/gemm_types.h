@@ -29,6 +29,7 @@
 #undef TS_MC
 #undef TS_NC
 #undef TS_LANES
+#undef TS_LINE
 #undef TS_NR
 #undef TS_INLINE
 #undef TS_KERNEL
@@ -63,6 +64,7 @@
 #undef TS_MC
 #undef TS_NC
 #undef TS_LANES
+#undef TS_LINE
 #undef TS_NR
 #undef TS_INLINE
 #undef TS_KERNEL

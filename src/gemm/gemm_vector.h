@@ -23,15 +23,21 @@
 
 /* TS_LONG_TURNS: eight steps in a turn of the packed tile's loop, as engines of WebAssembly look at the stack's limit in each. Every
    step ends in a test, and is a block of its own thereby: of one block for all, V8 does the loads first and spills.
-   TS_COPY_PANELS: gathered products copy what they gather. Elsewhere prefetching does as well. */
+   TS_COPY_PANELS: gathered products copy what they gather. Elsewhere prefetching does as well.
+   TS_TOGETHER: panels that are packed at a time; 0: one, by as little code as does it.
+   TS_PLAIN_ENDS: an end of their own for tiles that are neither scaled nor added: 1 to 3 % at n <= 64, but nothing in WebAssembly. */
 #ifdef __wasm__
 #define TS_PREFETCH false
 #define TS_LONG_TURNS true
 #define TS_COPY_PANELS 1
+#define TS_TOGETHER 0
+#define TS_PLAIN_ENDS false
 #else
 #define TS_PREFETCH true
 #define TS_LONG_TURNS false
 #define TS_COPY_PANELS 0
+#define TS_TOGETHER 4
+#define TS_PLAIN_ENDS true
 #endif
 
 typedef float float4 __attribute__((vector_size(16)));

@@ -14,10 +14,10 @@ TS_INLINE ptrdiff_t TS_FN(piece)(ptrdiff_t n, ptrdiff_t most, ptrdiff_t unit) {
 }
 
 /* A panel of c, `rows` by desk->edge.cols, whose tiles are cut off below or to the right. */
-TS_KERNEL void TS_FN(edge_tiles)(TS_FN(desk) *desk, ptrdiff_t rows, const TS_T *a, const TS_T *b, TS_T *c) {
-  for (; rows > 0; rows -= TS_MR, a += TS_MR * desk->edge.k, c += TS_MR * desk->edge.rsc) {
-    TS_FN(tile_packed)(&desk->inner, 1, a, b, desk->sums);
-    TS_FN(scatter)(&desk->edge, (int)(rows < TS_MR ? rows : TS_MR), desk->sums, c);
+TS_KERNEL void TS_FN(edge_tiles)(TS_FN(desk) *desk, ptrdiff_t rows, const TS_T *a, const TS_T *b, TS_T *c, const TS_T *start) {
+  for (; rows > 0; rows -= TS_MR, a += TS_MR * desk->edge.k, c += TS_MR * desk->edge.rsc, start += TS_MR * desk->edge.rss) {
+    TS_FN(tile_packed)(&desk->inner, 1, a, b, desk->sums, desk->sums);
+    TS_FN(scatter)(&desk->edge, (int)(rows < TS_MR ? rows : TS_MR), desk->sums, c, start);
   }
 }
 
@@ -41,7 +41,8 @@ static bool TS_FN(product)(const ts_product *p) {
       const ptrdiff_t kc = k - pc < kc_max ? k - pc : kc_max;
       const TS_T *const b = (const TS_T *)p->b + pc * p->rsb + jc * p->csb;
       TS_FN(pack_columns)(nc, kc, b, p->rsb, p->csb, space_b);
-      desk->whole = desk->edge = (TS_FN(sweep)){.k = kc, .next_a = TS_MR * kc, .rsc = p->rsc, .csc = p->csc, .alpha = (TS_T)p->alpha, .beta = pc ? 1 : (TS_T)p->beta};
+      desk->whole = desk->edge = (TS_FN(sweep)){.k = kc, .next_a = TS_MR * kc, .rsc = p->rsc, .csc = p->csc, .rss = pc ? p->rsc : p->rss, .css = pc ? p->csc : p->css,
+                                                 .alpha = (TS_T)p->alpha, .beta = pc ? 1 : (TS_T)p->beta};
       desk->inner = (TS_FN(sweep)){.k = kc, .rsc = TS_NR, .alpha = 1};
       for (ptrdiff_t ic = 0; ic < m; ic += mc_max) {
         const ptrdiff_t mc = m - ic < mc_max ? m - ic : mc_max, tiles = mc / TS_MR;
@@ -49,13 +50,14 @@ static bool TS_FN(product)(const ts_product *p) {
         for (ptrdiff_t j = 0; j < nc; j += TS_NR) {
           const TS_T *const bj = space_b + j * kc;
           TS_T *const c = (TS_T *)p->c + ic * p->rsc + (jc + j) * p->csc;
+          const TS_T *const start = pc ? c : (const TS_T *)p->start + ic * p->rss + (jc + j) * p->css;
           ptrdiff_t done = 0;
           desk->edge.cols = (int)(nc - j < TS_NR ? nc - j : TS_NR);
-          if (p->csc == 1 && desk->edge.cols == TS_NR) {
-            TS_FN(tile_packed)(&desk->whole, tiles, space_a, bj, c);
+          if (p->csc == 1 && p->css == 1 && desk->edge.cols == TS_NR) {
+            TS_FN(tile_packed)(&desk->whole, tiles, space_a, bj, c, start);
             done = tiles * TS_MR;
           }
-          TS_FN(edge_tiles)(desk, mc - done, space_a + done * kc, bj, c + done * p->rsc);
+          TS_FN(edge_tiles)(desk, mc - done, space_a + done * kc, bj, c + done * p->rsc, start + done * desk->edge.rss);
         }
       }
     }

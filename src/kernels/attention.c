@@ -8,7 +8,7 @@
 #include "compose.h"
 #include "kernels.h"
 
-enum { ROWS = 64, COLS = 256 }; /* of a block of scores */
+enum { ROWS = 48, COLS = 256 }; /* of a block of scores */
 
 /* Matrices (rows, width) of one batch, as they lie: element offsets of each, distance of rows. */
 typedef struct { char *data; int64_t *at, ld; } operand;

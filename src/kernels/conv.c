@@ -101,7 +101,7 @@ bool ts__conv_impl(ts_cx *cx, const ts__conv_args *a, ts_out *out) {
   ts_tensor *y = ts_empty(cx, work, n + 2, sizes), *x = ready(cx, a->self, work), *w = ready(cx, a->weight, work);
   ts_tensor *b = a->bias ? ready(cx, a->bias, work) : NULL;
   if (!y || !x || !w || (a->bias && !b)) return false;
-  if (y->numel && !ts_conv_forward(cx, &s, work == TS_FLOAT64, ts_data(x), ts_data(w), &(ts_conv_finish){.bias = b ? ts_data(b) : NULL}, ts_data(y))) return false;
+  if (y->numel && !ts_conv_forward(cx, &s, work == TS_FLOAT64, ts_data(x), ts_data(w), NULL, &(ts_conv_finish){.bias = b ? ts_data(b) : NULL}, ts_data(y))) return false;
   return (out->t[0] = ts_raw_cast(cx, y, d)) != NULL;
 }
 

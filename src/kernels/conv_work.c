@@ -98,7 +98,17 @@ static void add_bias(const ts_conv_shape *s, bool is_double, const void *bias, v
     }
 }
 
-bool ts_conv_forward(ts_cx *cx, const ts_conv_shape *s, bool is_double, const void *input, const void *weight, const ts_conv_finish *finish, void *output) {
+int64_t ts_conv_packed(const ts_conv_shape *s, bool is_double) {
+  const ts_correlation c = forward_of(s);
+  return ts_tap_count(&c) && c.in_channels && !is_whole(s) && ts_all_taps(&c) ? ts_correlate_packed(&c, is_double) : 0;
+}
+
+bool ts_conv_pack(const ts_conv_shape *s, bool is_double, const void *weight, void *packed) {
+  const ts_correlation c = forward_of(s);
+  return ts_correlate_pack(&c, is_double, weight, packed);
+}
+
+bool ts_conv_forward(ts_cx *cx, const ts_conv_shape *s, bool is_double, const void *input, const void *weight, const void *packed, const ts_conv_finish *finish, void *output) {
   const ts_correlation c = forward_of(s);
   const int64_t item = is_double ? 8 : 4, o = s->out_channels;
   if (!ts_tap_count(&c) || !c.in_channels) {
@@ -112,12 +122,12 @@ bool ts_conv_forward(ts_cx *cx, const ts_conv_shape *s, bool is_double, const vo
     if (finish->clamp || finish->residual) ts_loops.strips[is_double].carry(output, 1, output, s->batch * o, finish->residual, finish);
     return true;
   }
-  if (is_points(s)) return ts_correlate_points(cx, &c, is_double, input, weight, finish, output);
-  if (ts_all_taps(&c)) return ts_correlate(cx, &c, is_double, input, weight, finish, output);
+  if (is_points(s)) return ts_correlate_points(cx, &c, is_double, input, weight, packed, finish, output);
+  if (ts_all_taps(&c)) return ts_correlate(cx, &c, is_double, input, weight, packed, finish, output);
   char *rows = ts_temp(cx, o * c.in_channels * ts_tap_count(&c) * item);
   if (!rows) return false;
   pick(&c, item, c.out_channels, c.in_channels, false, (char *)weight, rows, false);
-  return ts_correlate(cx, &c, is_double, input, rows, finish, output);
+  return ts_correlate(cx, &c, is_double, input, rows, NULL, finish, output);
 }
 
 bool ts_conv_to_input(ts_cx *cx, const ts_conv_shape *s, bool is_double, const void *grad, const void *weight, void *input_grad) {
@@ -144,7 +154,7 @@ bool ts_conv_to_input(ts_cx *cx, const ts_conv_shape *s, bool is_double, const v
           continue;
         }
         pick(&c, item, og, cg, true, (char *)weight, rows, false);
-        if (!(is_points(s) ? ts_correlate_points : ts_correlate)(cx, &c, is_double, grad, rows, &nothing, input_grad)) return false;
+        if (!(is_points(s) ? ts_correlate_points : ts_correlate)(cx, &c, is_double, grad, rows, NULL, &nothing, input_grad)) return false;
       }
   return true;
 }

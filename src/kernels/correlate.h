@@ -88,8 +88,13 @@ typedef struct {
 
 int64_t ts_whole_panels(int64_t columns, bool is_double);
 
-/* out of in and of dense rows of weights (groups * out_channels, in_channels * taps). False without memory. */
-bool ts_correlate(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const ts_conv_finish *finish, void *out);
+/* Rows of weights in the order that they are multiplied in, for who multiplies by the same ones again and again: how many elements that
+   takes, 0 where they are read as they are, and their making. False without memory. */
+int64_t ts_correlate_packed(const ts_correlation *c, bool is_double);
+bool ts_correlate_pack(const ts_correlation *c, bool is_double, const void *rows, void *packed);
+
+/* out of in and of dense rows of weights (groups * out_channels, in_channels * taps), or of what has been packed of them. False without memory. */
+bool ts_correlate(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const void *packed, const ts_conv_finish *finish, void *out);
 /* The gradient of such rows is added to `rows`; grad: that of the result. */
 bool ts_correlate_rows(ts_cx *cx, const ts_correlation *c, bool is_double, const void *grad, const void *in, void *rows);
 /* Both, for groups of few channels: see ts_direct_loops. */
@@ -97,5 +102,5 @@ bool ts_direct_pays(const ts_correlation *c);
 bool ts_direct(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const ts_conv_finish *finish, void *out);
 bool ts_direct_rows(ts_cx *cx, const ts_correlation *c, bool is_double, const void *grad, const void *in, void *rows);
 /* ts_correlate where all taps are one and it is where the result is: the input is read where it lies. */
-bool ts_correlate_points(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const ts_conv_finish *finish, void *out);
+bool ts_correlate_points(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const void *packed, const ts_conv_finish *finish, void *out);
 #endif

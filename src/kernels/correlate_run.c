@@ -76,15 +76,34 @@ static void pack_some(void *arg, int64_t begin, int64_t end) {
   }
 }
 
-/* Packs the rows if they, and the results of each, are so many that it pays. */
+static void pack_all(const job *j, char *to) {
+  packing p = {j, to};
+  ts_parallel_for(j->c->groups * j->blocks, 1 + 65536 / (padded_rows(j) * j->channels * j->taps + 1), pack_some, &p);
+}
+
+/* Packs the rows, unless they are, if they, and the results of each, are so many that it pays. */
 static bool pack(ts_cx *cx, job *j) {
   const ts_correlation *c = j->c;
-  const int64_t padded = padded_rows(j);
-  if (c->out_channels <= FEW_ROWS || results(c) / (double)(c->groups * c->out_channels) < 8 * (double)ts_gathered_panel(j->is_double)) return true;
-  packing p = {j, ts_temp(cx, c->groups * padded * j->k * j->item)};
-  if (!p.to) return false;
-  ts_parallel_for(c->groups * j->blocks, 1 + 65536 / (padded * j->channels * j->taps + 1), pack_some, &p);
-  j->packed = p.to;
+  if (j->packed || c->out_channels <= FEW_ROWS || results(c) / (double)(c->groups * c->out_channels) < (double)ts_gathered_pack_from(j->is_double)) return true;
+  char *to = ts_temp(cx, c->groups * padded_rows(j) * j->k * j->item);
+  if (!to) return false;
+  pack_all(j, to);
+  j->packed = to;
+  return true;
+}
+
+int64_t ts_correlate_packed(const ts_correlation *c, bool is_double) {
+  const job j = job_of(c, is_double);
+  if (ts_winograd_pays(c, is_double)) return ts_winograd_packed(c);
+  return c->out_channels <= FEW_ROWS || ts_direct_pays(c) ? 0 : c->groups * padded_rows(&j) * j.k;
+}
+
+bool ts_correlate_pack(const ts_correlation *c, bool is_double, const void *rows, void *packed) {
+  if (ts_winograd_pays(c, is_double)) return ts_winograd_pack(c, rows, packed);
+  job j = job_of(c, is_double);
+  j.rows = rows;
+  split_channels(&j);
+  pack_all(&j, packed);
   return true;
 }
 
@@ -162,10 +181,11 @@ static int64_t pieces_for(const job *j) {
   return ts_num_threads() == 1 || results(j->c) * (double)j->k < SHARE_FROM ? 1 : 2 * ts_num_threads();
 }
 
-bool ts_correlate(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const ts_conv_finish *finish, void *out) {
-  if (ts_winograd_pays(c, is_double)) return ts_winograd(cx, c, in, rows, finish, out);
+bool ts_correlate(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const void *packed, const ts_conv_finish *finish, void *out) {
+  if (ts_winograd_pays(c, is_double)) return ts_winograd(cx, c, in, rows, packed, finish, out);
   if (ts_direct_pays(c)) return ts_direct(cx, c, is_double, in, rows, finish, out);
   job j = job_of(c, is_double);
+  j.packed = packed;
   j.in = in;
   j.rows = rows;
   j.out = out;
@@ -240,15 +260,17 @@ bool ts_correlate_rows(ts_cx *cx, const ts_correlation *c, bool is_double, const
 
 typedef struct { job j; int64_t columns, stretches; const ptrdiff_t *at, *tail_at; } points_job;
 
-/* Tasks: stretches of the points of an image, in each the blocks of rows; whole panels of results are written where they belong. */
+/* Tasks: stretches of the points of an image, in each the blocks of rows. Panels of results are written where they belong; the last one reaches
+   back over what has been written, or, where there is none to reach over, is made aside. */
 static void points_some(void *arg, int64_t begin, int64_t end) {
   points_job *p = arg;
   job *j = &p->j;
   const ts_correlation *c = j->c;
   const ts_strip_loops *loops = &ts_loops.strips[j->is_double];
   const int64_t item = j->item, panel = ts_gathered_panel(j->is_double), l = j->volume;
-  char *tail = l % panel ? ts_calloc((size_t)((j->channels + j->m_block) * panel * item)) : NULL, *sums = tail + j->channels * panel * item;
-  if (l % panel && !tail) {
+  const bool aside = l - (p->stretches - 1) * p->columns < panel;
+  char *tail = aside ? ts_calloc((size_t)((j->channels + j->m_block) * panel * item)) : NULL, *sums = tail + j->channels * panel * item;
+  if (aside && !tail) {
     atomic_store(&j->failed, true);
     return;
   }
@@ -259,24 +281,29 @@ static void points_some(void *arg, int64_t begin, int64_t end) {
     const char *in = j->in + (image * c->in_channels * l + from) * item;
     const int64_t first = (image * c->out_channels + m0) * l + from;
     char *out = j->out + first * item;
-    for (int64_t b = 0; b < j->blocks; b++) {
+    for (int64_t b = 0; b < j->blocks && whole; b++) multiply(j, group, b, m0, rows, in + b * j->channels * l * item, p->at, whole, out, l, first);
+    if (rest && whole) {
+      const int64_t back = n - panel;
+      for (int64_t b = 0; b < j->blocks; b++) multiply(j, group, b, m0, rows, in + (b * j->channels * l + back) * item, p->at, panel, out + back * item, l, first + back);
+      continue;
+    }
+    for (int64_t b = 0; b < j->blocks && rest; b++) {
       const char *channels = in + b * j->channels * l * item;
-      if (whole) multiply(j, group, b, m0, rows, channels, p->at, whole, out, l, first);
-      if (!rest) continue;
-      for (int64_t i = 0; i < block_of(j, b); i++) memcpy(tail + i * panel * item, channels + (i * l + whole) * item, (size_t)(rest * item));
+      for (int64_t i = 0; i < block_of(j, b); i++) memcpy(tail + i * panel * item, channels + i * l * item, (size_t)(rest * item));
       multiply(j, group, b, m0, rows, tail, p->tail_at, panel, sums, panel, -1);
     }
     for (int64_t m = 0; rest && m < rows; m++) {
-      const int64_t behind = (m * l + whole) * item;
-      loops->carry(out + behind, 1, sums + m * panel * item, rest, j->finish->residual ? (const char *)j->finish->residual + first * item + behind : NULL, j->finish);
+      const int64_t at = m * l * item;
+      loops->carry(out + at, 1, sums + m * panel * item, rest, j->finish->residual ? (const char *)j->finish->residual + first * item + at : NULL, j->finish);
     }
   }
   ts_free(tail);
 }
 
-bool ts_correlate_points(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const ts_conv_finish *finish, void *out) {
+bool ts_correlate_points(ts_cx *cx, const ts_correlation *c, bool is_double, const void *in, const void *rows, const void *packed, const ts_conv_finish *finish, void *out) {
   points_job p = {.j = job_of(c, is_double)};
   job *j = &p.j;
+  j->packed = packed;
   j->in = in;
   j->rows = rows;
   j->out = out;

@@ -112,13 +112,13 @@ bool ts_run_elementwise(ts_cx *cx, ts_tensor *const *in, int n, const ts_element
     converts |= blocks.converts[i + 1] = t->dtype != job->in[i];
   }
   ts_tensor *dest = out->t[0], *result = dest;
-  bool usable = dest && dest->dtype == job->result && dest->ndim == ndim && memcmp(dest->sizes, sizes, (size_t)ndim * sizeof *sizes) == 0;
+  bool usable = dest && dest->dtype == job->result && dest->ndim == ndim && ts_equal_dims(ndim, dest->sizes, sizes);
   if (usable && !ts_check_writable(cx, dest)) return false;
   for (int i = 1; usable && i <= n; i++) usable = !ts_overlaps(dest, operands[i]);
   if (!usable) {
     const ts_tensor *like = NULL; /* keep the memory order of an input of the full shape */
     for (int i = 1; i <= n && !like; i++)
-      if (operands[i]->ndim == ndim && memcmp(operands[i]->sizes, sizes, (size_t)ndim * sizeof *sizes) == 0) like = operands[i];
+      if (operands[i]->ndim == ndim && ts_equal_dims(ndim, operands[i]->sizes, sizes)) like = operands[i];
     result = like ? ts_empty_like(cx, like, job->result) : ts_empty(cx, job->result, ndim, sizes);
     if (!result) return false;
   }

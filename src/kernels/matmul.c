@@ -116,13 +116,8 @@ static ts_tensor *scaled_product(ts_cx *cx, ts_tensor *start, ts_tensor *a, ts_t
   ts_tensor *c = ts_empty(cx, work, 2, sizes);
   if (!c) return NULL;
   /* beta = 0 ignores start, NaN and all. */
-  const bool row = beta != 0 && start->dtype == work && start->ndim == 1 && start->sizes[0] == n && (start->strides[0] == 1 || n == 1);
-  if (row) {
-    const size_t bytes = (size_t)(n * ts_itemsize(work));
-    for (int64_t i = 0; i < m; i++) memcpy((char *)ts_data(c) + (size_t)i * bytes, ts_data(start), bytes);
-  } else if (beta != 0 && !ts_raw_copy(cx, c, start)) {
-    return NULL;
-  }
+  const bool row = beta == 1 && start->dtype == work && start->ndim == 1 && start->sizes[0] == n && (start->strides[0] == 1 || n == 1);
+  if (beta != 0 && !row && !ts_raw_copy(cx, c, start)) return NULL;
   gemm_operand ma, mb;
   if (!as_gemm(a, &ma)) {
     if (!(a = ts_raw_contiguous(cx, a))) return NULL;
@@ -132,10 +127,11 @@ static ts_tensor *scaled_product(ts_cx *cx, ts_tensor *start, ts_tensor *a, ts_t
     if (!(b = ts_raw_contiguous(cx, b))) return NULL;
     as_gemm(b, &mb);
   }
-  if (work == TS_FLOAT32)
-    ts_sgemm(ma.trans, mb.trans, m, n, k, (float)alpha, ma.data, ma.ld, mb.data, mb.ld, (float)beta, ts_data(c), n ? n : 1);
-  else
-    ts_dgemm(ma.trans, mb.trans, m, n, k, alpha, ma.data, ma.ld, mb.data, mb.ld, beta, ts_data(c), n ? n : 1);
+  const int64_t ldc = n ? n : 1;
+  if (work == TS_FLOAT32 && row) ts_sgemm_onto_row(ma.trans, mb.trans, m, n, k, (float)alpha, ma.data, ma.ld, mb.data, mb.ld, ts_data(start), ts_data(c), ldc);
+  else if (work == TS_FLOAT32) ts_sgemm(ma.trans, mb.trans, m, n, k, (float)alpha, ma.data, ma.ld, mb.data, mb.ld, (float)beta, ts_data(c), ldc);
+  else if (row) ts_dgemm_onto_row(ma.trans, mb.trans, m, n, k, alpha, ma.data, ma.ld, mb.data, mb.ld, ts_data(start), ts_data(c), ldc);
+  else ts_dgemm(ma.trans, mb.trans, m, n, k, alpha, ma.data, ma.ld, mb.data, mb.ld, beta, ts_data(c), ldc);
   return ts_raw_cast(cx, c, d);
 }
 

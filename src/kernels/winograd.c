@@ -41,13 +41,15 @@ typedef struct {
   const ts_correlation *c;
   ts_correlation tiles;
   ts_strips s;
-  const float *in, *rows;
-  float *out, *packed; /* packed: of each group and square, the transformed rows in the product's order */
+  const float *in, *packed; /* packed: of each group and square, the transformed rows in the product's order */
+  float *out;
   const ts_conv_finish *finish;
   ptrdiff_t *at;
-  int64_t unit, padded, m_block, m_blocks;
+  int64_t padded, m_block, m_blocks;
   atomic_bool failed;
 } job;
+
+static int64_t padded_rows(const ts_correlation *c) { return pieces_of(c->out_channels, ts_gathered_rows(false)) * ts_gathered_rows(false); }
 
 typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
 enum { LANES = 4 };
@@ -82,23 +84,38 @@ static void transform(const float *taps, int64_t n, bool flip_h, bool flip_w, fl
   }
 }
 
+typedef struct {
+  const ts_correlation *c;
+  const float *rows;
+  float *packed;
+  atomic_bool failed;
+} packing;
+
 /* The weights' transform for a block of rows, packed. */
 static void transform_some(void *arg, int64_t begin, int64_t end) {
-  job *j = arg;
+  packing *j = arg;
   const ts_correlation *c = j->c;
-  const int64_t channels = c->in_channels, blocks = j->padded / j->unit, square = ts_winograd_apart(j->unit * channels);
+  const int64_t channels = c->in_channels, unit = ts_gathered_rows(false), padded = padded_rows(c), blocks = padded / unit, square = ts_winograd_apart(unit * channels);
   float *u = ts_alloc((size_t)(TS_SQUARES * square) * sizeof *u);
   if (!u) {
     atomic_store(&j->failed, true);
     return;
   }
   for (int64_t task = begin; task < end; task++) {
-    const int64_t group = task / blocks, m0 = task % blocks * j->unit, rows = least(c->out_channels - m0, j->unit);
+    const int64_t group = task / blocks, m0 = task % blocks * unit, rows = least(c->out_channels - m0, unit);
     transform(j->rows + (group * c->out_channels + m0) * channels * 9, rows * channels, c->axis[1].gap < 0, c->axis[2].gap < 0, u, square);
     for (int64_t q = 0; q < TS_SQUARES; q++)
-      ts_gathered_pack_f32(rows, channels, u + q * square, channels, j->packed + ((group * TS_SQUARES + q) * j->padded + m0) * channels);
+      ts_gathered_pack_f32(rows, channels, u + q * square, channels, j->packed + ((group * TS_SQUARES + q) * padded + m0) * channels);
   }
   ts_free(u);
+}
+
+int64_t ts_winograd_packed(const ts_correlation *c) { return TS_SQUARES * c->groups * padded_rows(c) * c->in_channels; }
+
+bool ts_winograd_pack(const ts_correlation *c, const float *rows, float *packed) {
+  packing p = {.c = c, .rows = rows, .packed = packed};
+  ts_parallel_for(c->groups * (padded_rows(c) / ts_gathered_rows(false)), 1, transform_some, &p);
+  return !atomic_load(&p.failed);
 }
 
 /* The results of a strip of tiles. `row`: room for two rows. */
@@ -154,21 +171,22 @@ static void winograd_some(void *arg, int64_t begin, int64_t end) {
   ts_free(piece);
 }
 
-bool ts_winograd(ts_cx *cx, const ts_correlation *c, const float *in, const float *rows, const ts_conv_finish *finish, float *out) {
-  job j = {.c = c, .tiles = ts_winograd_tiles(c), .in = in, .rows = rows, .out = out, .finish = finish, .unit = ts_gathered_rows(false)};
-  const int64_t channels = c->in_channels, threads = ts_num_threads(), pieces = threads == 1 ? 1 : 2 * threads, m = least(c->out_channels, MOST_ROWS);
+bool ts_winograd(ts_cx *cx, const ts_correlation *c, const float *in, const float *rows, const float *packed, const ts_conv_finish *finish, float *out) {
+  job j = {.c = c, .tiles = ts_winograd_tiles(c), .in = in, .packed = packed, .out = out, .finish = finish, .padded = padded_rows(c)};
+  const int64_t channels = c->in_channels, unit = ts_gathered_rows(false), threads = ts_num_threads(), pieces = threads == 1 ? 1 : 2 * threads, m = least(c->out_channels, MOST_ROWS);
   const int64_t columns = TILES_BYTES / (TS_SQUARES * (int64_t)sizeof(float)) / (channels + m);
   if (!ts_strips_of(cx, &j.tiles, false, most(columns, 2 * ts_gathered_panel(false)), pieces, 1, &j.s)) return false;
   const int64_t places = ts_strip_count(&j.s) * c->groups;
   j.m_blocks = most(pieces_of(c->out_channels, MOST_ROWS), pieces_of(threads, places)); /* each transforms the strip anew */
-  j.m_block = pieces_of(pieces_of(c->out_channels, j.m_blocks), j.unit) * j.unit;
+  j.m_block = pieces_of(pieces_of(c->out_channels, j.m_blocks), unit) * unit;
   j.m_blocks = pieces_of(c->out_channels, j.m_block);
-  j.padded = pieces_of(c->out_channels, j.unit) * j.unit;
-  j.packed = ts_temp(cx, TS_SQUARES * c->groups * j.padded * channels * (int64_t)sizeof *j.packed);
-  j.at = ts_temp(cx, channels * (int64_t)sizeof *j.at);
-  if (!j.packed || !j.at) return false;
+  if (!packed) {
+    float *made = ts_temp(cx, ts_winograd_packed(c) * (int64_t)sizeof *made);
+    if (!made || !ts_winograd_pack(c, rows, made)) return ts_fail(cx, TS_ERR_MEMORY, "out of memory");
+    j.packed = made;
+  }
+  if (!(j.at = ts_temp(cx, channels * (int64_t)sizeof *j.at))) return false;
   for (int64_t k = 0; k < channels; k++) j.at[k] = (ptrdiff_t)(k * j.s.columns);
-  ts_parallel_for(c->groups * (j.padded / j.unit), 1, transform_some, &j);
-  if (!atomic_load(&j.failed)) ts_parallel_for(places * j.m_blocks, 1, winograd_some, &j);
+  ts_parallel_for(places * j.m_blocks, 1, winograd_some, &j);
   return !atomic_load(&j.failed) || ts_fail(cx, TS_ERR_MEMORY, "out of memory");
 }

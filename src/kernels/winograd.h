@@ -17,7 +17,11 @@ typedef struct {
 bool ts_winograd_pays(const ts_correlation *c, bool is_double);
 /* The tiles as results of a correlation with 4x4 taps and step 2. */
 ts_correlation ts_winograd_tiles(const ts_correlation *c);
-bool ts_winograd(ts_cx *cx, const ts_correlation *c, const float *in, const float *rows, const ts_conv_finish *finish, float *out);
+/* The transformed rows: how many elements, and their making; false without memory. */
+int64_t ts_winograd_packed(const ts_correlation *c);
+bool ts_winograd_pack(const ts_correlation *c, const float *rows, float *packed);
+/* Of rows, or of what has been packed of them. */
+bool ts_winograd(ts_cx *cx, const ts_correlation *c, const float *in, const float *rows, const float *packed, const ts_conv_finish *finish, float *out);
 /* ts_correlate_rows; *done says whether it was possible. */
 bool ts_winograd_rows(ts_cx *cx, const ts_correlation *c, const float *grad, const float *in, float *rows, bool *done);
 #endif

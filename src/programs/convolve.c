@@ -8,6 +8,7 @@
 
 typedef struct {
   ts_conv_shape shape;
+  bool packed; /* the weight */
   bool clamp;
   double low, high;
   uint8_t dtype, ndim;
@@ -22,7 +23,8 @@ static bool run_conv(ts_cx *cx, const ts_step *s, ts_tensor **live) {
   for (int i = 0; i < 4; i++)
     if (s->refs[i] >= 0 && !(in[i] = ts_raw_contiguous(cx, live[s->refs[i]]))) return false;
   const ts_conv_finish finish = {in[2] ? ts_data(in[2]) : NULL, in[3] ? ts_data(in[3]) : NULL, d->clamp, d->low, d->high};
-  if (!y || !ts_conv_forward(cx, &d->shape, dtype == TS_FLOAT64, ts_data(in[0]), ts_data(in[1]), &finish, ts_data(y))) return false;
+  const void *weight = ts_data(in[1]);
+  if (!y || !ts_conv_forward(cx, &d->shape, dtype == TS_FLOAT64, ts_data(in[0]), d->packed ? NULL : weight, d->packed ? weight : NULL, &finish, ts_data(y))) return false;
   ts_tensor *old = live[s->outs[0]];
   live[s->outs[0]] = ts_retain(y);
   ts_release(old);
@@ -110,7 +112,7 @@ static int32_t host_of(const ts_program *p, const ts_plan *plan, int32_t k, cons
   return best;
 }
 
-static ts_step *fused_conv(const ts_program *p, const ts_step *conv, const ts_ending *e, int32_t summand, int32_t out) {
+static ts_step *fused_conv(ts_program *p, const ts_step *conv, const ts_ending *e, int32_t summand, int32_t out) {
   conv_data *d = ts_calloc(sizeof *d);
   if (!d || !shape_of(p, conv, d)) {
     ts_free(d);
@@ -122,6 +124,7 @@ static ts_step *fused_conv(const ts_program *p, const ts_step *conv, const ts_en
     return NULL;
   }
   for (int i = 0; i < 3; i++) s->refs[i] = conv->refs[i];
+  if (ts_conv_packed(&d->shape, d->dtype == TS_FLOAT64)) d->packed = ts_plan_pack(p, s, &d->shape) != NULL;
   s->refs[3] = summand;
   s->outs[0] = out;
   s->run = run_conv;

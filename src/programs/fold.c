@@ -32,11 +32,18 @@ static bool is_product(const ts_program *p, const ts_step *s) {
   return !p->places[s->outs[0]].depends && !out->requires_grad && (conv ? out->ndim == weight->ndim : out->ndim == 2 && weight->ndim == 2);
 }
 
-static ts_derived *new_derived(ts_program *p, ts_plan *plan, const ts_step *norm) {
+static ts_derived *none_yet(ts_plan *plan) {
   if (!ts_plan_grow(&plan->derived, &plan->cap_derived, plan->n_derived + 1, sizeof *plan->derived)) return NULL;
   ts_derived *d = &plan->derived[plan->n_derived];
   memset(d, 0, sizeof *d);
-  d->sources[WEIGHT] = d->sources[BIAS] = d->weight = d->factor = -1;
+  for (int i = 0; i < SOURCES; i++) d->sources[i] = -1;
+  d->weight = d->bias = d->factor = -1;
+  return d;
+}
+
+static ts_derived *new_derived(ts_program *p, ts_plan *plan, const ts_step *norm) {
+  ts_derived *d = none_yet(plan);
+  if (!d) return NULL;
   d->sources[MEAN] = norm->refs[1];
   d->sources[VARIANCE] = norm->refs[2];
   d->sources[NORM_WEIGHT] = norm->refs[3];
@@ -51,6 +58,23 @@ static ts_derived *new_derived(ts_program *p, ts_plan *plan, const ts_step *norm
 ts_derived *ts_plan_norm(ts_program *p, ts_plan *plan, const ts_step *norm) {
   ts_derived *d = new_derived(p, plan, norm);
   return d && (d->factor = ts_plan_slot(p, TS_SLOT_DERIVED, NULL)) >= 0 ? d : NULL;
+}
+
+ts_derived *ts_plan_pack(ts_program *p, ts_step *step, const ts_conv_shape *shape) {
+  ts_plan *plan = p->plan;
+  const int32_t weight = step->refs[1];
+  ts_derived *d = NULL;
+  for (int32_t i = 0; i < plan->n_derived; i++)
+    if (plan->derived[i].weight == weight) d = &plan->derived[i]; /* folded, for this product alone */
+  if (!d) {
+    if (!plan->derives || p->places[weight].kind != TS_SLOT_CONSTANT || !(d = none_yet(plan)) || (d->weight = ts_plan_slot(p, TS_SLOT_DERIVED, NULL)) < 0) return NULL;
+    d->sources[WEIGHT] = weight;
+    step->refs[1] = d->weight;
+    plan->n_derived++;
+  }
+  d->packs = true;
+  d->conv = *shape;
+  return d;
 }
 
 int32_t ts_plan_uses(const ts_program *p, const ts_plan *plan, int32_t slot) {
@@ -83,7 +107,7 @@ bool ts_plan_fold(ts_cx *cx, ts_program *p, ts_plan *plan) {
   (void)cx;
   for (int32_t k = 0; k < plan->n_steps; k++)
     if (changes_constants(p, plan->steps[k])) return true;
-  bool ok = true;
+  bool ok = plan->derives = true;
   for (int32_t k = 0; k < plan->n_steps && ok; k++) {
     ts_step *s = plan->steps[k];
     const int32_t j = ts_plan_is_norm(p, s) ? maker_of(plan, s->refs[0], k) : -1;
@@ -134,10 +158,13 @@ static void keep(ts_program *p, int32_t slot, ts_tensor *t) {
   ts_release(old);
 }
 
-static bool derive(ts_cx *cx, ts_program *p, ts_derived *d) {
-  ts_tensor *t[SOURCES] = {NULL};
-  for (int i = 0; i < SOURCES; i++)
-    if (d->sources[i] >= 0 && !(t[i] = ts_raw_contiguous(cx, p->live[d->sources[i]]))) return false;
+/* n elements times scale: a function of its own, for V8 compiles anew what is called often. */
+static __attribute__((noinline)) void scaled(const ts_tensor *from, ts_tensor *to, int64_t begin, int64_t n, double scale) {
+  if (from->dtype == TS_FLOAT64) for (int64_t i = begin; i < begin + n; i++) ((double *)ts_data(to))[i] = ((const double *)ts_data(from))[i] * scale;
+  else for (int64_t i = begin; i < begin + n; i++) ((float *)ts_data(to))[i] = (float)((double)((const float *)ts_data(from))[i] * scale);
+}
+
+static bool fold_norm(ts_cx *cx, ts_program *p, ts_derived *d, ts_tensor *const *t, ts_tensor **made) {
   const ts_dtype dtype = (ts_dtype)t[MEAN]->dtype;
   const int64_t channels = t[MEAN]->numel;
   const bool folds = d->weight >= 0;
@@ -151,10 +178,29 @@ static bool derive(ts_cx *cx, ts_program *p, ts_derived *d) {
   for (int64_t c = 0; c < channels; c++) {
     const double scale = get(t[NORM_WEIGHT], c, 1) / sqrt(get(t[VARIANCE], c, 1) + d->eps);
     set(bias, c, (get(t[BIAS], c, 0) - get(t[MEAN], c, 0)) * scale + get(t[NORM_BIAS], c, 0));
-    for (int64_t i = c * row; i < (c + 1) * row; i++) set(factor, i, get(t[WEIGHT], i, 1) * scale);
+    if (folds) scaled(t[WEIGHT], factor, c * row, row, scale);
+    else set(factor, c, scale);
   }
   keep(p, d->bias, bias);
-  keep(p, folds ? d->weight : d->factor, factor);
+  *made = factor;
+  return true;
+}
+
+static bool derive(ts_cx *cx, ts_program *p, ts_derived *d) {
+  ts_tensor *t[SOURCES] = {NULL};
+  for (int i = 0; i < SOURCES; i++)
+    if (d->sources[i] >= 0 && !(t[i] = ts_raw_contiguous(cx, p->live[d->sources[i]]))) return false;
+  ts_tensor *made = t[WEIGHT];
+  if (t[MEAN] && !fold_norm(cx, p, d, t, &made)) return false;
+  if (d->packs) {
+    const bool is_double = made->dtype == TS_FLOAT64;
+    const int64_t n = ts_conv_packed(&d->conv, is_double);
+    ts_tensor *packed = ts_empty(cx, (ts_dtype)made->dtype, 1, &n);
+    if (!packed) return false;
+    if (!ts_conv_pack(&d->conv, is_double, ts_data(made), ts_data(packed))) return ts_fail(cx, TS_ERR_MEMORY, "out of memory");
+    made = packed;
+  }
+  keep(p, d->weight >= 0 ? d->weight : d->factor, made);
   for (int i = 0; i < SOURCES; i++) {
     if (d->sources[i] < 0) continue;
     const ts_tensor *source = p->live[d->sources[i]];

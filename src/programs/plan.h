@@ -4,15 +4,18 @@
 #ifndef TS_PLAN_H
 #define TS_PLAN_H
 #include "../core/capture.h"
+#include "../kernels/conv.h"
 
-/* Tensors made of constants, and the state of those that they were made from. */
+/* Tensors made of constants, and the state of those that they were made from: a norm folded into a weight, or the weight alone (then there
+   are no mean and variance), in either case maybe packed. */
 typedef struct {
   int32_t sources[6]; /* weight, bias, running mean, running variance, weight and bias of the norm; -1: none */
   int32_t weight, bias; /* what is made: slots. weight -1: a factor and a summand for each channel, in `factor` and `bias` */
   int32_t factor;
   int spatial;        /* dims behind the channels */
   double eps;
-  bool made;
+  bool made, packs;   /* packs: the weight in the order that `conv` reads it in */
+  ts_conv_shape conv;
   const ts_storage *storages[6];
   const char *data[6];
   uint32_t versions[6];
@@ -25,6 +28,7 @@ struct ts_plan {
   int32_t n_recorded;   /* slots of the recording; those behind are the plan's own */
   ts_derived *derived;
   int32_t n_derived, cap_derived;
+  bool derives;         /* no step changes what is derived from */
   int32_t n_folded, n_endings; /* batch norms, and chains, that went into the product before them */
   char *names;          /* of the chains: "add+relu mul+tanh" */
   size_t n_names, cap_names;
@@ -60,6 +64,8 @@ int32_t ts_plan_uses(const ts_program *p, const ts_plan *plan, int32_t slot);
 /* The factor and summand of a batch norm that is no part of a product. */
 ts_derived *ts_plan_norm(ts_program *p, ts_plan *plan, const ts_step *norm);
 bool ts_plan_is_norm(const ts_program *p, const ts_step *s);
+/* What gives a weight that the step of a convolution of that shape reads packed; NULL: it is no constant, or there is no memory. */
+ts_derived *ts_plan_pack(ts_program *p, ts_step *step, const ts_conv_shape *shape);
 bool ts_plan_derive(ts_cx *cx, ts_program *p);
 /* A chain's inputs whose memory an output takes over; entries may be set to -1. NULL: the step is no chain. */
 int16_t *ts_plan_overwrites(const ts_step *s);

@@ -40,7 +40,7 @@ async function result(body, options) {
   return JSON.parse(stdout.trim().split('\n').pop());
 }
 
-// Five seconds of waiting, begun now so that they pass beside the other tests.
+// Ten seconds of waiting, begun now so that they pass beside the other tests.
 const idle = result(`
   const first = busy();
   await arrived(1);

@@ -67,6 +67,29 @@ static bool report(const char *name, const shape *s, const char *what, int64_t a
 COMPARE(float, sgemm, 3e-6)
 COMPARE(double, dgemm, 6e-15)
 
+/* Onto a row, as onto a matrix of such rows. */
+#define ONTO_ROW(t, gemm)                                                                                              \
+  static bool onto_row_##gemm(const shape *s) {                                                                        \
+    const int64_t size_a = (s->trans_a ? s->k : s->m) * s->lda, size_b = (s->trans_b ? s->n : s->k) * s->ldb;          \
+    const int64_t size_c = s->m * s->ldc;                                                                              \
+    t *a = malloc((size_t)(size_a + 1) * sizeof *a), *b = malloc((size_t)(size_b + 1) * sizeof *b);                    \
+    t *row = malloc((size_t)(s->n + 1) * sizeof *row), *got = malloc((size_t)(size_c + 1) * sizeof *got), *want = malloc((size_t)(size_c + 1) * sizeof *want); \
+    for (int64_t i = 0; i < size_a; i++) a[i] = (t)random_value();                                                     \
+    for (int64_t i = 0; i < size_b; i++) b[i] = (t)random_value();                                                     \
+    for (int64_t i = 0; i < s->n; i++) row[i] = (t)random_value();                                                     \
+    for (int64_t i = 0; i < size_c; i++) got[i] = want[i] = (t)random_value();                                         \
+    for (int64_t i = 0; i < s->m; i++) memcpy(want + i * s->ldc, row, (size_t)s->n * sizeof *row);                     \
+    ts_##gemm##_onto_row(s->trans_a, s->trans_b, s->m, s->n, s->k, (t)s->alpha, a, s->lda, b, s->ldb, row, got, s->ldc); \
+    ts_##gemm(s->trans_a, s->trans_b, s->m, s->n, s->k, (t)s->alpha, a, s->lda, b, s->ldb, 1, want, s->ldc);           \
+    bool ok = true;                                                                                                    \
+    for (int64_t i = 0; ok && i < size_c; i++)                                                                         \
+      if (got[i] != want[i]) ok = report(#gemm " onto a row", s, "element", i, (double)got[i], (double)want[i]);       \
+    free(a), free(b), free(row), free(got), free(want);                                                                \
+    return ok;                                                                                                         \
+  }
+ONTO_ROW(float, sgemm)
+ONTO_ROW(double, dgemm)
+
 static const double alphas[] = {1, 1, -0.75, 2.5}, betas[] = {0, 1, 0.5, -2};
 
 static bool product(int64_t m, int64_t n, int64_t k, int kind, int64_t slack, double special) {
@@ -77,7 +100,7 @@ static bool product(int64_t m, int64_t n, int64_t k, int kind, int64_t slack, do
   if (!s.lda) s.lda = 1;
   if (!s.ldb) s.ldb = 1;
   if (!s.ldc) s.ldc = 1;
-  return compare_sgemm(&s, special) && compare_dgemm(&s, special);
+  return compare_sgemm(&s, special) && compare_dgemm(&s, special) && onto_row_sgemm(&s) && onto_row_dgemm(&s);
 }
 
 /* `body` for every instruction set that the machine has. */

@@ -22,7 +22,7 @@ globalThis[Symbol.for('torsh.files')] ??= { 'torsh.wasm': new URL('../torsh.wasm
 const isName = (name) => /^_?[A-Za-z]\w*$/.test(name) && name !== 'default';
 
 // By way of other names: `var` is an op, and a word of the language.
-const named = (from, all, names = all.filter(isName)) => (names.length ? `const { ${names.map((n) => `${n}: $${n}`).join(', ')} } = ${from};\nexport { ${names.map((n) => `$${n} as ${n}`).join(', ')} };\n` : '');
+export const named = (from, all, names = all.filter(isName)) => (names.length ? `const { ${names.map((n) => `${n}: $${n}`).join(', ')} } = ${from};\nexport { ${names.map((n) => `$${n} as ${n}`).join(', ')} };\n` : '');
 
 /** Writes them; members: the names of the namespace, and of each of `subpaths`. */
 export function writeEntries(root, members) {

@@ -1,11 +1,13 @@
-// dist/ for pages and bundlers: torsh.web.mjs and web.mjs, which name things, and dist/web, which holds them, in pieces. A bundler takes the pieces whose names a page uses:
+// dist/ for pages and bundlers: web/torsh.mjs and web.mjs, which name things, and dist/web, which holds them, in pieces. A bundler takes the pieces whose names a page uses:
 // all but start.mjs and the core are free of side effects (package.json says so), and the default export is the namespace object of the names, through which bundlers see.
+// torsh.web.mjs is for pages without a bundler, which wait for each file: few pieces, all asked for at once.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import esbuild from 'esbuild';
+import { named } from './entries.mjs';
 
 /* In pages, *.node.ts files are replaced by their *.web.ts twins. */
 export const webTwins = { name: 'web-twins', setup(build) { build.onResolve({ filter: /\.node$/ }, (args) => build.resolve(args.path.replace(/\.node$/, '.web'), { resolveDir: args.resolveDir, kind: args.kind })); } };
@@ -67,6 +69,17 @@ const tidied = (text, renamed) => text.replace(/\bimport"(\.\/piece-\w+\.mjs)";/
   // Modules of a page's own, by their addresses, are no work for its bundler. (Shortening takes these words away.)
   .replace(/\bimport\((?=[\w$]+\))/g, 'import(/* webpackIgnore: true */ /* @vite-ignore */ ');
 
+/*
+ * A page without a bundler waits for each piece, one or two milliseconds, so there are few: the core is one, with what is small and needed all over the kit; what nets stand
+ * on is another, which comes along with any part of them; and some bring a namespace whole of which they need the most.
+ */
+const ofCoreToo = ['backend/wasm', 'nn/repr', 'nn/parameter', 'nn/fields', 'io/values', 'io/files.node'];
+const ofNets = ['nn/module', 'nn/functional', 'nn/deepcopy', 'nn/hooks', 'nn/batchnorm', 'nn/instancenorm', 'nn/init', 'func/functional-call', 'optim/optimizer'];
+const brings = {
+  ...Object.fromEntries(['nn', 'nn-deepcopy', 'functional', 'optim', 'metrics'].map((name) => [name, ofNets])),
+  'nn-summary': [...ofNets, 'nn'], train: [...ofNets, 'nn', 'optim', 'data', 'metrics'], utils: ['data'],
+};
+
 /** Writes them; throws what esbuild has to say. */
 export async function bundleWeb(root) {
   const entries = Object.entries(await originsOf(root)), dist = join(root, 'dist'), out = join(dist, 'web');
@@ -84,6 +97,9 @@ export async function bundleWeb(root) {
     data: "export * from './data';",
   };
   for (const [path, group] of grouped(ofKit)) if (path !== './compile') sources[pieceOf(path)] ??= group.some(([, { as }]) => as === '*') ? `export * from '${path}';` : reexport(group, path);
+  const imports = (paths) => paths.map((path) => `import './${path.replace(/^\.\//, '')}';\n`).join('');
+  const ofAll = imports([...new Set(ofCore.map(([, { from }]) => from)), ...ofCoreToo]);
+  for (const name of Object.keys(sources)) sources[name] = `${ofAll}${imports(brings[name] ?? [])}${sources[name]}`;
   const virtual = { name: 'pieces', setup(build) {
     build.onResolve({ filter: /^piece:/ }, ({ path }) => ({ path: path.slice(6), namespace: 'piece', sideEffects: path === 'piece:start' ? undefined : false }));
     build.onLoad({ filter: /.*/, namespace: 'piece' }, ({ path }) => ({ contents: sources[path], resolveDir: join(root, 'lib'), loader: 'ts' }));
@@ -99,7 +115,7 @@ export async function bundleWeb(root) {
   const kitNames = ofKit.map(([name, { from, as }]) => (as === '*' ? `export * as ${name} from './${pieceOf(from)}.mjs';` : `export { ${sources[pieceOf(from)].startsWith('export *') ? `${as} as ${name}` : name} } from './${pieceOf(from)}.mjs';`));
   write('web/names.mjs', `export * from './core.mjs';\nexport { utils } from './utils.mjs';\n${kitNames.join('\n')}\n`);
   write('web/all.mjs', "export * as default from './names.mjs';\n");
-  write('torsh.web.mjs', "import './web/start.mjs';\nexport * from './web/names.mjs';\nexport { default } from './web/all.mjs';\n");
+  write('web/torsh.mjs', "import './start.mjs';\nexport * from './names.mjs';\nexport { default } from './all.mjs';\n");
   write('web.mjs', "import { load } from './web/init.mjs';\nimport torsh from './web/all.mjs';\nexport async function init(options) {\n  await load(options);\n  return torsh;\n}\nexport * from './web/names.mjs';\nexport default torsh;\n");
   /* What start.mjs and the core do as they are loaded is for good; everything else may be left out. */
   const kept = new Set(), keep = (path) => {
@@ -112,8 +128,20 @@ export async function bundleWeb(root) {
   const names = new Map([...kept].map((path) => `./${path.slice('dist/web/'.length)}`).filter((name) => name.startsWith('./piece-')).map((name) => [name, name.replace('piece', 'core')]));
   const renamed = (name) => names.get(name) ?? name;
   for (const { path, text } of outputFiles) writeFileSync(join(out, renamed(`./${relative(out, path)}`)), tidied(text, renamed));
+  const size = new Map(outputFiles.map(({ path, text }) => [renamed(`./${relative(out, path)}`), text.length]));
+  const needed = [...size.keys()].filter((name) => !['./init.mjs', './functional.mjs', './data.mjs'].includes(name)).sort((a, b) => size.get(b) - size.get(a));
+  write('torsh.web.mjs', pageStart([...needed, './names.mjs'], [...entries.map(([name]) => name), 'utils']));
   writeEmbedded(root);
 }
+
+/** torsh.web.mjs: what else there is to load does not wait until one file has named the next. lib/backend/wasm.ts takes over the module that is compiled meanwhile. */
+const pageStart = (pieces, names) => `const at = (path) => new URL(path, import.meta.url).href;
+const wasm = at(globalThis.crossOriginIsolated ? './torsh-threads.wasm' : './torsh.wasm');
+globalThis[Symbol.for('torsh.compiling')] = { wasm, module: globalThis.WebAssembly?.compileStreaming?.(fetch(wasm)).catch(() => null) };
+for (const piece of globalThis.document ? ${JSON.stringify(pieces)} : []) document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', href: at('./web/' + piece) }));
+const [torsh] = await Promise.all([import('./web/names.mjs'), import('./web/start.mjs')]);
+export default torsh;
+${named('torsh', names)}`;
 
 /** The module as text, for pages whose bundler or server does not bring the file: loaded when that turns out. To be written anew when the module is. */
 export function writeEmbedded(root) {

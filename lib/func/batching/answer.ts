@@ -73,7 +73,8 @@ function answer(sig: OpSignature, values: unknown[], self: Tensor | null): unkno
 }
 useInterceptor(answer);
 
-function refuseOut(sig: OpSignature, values: readonly unknown[]): void {
+// Exported because bundlers take a module without exports for CommonJS, and wrap all that it imports.
+export function refuseOut(sig: OpSignature, values: readonly unknown[]): void {
   if (sig.hasOut && values[sig.params.length - 1] !== null) throw refusalOf(`${sig.name}: out= is not supported inside vmap`, 'ERR_UNSUPPORTED');
 }
 

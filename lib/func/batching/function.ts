@@ -8,7 +8,8 @@ import { Batched, type Level, below, escaped, full, inForce, isAt, levelOf, samp
 
 type Apply = (fn: any, args: unknown[]) => unknown;
 const each = (result: unknown, fn: (x: unknown, i: number) => unknown): unknown => (Array.isArray(result) ? result.map(fn) : fn(result, 0));
-const listed = (x: unknown): unknown[] => (Array.isArray(x) ? x as unknown[] : [x]);
+// Exported because bundlers take a module without exports for CommonJS, and wrap all that it imports.
+export const listed = (x: unknown): unknown[] => (Array.isArray(x) ? x as unknown[] : [x]);
 
 function slices(fn: unknown, args: readonly unknown[], apply: Apply, level: Level): unknown {
   const results = Array.from({ length: level.size }, (_, b) => apply(fn, args.map((x) => sample(x, level, b))));

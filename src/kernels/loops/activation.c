@@ -22,10 +22,12 @@ static inline double mish_f64(double e) { return e * (e + 2) / (e * (e + 2) + 2)
 #define LOGSIGMOID(t) (x < 0 ? x : 0) - TS_VM_##t(log1p)(TS_VM_##t(exp)(-TS_VM_##t(abs)(x)))
 #define HARDSIGMOID(t) (x + 3 < 0 ? 0 : x + 3 > 6 ? 6 : x + 3) / 6
 #define HARDSWISH(t) x * (x + 3 < 0 ? 0 : x + 3 > 6 ? 6 : x + 3) / 6
-#define PLAIN(X) X(RELU) X(SILU) X(GELU) X(GELU_TANH) X(MISH) X(LOGSIGMOID) X(HARDSIGMOID) X(HARDSWISH)
+#define PLAIN(X) X(RELU) X(SILU) X(GELU_TANH) X(MISH) X(LOGSIGMOID) X(HARDSIGMOID) X(HARDSWISH)
 PLAIN(TS_DENSE1_FLOATS)
 TS_DENSE1(SIGMOID_f64, f64, f64, SIGMOID(f64))
+TS_DENSE1(GELU_f64, f64, f64, GELU(f64))
 TS_DENSE1_LONG(SIGMOID_f32, SIGMOID(f32))
+TS_DENSE1_LONG(GELU_f32, GELU(f32))
 
 #define LEAKY_RELU(t) x > 0 ? x : x * p0                                       /* slope */
 #define ELU(t) x > 0 ? x * p1 : TS_VM_##t(expm1)(x * p2) * p0                  /* alpha * scale, scale, input scale */
@@ -42,7 +44,7 @@ TS_DENSE1P(THRESHOLD_i64, i64, i64, x <= p0 ? p1 : x)
 TS_FILL(activation) {
 #define SET(N) TS_SET_FLOATS(unary, TS_UN_##N, N)
   PLAIN(SET)
-  SET(SIGMOID)
+  SET(SIGMOID) SET(GELU)
   WITH_PARAMS(SET)
   table->unary[TS_UN_RELU][TS_INT64] = RELU_i64;
   table->unary[TS_UN_THRESHOLD][TS_INT64] = THRESHOLD_i64;

@@ -1,10 +1,8 @@
 /* Binary loops that cost about as much as reading their operands: for any strides. */
+#include "isa.h"
 #include "loops.h"
 
-/* These wait for memory, and half as wide vectors wait a little less: two loads and a store of 64 bytes fill the queues of a core. */
-#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
-#pragma GCC target("prefer-vector-width=256")
-#endif
+TS_HALF_VECTORS /* these wait for memory */
 
 /* Integers wrap around. */
 #define ADD_i64 (int64_t)((uint64_t)x + (uint64_t)y)

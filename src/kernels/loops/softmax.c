@@ -6,11 +6,13 @@
 
 enum { LANES = 16, CHUNK = 2048, COLS = 128 };
 
+#define LONG_f32 TS_DENSE_long
+#define LONG_f64 TS_DENSE_LOOP
 /* One body each, however often they are used. */
 #define FUNCTIONS(t)                                                                                                   \
   VM_SLOW void exp_##t(ts_mem_##t *out, const ts_mem_##t *x, int64_t n, ts_mem_##t less) {                             \
     const ts_mem_##t least = VM_EXP_LEAST;                                                                             \
-    TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) out[k] = TS_VM_##t(exp_down)(x[k] - less, least);                    \
+    LONG_##t for (int64_t k = 0; k < n; k++) out[k] = TS_VM_##t(exp_down)(x[k] - less, least);                         \
   }                                                                                                                    \
   VM_SLOW ts_mem_##t log_##t(double x) { return TS_VM_##t(log)((ts_mem_##t)x); }
 /* A NaN that it passes over makes the sum one. */
