@@ -15,6 +15,8 @@ const env = { ...process.env, NODE_PATH: [process.env.NODE_PATH, '/usr/share/nod
 const HOT = /^wasm\/memory|^src\/(kernels\/(loops\/(?!cast|scan|special|complex_math)|correlate_run|winograd|columns|copy|sort\.|search|elementwise\.)|gemm\/(?!gemm_isa)|autograd\/engine|core\/(iter|wall|dispatch|graph|alloc|tensor|context|random|replay))/;
 const optimise = (f) => (HOT.test(f) ? '-O3' : '-Os');
 const FLAGS = ['-msimd128', '-std=gnu11', '-Wall', '-Wextra', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fvisibility=hidden', '-Wno-pass-failed', '-DTS_ONE_ISA', '-DTS_SMALL',
+  // Numbers in the functions called most are variables (src/core/vmath_f32.h).
+  '-DVM_VARIABLES',
   // No stores that the source does not make: other threads may see them.
   '-Xclang', '-mthread-model', '-Xclang', 'posix'];
 /* What several threads of a memory write. Reference counts, versions, plans and the like belong to the calling thread, so their atomics

@@ -23,8 +23,8 @@ extern const float vm_boundsf[8]; /* sized, so that they may be read before a lo
 VM_INLINE float vm_at_mostf(float x, float most) { return most < x ? most : x; }
 VM_INLINE float vm_at_leastf(float x, float least) { return x < least ? least : x; }
 
-/* The numbers in the functions called most, on WebAssembly as variables: V8 makes a vector that is constant anew wherever it is used, also
-   in a loop, by three instructions; a variable is read into a register once. */
+/* The numbers in the functions called most. With VM_VARIABLES, of the WebAssembly build, they are variables: current V8 makes a vector that
+   is constant anew wherever it is used, also in a loop, by three instructions; a variable is read into a register once. */
 #define VM_NUMBERSF(X) \
   X(vm_onef, 1.0f) X(vm_twof, 2.0f) X(vm_log2ef, 0x1.715476p+0f) X(vm_log2_highf, 0x1.62e4p-1f) X(vm_log2_lowf, 0x1.7f7d1cp-20f) \
   X(vm_magicf, VM_MAGICF) X(vm_magic_0f, VM_MAGICF + 127.0f) X(vm_magic_64f, VM_MAGICF + 191.0f) X(vm_2_64f, 0x1p-64f) \
@@ -32,7 +32,7 @@ VM_INLINE float vm_at_leastf(float x, float least) { return x < least ? least : 
   X(vm_exp6_f, 0x1.6ad6cp-10f) X(vm_sigmoid_onef, 0x1.cp-30f) X(vm_tanh_shiftf, 0.3f) \
   X(vm_tanh2_f, 0x1.ffffe8p-2f) X(vm_tanh3_f, 0x1.55568cp-3f) X(vm_tanh4_f, 0x1.557528p-5f) X(vm_tanh5_f, 0x1.0ca5acp-7f) \
   X(vm_tanh6_f, 0x1.bb3fb2p-10f)
-#ifdef __wasm__
+#ifdef VM_VARIABLES
 #define VM_NUMBERF(name, value) extern const float name;
 #else
 #define VM_NUMBERF(name, value) static const float name = value;

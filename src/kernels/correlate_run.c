@@ -260,15 +260,17 @@ bool ts_correlate_rows(ts_cx *cx, const ts_correlation *c, bool is_double, const
 
 typedef struct { job j; int64_t columns, stretches; const ptrdiff_t *at, *tail_at; } points_job;
 
-/* Tasks: stretches of the points of an image, in each the blocks of rows; whole panels of results are written where they belong. */
+/* Tasks: stretches of the points of an image, in each the blocks of rows. Panels of results are written where they belong; the last one reaches
+   back over what has been written, or, where there is none to reach over, is made aside. */
 static void points_some(void *arg, int64_t begin, int64_t end) {
   points_job *p = arg;
   job *j = &p->j;
   const ts_correlation *c = j->c;
   const ts_strip_loops *loops = &ts_loops.strips[j->is_double];
   const int64_t item = j->item, panel = ts_gathered_panel(j->is_double), l = j->volume;
-  char *tail = l % panel ? ts_calloc((size_t)((j->channels + j->m_block) * panel * item)) : NULL, *sums = tail + j->channels * panel * item;
-  if (l % panel && !tail) {
+  const bool aside = l - (p->stretches - 1) * p->columns < panel;
+  char *tail = aside ? ts_calloc((size_t)((j->channels + j->m_block) * panel * item)) : NULL, *sums = tail + j->channels * panel * item;
+  if (aside && !tail) {
     atomic_store(&j->failed, true);
     return;
   }
@@ -279,16 +281,20 @@ static void points_some(void *arg, int64_t begin, int64_t end) {
     const char *in = j->in + (image * c->in_channels * l + from) * item;
     const int64_t first = (image * c->out_channels + m0) * l + from;
     char *out = j->out + first * item;
-    for (int64_t b = 0; b < j->blocks; b++) {
+    for (int64_t b = 0; b < j->blocks && whole; b++) multiply(j, group, b, m0, rows, in + b * j->channels * l * item, p->at, whole, out, l, first);
+    if (rest && whole) {
+      const int64_t back = n - panel;
+      for (int64_t b = 0; b < j->blocks; b++) multiply(j, group, b, m0, rows, in + (b * j->channels * l + back) * item, p->at, panel, out + back * item, l, first + back);
+      continue;
+    }
+    for (int64_t b = 0; b < j->blocks && rest; b++) {
       const char *channels = in + b * j->channels * l * item;
-      if (whole) multiply(j, group, b, m0, rows, channels, p->at, whole, out, l, first);
-      if (!rest) continue;
-      for (int64_t i = 0; i < block_of(j, b); i++) memcpy(tail + i * panel * item, channels + (i * l + whole) * item, (size_t)(rest * item));
+      for (int64_t i = 0; i < block_of(j, b); i++) memcpy(tail + i * panel * item, channels + i * l * item, (size_t)(rest * item));
       multiply(j, group, b, m0, rows, tail, p->tail_at, panel, sums, panel, -1);
     }
     for (int64_t m = 0; rest && m < rows; m++) {
-      const int64_t behind = (m * l + whole) * item;
-      loops->carry(out + behind, 1, sums + m * panel * item, rest, j->finish->residual ? (const char *)j->finish->residual + first * item + behind : NULL, j->finish);
+      const int64_t at = m * l * item;
+      loops->carry(out + at, 1, sums + m * panel * item, rest, j->finish->residual ? (const char *)j->finish->residual + first * item + at : NULL, j->finish);
     }
   }
   ts_free(tail);
