@@ -11,8 +11,8 @@ import { customSection, numberedAnew } from './relaxed.mjs';
 
 /* acorn, which Debian's emscripten needs from -O2 on, lies outside its default path. */
 const env = { ...process.env, NODE_PATH: [process.env.NODE_PATH, '/usr/share/nodejs'].filter(Boolean).join(':') };
-/* Speed where the time goes; size elsewhere, because pages download it. */
-const HOT = /^wasm\/memory|^src\/(kernels\/(loops\/(?!cast|scan|special|complex_math)|correlate_run|winograd|columns|copy|sort\.|search|elementwise\.)|gemm\/|autograd\/engine|core\/(iter|wall|dispatch|graph|alloc|tensor|context|random|replay))/;
+/* Speed where the time goes; size elsewhere, because pages download it. Products (gemm_isa.c) say themselves what is unrolled. */
+const HOT = /^wasm\/memory|^src\/(kernels\/(loops\/(?!cast|scan|special|complex_math)|correlate_run|winograd|columns|copy|sort\.|search|elementwise\.)|gemm\/(?!gemm_isa)|autograd\/engine|core\/(iter|wall|dispatch|graph|alloc|tensor|context|random|replay))/;
 const optimise = (f) => (HOT.test(f) ? '-O3' : '-Os');
 const FLAGS = ['-msimd128', '-std=gnu11', '-Wall', '-Wextra', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fvisibility=hidden', '-Wno-pass-failed', '-DTS_ONE_ISA', '-DTS_SMALL',
   // Numbers in the functions called most are variables (src/core/vmath_f32.h).

@@ -77,9 +77,11 @@ typedef struct {
 } ts_strip_loops;
 
 /* Correlations of few channels by few: there is nothing for a product to read twice, so its packing and its sums would be most of the
-   work. k: the weights of a result, which are as many as s->at. Rows and images of results, and of their gradients, lie where the tensor has them. */
+   work. k: the weights of a result, which are as many as s->at. Rows and images of results, and of their gradients, lie where the tensor has them.
+   clamp: whose limits results are held within, or NULL. */
 typedef struct {
-  void (*sums)(const ts_strips *s, const ts_strip *t, int64_t k, const void *piece, const void *weights, const void *bias, void *to, int64_t image, int64_t row);
+  void (*sums)(const ts_strips *s, const ts_strip *t, int64_t k, const void *piece, const void *weights, const void *bias, void *to, int64_t image, int64_t row,
+               const ts_conv_finish *clamp);
   /* Adds to k gradients of weights. */
   void (*dots)(const ts_strips *s, const ts_strip *t, int64_t k, const void *piece, const void *grads, int64_t image, int64_t row, void *to);
 } ts_direct_loops;

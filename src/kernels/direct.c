@@ -63,7 +63,7 @@ static void sums_some(void *arg, int64_t begin, int64_t end) {
   const ts_correlation *c = j->c;
   const ts_strips *s = &j->s;
   const ts_axis *d = &c->axis[0], *h = &c->axis[1], *w = &c->axis[2];
-  const bool spread = w->by != 1;
+  const bool spread = w->by != 1, after = spread || j->finish->residual;
   char *piece = scratch(j, spread ? s->columns : 0), *sums = spread ? piece + s->size * j->item + SLACK : NULL;
   for (int64_t task = begin; task < end && piece; task++) {
     const int64_t group = task % c->groups;
@@ -74,8 +74,8 @@ static void sums_some(void *arg, int64_t begin, int64_t end) {
       const int64_t at = (plane * h->full + h->from + t.row * h->by) * w->full + w->from + t.col * w->by;
       const char *bias = j->finish->bias ? (const char *)j->finish->bias + m * j->item : NULL;
       ts_loops.direct[j->is_double].sums(s, &t, j->k, piece, j->rows + m * j->k * j->item, bias, spread ? sums : j->out + at * j->item,
-                                         spread ? s->image_rows * s->pitch : image, spread ? s->pitch : h->by * w->full);
-      if (spread || j->finish->clamp || j->finish->residual) finish_rows(j, &t, image, sums, at, s->pitch);
+                                         spread ? s->image_rows * s->pitch : image, spread ? s->pitch : h->by * w->full, j->finish->clamp && !after ? j->finish : NULL);
+      if (after) finish_rows(j, &t, image, sums, at, s->pitch);
     }
   }
   ts_free(piece);

@@ -29,16 +29,17 @@ static inline int NAME(widest)(const ts_strip *t) {
   return bytes >= 64 && TS_VECTOR_BYTES >= 64 ? 64 : bytes >= 32 && TS_VECTOR_BYTES >= 32 ? 32 : bytes >= 16 ? 16 : 0;
 }
 
-static void NAME(sums)(const ts_strips *s, const ts_strip *t, int64_t k, const void *piece, const void *weights, const void *bias, void *to, int64_t image, int64_t row) {
+static void NAME(sums)(const ts_strips *s, const ts_strip *t, int64_t k, const void *piece, const void *weights, const void *bias, void *to, int64_t image, int64_t row,
+                       const ts_conv_finish *clamp) {
   const T first = bias ? *(const T *)bias : 0;
   switch (NAME(widest)(t)) {
 #if TS_VECTOR_BYTES >= 64
-    case 64: JOIN(NAME(sums), 64)(s, t, k, piece, weights, first, to, image, row); break;
+    case 64: JOIN(NAME(sums), 64)(s, t, k, piece, weights, first, to, image, row, clamp); break;
 #endif
 #if TS_VECTOR_BYTES >= 32
-    case 32: JOIN(NAME(sums), 32)(s, t, k, piece, weights, first, to, image, row); break;
+    case 32: JOIN(NAME(sums), 32)(s, t, k, piece, weights, first, to, image, row, clamp); break;
 #endif
-    default: JOIN(NAME(sums), 16)(s, t, k, piece, weights, first, to, image, row);
+    default: JOIN(NAME(sums), 16)(s, t, k, piece, weights, first, to, image, row, clamp);
   }
 }
 

@@ -5,8 +5,17 @@
 typedef T FN(vec) __attribute__((vector_size(BYTES)));
 typedef T FN(mem) __attribute__((vector_size(BYTES), aligned(sizeof(T)), may_alias));
 
+INLINE FN(vec) FN(within)(FN(vec) v, const ts_conv_finish *f) {
+#define CHOOSE(mask, a, b) ((FN(vec))(((mask) & (__typeof__(mask))(a)) | (~(mask) & (__typeof__(mask))(b))))
+  const FN(vec) low = (T)f->low - (FN(vec)){0}, high = (T)f->high - (FN(vec)){0};
+  v = CHOOSE(v < low, low, v);
+  return CHOOSE(v > high, high, v);
+#undef CHOOSE
+}
+
 /* `rows` rows of one vector, of which the first `cols` elements count, or of two that are `apart`. */
-INLINE void FN(tile)(const int rows, const int vectors, int64_t k, const ptrdiff_t *at, const T *x, ptrdiff_t pitch, const T *w, T bias, T *to, ptrdiff_t row, ptrdiff_t apart, int64_t cols) {
+INLINE void FN(tile)(const int rows, const int vectors, int64_t k, const ptrdiff_t *at, const T *x, ptrdiff_t pitch, const T *w, T bias, T *to, ptrdiff_t row, ptrdiff_t apart, int64_t cols,
+                     const ts_conv_finish *clamp) {
   FN(vec) acc[4][2];
   UNROLL for (int r = 0; r < rows; r++)
     UNROLL for (int v = 0; v < vectors; v++) acc[r][v] = bias - (FN(vec)){0};
@@ -15,6 +24,10 @@ INLINE void FN(tile)(const int rows, const int vectors, int64_t k, const ptrdiff
     const FN(vec) wi = w[i] - (FN(vec)){0};
     UNROLL for (int r = 0; r < rows; r++)
       UNROLL for (int v = 0; v < vectors; v++) acc[r][v] += wi * *(const FN(mem) *)(p + r * pitch + v * apart);
+  }
+  if (clamp) {
+    UNROLL for (int r = 0; r < rows; r++)
+      UNROLL for (int v = 0; v < vectors; v++) acc[r][v] = FN(within)(acc[r][v], clamp);
   }
   UNROLL for (int r = 0; r < rows; r++) {
     if (cols < LANES) {
@@ -29,13 +42,14 @@ INLINE void FN(tile)(const int rows, const int vectors, int64_t k, const ptrdiff
 
 /* Where elements are left over at the end of a row, its last vector takes some of the one before again. */
 #define ROWS(rows)                                                                                                                                       \
-  static void FN(rows_##rows)(int64_t k, const ptrdiff_t *at, const T *x, ptrdiff_t pitch, const T *w, T bias, T *to, ptrdiff_t row, int64_t cols) {      \
+  static void FN(rows_##rows)(int64_t k, const ptrdiff_t *at, const T *x, ptrdiff_t pitch, const T *w, T bias, T *to, ptrdiff_t row, int64_t cols,        \
+                              const ts_conv_finish *clamp) {                                                                                             \
     int64_t i = 0;                                                                                                                                       \
     for (; i + LANES < cols; i += 2 * LANES)                                                                                                             \
-      FN(tile)(rows, 2, k, at, x + i, pitch, w, bias, to + i, row, cols - i < 2 * LANES ? cols - i - LANES : LANES, LANES);                              \
+      FN(tile)(rows, 2, k, at, x + i, pitch, w, bias, to + i, row, cols - i < 2 * LANES ? cols - i - LANES : LANES, LANES, clamp);                       \
     if (i >= cols) return;                                                                                                                               \
     if (cols >= LANES) i = cols - LANES;                                                                                                                 \
-    FN(tile)(rows, 1, k, at, x + i, pitch, w, bias, to + i, row, 0, cols - i);                                                                           \
+    FN(tile)(rows, 1, k, at, x + i, pitch, w, bias, to + i, row, 0, cols - i, clamp);                                                                    \
   }
 ROWS(1)
 #if !SLIM
@@ -46,7 +60,8 @@ ROWS(4)
 #if !SLIM
 /* Rows of at least a vector each, for 3x3 taps that lie as they do in an image: at, x and w are those of the first row of taps. Down the rows, what is
    read once serves the three results that need it. */
-static void FN(rows_3x3)(const ptrdiff_t *at, const T *x, ptrdiff_t pitch, const T *const *w, T bias, T *to, ptrdiff_t row, int64_t rows, int64_t cols) {
+static void FN(rows_3x3)(const ptrdiff_t *at, const T *x, ptrdiff_t pitch, const T *const *w, T bias, T *to, ptrdiff_t row, int64_t rows, int64_t cols,
+                          const ts_conv_finish *clamp) {
   FN(vec) taps[3][3];
   UNROLL for (int y = 0; y < 3; y++)
     UNROLL for (int i = 0; i < 3; i++) taps[y][i] = w[y][i] - (FN(vec)){0};
@@ -73,7 +88,8 @@ static void FN(rows_3x3)(const ptrdiff_t *at, const T *x, ptrdiff_t pitch, const
       p += pitch;
       READ;
       __builtin_prefetch(out + LANES, 1);
-      *(FN(mem) *)out = one + SUM(2);
+      const FN(vec) sum = one + SUM(2);
+      *(FN(mem) *)out = clamp ? FN(within)(sum, clamp) : sum;
       one = two + SUM(1);
       two = zero + SUM(0);
     }
@@ -84,25 +100,25 @@ static void FN(rows_3x3)(const ptrdiff_t *at, const T *x, ptrdiff_t pitch, const
 #endif
 
 /* Any of the last rows may be among those before again. */
-static void FN(sums)(const ts_strips *s, const ts_strip *t, int64_t k, const T *piece, const T *weights, T bias, T *to, int64_t image, int64_t row) {
+static void FN(sums)(const ts_strips *s, const ts_strip *t, int64_t k, const T *piece, const T *weights, T bias, T *to, int64_t image, int64_t row, const ts_conv_finish *clamp) {
   const int64_t pitch = s->pitch, rows = t->rows;
   for (int64_t n = 0; n < t->images; n++, piece += s->image_rows * pitch, to += image) {
 #if !SLIM
     const int64_t down = k == 9 ? s->at[3] - s->at[0] : 0;
     if ((down == pitch || down == -pitch) && s->c->axis[1].taps == 3 && s->c->axis[2].taps == 3 && t->cols >= LANES) {
       const int first = down < 0 ? 6 : 0;
-      FN(rows_3x3)(s->at + first, piece, pitch, (const T *[]){weights + first, weights + 3, weights + 6 - first}, bias, to, row, rows, t->cols);
+      FN(rows_3x3)(s->at + first, piece, pitch, (const T *[]){weights + first, weights + 3, weights + 6 - first}, bias, to, row, rows, t->cols, clamp);
       continue;
     }
     if (rows >= 4) {
       for (int64_t i = 0; i < rows; i += 4) {
         const int64_t r = i < rows - 4 ? i : rows - 4;
-        FN(rows_4)(k, s->at, piece + r * pitch, pitch, weights, bias, to + r * row, row, t->cols);
+        FN(rows_4)(k, s->at, piece + r * pitch, pitch, weights, bias, to + r * row, row, t->cols, clamp);
       }
       continue;
     }
 #endif
-    for (int64_t r = 0; r < rows; r++) FN(rows_1)(k, s->at, piece + r * pitch, pitch, weights, bias, to + r * row, row, t->cols);
+    for (int64_t r = 0; r < rows; r++) FN(rows_1)(k, s->at, piece + r * pitch, pitch, weights, bias, to + r * row, row, t->cols, clamp);
   }
 }
 
