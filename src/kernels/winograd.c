@@ -8,7 +8,11 @@
 #include "kernels.h"
 #include "winograd_squares.h"
 
-enum { TILES_BYTES = 768 << 10, MOST_ROWS = 240 };
+enum {
+  TILES_BYTES = 768 << 10,
+  MOST_ROWS = 240,
+  FEWEST_RESULTS = 96 /* of a channel: weights are transformed anew each time, which must be paid for */
+};
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
@@ -20,8 +24,7 @@ bool ts_winograd_pays(const ts_correlation *c, bool is_double) {
     const ts_axis *a = &c->axis[d];
     if (a->taps != 3 || a->kernel != 3 || a->step != 1 || (a->gap != 1 && a->gap != -1) || a->by != 1 || a->from != 0 || a->out < 6) return false;
   }
-  /* Weights are transformed anew each time: there must be results enough to pay for it. */
-  return c->in_channels >= 16 && c->out_channels >= 16 && c->in_channels <= 512 && c->batch * c->axis[1].out * c->axis[2].out >= 16 * ts_gathered_panel(false);
+  return c->in_channels >= 16 && c->out_channels >= 16 && c->in_channels <= 512 && c->batch * c->axis[1].out * c->axis[2].out >= FEWEST_RESULTS;
 }
 
 ts_correlation ts_winograd_tiles(const ts_correlation *c) {
