@@ -110,7 +110,16 @@ const checks = [
   ['test:full', 'the long sweeps', () => node('tools/test.mjs', ['--full', '--no-build']), true],
 ];
 
-const { values: { fast, only, skip, list } } = parseArgs({ options: { fast: { type: 'boolean', default: false }, only: { type: 'string' }, skip: { type: 'string' }, list: { type: 'boolean' } } });
+function wishes() {
+  try {
+    return parseArgs({ options: { fast: { type: 'boolean', default: false }, only: { type: 'string' }, skip: { type: 'string' }, list: { type: 'boolean' } } }).values;
+  } catch (error) {
+    console.error(`release: ${error.message}\nusage: npm run release:check -- [--fast] [--only NAME,...] [--skip NAME,...] [--list]`);
+    process.exit(2);
+  }
+}
+
+const { fast, only, skip, list } = wishes();
 if (list) {
   for (const [name, what, , long] of checks) console.log(`${name.padEnd(10)}  ${what}${long ? ' (not with --fast)' : ''}`);
   process.exit(0);

@@ -11,7 +11,7 @@
 enum {
   TILES_BYTES = 768 << 10,
   MOST_ROWS = 240,
-  FEWEST_RESULTS = 96 /* of a channel: weights are transformed anew each time, which must be paid for */
+  FEWEST_RESULTS = 160 /* of a channel: weights are transformed anew each time, which must be paid for */
 };
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }

@@ -86,6 +86,8 @@ static void rows_some(void *arg, int64_t begin, int64_t end) {
 }
 
 bool ts_winograd_rows(ts_cx *cx, const ts_correlation *c, const float *grad, const float *in, float *rows, bool *done) {
+  *done = false;
+  if (c->batch * c->axis[1].out * c->axis[2].out < 16 * ts_gathered_panel(false)) return true; /* products along so few tiles are not worth sixteen */
   const int64_t threads = ts_num_threads(), pieces = threads == 1 ? 1 : 2 * threads;
   job j = {.c = c, .grad = grad, .in = in, .rows = rows, .channels = least(c->in_channels, BLOCK), .m_block = least(c->out_channels, BLOCK)};
   while (c->groups * pieces_of(c->in_channels, j.channels) * pieces_of(c->out_channels, j.m_block) < pieces && j.m_block > LEAST_ROWS) j.m_block = (j.m_block + 1) / 2;
