@@ -26,11 +26,7 @@
 #define T ts_mem_f64
 #define INDEX int64_t
 #define SUFFIX f64
-#ifdef TS_SMALL
-#define SLIM true
-#else
-#define SLIM false
-#endif
+#define SLIM TS_SLIM_F64
 #include "direct_body.h"
 
 TS_FILL(direct) {

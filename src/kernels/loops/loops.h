@@ -61,11 +61,14 @@ typedef double ts_val_f64;
 #define TS_SAVE_f32(x) ((float)(x))
 #define TS_SAVE_f64(x) ((double)(x))
 
-/* The smallest elements, bytes, that get a contiguous loop where the general one would do: TS_SMALL builds have none for 16-bit parameters of optimizers. */
+/* TS_SMALL builds have no contiguous loops for 16-bit parameters of optimizers, where the general one does: LEAST_DENSE is the smallest element, bytes, that
+   gets one. And they take less code over more speed where float64 goes through templates that ask for SLIM. */
 #ifdef TS_SMALL
 #define TS_LEAST_DENSE 4
+#define TS_SLIM_F64 true
 #else
 #define TS_LEAST_DENSE 1
+#define TS_SLIM_F64 false
 #endif
 
 /* X(suffix, dtype) over dtypes. */

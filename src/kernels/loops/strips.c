@@ -23,11 +23,7 @@
 #define T ts_mem_f64
 #define NAME(x) x##_f64
 #define SUFFIX f64
-#ifdef TS_SMALL
-#define SLIM true
-#else
-#define SLIM false
-#endif
+#define SLIM TS_SLIM_F64
 #include "strips_body.h"
 
 TS_FILL(strips) {
