@@ -60,7 +60,7 @@ bool ts__im2col_impl(ts_cx *cx, const ts__im2col_args *a, ts_out *out) {
   if (ts_is_complex((ts_dtype)a->self->dtype)) return (out->t[0] = ts_each_part(cx, a->self, im2col_part, a)) != NULL;
   ts_window w;
   ts_dtype work = TS_FLOAT32;
-  ts_tensor *x;
+  ts_tensor *x = NULL;
   if (!window_of(cx, (settings){a->kernel_size, a->dilation, a->padding, a->stride}, a->self->sizes + 2, &w) || !ready(cx, a->self, &work, &x)) return false;
   const int64_t sizes[3] = {x->sizes[0], x->sizes[1] * ts_volume(w.kernel), ts_volume(w.out)};
   ts_tensor *y = ts_empty(cx, work, 3, sizes);
@@ -73,7 +73,7 @@ bool ts__col2im_impl(ts_cx *cx, const ts__col2im_args *a, ts_out *out) {
   if (ts_is_complex((ts_dtype)a->self->dtype)) return (out->t[0] = ts_each_part(cx, a->self, col2im_part, a)) != NULL;
   ts_window w;
   ts_dtype work = TS_FLOAT32;
-  ts_tensor *x;
+  ts_tensor *x = NULL;
   if (!window_of(cx, (settings){a->kernel_size, a->dilation, a->padding, a->stride}, a->size.v, &w) || !ready(cx, a->self, &work, &x)) return false;
   const int64_t sizes[4] = {x->sizes[0], x->sizes[1] / ts_volume(w.kernel), w.in[1], w.in[2]};
   ts_tensor *y = ts_full_zero(cx, work, 4, sizes);
