@@ -10,7 +10,7 @@ const full = Boolean(process.env.TORSH_FULL);
 
 const common = {
   rootDir: root,
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.js',
   transform: {},
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/packages/', '<rootDir>/test/consumers/', '<rootDir>/types/'],
   haste: { forceNodeFilesystemAPI: true },
@@ -43,8 +43,7 @@ module.exports = {
     ...(only === 'native' ? [] : [project('wasm')]),
     ...(only ? [] : [{ ...common, displayName: 'both', testMatch: [full ? '<rootDir>/test/full/{parity,consumers,next,platform}*.test.js' : '<rootDir>/test/both/*.test.js'], moduleNameMapper: entries('torsh') }]),
   ],
-  /* A worker whose heap has grown collects slowly. And one in whose process the collector found a finished suite's FinalizationRegistry dead just after
-     it had asked for its callbacks calls none any more (V8). */
+  // A worker whose heap has grown collects slowly.
   workerIdleMemoryLimit: '700MB',
   testTimeout: full ? 300000 : 60000,
 };
