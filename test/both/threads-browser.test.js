@@ -40,7 +40,7 @@ const inWorker = () => new Promise((resolve, reject) => {
 });
 
 let browser = null;
-beforeAll(async () => { if (!process.env.TORSH_NO_BROWSER) browser = await launch(); }, 30000);
+beforeAll(async () => { if (!process.env.TORSH_NO_BROWSER) browser = await launch(); });
 afterAll(() => browser?.close());
 
 /** What `task` gives in a page with these headers, and what went wrong there. */
@@ -66,7 +66,7 @@ runs([['a page', inPage], ['a worker of a page', inWorker]])('%s that is cross-o
   expect(got.reasons).toHaveLength(1);
   expect(got.usual).toBeGreaterThan(0);
   expect(new Set([got.alone, ...got.others]).size).toBe(1);
-}, 60000);
+});
 
 runs([
   ['that is not isolated', {}, 'one thread: the page is not cross-origin isolated'],
@@ -77,4 +77,4 @@ runs([
   expect(got.reasons).toEqual(['a page or worker runs WebAssembly', expect.stringContaining(why)]);
   expect(got.own).toBe(true);
   expect(new Set([got.alone, ...got.others]).size).toBe(1);
-}, 60000);
+});
