@@ -1,5 +1,5 @@
 /** What stands on a command line, by node:util's parseArgs: options of each command, their kinds and their help. */
-import { parseArgs } from 'node:util';
+import * as util from 'node:util';
 
 /** A command line that cannot be meant: usage on stderr, exit code 2. */
 export class UsageError extends Error {}
@@ -15,6 +15,8 @@ export const flag = (help) => ({ type: 'boolean', help, fallback: false });
 export const text = (help, unit = 'TEXT', fallback = null) => option(help, unit, (value) => value, fallback);
 export const positiveWhole = number('a positive whole number', (n) => Number.isSafeInteger(n) && n > 0);
 export const whole = number('a whole number that is not negative', (n) => Number.isSafeInteger(n) && n >= 0);
+/** Threads: what torsh.setNumThreads() takes. */
+export const threads = number('a whole number from 1 to 64', (n) => Number.isInteger(n) && n >= 1 && n <= 64);
 export const positive = number('a positive number', (n) => Number.isFinite(n) && n > 0);
 export const choice = (help, names, fallback = null) => option(help, names.join('|'), (value, name) => {
   if (!names.includes(value)) throw new UsageError(`${name} must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}, not '${value}'`);
@@ -45,7 +47,7 @@ export function read(args, { options, operands: [least, most, what] }) {
     .map(([name, { type, short, multiple }]) => [name, { type, ...(short ? { short } : {}), ...(multiple ? { multiple } : {}) }]));
   let parsed;
   try {
-    parsed = parseArgs({ args, options: known, allowPositionals: true, strict: true });
+    parsed = util.parseArgs({ args, options: known, allowPositionals: true, strict: true });
   } catch (error) {
     if (!String(error.code).startsWith('ERR_PARSE_ARGS')) throw error;
     throw new UsageError(reason(error.message));

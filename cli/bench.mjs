@@ -1,4 +1,4 @@
-import { backend, json as jsonOption, positive, positiveWhole } from './arguments.mjs';
+import { backend, json as jsonOption, positive, threads as threadsOption } from './arguments.mjs';
 import { bold, json, table } from './text.mjs';
 
 /** Rows: { name, unit, make(torsh) }. What make() gives is run() and, for a rate, its amount of work (operations, bytes), else the number of calls that it is. */
@@ -90,7 +90,7 @@ export const bench = {
   options: {
     backend,
     seconds: positive('of measuring for each row', 0.3),
-    threads: positiveWhole('threads that an op may use (default: all of the backend)'),
+    threads: threadsOption('threads that an op may use (default: all of the backend)'),
     json: jsonOption,
   },
   run({ seconds, threads, json: machine }, _operands, loadTorsh) {

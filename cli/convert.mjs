@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { flag, json as jsonOption, text } from './arguments.mjs';
+import { UsageError, flag, json as jsonOption, text } from './arguments.mjs';
 import { bytes, json, plural, safe } from './text.mjs';
 import { Refusal } from './torsh.mjs';
 
@@ -8,7 +8,7 @@ const FORMATS = { safetensors: 'safetensors', pt: 'pt', pth: 'pt', npz: 'npz', n
 
 function formatOf(file) {
   const ending = /\.(\w+)$/.exec(file)?.[1].toLowerCase();
-  if (!Object.hasOwn(FORMATS, ending ?? '')) throw new Refusal(`'${file}' does not say its format: it must end in ${Object.keys(FORMATS).map((name) => `.${name}`).join(', ')}`);
+  if (!Object.hasOwn(FORMATS, ending ?? '')) throw new UsageError(`'${file}' does not say its format: it must end in ${Object.keys(FORMATS).map((name) => `.${name}`).join(', ')}`);
   return FORMATS[ending];
 }
 
@@ -77,8 +77,8 @@ export const convert = {
   },
   run({ part, drop, compress, force, json: machine }, [from, to], loadTorsh) {
     const format = formatOf(to);
-    if (compress && format !== 'npz') throw new Refusal(`--compress is for .npz, not for .${format}`);
-    if (resolve(from) === resolve(to)) throw new Refusal('IN and OUT are the same file');
+    if (compress && format !== 'npz') throw new UsageError(`--compress is for .npz, not for .${format}`);
+    if (resolve(from) === resolve(to)) throw new UsageError('IN and OUT are the same file');
     if (existsSync(to) && !force) throw new Refusal(`'${to}' is there already; --force writes over it`);
     const torsh = loadTorsh();
     const loaded = torsh.load(from);

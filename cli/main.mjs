@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `npx torsh COMMAND`: looks at the installation, at files and at models. The build makes dist/cli.mjs of this folder. */
 import process from 'node:process';
+import * as util from 'node:util';
 import { UsageError, read, usageOf } from './arguments.mjs';
 import { bench } from './bench.mjs';
 import { convert } from './convert.mjs';
@@ -26,6 +27,14 @@ Exit codes: 0 done, 1 it could not be done, 2 a command line that cannot be mean
 async function main([name, ...args]) {
   if (name === '--version' || name === '-v') {
     console.log(version);
+    return 0;
+  }
+  if (!util.parseArgs) {
+    console.error(`torsh needs Node 18.3 or later, and this is Node ${process.versions.node}: install a newer one (https://nodejs.org)`);
+    return 1;
+  }
+  if (name === 'help' && Object.hasOwn(commands, args[0] ?? '')) {
+    console.log(usageOf(args[0], commands[args[0]]));
     return 0;
   }
   if (name === '--help' || name === '-h' || name === 'help') {

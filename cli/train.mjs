@@ -1,14 +1,22 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { uciSet } from '../examples/lib/digit-set.mjs';
 import { accuracy, predict, train as trainDigits } from '../examples/lib/digits-net.mjs';
 import { gallery } from '../examples/lib/gallery.mjs';
 import { backend, json as jsonOption, positive, positiveWhole, text, UsageError, whole } from './arguments.mjs';
 import { bold, bytes, json, safe } from './text.mjs';
+import { Refusal } from './torsh.mjs';
 
 const SHOWN = 5;
 /** The build puts the digits beside the command. */
 const digits = () => uciSet(gunzipSync(readFileSync(new URL('digits.csv.gz', import.meta.url))).toString('latin1'), 'digits.csv');
+
+/** What can be said of the file before there is something to write into it. */
+function checkSave(file) {
+  if (!/\.(safetensors|pth?)$/i.test(file)) throw new UsageError(`--save must name a .safetensors or .pt file, not '${file}'`);
+  if (!statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory()) throw new Refusal(`'${file}' cannot be written: there is no folder '${dirname(file)}'`);
+}
 
 async function run({ epochs, batch, lr, seed, save, json: machine }, torsh) {
   const set = digits(), log = [];
@@ -52,6 +60,7 @@ export const train = {
   },
   async run(values, [what], loadTorsh) {
     if (what !== 'digits') throw new UsageError(`there is nothing called '${what}' to train; there is: digits`);
+    if (values.save !== null) checkSave(values.save);
     await run(values, loadTorsh());
   },
 };

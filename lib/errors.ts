@@ -23,3 +23,5 @@ export class TorshError extends Error {
     return Object.prototype.toString.call(x) === '[object Error]' && (x as Error).name === 'TorshError' && errorCodes.includes((x as TorshError).code);
   }
 }
+// Bundlers call a class that names itself otherwise, and Node prints that.
+Object.defineProperty(TorshError, 'name', { value: 'TorshError' });

@@ -2,6 +2,7 @@
 import * as autograd from './autograd';
 import { autocast } from './autograd/autocast';
 import { type BackendInfo, abi, backendReasons } from './backend/abi';
+import { TorshError } from './errors';
 import * as sys from './gen/system';
 
 /** Which backend runs, and why. */
@@ -25,5 +26,11 @@ export const autogradMembers = {
 
 /** Threads that an op may use, its caller's among them. https://pytorch.org/docs/stable/generated/torch.get_num_threads.html */
 export const getNumThreads = (): number => sys._numThreads();
-/** Sets it: 1 to 64, or 0 for the usual number. WebAssembly has 1 where backend.reasons says so. https://pytorch.org/docs/stable/generated/torch.set_num_threads.html */
-export const setNumThreads = (n: number): void => { sys._setNumThreads(n); };
+const MOST_THREADS = 64;
+/**
+ * Sets it: 1 to 64, or 0 for the usual number. WebAssembly has 1 where backend.reasons says so. Errors: ERR_ARGUMENT. https://pytorch.org/docs/stable/generated/torch.set_num_threads.html
+ */
+export const setNumThreads = (n: number): void => {
+  if (!Number.isInteger(n) || n < 0 || n > MOST_THREADS) throw new TorshError('ERR_ARGUMENT', 'setNumThreads', `setNumThreads: expected a whole number from 0 to ${MOST_THREADS}, but got ${String(n)}`);
+  sys._setNumThreads(n);
+};

@@ -22,6 +22,11 @@ import { recording } from './runtime/recording';
 /** Marks tensors of this copy of the library, so that those of the other backend are told apart. */
 const instance = { version };
 
+declare global {
+  /** The name behind `using x = ...`, for programs whose own "lib" does not know it yet. */
+  interface SymbolConstructor { readonly dispose: unique symbol }
+}
+
 export interface TypedArrays {
   bool: Uint8Array; uint8: Uint8Array; int8: Int8Array; int16: Int16Array; int32: Int32Array; int64: BigInt64Array;
   float16: Uint16Array; bfloat16: Uint16Array; float32: Float32Array; float64: Float64Array; complex64: Float32Array; complex128: Float64Array;
@@ -239,6 +244,8 @@ export class Tensor extends TensorOps {
     this._h = 0;
   }
   get isDisposed(): boolean { return this._h === 0; }
+  /** `using x = ...`: dispose() at the end of the block. Below, since not every engine knows the symbol. */
+  declare [Symbol.dispose]: () => void;
 
   toString(): string { return tensorToString(this); }
   [Symbol.for('nodejs.util.inspect.custom')](): string { return tensorToString(this); }

@@ -236,7 +236,10 @@ const others = [
   ['a legacy file of another protocol', join(legacy.subarray(0, 15), '\x80\x02K\x01.', legacy.subarray(20)), /protocol version is 1/],
   ['a gzipped file', join('\x1f\x8b\x08', Buffer.alloc(20)), /gzipped/],
   ['a pointer of Git LFS', text('version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n'), /Git LFS pointer/],
-  ['nothing', Buffer.alloc(0), /at least 8 bytes/],
+  ['nothing', Buffer.alloc(0), /at least 8 bytes.* \(it is none of \.pt, safetensors/],
+  ['a page in its place', text('\n<!DOCTYPE html><title>404</title>'), /\(it is a web page: what answered had no such file\)/],
+  ['zeros', Buffer.alloc(600), /\(it begins with nothing but zeros/],
+  ['words', text('hello world, this is no model'), /the header claims .* \(it is none of \.pt, safetensors, \.npz and \.npy by its first bytes/],
   ['JSON of another kind', text('{"hello": [1, 2, 3]}'), /weight_map/],
 ];
 test.each(others)('%s', (_, bytes, rule) => {

@@ -14,7 +14,8 @@ import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root, sources, walk } from './sources.mjs';
 
-const cc = process.env.CC ?? 'cc';
+/* CC may hold more than a name: 'ccache gcc'. */
+const [cc, ...ccFlags] = (process.env.CC ?? 'cc').trim().split(/\s+/);
 const jobs = availableParallelism?.() ?? cpus().length;
 const common = ['-std=gnu11', '-g', '-O1', '-fno-omit-frame-pointer', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math',
   '-Wall', '-Wextra', '-pthread', '-Isrc'];
@@ -64,11 +65,11 @@ function isFresh(object) {
 
 /** Compiles one file unless its object is fresh; the flags are part of the object's folder. Throws the compiler's words. */
 async function compile(path, flags) {
-  const folder = createHash('sha256').update([cc, ...flags].join(' ')).digest('hex').slice(0, 12);
+  const folder = createHash('sha256').update([cc, ...ccFlags, ...flags].join(' ')).digest('hex').slice(0, 12);
   const object = join('build', 'test-c', folder, path.replace(/\.c$/, '.o'));
   if (isFresh(join(root, object))) return object;
   mkdirSync(join(root, dirname(object)), { recursive: true });
-  const { code, output } = await run(cc, [...flags, '-MMD', '-c', path, '-o', object]);
+  const { code, output } = await run(cc, [...ccFlags, ...flags, '-MMD', '-c', path, '-o', object]);
   if (code !== 0) throw new Error(`cc ${path}:\n${output}`);
   if (output) console.log(output.trimEnd());
   return object;
@@ -93,7 +94,7 @@ async function runProgram(path, sanitizer, core) {
   const program = object.replace(/\.o$/, '');
   const pooled = basename(path).startsWith('alloc');
   const parts = core.filter((file) => !file.endsWith(pooled ? 'support/plain_alloc.o' : 'src/core/alloc.o'));
-  const link = await run(cc, [...flags, object, ...parts, '-lm', '-o', program]);
+  const link = await run(cc, [...ccFlags, ...flags, object, ...parts, '-lm', '-o', program]);
   if (link.code !== 0) throw new Error(`linking ${name}:\n${link.output}`);
   const env = { ...process.env, ASAN_OPTIONS: 'detect_leaks=1:allocator_may_return_null=1', UBSAN_OPTIONS: 'print_stacktrace=1' };
   const { code, output } = await run(join(root, program), [], { env });

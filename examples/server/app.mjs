@@ -1,7 +1,7 @@
 /** The service: routes, limits, and what is said when something is wrong. */
 import Fastify, { LogController } from 'fastify';
 import { Batcher, Overloaded } from './batcher.mjs';
-import { BINARY, RequestError, SAFETENSORS, answer, readers } from './formats.mjs';
+import { BINARY, RequestError, SAFETENSORS, answer, checkOutput, readers } from './formats.mjs';
 import { createMetrics } from './metrics.mjs';
 
 const RETRY_AFTER_SECONDS = 1;
@@ -31,7 +31,10 @@ const REASONS = {
 
 /** engine: see engine.mjs. limits: { maxBatch, maxWait, maxQueue, maxBytes, requestTimeout }. */
 export function createApp({ engine, limits, logger = false }) {
-  const app = Fastify({ bodyLimit: limits.maxBytes, requestTimeout: limits.requestTimeout, clientErrorHandler: clientError, logController: new LogController({ disableRequestLogging: true }), logger });
+  const app = Fastify({
+    bodyLimit: limits.maxBytes, requestTimeout: limits.requestTimeout, clientErrorHandler: clientError, logController: new LogController({ disableRequestLogging: true }), logger,
+    frameworkErrors: (_error, _request, reply) => reply.code(400).send({ error: 'the address cannot be read' }),
+  });
   const batcher = new Batcher({
     engine, ...limits,
     onBatch(rows, seconds) {
@@ -80,6 +83,8 @@ export function createApp({ engine, limits, logger = false }) {
     const type = (request.headers['content-type'] ?? '').split(';')[0].trim().toLowerCase();
     const read = Object.hasOwn(readers, type) ? readers[type] : null;
     if (!read) throw new RequestError(415, REASONS.FST_ERR_CTP_INVALID_MEDIA_TYPE());
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding.trim().toLowerCase() !== 'identity') throw new RequestError(415, 'the body must come as it is, without a Content-Encoding');
     const { values, count } = read(request.body, { input: engine.input, maxRows: limits.maxBatch, headers: request.headers });
     const job = batcher.add(values, count);
     let gone = false;
@@ -90,7 +95,9 @@ export function createApp({ engine, limits, logger = false }) {
       batcher.drop(job);
     });
     const outputs = await job.outputs;
-    return gone ? reply.hijack() : answer(reply, request.headers.accept, outputs, count, engine.classes);
+    if (gone) return reply.hijack();
+    checkOutput(outputs, engine.outputSize);
+    return answer(reply, request.headers.accept, outputs, count, engine.classes);
   });
 
   /** Answers what has come, refuses what comes, and lets go of the threads. */

@@ -89,6 +89,12 @@ function checkFinite(values, shape) {
   return values;
 }
 
+/** Inputs that are finite may still be too large for the model. */
+export function checkOutput(output, size) {
+  const at = output.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) throw refuse(`the answer to input ${Math.floor(at / size)} is not finite: its values are larger than the model can take`);
+}
+
 /** Sends probabilities (Float32Array, row by row) in the form that the client accepts. */
 export function answer(reply, accept, output, count, classes) {
   if (accept?.includes(BINARY)) {

@@ -42,5 +42,7 @@ function hintOf(first: Uint8Array): string {
   if (String.fromCharCode(...first.subarray(257, 262)) === 'ustar') return ' (it is a tar file, as PyTorch wrote before 0.2: load it there and save it again)';
   if (String.fromCharCode(...first.subarray(0, 7)) === 'version') return ' (it is a Git LFS pointer, not the file itself)';
   if (first[0] === 0x89 && first[1] === 0x48 && first[2] === 0x44 && first[3] === 0x46) return ' (it is an HDF5 file)';
-  return '';
+  if (/^\s*<(!doctype|html|\?xml)/i.test(String.fromCharCode(...first.subarray(0, 64)))) return ' (it is a web page: what answered had no such file)';
+  if (first.length > 0 && first.every((byte) => byte === 0)) return ' (it begins with nothing but zeros: it was not written to its end)';
+  return ' (it is none of .pt, safetensors, .npz and .npy by its first bytes, and was read as safetensors)';
 }

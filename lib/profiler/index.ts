@@ -174,6 +174,8 @@ export class Profile {
     if (path === undefined) return text;
     writeFile(path, 'exportChromeTrace', [new TextEncoder().encode(text)]);
   }
+  /** `using prof = ...`: stop() at the end of the block. */
+  declare [Symbol.dispose]: () => void;
 }
 if (typeof Symbol.dispose === 'symbol') {
   Object.defineProperty(Profile.prototype, Symbol.dispose, { value: Profile.prototype.stop, writable: true, configurable: true });
@@ -203,7 +205,7 @@ export function schedule(options: { wait: number; warmup: number; active: number
 }
 
 /** A part of the program with a name of its own in profiles: end() ends it. */
-export interface RecordFunction { end(): void }
+export interface RecordFunction { end(): void; [Symbol.dispose](): void }
 
 /** A row of its own for a part of the program: recordFunction(name, f) gives what f gives (also a Promise); recordFunction(name) lasts until its end(). Costs nothing while nothing is profiled. */
 export function recordFunction(name: string): RecordFunction;
@@ -214,7 +216,7 @@ export function recordFunction<T>(name: string, f?: () => T): T | RecordFunction
   if (f === undefined) {
     const made = { end: () => { finish(scope); } };
     if (typeof Symbol.dispose === 'symbol') Object.defineProperty(made, Symbol.dispose, { value: made.end });
-    return made;
+    return made as RecordFunction;
   }
   let result: T;
   try {

@@ -250,6 +250,8 @@ export class SummaryWriter {
     if (this.logDir !== null) this.sink = null;
     this.runs.clear();
   }
+  /** `using writer = ...`: close() at the end of the block. */
+  declare [Symbol.dispose]: () => void;
 }
 if (typeof Symbol.dispose === 'symbol') {
   Object.defineProperty(SummaryWriter.prototype, Symbol.dispose, { value: SummaryWriter.prototype.close, writable: true, configurable: true });

@@ -84,6 +84,17 @@ static napi_value release(napi_env env, napi_callback_info info) {
   return result;
 }
 
+/* Tensors to be released have not been touched for long: their lines, and those of their storages, are fetched while others are looked at. */
+static inline __attribute__((always_inline)) void prefetch(const ts_cx *cx, uint32_t i) {
+  enum { TENSOR = 16, STORAGE = 8 }; /* slots ahead */
+  if (i + TENSOR >= cx->n_slots) return;
+  const ts_tensor *t = cx->slots[i + TENSOR].tensor;
+  if (t)
+    for (int at = 0; at < 3; at++) __builtin_prefetch((const char *)t + 64 * at - 16, 1);
+  t = cx->slots[i + STORAGE].tensor;
+  if (t) __builtin_prefetch((const char *)t->storage - 16, 1);
+}
+
 /* Releases every handle whose JS object is gone. */
 static void poll(environment *e) {
   ts_cx *cx = e->cx;
@@ -94,6 +105,7 @@ static void poll(environment *e) {
     for (uint32_t i = from; i < cx->n_slots && i < from + PIECE; i++) {
       ts_slot *s = &cx->slots[i];
       napi_value object = NULL;
+      prefetch(cx, i);
       if (!s->tensor || !s->ref || !OK(napi_get_reference_value(e->env, s->ref, &object)) || object) continue;
       napi_delete_reference(e->env, s->ref);
       ts_handle_release(cx, (double)((i + 1) | s->generation << 22));

@@ -44,6 +44,11 @@ describe('the command line', () => {
     ['an operand left out', ['convert', 'a.pt'], /^torsh convert: IN or OUT is missing\n/],
     ['no file', ['inspect'], /^torsh inspect: FILE is missing\n/],
     ['another thing to train', ['train', 'cats'], /^torsh train: there is nothing called 'cats' to train; there is: digits\n/],
+    ['more threads than there can be', ['bench', '--threads', '65'], /^torsh bench: --threads must be a whole number from 1 to 64, not '65'\n/],
+    ['a model without a format', ['train', 'digits', '--save', 'model'], /^torsh train: --save must name a \.safetensors or \.pt file, not 'model'\n/],
+    ['a format that is unknown', ['convert', iris, 'o.onnx'], /^torsh convert: 'o\.onnx' does not say its format: it must end in \.safetensors/],
+    ['a file onto itself', ['convert', iris, iris], /^torsh convert: IN and OUT are the same file\n/],
+    ['an option of another format', ['convert', iris, 'o.pt', '--compress'], /^torsh convert: --compress is for \.npz/],
     ['sizes that are none', ['summary', 'x.mjs', '--input', '1,a'], /^torsh summary: --input must be sizes such as 1,28,28, not '1,a'\n/],
     ['an input for a file', ['summary', iris, '--input', '1,4'], /^torsh summary: --input is for a module/],
   ])('%s: usage on stderr, exit code 2', async (_, args, message) => {
@@ -61,6 +66,7 @@ describe('the command line', () => {
     expect(out).toMatch(new RegExp(`Usage: torsh ${name}`));
     expect(out).toContain('--json');
     expect(await done('--help')).toContain(`  ${name} `);
+    expect(await done('help', name)).toBe(out);
   });
 
   test('--version', async () => {
@@ -131,6 +137,10 @@ function checkpoint() {
   const model = { 'fc.weight': torsh.tensor([[1, 2], [3, 4]]), 'fc.bias': torsh.tensor([5, 6], { dtype: 'float64' }) };
   return { epoch: 3, model, optimizer: { state: [torsh.ones(2)], lr: 0.1 }, note: 'hello' };
 }
+
+test('train digits says at once where it cannot keep the model', async () => {
+  expect(await fails(1, 'train', 'digits', '--save', at(path.join('none', 'digits.pt')))).toMatch(/^torsh train: '.*' cannot be written: there is no folder '.*none'\n$/);
+});
 
 describe('inspect', () => {
   test('lists tensors, other values and metadata', async () => {
@@ -207,8 +217,7 @@ describe('convert', () => {
     torsh.save(checkpoint().model, at('meta.safetensors'), { metadata: { by: 'me' } });
     const cases = [
       [['odd.pt', 'o.safetensors'], /dtype complex128, which safetensors cannot hold/], [['odd.pt', 'o.npz'], /NumPy has no bfloat16/], [['odd.pt', 'o.npy'], /an \.npy file holds one tensor, but there are 2/],
-      [['twice.pt', 'o.safetensors'], /two tensors would be called 'a\.b'/], [['odd.pt', 'o.onnx'], /does not say its format: it must end in \.safetensors/],
-      [['odd.pt', 'odd.pt'], /the same file/], [['odd.pt', 'twice.pt'], /is there already; --force/], [['meta.safetensors', 'o.pt', '--compress'], /--compress is for \.npz/],
+      [['twice.pt', 'o.safetensors'], /two tensors would be called 'a\.b'/], [['odd.pt', 'twice.pt'], /is there already; --force/], [['odd.pt', path.join('none', 'o.pt')], /cannot write .*none.*ENOENT/],
     ];
     for (const [[from, to, ...more], message] of cases) expect(await fails(1, 'convert', at(from), at(to), ...more)).toMatch(message);
     expect(fs.readdirSync(folder).filter((name) => name.startsWith('o.'))).toEqual([]);

@@ -5,7 +5,7 @@ const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 
 const root = join(__dirname, '../..');
-const cc = process.env.CC ?? 'cc';
+const [cc, ...ccFlags] = (process.env.CC ?? 'cc').trim().split(/\s+/);
 
 let dir;
 beforeAll(() => {
@@ -17,7 +17,7 @@ afterAll(() => { if (dir) rmSync(dir, { recursive: true, force: true }); });
 
 const flags = (...what) => execFileSync('pkg-config', [...what, 'torsh'], { encoding: 'utf8', env: { ...process.env, PKG_CONFIG_PATH: join(root, 'dist/libtorsh/lib/pkgconfig') } }).trim().split(/\s+/);
 
-const compile = (source, program, libs) => execFileSync(cc, [source, '-std=c11', '-Wall', '-Wextra', '-Werror', ...flags('--cflags'), ...libs, '-lm', '-o', program]);
+const compile = (source, program, libs) => execFileSync(cc, [...ccFlags, source, '-std=c11', '-Wall', '-Wextra', '-Werror', ...flags('--cflags'), ...libs, '-lm', '-o', program]);
 const shared = () => [...flags('--libs'), `-Wl,-rpath,${join(root, 'dist/libtorsh/lib')}`];
 
 test.each([['shared', []], ['static', ['--static']]])('the training example compiles and learns (%s)', (kind, how) => {

@@ -30,7 +30,7 @@ test('every file that exports names is there', () => {
 
 test('needs no install script and no other package; that of the platform is optional', () => {
   const manifest = JSON.parse(readFileSync(join(folder, 'node_modules', 'torsh', 'package.json'), 'utf8'));
-  for (const name of ['install', 'preinstall', 'postinstall']) expect(manifest.scripts?.[name]).toBe(undefined);
+  for (const name of ['install', 'preinstall', 'postinstall', 'prepare']) expect(manifest.scripts?.[name]).toBe(undefined);
   expect(Object.keys(manifest.dependencies ?? {})).toEqual([]);
   expect(manifest.optionalDependencies).toMatchObject({ '@torsh/linux-x64-gnu': manifest.version, '@torsh/win32-x64': manifest.version });
   expect(readdirSync(join(folder, 'node_modules')).filter((n) => !n.startsWith('.'))).toEqual(['torsh']);
@@ -114,6 +114,7 @@ test('types hold under node16 and bundler resolution', async () => {
     opt.step();
     const shape: readonly number[] = loss.shape;
     const name: 'native' | 'wasm' = torsh.backend.name;
+    { using scoped = torsh.ones(2), part = torsh.profiler.recordFunction('part'); void [scoped, part]; }
     // @ts-expect-error a dtype that does not exist
     torsh.zeros([2], { dtype: 'float128' });
     console.log(shape, name, rows);
@@ -125,9 +126,12 @@ test('types hold under node16 and bundler resolution', async () => {
     const dtype: torsh.DType = x.dtype;
     console.log(layer(x), dtype);
   `);
+  writeFileSync(join(folder, 'worker.mts'), "import { createWorker } from 'torsh/worker';\n(await createWorker()).terminate();\n");
   for (const [module, resolution] of [['node16', 'node16'], ['esnext', 'bundler']]) {
     const files = module === 'node16' ? ['use.mts', 'use.cts'] : ['use.mts'];
     await expectRun(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2022',
       '--module', module, '--moduleResolution', resolution, '--lib', 'es2022,esnext.disposable,dom', '--types', '', ...files]);
   }
+  // What `--target es2022` takes by itself does not know Symbol.dispose.
+  await expectRun(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2022', '--module', 'node16', '--types', '', 'use.cts', 'worker.mts']);
 });

@@ -153,6 +153,8 @@ suite('examples/server', () => {
     ['a tensor of another shape', () => file({ inputs: torsh.ones(1, 28, 28) }), { 'content-type': SAFETENSORS }, 400, /^inputs must have the shape \[n, 1, 28, 28\], not \[1, 28, 28\]$/],
     ['a tensor of integers', () => file({ inputs: torsh.ones(1, 1, 28, 28, { dtype: 'int64' }) }), { 'content-type': SAFETENSORS }, 400, /not int64$/],
     ['a form', 'inputs=1', { 'content-type': 'application/x-www-form-urlencoded' }, 415, /^the body must be application\/json, application\/octet-stream or application\/x-safetensors$/],
+    ['numbers that are too large for the model', () => Buffer.from(new Float32Array(2 * 784).fill(0).fill(3e38, 784).buffer), { 'content-type': BINARY, accept: BINARY }, 400, /^the answer to input 1 is not finite/],
+    ['a body that is compressed', one, { 'content-type': BINARY, 'content-encoding': 'gzip' }, 415, /^the body must come as it is, without a Content-Encoding$/],
     ['too much', Buffer.alloc(100001), { 'content-type': BINARY }, 413, /^the body is larger than 100000 bytes$/],
   ])('refuses %s with the reason', async (_, body, headers, wanted, reason) => {
     const { status, content } = await post(server.url, typeof body === 'function' ? body() : body, headers);
@@ -165,6 +167,11 @@ suite('examples/server', () => {
       const response = await fetch(`${server.url}${route}`, { method });
       expect([response.status, (await response.json()).error]).toEqual([404, expect.stringMatching(/^there is no (GET|DELETE) \/\w*, but GET \//)]);
     }
+  });
+
+  test('an address that is none', async () => {
+    const response = await fetch(`${server.url}/%E0%A4%A`);
+    expect([response.status, await response.json()]).toEqual([400, { error: 'the address cannot be read' }]);
   });
 
   test('bodies that are cut off, and what is no HTTP', async () => {

@@ -92,8 +92,9 @@ export async function bundle(root) {
     exportsOf(root, core), exportsOf(root, kitCore), exportsOf(root, spaces.map(([, path]) => file(path))), exportsOf(root, ['lib/comforts.ts'])]);
   const kitNames = Object.fromEntries(spaces.map(([name, path]) => [name, ofKit[moduleName(file(path))]]));
   await Promise.all([
+    /* Lines end now and then: Node shows the whole line that threw an error before it shows the error. */
     ...['native', 'wasm', 'torsh.node'].map((name) => esbuild.build({
-      ...common, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name.replace('.node', '')}.cjs`, platform: 'node', format: 'cjs',
+      ...common, lineLimit: 400, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name.replace('.node', '')}.cjs`, platform: 'node', format: 'cjs',
       footer: { js: 'module.exports = module.exports.default;' }, external: ['./native.cjs', './wasm.cjs', ...later], plugins: [coreOnDemand(root, ofCore)], define: { KIT_NAMES: JSON.stringify(kitNames), COMFORTS: JSON.stringify(comforts.comforts) },
     })),
     /* A function of the instance that reads it: of its modules, and of the file that its workers run. In parentheses, so that it is compiled once. */
