@@ -21,15 +21,22 @@ export const run = ([command, ...args], cwd) => new Promise((resolve) => {
   child.on('close', (code) => resolve({ code, text }));
 });
 
-/** Object files of `files`, and of `loops` once for each instruction set, in `folder`: what is stale is compiled. Returns their paths; throws what the compiler says. */
-export async function compile(root, { cc, arch, files, loops, flags, since, folder }) {
+/**
+ * Object files of `files`, and of `loops` once for each instruction set, in `folder`: what is stale is compiled, but for what `ready(file, isa)` has a path of.
+ * Returns their paths; throws what the compiler says.
+ */
+export async function compile(root, { cc, arch, files, loops, flags, since, folder, ready = () => null }) {
   mkdirSync(folder, { recursive: true });
   const object = (file, tag) => join(folder, `${file.replace(/\//g, '_').replace(/\.c$/, '')}${tag}.o`);
+  const job = (file, tag, isa, more) => {
+    const have = ready(file, isa);
+    return have ? { object: have, done: true } : { file, object: object(file, tag), more };
+  };
   const jobs = [
-    ...files.map((file) => ({ file, object: object(file, ''), more: [] })),
-    ...loops.flatMap((file) => Object.entries(isasOf(arch)).map(([isa, more]) => ({ file, object: object(file, `_${isa}`), more: [`-DTS_ISA=${isa}`, ...more] }))),
+    ...files.map((file) => job(file, '', null, [])),
+    ...loops.flatMap((file) => Object.entries(isasOf(arch)).map(([isa, more]) => job(file, `_${isa}`, isa, [`-DTS_ISA=${isa}`, ...more]))),
   ];
-  const queue = jobs.filter((job) => isStale(root, job.object, since));
+  const queue = jobs.filter(({ object, done }) => !done && isStale(root, object, since));
   let failure = null;
   await Promise.all(Array.from({ length: Math.max(1, cpus().length) }, async () => {
     while (queue.length && !failure) {
