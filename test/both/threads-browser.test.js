@@ -40,7 +40,7 @@ const inWorker = () => new Promise((resolve, reject) => {
 });
 
 let browser = null;
-beforeAll(async () => { if (!process.env.TORSH_NO_BROWSER) browser = await launch(); }, 30000);
+beforeAll(async () => { if (!process.env.TORSH_NO_BROWSER) browser = await launch(); }, 60000);
 afterAll(() => browser?.close());
 
 /** What `task` gives in a page with these headers, and what went wrong there. */
