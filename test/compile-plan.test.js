@@ -144,6 +144,9 @@ describe('batch norms, summands and clamps go into the product before them', () 
   test.each([
     ['1x1', [2, 5, 7, 7], [14, 5, 1, 1], {}],
     ['1x1 of many channels', [1, 300, 9, 9], [50, 300, 1, 1], {}],
+    ['1x1, four columns over', [1, 20, 14, 14], [30, 20, 1, 1], {}],
+    ['1x1, three columns over', [1, 7, 5, 7], [61, 7, 1, 1], {}],
+    ['1x1, two columns over', [2, 70, 5, 10], [27, 70, 1, 1], {}],
     ['1x1, groups', [2, 6, 20, 17], [8, 3, 1, 1], { groups: 2 }],
     ['3x3 of few channels', [1, 3, 12, 12], [17, 3, 3, 3], { padding: 1, stride: 2 }],
     ['3x3 of more', [1, 16, 30, 30], [16, 16, 3, 3], { padding: 1 }],

@@ -1,6 +1,6 @@
 // A long training loop of a tiny model holds its level: 10^5 steps; with `npm run test:full` 10^6, on WebAssembly with tidy and natively without.
 const torsh = require('torsh');
-const { collectUntil } = require('./support/collect');
+const { settle } = require('./support/collect');
 
 const { nn } = torsh;
 const long = process.env.TORSH_FULL ? 1e6 : 1e5;
@@ -24,7 +24,7 @@ test('with tidy: handles and bytes are constant', async () => {
   const tidied = () => torsh.tidy(step);
   for (let i = 0; i < 10; i++) tidied();
   // What building the model left behind goes first.
-  await collectUntil(torsh, () => false);
+  await settle(torsh);
   const { handles, bytes, blocks } = torsh.memory();
   const off = [];
   for (let i = 1; i <= steps; i++) {

@@ -8,7 +8,8 @@
 #include "host.h"
 
 enum { MAX_THREADS = 64, STACK = 1 << 20, SPINS = 1000, PIECES_PER_THREAD = 4 };
-static const int64_t IDLE_NS = 10000000000; /* starting anew costs 50 ms of working alone */
+/* How long a worker stays without work. Starting anew costs 50 ms of working alone; where workers come late, all until the caller returns. */
+static const int64_t IDLE_NS = 10000000000, IDLE_LATE_NS = 300000000000;
 /* Milliseconds of work that could have been shared, before a worker is worth its start. */
 static const double WORTH = 10;
 
@@ -33,6 +34,7 @@ static struct {
   char *stacks[MAX_THREADS];           /* kept for the next worker of a slot */
   int usual, limit;                    /* threads by default, and as many as can be had */
   bool may_wait;                       /* pages may not block their thread */
+  bool late;                           /* the host starts workers when the caller has returned to it: they are asked for early, and stay */
   double spent;                        /* milliseconds towards WORTH */
 } pool = {.usual = 1, .limit = 1, .wanted = 1};
 
@@ -70,10 +72,11 @@ static void leave_job(void) {
 
 /* Returns when there was nothing to do for long. */
 void EXPORT(torsh_worker)(int32_t slot) {
+  const int64_t idle = pool.late ? IDLE_LATE_NS : IDLE_NS;
   for (bool stay = true; stay;) {
     const int32_t wanted = atomic_load(&pool.wanted), seen = atomic_load(&pool.ticket);
     if (slot >= wanted - 1) {
-      stay = wait_while(&pool.wanted, wanted, IDLE_NS);
+      stay = wait_while(&pool.wanted, wanted, idle);
       continue;
     }
     /* Enters before it looks, as the caller closes before it counts: one of them sees the other. */
@@ -82,7 +85,7 @@ void EXPORT(torsh_worker)(int32_t slot) {
     leave_job();
     if (changes(&pool.ticket, seen, false)) continue;
     atomic_fetch_add(&pool.asleep, 1);
-    stay = wait_while(&pool.ticket, seen, IDLE_NS);
+    stay = wait_while(&pool.ticket, seen, idle);
     atomic_fetch_sub(&pool.asleep, 1);
   }
   atomic_store(&pool.used[slot], false);
@@ -118,19 +121,22 @@ static void start(int workers) {
 /* ---- the caller ---- */
 
 /* usual: threads unless told otherwise. */
-void EXPORT(torsh_threads)(int32_t usual, bool may_wait) {
+void EXPORT(torsh_threads)(int32_t usual, bool may_wait, bool late) {
   pool.limit = MAX_THREADS;
   pool.usual = usual;
   pool.may_wait = may_wait;
+  pool.late = late;
   ts_set_num_threads(0);
 }
 
 int ts_num_threads(void) { return atomic_load(&pool.wanted); }
 
 void ts_set_num_threads(int n) {
+  const bool asked = n > 1;
   if (n <= 0) n = pool.usual;
   atomic_store(&pool.wanted, n < pool.limit ? n : pool.limit);
   wake(&pool.wanted);
+  if (asked && pool.late) start(n - 1);
 }
 
 /* An instance has one caller. */

@@ -55,6 +55,9 @@ export function usualThreads(): [count: number, why: string | null] {
   return [Math.min(os.availableParallelism?.() ?? os.cpus().length, USUAL_THREADS), null];
 }
 
+/** Workers start at once, also while the thread that asks for them is busy. */
+export const workersComeLate = false;
+
 /** Starts a worker that keeps no process alive; failed: it could not be started, or broke. */
 export function startWorker(order: WorkerOrder, failed: (why: string) => void): void {
   const { Worker } = require('node:worker_threads') as typeof workerThreads;

@@ -20,6 +20,9 @@ export function threadsRefused(): string | null {
 /** Threads unless told otherwise, and why there are so few. */
 export const usualThreads = (): [count: number, why: string | null] => [Math.min(globalThis.navigator?.hardwareConcurrency || 1, USUAL_THREADS), null];
 
+/** A browser fetches a worker's script when the thread that asks for it has returned to its events. */
+export const workersComeLate = true;
+
 let script: string | undefined;
 
 /** Starts a worker; failed: it could not be started, or broke. */

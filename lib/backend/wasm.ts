@@ -2,7 +2,7 @@
 import { TorshError } from '../errors';
 import { tableHash } from '../gen/hash';
 import type { Abi, Owner } from './abi';
-import { relaxedWish, startWorker, threadsRefused, usualThreads, wasmBytes } from './wasm-host.node';
+import { relaxedWish, startWorker, threadsRefused, usualThreads, wasmBytes, workersComeLate } from './wasm-host.node';
 import { mayWait } from './wasm-workers';
 
 interface Exports {
@@ -15,8 +15,8 @@ interface Exports {
   torsh_message(): number;
   torsh_table_hash(): number;
   torsh_data(handle: number): number;
-  /** With threads: how many by default; that a worker could not be started. */
-  torsh_threads?(usual: number, mayWait: boolean): void;
+  /** With threads: how many by default, and what they are like; that a worker could not be started. */
+  torsh_threads?(usual: number, mayWait: boolean, late: boolean): void;
   torsh_worker_refused?(slot: number): void;
   /** That the module of wasm/relaxed.c is there. */
   torsh_relaxed(): void;
@@ -102,7 +102,7 @@ export function wasmAbi(module: WebAssembly.Module, reasons: string[], relaxedSi
   if (at === 0) throw new TorshError('ERR_MEMORY', 'torsh', 'torsh: not enough memory to start the WebAssembly backend');
   if (threaded) {
     const [count, why] = usualThreads();
-    exports.torsh_threads!(count, mayWait());
+    exports.torsh_threads!(count, mayWait(), workersComeLate);
     if (why !== null) reasons.push(why);
   }
 

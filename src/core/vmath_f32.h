@@ -31,7 +31,10 @@ VM_INLINE float vm_at_leastf(float x, float least) { return x < least ? least : 
   X(vm_exp2_f, 0x1.fffffcp-2f) X(vm_exp3_f, 0x1.55548ap-3f) X(vm_exp4_f, 0x1.55584ep-5f) X(vm_exp5_f, 0x1.123f6p-7f) \
   X(vm_exp6_f, 0x1.6ad6cp-10f) X(vm_sigmoid_onef, 0x1.cp-30f) X(vm_tanh_shiftf, 0.3f) \
   X(vm_tanh2_f, 0x1.ffffe8p-2f) X(vm_tanh3_f, 0x1.55568cp-3f) X(vm_tanh4_f, 0x1.557528p-5f) X(vm_tanh5_f, 0x1.0ca5acp-7f) \
-  X(vm_tanh6_f, 0x1.bb3fb2p-10f)
+  X(vm_tanh6_f, 0x1.bb3fb2p-10f) X(vm_halff, 0.5f) X(vm_minus_0f, -0.0f) X(vm_gelu_mostf, 5.6f) \
+  X(vm_over0_f, 0x1.98845p-2f) X(vm_over1_f, 0x1.19992ep-5f) X(vm_over2_f, 0x1.347ceap-8f) X(vm_over3_f, 0x1.6c8df2p-13f) \
+  X(vm_over4_f, 0x1.aa8bep-18f) X(vm_over5_f, 0x1.7c6efcp-26f) X(vm_under1_f, 0x1.02e604p-2f) X(vm_under2_f, 0x1.da2418p-6f) \
+  X(vm_under3_f, 0x1.f57364p-10f) X(vm_under4_f, 0x1.3af7cep-14f) X(vm_under5_f, 0x1.3cca9cp-20f)
 #ifdef VM_VARIABLES
 #define VM_NUMBERF(name, value) extern const float name;
 #else
@@ -49,6 +52,17 @@ VM_INLINE float vm_exp_restf(float x, float n) { return (x - n * vm_log2_highf) 
 /* The low bits of the sum of vm_magic_0f (64f) and n, shifted to the exponent's place, are 2^n (2^(n + 64)). */
 VM_INLINE float vm_powerf(float sum) { return vm_f32(vm_u32(sum) << 23); }
 
+/* x = n log(2) + r, and t, in whose low bits n stands. The functions called most are made of a beginning and an end, which loops may take apart
+   (TS_STAGED in kernels/loops/loops.h). */
+typedef struct { float r, t; } vm_restf;
+VM_INLINE vm_restf vm_exp_beginf(float x, float magic) {
+  float t = x * vm_log2ef + magic;
+  vm_restf s = {vm_exp_restf(x, t - magic), t};
+  return s;
+}
+/* exp(x), or 2^64 of it, for a magic of vm_magic_0f, vm_magic_64f. */
+VM_INLINE float vm_exp_endf(float r, float t) { return (vm_onef + (r + r * r * vm_exp_polyf(r))) * vm_powerf(t); }
+
 /* exp(x) = p * 2^(u - 254) for |x| < 1000. */
 typedef struct { float p; uint32_t u; } vm_scaledf;
 VM_INLINE vm_scaledf vm_exp_scaledf(float x) {
@@ -64,16 +78,18 @@ VM_INLINE float vm_expf(float x) {
 
 /* The same, to the bit, for |x| <= VM_EXP_NORMAL: the results are normal numbers. */
 #define VM_EXP_NORMAL 87.0f
+VM_INLINE vm_restf vm_exp_normal_beginf(float x) { return vm_exp_beginf(x, vm_magic_0f); }
 VM_INLINE float vm_exp_normalf(float x) {
-  float t = x * vm_log2ef + vm_magic_0f, r = vm_exp_restf(x, t - vm_magic_0f);
-  return (vm_onef + (r + r * r * vm_exp_polyf(r))) * vm_powerf(t);
+  vm_restf s = vm_exp_normal_beginf(x);
+  return vm_exp_endf(s.r, s.t);
 }
 
 /* The same, to the bit, for x <= 40, as in sums where the largest term is 1. least: VM_EXP_LEAST, read before a loop. */
+VM_INLINE vm_restf vm_exp_down_beginf(float x, float least) { return vm_exp_beginf(vm_at_leastf(x, least), vm_magic_64f); }
+VM_INLINE float vm_exp_down_endf(float r, float t) { return vm_exp_endf(r, t) * vm_2_64f; }
 VM_INLINE float vm_exp_downf(float x, float least) {
-  x = vm_at_leastf(x, least);
-  float t = x * vm_log2ef + vm_magic_64f, r = vm_exp_restf(x, t - vm_magic_64f);
-  return (vm_onef + (r + r * r * vm_exp_polyf(r))) * vm_powerf(t) * vm_2_64f;
+  vm_restf s = vm_exp_down_beginf(x, least);
+  return vm_exp_down_endf(s.r, s.t);
 }
 
 VM_INLINE float vm_exp2f(float x) {
@@ -98,12 +114,31 @@ VM_INLINE float vm_expm1f(float x) {
 /* 1 / (1 + exp(-x)) = a / (a + a exp(-x)), where the a of 1.75 * 2^-30 leaves room for exponents of both signs: no result but the
    quotient is subnormal, and none overflows. With exp(-x) = 2^-n (1 + q) the sum is (a + a 2^-n) + a 2^-n q, whose first part is exact
    but for n of -25 to -23; there 1.75 rounds least. */
-VM_INLINE float vm_sigmoidf(float x) {
+VM_INLINE vm_restf vm_sigmoid_beginf(float x) {
   float y = vm_at_leastf(vm_at_mostf(x, VM_SIGMOID_MOST), VM_EXP_LEAST);
-  float t = vm_magicf - y * vm_log2ef, n = vm_magicf - t, a = vm_sigmoid_onef;
-  float r = (n * vm_log2_highf - y) + n * vm_log2_lowf;
-  float scaled = vm_f32((vm_u32(t) << 23) + vm_u32(a));
+  float t = vm_magicf - y * vm_log2ef, n = vm_magicf - t;
+  vm_restf s = {(n * vm_log2_highf - y) + n * vm_log2_lowf, t};
+  return s;
+}
+VM_INLINE float vm_sigmoid_endf(float r, float t) {
+  float a = vm_sigmoid_onef, scaled = vm_f32((vm_u32(t) << 23) + vm_u32(a));
   return a / ((a + scaled) + scaled * (r + r * r * vm_exp_polyf(r)));
+}
+VM_INLINE float vm_sigmoidf(float x) {
+  vm_restf s = vm_sigmoid_beginf(x);
+  return vm_sigmoid_endf(s.r, s.t);
+}
+
+/* x times the normal distribution function, which is 1/2 + x over(x^2) / under(x^2), to 2e-7; beyond 5.6 it is 0 or 1 in float. */
+VM_INLINE float vm_gelu_overf(float x) {
+  return VM_POLY5(x * x, vm_over0_f, vm_over1_f, vm_over2_f, vm_over3_f, vm_over4_f, vm_over5_f);
+}
+VM_INLINE float vm_gelu_underf(float x) {
+  return VM_POLY5(x * x, vm_onef, vm_under1_f, vm_under2_f, vm_under3_f, vm_under4_f, vm_under5_f);
+}
+VM_INLINE float vm_gelu_endf(float x, float r) {
+  float near = x * r, far = vm_f32(vm_u32(vm_halff) | (vm_u32(x) & vm_u32(vm_minus_0f)));
+  return x * (vm_halff + (vm_absf(x) < vm_gelu_mostf ? near : far));
 }
 
 /* x = 2^k * m with m in [sqrt(1/2), sqrt(2)), for positive finite x. */
@@ -157,15 +192,23 @@ VM_INLINE float vm_log1pf(float x) {
 }
 
 /* (e - 1) / (e + 1) with e = exp(2 |x|) = (1 + q) 2^n, its r from -0.14 to 0.56. Up to |x| = 0.277 n is 0 and r exact: there it is
-   |x| + (q - r - |x| q) / (q + 2). */
-VM_INLINE float vm_tanhf(float x) {
+   |x| + (q - r - |x| q) / (q + 2), with r = 2 |x|. The sign of x goes with t. */
+VM_INLINE vm_restf vm_tanh_beginf(float x) {
   float a = vm_at_mostf(vm_absf(x), VM_TANH_MOST), y = a + a;
-  float t = (y * vm_log2ef - vm_tanh_shiftf) + vm_magic_0f, n = t - vm_magic_0f, r = vm_exp_restf(y, n);
-  float w = r * r * VM_ESTRIN4(r, r * r, vm_tanh2_f, vm_tanh3_f, vm_tanh4_f, vm_tanh5_f, vm_tanh6_f), q = r + w;
-  float s = vm_powerf(t), e = s * q + (s - vm_onef);
-  uint32_t near = VM_MASKF(n == 0.0f);
+  float t = (y * vm_log2ef - vm_tanh_shiftf) + vm_magic_0f, n = t - vm_magic_0f;
+  vm_restf s = {vm_exp_restf(y, n), vm_f32(vm_u32(t) | (vm_u32(x) & vm_u32(vm_minus_0f)))};
+  return s;
+}
+VM_INLINE float vm_tanh_middlef(float r) { return r * r * VM_ESTRIN4(r, r * r, vm_tanh2_f, vm_tanh3_f, vm_tanh4_f, vm_tanh5_f, vm_tanh6_f); }
+VM_INLINE float vm_tanh_endf(float r, float w, float t) {
+  float a = r * vm_halff, q = r + w, s = vm_powerf(t), e = s * q + (s - vm_onef);
+  uint32_t near = VM_MASKF(s == vm_onef);
   float v = vm_f32(vm_u32(a) & near) + vm_f32((vm_u32(w - a * q) & near) | (vm_u32(e) & ~near)) / (e + vm_twof);
-  return vm_f32(vm_u32(v) | (vm_u32(x) & 0x80000000u));
+  return vm_f32(vm_u32(v) | (vm_u32(t) & vm_u32(vm_minus_0f)));
+}
+VM_INLINE float vm_tanhf(float x) {
+  vm_restf s = vm_tanh_beginf(x);
+  return vm_tanh_endf(s.r, vm_tanh_middlef(s.r), s.t);
 }
 
 VM_INLINE float vm_sinhf(float x) {

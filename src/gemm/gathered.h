@@ -23,7 +23,9 @@ typedef struct {
   const void *residual; /* added to them: as c, or NULL */
   bool clamp;           /* v < low ? low : v > high ? high : v */
   double low, high;
+  bool narrow; /* n is ts_gathered_vector(), or at most TS_GATHERED_FEW, and no more is read and written; a is packed */
 } ts_gathered;
+enum { TS_GATHERED_FEW = 4 };
 
 void ts_gathered_f32(const ts_gathered *g);
 void ts_gathered_f64(const ts_gathered *g);
@@ -43,6 +45,7 @@ int64_t ts_gathered_pack_from(bool is_double);
 
 int64_t ts_gathered_rows(bool is_double);
 int64_t ts_gathered_panel(bool is_double);
+int64_t ts_gathered_vector(bool is_double); /* half a panel; 0: there are no narrow products */
 /* Depth of a product that keeps what it reads again in the caches. */
 int64_t ts_gathered_depth(bool is_double);
 #endif

@@ -19,11 +19,11 @@ TS_INLINE TS_FN(vec) TS_FN(within)(TS_FN(vec) v, TS_FN(vec) low, TS_FN(vec) high
 #define TS_EACH_VECTOR(condition, what)                      \
   condition {                                                \
     TS_UNROLL for (int i = 0; i < rows; i++) {               \
-      TS_UNROLL for (int v = 0; v < 2; v++) what;            \
+      TS_UNROLL for (int v = 0; v < vectors; v++) what;      \
     }                                                        \
   }
-/* c (rows, two vectors) (+)= a * b for each tile, with row p of b at b + at[p]. a as in tile. */
-TS_INLINE void TS_FN(gather_tile)(const ts_gathered *g, const int rows, const bool along_k, const TS_FN(gather_sweep) *s, const TS_T *a,
+/* c (rows, one or two vectors) (+)= a * b for each tile, with row p of b at b + at[p]. a as in tile. */
+TS_INLINE void TS_FN(gather_tile)(const ts_gathered *g, const int rows, const int vectors, const bool along_k, const TS_FN(gather_sweep) *s, const TS_T *a,
                                   const TS_T *b, TS_T *c, const TS_T *bias) {
   const ptrdiff_t k = g->k, sa = along_k ? g->lda : TS_MR, ldc = g->ldc;
   const bool add = g->add;
@@ -36,19 +36,19 @@ TS_INLINE void TS_FN(gather_tile)(const ts_gathered *g, const int rows, const bo
       const TS_T *const bp = b + *at++;
       TS_FN(vec) bv[2];
       TS_UNROLL
-      for (int v = 0; v < 2; v++) bv[v] = *(const TS_FN(mem) *)(bp + v * TS_LANES);
+      for (int v = 0; v < vectors; v++) bv[v] = *(const TS_FN(mem) *)(bp + v * TS_LANES);
       __builtin_prefetch(bp + TS_NR); /* rows are too many streams for the processor to follow by itself */
       __builtin_prefetch(bp + TS_NR + TS_LANES);
       TS_UNROLL
       for (int i = 0; i < rows; i++) {
         const TS_FN(vec) av = TS_SPLAT(along_k ? ap[i * sa] : ap[i]);
         TS_UNROLL
-        for (int v = 0; v < 2; v++) TS_MADD(acc[i][v], av, bv[v]);
+        for (int v = 0; v < vectors; v++) TS_MADD(acc[i][v], av, bv[v]);
       }
       TS_UNROLL
       for (int i = 0; i < rows; i++) {
         TS_UNROLL
-        for (int v = 0; v < 2; v++) TS_KEEP(acc[i][v]);
+        for (int v = 0; v < vectors; v++) TS_KEEP(acc[i][v]);
       }
       ap += along_k ? 1 : sa;
       TS_KEEP(ap);
@@ -69,27 +69,110 @@ TS_INLINE void TS_FN(gather_tile)(const ts_gathered *g, const int rows, const bo
 
 #if TS_COPY_PANELS
 #define TS_TILES_M(r)
-#define TS_GATHER_M(r) NULL
+#define TS_GATHER_M(r) NULL, TS_FN(gather_##r##_k), NULL
 #else
-#define TS_GATHER_M(r) TS_FN(gather_##r##_m)
+#define TS_GATHER_M(r) TS_FN(gather_##r##_m), TS_FN(gather_##r##_k), TS_FN(gather_##r##_n)
 #define TS_TILES_M(r)                                                                                               \
   TS_KERNEL void TS_FN(gather_##r##_m)(const ts_gathered *g, const TS_FN(gather_sweep) *s, const TS_T *a, const TS_T *b, TS_T *c, const TS_T *bias) { \
-    TS_FN(gather_tile)(g, r, false, s, a, b, c, bias);                                                           \
+    TS_FN(gather_tile)(g, r, 2, false, s, a, b, c, bias);                                                        \
+  }                                                                                                                 \
+  TS_KERNEL void TS_FN(gather_##r##_n)(const ts_gathered *g, const TS_FN(gather_sweep) *s, const TS_T *a, const TS_T *b, TS_T *c, const TS_T *bias) { \
+    TS_FN(gather_tile)(g, r, 1, false, s, a, b, c, bias);                                                        \
   }
 #endif
 #define TS_TILES(r)                                                                                                 \
   TS_TILES_M(r)                                                                                                     \
   TS_KERNEL void TS_FN(gather_##r##_k)(const ts_gathered *g, const TS_FN(gather_sweep) *s, const TS_T *a, const TS_T *b, TS_T *c, const TS_T *bias) { \
-    TS_FN(gather_tile)(g, r, true, s, a, b, c, bias);                                                            \
+    TS_FN(gather_tile)(g, r, 2, true, s, a, b, c, bias);                                                            \
   }
 TS_EACH_ROW(TS_TILES)
 typedef void (*TS_FN(gather_fn))(const ts_gathered *, const TS_FN(gather_sweep) *, const TS_T *, const TS_T *, TS_T *, const TS_T *);
-#define TS_ROW_OF_TABLE(r) {TS_GATHER_M(r), TS_FN(gather_##r##_k)},
-static const TS_FN(gather_fn) TS_FN(gathers)[TS_MR][2] = {TS_EACH_ROW(TS_ROW_OF_TABLE)};
+/* [rows - 1][along_k, or 2: packed and narrow] */
+#define TS_ROW_OF_TABLE(r) {TS_GATHER_M(r)},
+static const TS_FN(gather_fn) TS_FN(gathers)[TS_MR][3] = {TS_EACH_ROW(TS_ROW_OF_TABLE)};
 #undef TS_TILES_M
 #undef TS_GATHER_M
 #undef TS_TILES
 #undef TS_ROW_OF_TABLE
+
+#if !TS_COPY_PANELS
+/* A few columns of b times packed rows, which are the lanes of vectors here; each sum as a tile makes it. */
+TS_INLINE void TS_FN(gather_columns)(const ts_gathered *g, const int tiles, const int cols, ptrdiff_t i) {
+  enum { VECTORS = (TS_MR + TS_LANES - 1) / TS_LANES };
+  TS_FN(vec) acc[4][TS_GATHERED_FEW][VECTORS];
+  const ptrdiff_t k = g->k, next = TS_MR * k;
+  const TS_T *a = (const TS_T *)g->a + i * k, *const b = g->b;
+  TS_T lanes[4][VECTORS * TS_LANES]; /* the last of each tile: behind it there may be nothing to read */
+  TS_UNROLL
+  for (int t = 0; t < tiles; t++) {
+    memcpy(lanes[t], a + t * next + (k - 1) * TS_MR, TS_MR * sizeof(TS_T));
+    memset(lanes[t] + TS_MR, 0, sizeof lanes[t] - TS_MR * sizeof(TS_T));
+    TS_UNROLL
+    for (int j = 0; j < cols; j++) {
+      TS_UNROLL
+      for (int v = 0; v < VECTORS; v++) acc[t][j][v] = (TS_FN(vec)){0};
+    }
+  }
+#define TS_STEP(p, row)                                                                                             \
+  TS_UNROLL                                                                                                         \
+  for (int t = 0; t < tiles; t++) {                                                                                 \
+    TS_UNROLL                                                                                                       \
+    for (int v = 0; v < VECTORS; v++) {                                                                             \
+      const TS_FN(vec) av = *(const TS_FN(mem) *)((row) + v * TS_LANES);                                            \
+      TS_UNROLL                                                                                                     \
+      for (int j = 0; j < cols; j++) TS_MADD(acc[t][j][v], av, TS_SPLAT(b[g->at[p] + j]));                          \
+    }                                                                                                               \
+  }
+  for (ptrdiff_t p = 0; p < k - 1; p++, a += TS_MR) TS_STEP(p, a + t * next)
+  TS_STEP(k - 1, lanes[t])
+#undef TS_STEP
+  const TS_T low = (TS_T)g->low, high = (TS_T)g->high;
+  TS_UNROLL
+  for (int t = 0; t < tiles; t++) {
+    TS_UNROLL
+    for (int j = 0; j < cols; j++) {
+      TS_UNROLL
+      for (int v = 0; v < VECTORS; v++) *(TS_FN(mem) *)(lanes[t] + v * TS_LANES) = acc[t][j][v];
+      TS_T *c = (TS_T *)g->c + (i + t * TS_MR) * g->ldc + j;
+      for (ptrdiff_t r = 0; r < TS_MR && i + t * TS_MR + r < g->m; r++, c += g->ldc) {
+        TS_T sum = lanes[t][r];
+        if (g->add) sum += *c;
+        else if (g->bias) sum += ((const TS_T *)g->bias)[i + t * TS_MR + r];
+        if (g->residual) sum += ((const TS_T *)g->residual)[c - (const TS_T *)g->c];
+        if (g->clamp) sum = sum < low ? low : sum > high ? high : sum;
+        *c = sum;
+      }
+    }
+  }
+}
+TS_KERNEL void TS_FN(gather_narrow)(const ts_gathered *g) {
+  ptrdiff_t i = 0;
+  if (g->n == TS_LANES) {
+    const ptrdiff_t tiles = g->m / TS_MR, rest = g->m % TS_MR;
+    const TS_FN(gather_sweep) all = {tiles, TS_MR * g->k, 0, TS_MR * g->ldc, true}, one = {1, 0, 0, 0, true};
+    const TS_T *const bias = g->add ? NULL : g->bias;
+    if (tiles) TS_FN(gathers)[TS_MR - 1][2](g, &all, g->a, g->b, g->c, bias);
+    i = tiles * TS_MR;
+    if (rest) TS_FN(gathers)[rest - 1][2](g, &one, (const TS_T *)g->a + i * g->k, g->b, (TS_T *)g->c + i * g->ldc, bias ? bias + i : NULL);
+    return;
+  }
+  switch (g->n) { /* four sums at a time hide what one has to wait for */
+    case 1:
+      for (; i + 3 * TS_MR < g->m; i += 4 * TS_MR) TS_FN(gather_columns)(g, 4, 1, i);
+      for (; i < g->m; i += TS_MR) TS_FN(gather_columns)(g, 1, 1, i);
+      break;
+    case 2:
+      for (; i + TS_MR < g->m; i += 2 * TS_MR) TS_FN(gather_columns)(g, 2, 2, i);
+      for (; i < g->m; i += TS_MR) TS_FN(gather_columns)(g, 1, 2, i);
+      break;
+    case 3:
+      for (; i < g->m; i += TS_MR) TS_FN(gather_columns)(g, 1, 3, i);
+      break;
+    default:
+      for (; i < g->m; i += TS_MR) TS_FN(gather_columns)(g, 1, 4, i);
+  }
+}
+#endif
 
 /* One row of a and some vectors of b. */
 TS_INLINE void TS_FN(gather_vectors)(const ts_gathered *g, const int vectors, const TS_T *a, ptrdiff_t sa, const TS_T *b, TS_T *c) {
@@ -175,6 +258,12 @@ static TS_TARGET void TS_FN(gathered_copied)(const ts_gathered *given) {
 static TS_TARGET void TS_FN(gathered)(const ts_gathered *g) {
   const bool along_k = g->lda != 0;
   const TS_T *const bias = g->add ? NULL : g->bias;
+#if !TS_COPY_PANELS
+  if (g->narrow) {
+    TS_FN(gather_narrow)(g);
+    return;
+  }
+#endif
   if (g->m == 1) {
     TS_FN(gather_row)(g, g->a, along_k ? 1 : TS_MR, g->c);
     return;

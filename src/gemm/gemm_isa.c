@@ -210,6 +210,7 @@ static const kernels *kernels_of(bool is_double) { return is_double ? &choose()-
 int64_t ts_gathered_pack_from(bool is_double) { return TS_COPY_PANELS ? 0 : 8 * kernels_of(is_double)->panel; }
 int64_t ts_gathered_rows(bool is_double) { return kernels_of(is_double)->rows; }
 int64_t ts_gathered_panel(bool is_double) { return kernels_of(is_double)->panel; }
+int64_t ts_gathered_vector(bool is_double) { return TS_COPY_PANELS ? 0 : kernels_of(is_double)->panel / 2; }
 int64_t ts_gathered_depth(bool is_double) { return kernels_of(is_double)->depth; }
 const char *ts_gemm_isa(void) { return choose()->name; }
 double ts_gemm_beats_blas(void) { return choose()->beats_blas; }

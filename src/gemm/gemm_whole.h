@@ -70,7 +70,7 @@ static bool TS_FN(product)(const ts_product *p) {
 TS_INLINE void TS_FN(gather_into)(const ts_gathered *g, const int rows, ptrdiff_t tiles, const TS_T *a, const TS_T *b, TS_T *sums) {
   const ts_gathered own = {.k = g->k, .at = g->at, .ldc = TS_NR};
   const TS_FN(gather_sweep) all = {tiles, TS_MR * g->k, 0, TS_MR * TS_NR, true};
-  TS_FN(gather_tile)(&own, rows, false, &all, a, b, sums, NULL);
+  TS_FN(gather_tile)(&own, rows, 2, false, &all, a, b, sums, NULL);
 }
 TS_KERNEL void TS_FN(gather_tiles)(const ts_gathered *g, ptrdiff_t tiles, const TS_T *a, const TS_T *b, TS_T *sums) {
   TS_FN(gather_into)(g, TS_MR, tiles, a, b, sums);

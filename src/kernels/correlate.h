@@ -80,8 +80,18 @@ typedef struct {
    work. k: the weights of a result, which are as many as s->at. Rows and images of results, and of their gradients, lie where the tensor has them.
    clamp: whose limits results are held within, or NULL. */
 typedef struct {
+  int64_t rows, cols, step;
+  const void *in, *weights, *bias;
+  void *out;
+  const ts_conv_finish *clamp;
+} ts_plane;
+
+typedef struct {
   void (*sums)(const ts_strips *s, const ts_strip *t, int64_t k, const void *piece, const void *weights, const void *bias, void *to, int64_t image, int64_t row,
                const ts_conv_finish *clamp);
+  /* Rows [from, to) of a whole plane of results by 3x3 taps of one channel, zeros around it: it is read where it lies. step: 1, or 2 where it is twice as
+     high and wide as the results; NULL where there are no such loops. */
+  void (*plane)(const ts_plane *p, int64_t from, int64_t to);
   /* Adds to k gradients of weights. */
   void (*dots)(const ts_strips *s, const ts_strip *t, int64_t k, const void *piece, const void *grads, int64_t image, int64_t row, void *to);
 } ts_direct_loops;

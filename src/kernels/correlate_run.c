@@ -108,10 +108,10 @@ bool ts_correlate_pack(const ts_correlation *c, bool is_double, const void *rows
 }
 
 /* sums (+)= rows [m0, m0 + m) of a block of channels, times b. `place`: where the sums are the result's own, the first of them there; or -1. */
-static void multiply(const job *j, int64_t group, int64_t block, int64_t m0, int64_t m, const void *b, const ptrdiff_t *at, int64_t n, void *sums, int64_t ld, int64_t place) {
+static void multiply(const job *j, int64_t group, int64_t block, int64_t m0, int64_t m, const void *b, const ptrdiff_t *at, int64_t n, bool narrow, void *sums, int64_t ld, int64_t place) {
   const ts_correlation *c = j->c;
   const int64_t padded = padded_rows(j), column = block * j->channels * j->taps, depth = block_of(j, block) * j->taps;
-  ts_gathered g = {.m = m, .n = n, .k = depth, .b = b, .at = at, .c = sums, .ldc = ld, .add = block > 0};
+  ts_gathered g = {.m = m, .n = n, .k = depth, .b = b, .at = at, .c = sums, .ldc = ld, .add = block > 0, .narrow = narrow};
   if (j->packed) {
     g.a = j->packed + (group * padded * j->k + column * padded + m0 * depth) * j->item;
   } else {
@@ -164,7 +164,7 @@ static void correlate_some(void *arg, int64_t begin, int64_t end) {
       if (j->blocks > 1 || laid != place)
         ts_loops.strips[j->is_double].lay(s, &t, block_of(j, b), j->in + (t.n * all + group * c->in_channels + b * j->channels) * j->volume * j->item, j->volume, all * j->volume, piece);
       laid = place;
-      multiply(j, group, b, m0, rows, piece, s->at, ts_whole_panels(t.columns, j->is_double), sums, s->columns, -1);
+      multiply(j, group, b, m0, rows, piece, s->at, ts_whole_panels(t.columns, j->is_double), false, sums, s->columns, -1);
     }
     carry_strip(j, &t, group, m0, rows, sums);
   }
@@ -260,14 +260,14 @@ bool ts_correlate_rows(ts_cx *cx, const ts_correlation *c, bool is_double, const
 
 typedef struct { job j; int64_t columns, stretches; const ptrdiff_t *at, *tail_at; } points_job;
 
-/* Tasks: stretches of the points of an image, in each the blocks of rows. Panels of results are written where they belong; the last one reaches
-   back over what has been written, or, where there is none to reach over, is made aside. */
+/* Tasks: stretches of the points of an image, in each the blocks of rows. Panels of results are written where they belong; the last one, unless it is a narrow one,
+   reaches back over what has been written, or, where there is none to reach over, is made aside. */
 static void points_some(void *arg, int64_t begin, int64_t end) {
   points_job *p = arg;
   job *j = &p->j;
   const ts_correlation *c = j->c;
   const ts_strip_loops *loops = &ts_loops.strips[j->is_double];
-  const int64_t item = j->item, panel = ts_gathered_panel(j->is_double), l = j->volume;
+  const int64_t item = j->item, panel = ts_gathered_panel(j->is_double), l = j->volume, vector = j->packed ? ts_gathered_vector(j->is_double) : 0;
   const bool aside = l - (p->stretches - 1) * p->columns < panel;
   char *tail = aside ? ts_calloc((size_t)((j->channels + j->m_block) * panel * item)) : NULL, *sums = tail + j->channels * panel * item;
   if (aside && !tail) {
@@ -281,16 +281,19 @@ static void points_some(void *arg, int64_t begin, int64_t end) {
     const char *in = j->in + (image * c->in_channels * l + from) * item;
     const int64_t first = (image * c->out_channels + m0) * l + from;
     char *out = j->out + first * item;
-    for (int64_t b = 0; b < j->blocks && whole; b++) multiply(j, group, b, m0, rows, in + b * j->channels * l * item, p->at, whole, out, l, first);
+    for (int64_t b = 0; b < j->blocks && whole; b++) multiply(j, group, b, m0, rows, in + b * j->channels * l * item, p->at, whole, false, out, l, first);
     if (rest && whole) {
-      const int64_t back = n - panel;
-      for (int64_t b = 0; b < j->blocks; b++) multiply(j, group, b, m0, rows, in + (b * j->channels * l + back) * item, p->at, panel, out + back * item, l, first + back);
+      /* A vector and a few columns, where that is what is left; else the last panel. */
+      const int64_t half = rest >= vector ? vector : 0, few = rest - half;
+      const bool narrow = vector && few <= TS_GATHERED_FEW;
+      for (int64_t at = narrow ? whole : n - panel, size = narrow && half ? half : narrow ? few : panel; at < n; at += size, size = few)
+        for (int64_t b = 0; b < j->blocks; b++) multiply(j, group, b, m0, rows, in + (b * j->channels * l + at) * item, p->at, size, narrow, out + at * item, l, first + at);
       continue;
     }
     for (int64_t b = 0; b < j->blocks && rest; b++) {
       const char *channels = in + b * j->channels * l * item;
       for (int64_t i = 0; i < block_of(j, b); i++) memcpy(tail + i * panel * item, channels + i * l * item, (size_t)(rest * item));
-      multiply(j, group, b, m0, rows, tail, p->tail_at, panel, sums, panel, -1);
+      multiply(j, group, b, m0, rows, tail, p->tail_at, panel, false, sums, panel, -1);
     }
     for (int64_t m = 0; rest && m < rows; m++) {
       const int64_t at = m * l * item;

@@ -8,6 +8,8 @@
 enum {
   FEW_IN = 4, FEW_OUT = 2, /* channels of a group */
   COLUMNS = 16 << 10,      /* bytes of a strip's results: with its piece in the first-level cache */
+  BAND = 16 << 10,         /* bytes of results that are made of a plane at a time */
+  MANY = 16,               /* planes that are worth a way of their own */
   SLACK = 64,              /* bytes behind a piece: the last vector of its last row */
   SHARE_FROM = 1 << 19     /* multiplications that are worth a second thread */
 };
@@ -20,6 +22,7 @@ typedef struct {
   const char *in, *rows;           /* rows: of weights, or the gradient of the result */
   char *out;
   const ts_conv_finish *finish;
+  int64_t band, bands; /* rows of a plane at a time, and how often */
   atomic_bool failed;
 } job;
 
@@ -81,6 +84,33 @@ static void sums_some(void *arg, int64_t begin, int64_t end) {
   ts_free(piece);
 }
 
+/* Whole planes of 3x3 taps that are as in most nets. */
+static bool reads_planes(const ts_correlation *c, bool is_double) {
+  const ts_axis *d = &c->axis[0], *h = &c->axis[1], *w = &c->axis[2];
+  bool plain = ts_loops.direct[is_double].plane && c->in_channels == 1 && d->in == 1 && d->out == 1 && d->taps == 1 && d->first == 0 && d->full == 1 && h->step == w->step && w->step <= 2;
+  for (const ts_axis *a = h; plain && a <= w; a++) plain = a->taps == 3 && a->gap == 1 && a->first == -1 && a->by == 1 && a->full == a->out && a->in == a->out * a->step;
+  return plain && w->out * (is_double ? 8 : 4) >= 16 && c->batch * c->groups >= MANY;
+}
+
+/* Tasks: planes of results, in each some rows. */
+static void planes_some(void *arg, int64_t begin, int64_t end) {
+  job *j = arg;
+  const ts_correlation *c = j->c;
+  const ts_conv_finish *f = j->finish;
+  const int64_t rows = c->axis[1].out, cols = c->axis[2].out, item = j->item;
+  ts_plane p = {.rows = rows, .cols = cols, .step = c->axis[1].step, .clamp = f->clamp && !f->residual ? f : NULL};
+  for (int64_t task = begin; task < end; task++) {
+    const int64_t plane = task / j->bands, m = plane % (c->groups * c->out_channels), from = task % j->bands * j->band, to = from + j->band < rows ? from + j->band : rows;
+    const int64_t at = (plane * rows + from) * cols * item;
+    p.in = j->in + plane / c->out_channels * j->volume * item;
+    p.weights = j->rows + m * j->k * item;
+    p.bias = f->bias ? (const char *)f->bias + m * item : NULL;
+    p.out = j->out + plane * j->places * item;
+    ts_loops.direct[j->is_double].plane(&p, from, to);
+    if (f->residual) ts_loops.strips[j->is_double].carry(j->out + at, 1, j->out + at, (to - from) * cols, (const char *)f->residual + at, f);
+  }
+}
+
 /* Tasks: groups. */
 static void dots_some(void *arg, int64_t begin, int64_t end) {
   job *j = arg;
@@ -109,6 +139,16 @@ static bool run(ts_cx *cx, job *j, const void *in, const void *rows, const ts_co
   j->out = out;
   j->finish = finish;
   const int64_t pieces = pieces_for(c, j->k);
+  if (!dots && reads_planes(c, j->is_double)) {
+    const int64_t rows = c->axis[1].out, most = BAND / (c->axis[2].out * j->item);
+    j->band = most < 4 ? 4 : most;
+    j->bands = (rows + j->band - 1) / j->band;
+    j->band = (rows + j->bands - 1) / j->bands;
+    const int64_t tasks = c->batch * c->groups * c->out_channels * j->bands;
+    if (pieces > 1) ts_parallel_for(tasks, 1, planes_some, j);
+    else planes_some(j, 0, tasks);
+    return true;
+  }
   if (!ts_strips_of(cx, c, j->is_double, COLUMNS / j->item, dots ? 1 : pieces, c->in_channels, &j->s)) return false;
   const int64_t tasks = dots ? c->groups : ts_strip_count(&j->s) * c->groups;
   void (*const some)(void *, int64_t, int64_t) = dots ? dots_some : sums_some;

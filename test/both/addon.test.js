@@ -21,7 +21,7 @@ beforeAll(async () => {
     const tableHash = /'(\\w+)'/.exec(readFileSync('lib/gen/hash.ts', 'utf8'))[1];
     const manifest = platformManifest(process.cwd(), name, { tableHash, glibc: '2.16', blas: 'OpenBLAS' });
     console.log(JSON.stringify({ name: packageName(name), manifest, version: manifest.version }));`], { cwd: root })));
-}, 120000);
+});
 
 afterAll(place.remove);
 afterEach(() => rmSync(join(folder, 'node_modules', '@torsh'), { recursive: true, force: true }));

@@ -28,7 +28,7 @@ async function visit({ script = compute, headers = {}, extra = {}, before = null
   try {
     if (before) await page.addInitScript(before);
     await page.goto(`${server.url}/page.html`);
-    await page.waitForFunction(() => globalThis.result !== undefined, null, { timeout: 30000 });
+    await page.waitForFunction(() => globalThis.result !== undefined);
     return await page.evaluate(() => globalThis.result);
   } finally {
     await page.close();
@@ -42,13 +42,13 @@ runs('not isolated: one thread, and which headers would give more', async () => 
   const result = await visit({});
   expect(result).toMatchObject({ name: 'wasm', threads: 1, sum: 12 });
   expect(result.reasons.join('\n')).toMatch(/one thread: the page is not cross-origin isolated \(headers Cross-Origin-Opener-Policy and Cross-Origin-Embedder-Policy\)/);
-}, 60000);
+});
 
 runs('isolated, but without SharedArrayBuffer', async () => {
   const result = await visit({ headers: isolated, before: () => { delete globalThis.SharedArrayBuffer; } });
   expect(result).toMatchObject({ name: 'wasm', threads: 1, sum: 12 });
   expect(result.reasons.join('\n')).toMatch(/one thread: there is no SharedArrayBuffer/);
-}, 60000);
+});
 
 runs.each([
   ['cut off', wasm.subarray(0, 100000), /torsh\.wasm is damaged or cut off \(100000 bytes\)/],
@@ -58,13 +58,13 @@ runs.each([
   expect(result).toMatchObject({ name: 'wasm', sum: 12 });
   expect(result.reasons.join('\n')).toMatch(words);
   expect(result.reasons.join('\n')).toMatch(/the copy of torsh\.wasm within the script/);
-}, 60000);
+});
 
 runs('torsh.wasm of another version', async () => {
   const other = Buffer.from(wasm), hash = /tableHash = '(\w+)'/.exec(readFileSync(join(root, 'lib/gen/hash.ts'), 'utf8'))[1];
   other.write('0'.repeat(hash.length), other.indexOf(hash));
   expect(await visit({ extra: { '/dist/torsh.wasm': other } })).toEqual({ code: 'ERR_BACKEND', error: 'torsh: the .wasm file was built from another version' });
-}, 60000);
+});
 
 runs('torsh/web, which has no copy, says the same as an error', async () => {
   const script = `
@@ -83,17 +83,17 @@ runs('torsh/web, which has no copy, says the same as an error', async () => {
   expect(few).toMatch(/^ERR_BACKEND .*what init\(\) was given is not WebAssembly/);
   expect(cut).toMatch(/^ERR_BACKEND .*cut\.wasm is damaged or cut off \(5000 bytes\)/);
   expect(sum).toBe(3);
-}, 60000);
+});
 
 runs('a policy that forbids WebAssembly', async () => {
   const result = await visit({ headers: { 'Content-Security-Policy': "script-src 'self' 'unsafe-inline'" } });
   expect(result).toEqual({ code: 'ERR_BACKEND', error: expect.stringMatching(/^torsh: the page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src/) });
-}, 60000);
+});
 
 runs('a browser without WebAssembly', async () => {
   const result = await visit({ before: () => { delete globalThis.WebAssembly; } });
   expect(result).toEqual({ code: 'ERR_BACKEND', error: expect.stringMatching(/^torsh: WebAssembly is not available here .* and torsh cannot run without it/) });
-}, 60000);
+});
 
 runs('a classic script of torsh/web, as bundlers make it', async () => {
   const { outputFiles } = await esbuild.build({
@@ -102,7 +102,7 @@ runs('a classic script of torsh/web, as bundlers make it', async () => {
   });
   const result = await visit({ script: 'document.head.append(Object.assign(document.createElement("script"), { src: "/bundle.js" }));', extra: { '/bundle.js': outputFiles[0].text } });
   expect(result).toEqual([expect.stringMatching(/init\(\{ wasm \}\)/), 4]);
-}, 60000);
+});
 
 test('Node without WebAssembly', async () => {
   const entry = JSON.stringify(join(root, 'dist/entry/torsh.cjs'));

@@ -12,7 +12,7 @@ test('rows of several kinds run on both backends and give the same', () => {
     expect(line.match(/\d (us|ms)/g).length).toBe(row.startsWith('training') ? 4 : 2);
   }
   expect(stdout).not.toContain('left out');
-}, 180000);
+});
 
 const inBench = (source) => evaluate(`
   import { judge } from './bench/judge.mjs';

@@ -81,4 +81,4 @@ runs('a training in a page', async () => {
     await browser.close();
     await server.close();
   }
-}, 60000);
+});

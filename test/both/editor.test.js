@@ -27,7 +27,7 @@ beforeAll(async () => {
     new optim.lrScheduler.StepLR(new optim.SGD([], { lr: 1 }), 1);
     torsh.noGrad(() => 1);
   `);
-}, 120000);
+});
 
 afterAll(() => {
   editor?.close();
@@ -51,4 +51,4 @@ test.each([
   const shown = await editor.hover(words);
   expect(shown).toMatch(doc);
   expect(shown).toContain(link);
-}, 60000);
+});

@@ -50,4 +50,4 @@ async function inPage() {
     await browser.close();
     await server.close();
   }
-}, 60000);
+});

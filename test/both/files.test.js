@@ -79,7 +79,7 @@ withPyTorch('PyTorch and NumPy read what torsh writes', async () => {
   expect(got.npy).toEqual([[0, 3], [1, 4], [2, 5]]);
   for (const name of ['stored.npz', 'deflated.npz']) expect(got[name]).toEqual({ a: ['float32', [[0, 1, 2], [3, 4, 5]]], 'b.c': ['int64', [[0, 1, 2], [3, 4, 5]]] });
   expect(got.zip).toEqual([null, null, null]);
-}, 120000);
+});
 
 const saver = (file) => `
   const torsh = require(${JSON.stringify(join(root, 'dist', 'torsh.cjs'))});
@@ -108,7 +108,7 @@ test.each(['safetensors', 'pt'])('a kill in the middle of a save leaves a whole 
   // What the killed left behind goes with the next save.
   torsh.save({ last: torsh.ones(1) }, file);
   expect(fs.readdirSync(folder).filter((name) => name.includes(`killed.${format}`))).toEqual([`killed.${format}`]);
-}, 60000);
+});
 
 const limited = process.platform === 'linux' ? test : test.skip;
 limited('a full disk leaves the old file, and says so', async () => {
@@ -123,4 +123,4 @@ limited('a full disk leaves the old file, and says so', async () => {
   expect(stdout).toMatch(/^ERR_IO save: cannot write .*EFBIG/);
   expect(torsh.load(file).old.tolist()).toEqual([1, 1, 1]);
   expect(fs.readdirSync(folder).length).toBe(before);
-}, 60000);
+});

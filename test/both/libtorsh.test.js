@@ -31,7 +31,7 @@ test.each([['shared', []], ['static', ['--static']]])('the training example comp
   expect(run.status).toBe(0);
   const accuracy = Number(/accuracy ([\d.]+) %/.exec(run.stdout)[1]);
   expect(accuracy).toBeGreaterThan(95);
-}, 120000);
+});
 
 // Each program of the guide, and what it prints, in the block that follows it.
 const guide = readFileSync(join(root, 'docs/guide/c-api.md'), 'utf8');
@@ -43,7 +43,7 @@ test.each(programs)('the guide to the C API: %s', (title, source, output) => {
   compile(`${program}.c`, program, shared());
   const run = spawnSync(program, { encoding: 'utf8' });
   expect([run.status, run.stderr, run.stdout]).toEqual([0, '', output]);
-}, 120000);
+});
 
 test('the shared library shows only its own names', () => {
   expect(existsSync(join(root, 'dist/libtorsh/lib/libtorsh.so'))).toBe(true);

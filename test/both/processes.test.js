@@ -10,7 +10,7 @@ test('6000 dropped tensors of 1 MB in one synchronous loop, native, no dispose: 
     const torsh = require(${entry('native')});
     let x = torsh.ones(262144);
     for (let i = 0; i < 6000; i++) x = torsh.ones(262144).mul(2);
-    console.log(JSON.stringify({ peak: ${PEAK_RSS}, exposed: typeof globalThis.gc, last: x.at(0).item() }));`, { timeout: 120000 });
+    console.log(JSON.stringify({ peak: ${PEAK_RSS}, exposed: typeof globalThis.gc, last: x.at(0).item() }));`);
   expect(last).toBe(2);
   expect(exposed).toBe('undefined');
   expect(peak).toBeLessThan(400);
@@ -22,7 +22,7 @@ test('the same with a graph: dropped losses take their graphs along', async () =
     const w = torsh.ones(262144, { requiresGrad: true });
     for (let i = 0; i < 1000; i++) { w.mul(i).relu().sum(); }
     w.mul(3).sum().backward();
-    console.log(JSON.stringify({ peak: ${PEAK_RSS}, grad: w.grad.at(0).item() }));`, { timeout: 120000 });
+    console.log(JSON.stringify({ peak: ${PEAK_RSS}, grad: w.grad.at(0).item() }));`);
   expect(grad).toBe(3);
   expect(peak).toBeLessThan(400);
 });
@@ -31,7 +31,7 @@ test('WASM: the same loop in a tidy stays flat', async () => {
   const { peak } = await evaluate(`
     const torsh = require(${entry('wasm')});
     for (let i = 0; i < 6000; i++) torsh.tidy(() => { torsh.ones(262144).mul(2); });
-    console.log(JSON.stringify({ peak: ${PEAK_RSS} }));`, { timeout: 120000 });
+    console.log(JSON.stringify({ peak: ${PEAK_RSS} }));`);
   expect(peak).toBeLessThan(400);
 });
 
@@ -72,7 +72,7 @@ test.each(backends)('worker_threads on %s: many at once, opening and exiting, ea
   try {
     const file = join(folder, 'main.cjs');
     writeFileSync(file, source);
-    const { code, stdout, stderr } = await run(process.execPath, [file], { timeout: 120000 });
+    const { code, stdout, stderr } = await run(process.execPath, [file]);
     expect(stderr).toBe('');
     expect(code).toBe(0);
     const { alone, rounds } = JSON.parse(stdout);
@@ -101,10 +101,8 @@ test('a worker that is terminated in the middle takes nothing with it', async ()
 });
 
 test.each(backends)('%s leaves nothing that keeps the process alive', async (name) => {
-  const started = Date.now();
   const { code } = await run(process.execPath, ['-e', `const torsh = require(${entry(name)}); torsh.rand(1024, 1024).matmul(torsh.rand(1024, 1024));`]);
-  expect(code).toBe(0);
-  expect(Date.now() - started).toBeLessThan(20000);
+  expect(code).toBe(0); // not the signal that run() ends it with after a while
 });
 
 test.each(backends)('loops over a DataLoader of %s that are left, fail or wait in vain let the process end by itself', async (name) => {
@@ -145,7 +143,7 @@ test('a worker whose bundle does not load is told of, also to a loop that cannot
     } catch (e) {
       words.push(e.message);
     }
-    console.log(JSON.stringify(words));`, { timeout: 40000 });
+    console.log(JSON.stringify(words));`);
   for (const node of [['--max-old-space-size=900'], ['--input-type=commonjs', '--max-old-space-size=900']]) {
     expect(await evaluate(`const { DataLoader } = require(${entry('wasm')}).utils.data; console.log(JSON.stringify([...new DataLoader([1, 2], { numWorkers: 1 })].map((b) => b.item())));`, { node })).toEqual([1, 2]);
   }

@@ -31,7 +31,7 @@ test('products are the same numbers where nothing has to be rounded: all sizes, 
       if (all(fused, size, turned, dtype) !== all(plain, size, turned, dtype)) wrong.push([size, turned, dtype]);
     return wrong;`));
   expect(wrong).toEqual([]);
-}, 60000);
+});
 
 test('so are convolutions, with and without biases, groups, strides and few channels', async () => {
   const wrong = await evaluate(program(`
@@ -48,7 +48,7 @@ test('so are convolutions, with and without biases, groups, strides and few chan
       if (all(fused, shape, dtype, biased) !== all(plain, shape, dtype, biased)) wrong.push([shape, dtype, biased]);
     return wrong;`));
   expect(wrong).toEqual([]);
-}, 60000);
+});
 
 test('else they are near what float64 gives, whoever computes them; NaN and infinities go their way', async () => {
   const got = await evaluate(program(`
@@ -99,4 +99,4 @@ test('an engine that does not take it does without; other wishes are refused', a
     await server.close();
     await browser.close();
   }
-}, 60000);
+});

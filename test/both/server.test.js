@@ -35,7 +35,7 @@ async function start(...args) {
   return startWith({}, ...args);
 }
 async function startWith(env, ...args) {
-  const child = spawn(process.execPath, [path.join(home, 'main.mjs'), '--port', '0', ...args], { cwd: folder, env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, [path.join(home, 'main.mjs'), '--port', '0', '--grace', '200', ...args], { cwd: folder, env: { ...process.env, ...env } });
   running.add(child);
   let err = '', out = '';
   child.stderr.on('data', (text) => { err += text; });
@@ -84,7 +84,7 @@ suite('examples/server', () => {
     model = mnistNet(torsh).eval();
     torsh.save(model.stateDict(), weights);
     server = await start('--model', weights, '--max-batch', '8', '--max-queue', '64', '--max-bytes', '100000');
-  }, 60000);
+  });
 
   test('tells what it takes', async () => {
     const content = await (await fetch(server.url)).json();
@@ -299,5 +299,5 @@ suite('examples/server', () => {
       expect(said).toMatch(reason);
       expect(said).not.toMatch(/^ +at /m);
     }));
-  }, 60000);
+  });
 });

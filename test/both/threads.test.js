@@ -34,7 +34,7 @@ const program = (body, { change = '', before = '', require: load = `require(${en
   (async () => { ${body} })().then((result) => console.log(JSON.stringify(result)));`;
 
 async function result(body, options) {
-  const { code, stdout, stderr } = await run(process.execPath, ['-e', program(body, options)], { timeout: 45000 });
+  const { code, stdout, stderr } = await run(process.execPath, ['-e', program(body, options)]);
   if (code !== 0) throw new Error(`exit ${code}\n${stdout}${stderr}`);
   expect(stderr).toBe('');
   return JSON.parse(stdout.trim().split('\n').pop());
@@ -209,7 +209,7 @@ test.each([
     while (started.length < 3) busy();
     await arrived(3);
     busy();
-    ${end}`)], { timeout: 20000 });
+    ${end}`)]);
   expect(code).toBe(expected);
 });
 

@@ -8,7 +8,7 @@ const extra = {
 const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
 let browser = null;
-beforeAll(async () => { if (!process.env.TORSH_NO_BROWSER) browser = await launch(); }, 60000);
+beforeAll(async () => { if (!process.env.TORSH_NO_BROWSER) browser = await launch(); });
 afterAll(() => browser?.close());
 
 const runs = process.env.TORSH_NO_BROWSER ? test.skip : test;
@@ -57,7 +57,7 @@ runs.each([['', {}], ['that is cross-origin isolated ', isolation]])('a page %ss
   for (const what of ['handles', 'bytes', 'peak']) expect(last[what]).toBeLessThanOrEqual(first[what]);
   expect(got.at).toBeCloseTo(0, 1);
   expect([got.weight, got.output]).toEqual([[1, 2], 3]);
-}, 60000);
+});
 
 runs('a page hears why a worker is not there, or no longer', async () => {
   const got = await inPage(async () => {
@@ -74,7 +74,7 @@ runs('a page hears why a worker is not there, or no longer', async () => {
   expect(got.problems).toEqual([]);
   expect(got.terminated).toMatch(/TorshError ERR_BACKEND: .*terminated/);
   for (const text of [got.quit, got.meanwhile]) expect(text).toMatch(/TorshError ERR_BACKEND: .*has ended/);
-}, 60000);
+});
 
 runs('a worker with a script of its own answers, and bad addresses are told', async () => {
   const got = await inPage(async () => {
@@ -90,4 +90,4 @@ runs('a worker with a script of its own answers, and bad addresses are told', as
   expect(got.wasm).toMatch(/TorshError ERR_BACKEND: .*none\.wasm could not be fetched.*404/);
   expect(got.script).toMatch(/TorshError ERR_BACKEND: .*could not be loaded/);
   expect(got.module).toMatch(/none\.mjs/);
-}, 60000);
+});

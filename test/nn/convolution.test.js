@@ -109,6 +109,12 @@ const cases = {
     { input: [2, 6, 5, 20], weight: [6, 2, 3, 3], groups: 3 }, { input: [2, 5, 8, 3], weight: [10, 1, 7, 2], padding: [3, 0], groups: 5 }, { input: [2, 3, 150], weight: [6, 1, 4], groups: 3 },
     { input: [1, 2, 5, 6, 9], weight: [2, 1, 3, 3, 3], padding: 1, groups: 2 }, { input: [1, 4, 9, 11], weight: [1, 4, 3, 3], padding: 2 },
   ],
+  'whole planes, of every width of vectors': [
+    { input: [1, 16, 7, 7], weight: [16, 1, 3, 3], padding: 1, groups: 16 }, { input: [1, 16, 6, 8], weight: [32, 1, 3, 3], padding: 1, groups: 16, stride: 2 },
+    { input: [3, 6, 14, 13], weight: [6, 1, 3, 3], padding: 1, groups: 6 }, { input: [2, 9, 4, 34], weight: [9, 1, 3, 3], padding: 1, groups: 9, stride: 2, bias: false },
+    { input: [1, 16, 2, 40], weight: [16, 1, 3, 3], padding: 1, groups: 16 }, { input: [1, 16, 40, 14], weight: [16, 1, 3, 3], padding: 1, groups: 16, stride: 2 },
+    { input: [1, 17, 3, 1300], weight: [17, 1, 3, 3], padding: 1, groups: 17 }, { input: [16, 1, 20, 640], weight: [1, 1, 3, 3], padding: 1, stride: 2 },
+  ],
   'tiles, of even and odd sizes': [
     { input: [2, 17, 24, 27], weight: [19, 17, 3, 3], padding: 1 }, { input: [1, 16, 31, 23], weight: [16, 16, 3, 3] }, { input: [1, 16, 24, 24], weight: [20, 16, 3, 3], padding: 2 },
     { input: [9, 32, 8, 8], weight: [16, 32, 3, 3], padding: 1 }, { input: [1, 16, 7, 330], weight: [16, 16, 3, 3], padding: 1 }, { input: [1, 34, 24, 23], weight: [40, 17, 3, 3], padding: [1, 0], groups: 2 },
@@ -139,6 +145,16 @@ test('an infinity at the end of a row reaches what its taps see, and nothing els
     expect(hit[0]).toEqual([0, 1, 2].map(() => [windows, windows, Infinity]));
     expect(spared[0]).toEqual([0, 1, 2].map(() => [windows, windows, windows]));
     expect(y.tolist()[0][0]).toEqual([0, 1, 2, 3].map((row) => Array.from({ length: width - 2 }, (_, i) => (i === width - 3 && row < 3 ? Infinity : 9))));
+  }
+}));
+
+test('an infinity at an edge of a whole plane stays in it', scoped(() => {
+  for (const stride of [1, 2]) for (const width of [4, 10, 24, 50]) {
+    const x = torsh.ones([1, 16, 6, width]), w = torsh.ones([16, 1, 3, 3]);
+    x.select(1, 3).select(1, 3).select(1, width - 1).fill_(Infinity);
+    x.select(1, 5).select(1, 2).select(1, 0).fill_(Infinity);
+    const y = F.conv2d(x, w, null, { groups: 16, padding: 1, stride }).isinf().sum([0, 2, 3]).tolist().map(Number), end = stride === 1 ? 6 : 2, start = stride === 1 ? 6 : 1;
+    expect(y).toEqual(y.map((_, channel) => (channel === 3 ? end : channel === 5 ? start : 0)));
   }
 }));
 

@@ -4,6 +4,9 @@ const { createReadStream, existsSync, statSync } = require('node:fs');
 const { extname, join, normalize } = require('node:path');
 const { root, evaluate } = require('./child');
 
+/** Playwright's own limit, 30 s, is short where much else runs. */
+const PATIENCE = 240000;
+
 const types = { '.html': 'text/html; charset=utf-8', '.mjs': 'text/javascript', '.js': 'text/javascript', '.wasm': 'application/wasm', '.gz': 'application/gzip', '.css': 'text/css' };
 
 /** A static server of a folder on a free local port, with headers of its own and `extra` files by path; resolves to { url, close }. */
@@ -36,6 +39,7 @@ async function launch({ args = [] } = {}) {
   return chromium.launch({
     executablePath,
     headless: true,
+    timeout: PATIENCE,
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update', '--disable-default-apps',
       '--disable-extensions', '--disable-sync', '--metrics-recording-only', '--no-first-run', '--no-default-browser-check', '--disable-domain-reliability', ...args],
   });
@@ -44,6 +48,7 @@ async function launch({ args = [] } = {}) {
 /** A page of it; what goes wrong there is added to `problems`. */
 async function openPage(browser, problems) {
   const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE);
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (entry) => { if (entry.type() === 'error' && !/favicon/.test(entry.location().url)) problems.push(entry.text()); });
   return page;
@@ -68,4 +73,4 @@ async function longestTask(browser, page, task) {
   return times.reduce((a, b) => Math.max(a, b));
 }
 
-module.exports = { root, serve, launch, openPage, longestTask };
+module.exports = { PATIENCE, root, serve, launch, openPage, longestTask };

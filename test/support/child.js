@@ -4,8 +4,11 @@ const { join } = require('node:path');
 
 const root = join(__dirname, '..', '..');
 
+/** What hangs ends after this many ms: well before Jest's own limit, and long after what works on a busy machine. */
+const PATIENCE = 240000;
+
 /** Runs a program; resolves to { code, stdout, stderr }, also when it fails. */
-function run(file, args, { cwd = root, env = {}, timeout = 60000 } = {}) {
+function run(file, args, { cwd = root, env = {}, timeout = PATIENCE } = {}) {
   const full = { ...process.env, ...env };
   for (const [k, v] of Object.entries(full)) if (v === undefined) delete full[k];
   return new Promise((resolve) => {

@@ -9,13 +9,29 @@ const gc = vm.runInNewContext('gc');
 async function collectUntil(torsh, done) {
   for (let i = 0; i < 60 && !done(); i++) {
     // The young first, which is quick and enough for the native backend; then all.
-    gc(i === 0 ? { type: 'minor' } : undefined);
-    // FinalizationRegistry callbacks run as macrotasks.
-    await new Promise((resolve) => setImmediate(resolve));
-    await new Promise((resolve) => setTimeout(resolve, i < 6 ? i : 50));
-    torsh.emptyCache();
+    await collect(torsh, { minor: i === 0, wait: i < 6 ? i : 50 });
   }
   return done();
 }
 
-module.exports = { gc, collectUntil };
+/** Collects once, and lets finalizers run. */
+async function collect(torsh, { minor = false, wait = 0 } = {}) {
+  gc(minor ? { type: 'minor' } : undefined);
+  // FinalizationRegistry callbacks run as macrotasks.
+  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setTimeout(resolve, wait));
+  torsh.emptyCache();
+}
+
+/** Collects until that has changed nothing eight times in a row. */
+async function settle(torsh) {
+  let same = 0, before = '';
+  await collectUntil(torsh, () => {
+    const { handles, bytes, blocks } = torsh.memory(), now = `${handles} ${bytes} ${blocks}`;
+    same = now === before ? same + 1 : 0;
+    before = now;
+    return same >= 8;
+  });
+}
+
+module.exports = { gc, collect, collectUntil, settle };

@@ -18,7 +18,7 @@ export class Squares extends Dataset {
     if (i === this.trouble.throws) throw new RangeError(`no sample ${i}`);
     if (i === this.trouble.torsh) torsh.ones(2).reshape(3);
     if (i === this.trouble.exits) process.exit(3);
-    if (i === this.trouble.sleeps) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);
+    if (i === this.trouble.sleeps) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60000);
     if (i === this.trouble.unsendable) return { f: () => i };
     return { x: torsh.tensor([i, i * i]), label: i, name: `n${i}` };
   }

@@ -9,6 +9,8 @@ class SuiteRegistry {
   #cleanup;
   #held = new Map();
   #next = 0;
+  // The ids of each token, which are what unregisters there: another registry may have the same token.
+  #ids = new WeakMap();
   #self = new WeakRef(this);
 
   constructor(cleanup) { this.#cleanup = cleanup; }
@@ -16,10 +18,22 @@ class SuiteRegistry {
   register(target, held, token) {
     const id = this.#next++;
     this.#held.set(id, held);
-    lasting.register(target, { owner: this.#self, id }, token);
+    let ids;
+    if (token !== undefined) {
+      ids = this.#ids.get(token);
+      if (!ids) this.#ids.set(token, ids = []);
+      ids.push(id);
+    }
+    lasting.register(target, { owner: this.#self, id }, ids);
   }
 
-  unregister(token) { return lasting.unregister(token); }
+  unregister(token) {
+    const ids = this.#ids.get(token);
+    if (!ids) return false;
+    this.#ids.delete(token);
+    for (const id of ids) this.#held.delete(id);
+    return lasting.unregister(ids);
+  }
 
   finalize(id) {
     const held = this.#held.get(id);

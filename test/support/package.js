@@ -23,7 +23,7 @@ async function pack(folder) {
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
   writeFileSync(join(copy, 'tools/build.mjs'), "import { writeFileSync } from 'node:fs';\nwriteFileSync('asked.json', JSON.stringify(process.argv.slice(2)));\n");
-  const [packed] = JSON.parse(await must('npm', ['pack', '--json', '--pack-destination', folder], { cwd: copy, env: { npm_config_offline: 'true' }, timeout: 120000 }));
+  const [packed] = JSON.parse(await must('npm', ['pack', '--json', '--pack-destination', folder], { cwd: copy, env: { npm_config_offline: 'true' } }));
   return { file: join(folder, packed.filename), files: packed.files.map((f) => f.path), tree: copy };
 }
 
@@ -31,7 +31,7 @@ async function pack(folder) {
 async function install(folder, what, manifest = {}) {
   mkdirSync(folder, { recursive: true });
   if (!existsSync(join(folder, 'package.json'))) writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'commonjs', ...manifest }));
-  await must('npm', ['install', '--offline', '--no-audit', '--no-fund', '--no-save', ...what], { cwd: folder, timeout: 120000 });
+  await must('npm', ['install', '--offline', '--no-audit', '--no-fund', '--no-save', ...what], { cwd: folder });
   return folder;
 }
 

@@ -1,6 +1,6 @@
 // dist/ for pages and bundlers: web/torsh.mjs and web.mjs, which name things, and dist/web, which holds them, in pieces. A bundler takes the pieces whose names a page uses:
 // all but start.mjs and the core are free of side effects (package.json says so), and the default export is the namespace object of the names, through which bundlers see.
-// torsh.web.mjs is for pages without a bundler, which wait for each file: few pieces, all asked for at once.
+// torsh.web.mjs is for pages without a bundler, which wait for each file: few of them, all asked for at once, and their names in web/page.mjs.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix, relative } from 'node:path';
@@ -66,19 +66,27 @@ const grouped = (entries) => {
  */
 const tidied = (text, renamed) => text.replace(/\bimport"(\.\/piece-\w+\.mjs)";/g, (all, path) => (renamed(path) === path ? '' : all)).replace(/"(\.\/piece-\w+\.mjs)"/g, (_, path) => `"${renamed(path)}"`)
   .replace(/\b__name\(([a-z_]\w*),"\1"\);/g, '')
+  // What bundlers can tell to be without effects: a field, calls that are marked, an object of getters.
+  .replace(/\bstatic\{__name\(this,("\w+")\)\}/g, 'static name=$1;').replace(/(?<![\w;}])__name\(/g, '/* @__PURE__ */__name(')
+  .replace(/\bvar (\w+)=\{\};__export\(\1,\{([^{}]*)\}\)/g, (_, name, members) => `var ${name}={${members.replace(/([\w$]+):\(\)=>([\w$]+)/g, 'get $1(){return $2}')}}`)
   // Modules of a page's own, by their addresses, are no work for its bundler. (Shortening takes these words away.)
   .replace(/\bimport\((?=[\w$]+\))/g, 'import(/* webpackIgnore: true */ /* @vite-ignore */ ');
 
 /*
- * A page without a bundler waits for each piece, one or two milliseconds, so there are few: the core is one, with what is small and needed all over the kit; what nets stand
- * on is another, which comes along with any part of them; and some bring a namespace whole of which they need the most.
+ * Each file costs a page without a bundler some milliseconds, more than what is in it, so there are few: the core, with what is small and needed all over the kit, and one for
+ * each of these groups of pieces, or for what several groups stand on. (A single file would take longer: it is parsed by one thread.) Bundlers take out of a file what a page
+ * names, but not all: what changes something as it is loaded stays. Hence groups that are used together.
  */
 const ofCoreToo = ['backend/wasm', 'nn/repr', 'nn/parameter', 'nn/fields', 'io/values', 'io/files.node'];
-const ofNets = ['nn/module', 'nn/functional', 'nn/deepcopy', 'nn/hooks', 'nn/batchnorm', 'nn/instancenorm', 'nn/init', 'func/functional-call', 'optim/optimizer'];
-const brings = {
-  ...Object.fromEntries(['nn', 'nn-deepcopy', 'functional', 'optim', 'metrics'].map((name) => [name, ofNets])),
-  'nn-summary': [...ofNets, 'nn'], train: [...ofNets, 'nn', 'optim', 'data', 'metrics'], utils: ['data'],
-};
+const together = [
+  ['nn', 'nn-deepcopy', 'functional', 'optim'],
+  ['nn-summary', 'train', 'metrics', 'data', 'data-transforms', 'utils', 'testing', 'profiler', 'debug', 'charts'],
+  ['io'],
+  ['func', 'compile', 'masked'],
+  ['distributions'],
+];
+/* Small modules for which there would be files of their own: who needs one takes both. */
+const pairs = [['nn/batchnorm', 'func/functional-call'], ['io/deflate.web', 'image']];
 
 /** Writes them; throws what esbuild has to say. */
 export async function bundleWeb(root) {
@@ -97,14 +105,27 @@ export async function bundleWeb(root) {
     data: "export * from './data';",
   };
   for (const [path, group] of grouped(ofKit)) if (path !== './compile') sources[pieceOf(path)] ??= group.some(([, { as }]) => as === '*') ? `export * from '${path}';` : reexport(group, path);
+  /* All of it, for torsh.web.mjs. */
+  const whole = ofKit.filter(([name]) => name !== 'compile').map(([name, { from, as }]) => (as === '*' ? `export * as ${name} from '${from}';` : reexport([[name, { as }]], from)));
+  sources.page = [sources.core, sources.utils, sources.compile, ...whole].join('\n');
   const imports = (paths) => paths.map((path) => `import './${path.replace(/^\.\//, '')}';\n`).join('');
-  const ofAll = imports([...new Set(ofCore.map(([, { from }]) => from)), ...ofCoreToo]);
-  for (const name of Object.keys(sources)) sources[name] = `${ofAll}${imports(brings[name] ?? [])}${sources[name]}`;
   const virtual = { name: 'pieces', setup(build) {
     build.onResolve({ filter: /^piece:/ }, ({ path }) => ({ path: path.slice(6), namespace: 'piece', sideEffects: path === 'piece:start' ? undefined : false }));
     build.onLoad({ filter: /.*/, namespace: 'piece' }, ({ path }) => ({ contents: sources[path], resolveDir: join(root, 'lib'), loader: 'ts' }));
     build.onResolve({ filter: /page-embedded$/ }, () => ({ path: './wasm.mjs', external: true }));
   } };
+  /* A piece brings all modules of its group, also those that it does not need: what the same pieces bring lies in the same file. */
+  const modulesOf = async (names) => {
+    const { metafile } = await esbuild.build({ ...page(root), metafile: true, write: false, outdir: out, entryPoints: names.map((name) => `piece:${name}`), plugins: [virtual, webTwins] });
+    return Object.keys(metafile.inputs).filter((path) => path.startsWith('lib/')).map((path) => path.slice('lib/'.length, -'.ts'.length));
+  };
+  const withPairs = (modules) => [...modules, ...pairs.filter((pair) => pair.some((module) => modules.includes(module))).flat()];
+  const brought = (await Promise.all(together.map(modulesOf))).map(withPairs), ofAll = imports([...new Set(ofCore.map(([, { from }]) => from)), ...ofCoreToo]);
+  for (const name of Object.keys(sources)) {
+    const group = together.findIndex((names) => names.includes(name));
+    if (group < 0 && !['core', 'page', 'start', 'init'].includes(name)) throw new Error(`the piece ${name} is in no group: list it in \`together\`, tools/build/web.mjs`);
+    sources[name] = `${ofAll}${imports(brought[group] ?? [])}${sources[name]}`;
+  }
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const { metafile, outputFiles } = await esbuild.build({
@@ -128,9 +149,9 @@ export async function bundleWeb(root) {
   const names = new Map([...kept].map((path) => `./${path.slice('dist/web/'.length)}`).filter((name) => name.startsWith('./piece-')).map((name) => [name, name.replace('piece', 'core')]));
   const renamed = (name) => names.get(name) ?? name;
   for (const { path, text } of outputFiles) writeFileSync(join(out, renamed(`./${relative(out, path)}`)), tidied(text, renamed));
-  const size = new Map(outputFiles.map(({ path, text }) => [renamed(`./${relative(out, path)}`), text.length]));
-  const needed = [...size.keys()].filter((name) => !['./init.mjs', './functional.mjs', './data.mjs'].includes(name)).sort((a, b) => size.get(b) - size.get(a));
-  write('torsh.web.mjs', pageStart([...needed, './names.mjs'], [...entries.map(([name]) => name), 'utils']));
+  const needed = new Set(['page.mjs', 'start.mjs']);
+  for (const name of needed) for (const { path, external } of metafile.outputs[`dist/web/${name}`].imports) if (!external) needed.add(path.slice('dist/web/'.length));
+  write('torsh.web.mjs', pageStart([...needed].map((name) => renamed(`./${name}`)), [...entries.map(([name]) => name), 'utils']));
   writeEmbedded(root);
 }
 
@@ -139,7 +160,7 @@ const pageStart = (pieces, names) => `const at = (path) => new URL(path, import.
 const wasm = at(globalThis.crossOriginIsolated ? './torsh-threads.wasm' : './torsh.wasm');
 globalThis[Symbol.for('torsh.compiling')] = { wasm, module: globalThis.WebAssembly?.compileStreaming?.(fetch(wasm)).catch(() => null) };
 for (const piece of globalThis.document ? ${JSON.stringify(pieces)} : []) document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', href: at('./web/' + piece) }));
-const [torsh] = await Promise.all([import('./web/names.mjs'), import('./web/start.mjs')]);
+const [torsh] = await Promise.all([import('./web/page.mjs'), import('./web/start.mjs')]);
 export default torsh;
 ${named('torsh', names)}`;
 

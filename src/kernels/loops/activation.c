@@ -6,12 +6,6 @@
 #define SIGMOID(t) TS_VM_##t(sigmoid)(x)
 #define SILU(t) x * TS_VM_##t(sigmoid)(x)
 #define GELU(t) gelu_##t(x)
-/* x times the normal distribution function: 1/2 and an odd rational function, to 2e-7; beyond 5.6 that is 0 or 1 in float. */
-static inline float gelu_f32(float x) {
-  const float z = x * x, r = VM_POLY5(z, 0x1.98845p-2f, 0x1.19992ep-5f, 0x1.347ceap-8f, 0x1.6c8df2p-13f, 0x1.aa8bep-18f, 0x1.7c6efcp-26f) /
-                             VM_POLY5(z, 1.0f, 0x1.02e604p-2f, 0x1.da2418p-6f, 0x1.f57364p-10f, 0x1.3af7cep-14f, 0x1.3cca9cp-20f);
-  return x * (0.5f + (vm_absf(x) < 5.6f ? x * r : vm_copysignf(0.5f, x)));
-}
 static inline double gelu_f64(double x) { return 0.5 * x * (1 + vm_erf(x * 0x1.6a09e667f3bcdp-1)); }
 #define GELU_TANH(t) \
   (ts_val_##t)0.5 * x * (1 + TS_VM_##t(tanh)((ts_val_##t)0x1.9884533d43651p-1 * (x + (ts_val_##t)0.044715 * x * x * x)))
@@ -26,8 +20,25 @@ static inline double mish_f64(double e) { return e * (e + 2) / (e * (e + 2) + 2)
 PLAIN(TS_DENSE1_FLOATS)
 TS_DENSE1(SIGMOID_f64, f64, f64, SIGMOID(f64))
 TS_DENSE1(GELU_f64, f64, f64, GELU(f64))
-TS_DENSE1_LONG(SIGMOID_f32, SIGMOID(f32))
-TS_DENSE1_LONG(GELU_f32, GELU(f32))
+
+static void sigmoid_block(float *out, const float *x, int64_t n) {
+  float t[TS_STAGE];
+  TS_EACH {
+    const vm_restf s = vm_sigmoid_beginf(x[k]);
+    out[k] = s.r;
+    t[k] = s.t;
+  }
+  TS_EACH out[k] = vm_sigmoid_endf(out[k], t[k]);
+}
+TS_STAGED(SIGMOID_f32, sigmoid_block)
+
+static void gelu_block(float *out, const float *x, int64_t n) {
+  float r[TS_STAGE];
+  TS_EACH r[k] = vm_gelu_overf(x[k]);
+  TS_EACH r[k] /= vm_gelu_underf(x[k]);
+  TS_EACH out[k] = vm_gelu_endf(x[k], r[k]);
+}
+TS_STAGED(GELU_f32, gelu_block)
 
 #define LEAKY_RELU(t) x > 0 ? x : x * p0                                       /* slope */
 #define ELU(t) x > 0 ? x * p1 : TS_VM_##t(expm1)(x * p2) * p0                  /* alpha * scale, scale, input scale */

@@ -24,15 +24,15 @@ static void NAME(brief_dots)(const ts_strips *s, const ts_strip *t, int64_t k, c
 #endif
 
 /* The widest vectors that a row has elements for. */
-static inline int NAME(widest)(const ts_strip *t) {
-  const int64_t bytes = t->cols * (int64_t)sizeof(T);
+static inline int NAME(widest)(int64_t cols) {
+  const int64_t bytes = cols * (int64_t)sizeof(T);
   return bytes >= 64 && TS_VECTOR_BYTES >= 64 ? 64 : bytes >= 32 && TS_VECTOR_BYTES >= 32 ? 32 : bytes >= 16 ? 16 : 0;
 }
 
 static void NAME(sums)(const ts_strips *s, const ts_strip *t, int64_t k, const void *piece, const void *weights, const void *bias, void *to, int64_t image, int64_t row,
                        const ts_conv_finish *clamp) {
   const T first = bias ? *(const T *)bias : 0;
-  switch (NAME(widest)(t)) {
+  switch (NAME(widest)(t->cols)) {
 #if TS_VECTOR_BYTES >= 64
     case 64: JOIN(NAME(sums), 64)(s, t, k, piece, weights, first, to, image, row, clamp); break;
 #endif
@@ -43,8 +43,24 @@ static void NAME(sums)(const ts_strips *s, const ts_strip *t, int64_t k, const v
   }
 }
 
+#if !SLIM && defined(TS_SHUFFLES)
+#define FN(bytes) JOIN(NAME(plane), bytes)
+static void NAME(plane)(const ts_plane *p, int64_t from, int64_t to) {
+  switch (NAME(widest)(p->cols)) {
+#if TS_VECTOR_BYTES >= 64
+    case 64: FN(64)(p, from, to); break;
+#endif
+#if TS_VECTOR_BYTES >= 32
+    case 32: FN(32)(p, from, to); break;
+#endif
+    default: FN(16)(p, from, to);
+  }
+}
+#undef FN
+#endif
+
 static void NAME(dots)(const ts_strips *s, const ts_strip *t, int64_t k, const void *piece, const void *grads, int64_t image, int64_t row, void *out) {
-  switch (NAME(widest)(t)) {
+  switch (NAME(widest)(t->cols)) {
 #if TS_VECTOR_BYTES >= 64
     case 64: JOIN(NAME(dots), 64)(s, t, k, piece, grads, image, row, out); break;
 #endif

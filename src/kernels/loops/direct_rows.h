@@ -1,6 +1,7 @@
 /* Included by direct_body.h for vectors of BYTES; no include guard on purpose. SLIM: rather less code than more speed. */
 
 #define LANES ((int64_t)(BYTES / sizeof(T)))
+#define COUNT JOIN(JOIN(COUNT_OF, SUFFIX), BYTES) /* LANES as a word, for shuffles */
 #define FN(x) JOIN(JOIN(x, SUFFIX), BYTES)
 typedef T FN(vec) __attribute__((vector_size(BYTES)));
 typedef T FN(mem) __attribute__((vector_size(BYTES), aligned(sizeof(T)), may_alias));
@@ -99,6 +100,75 @@ static void FN(rows_3x3)(const ptrdiff_t *at, const T *x, ptrdiff_t pitch, const
 }
 #endif
 
+#if !SLIM && defined(TS_SHUFFLES)
+/* Rows of a plane of results, a vector of columns at a time: what a row of the image adds to each result that it touches, before the next row is read. */
+static void FN(plane)(const ts_plane *p, int64_t from, int64_t to) {
+  const int64_t cols = p->cols, step = p->step, width = cols * step, height = p->rows * step;
+  const T *const w = p->weights, *const in = p->in;
+  const ts_conv_finish *const clamp = p->clamp;
+  const FN(vec) none = {0}, zero = (p->bias ? *(const T *)p->bias : 0) - none;
+  FN(vec) taps[9];
+  UNROLL for (int i = 0; i < 9; i++) taps[i] = w[i] - none;
+  for (int64_t begin = 0; begin < cols; begin += LANES) {
+    const int64_t i = begin < cols - LANES ? begin : cols - LANES;
+    const bool left = i == 0, right = i + LANES == cols;
+    T *out = (T *)p->out + from * cols + i;
+    FN(vec) one = zero, two = zero, a, b, c; /* sums of results that lack one, two rows of taps */
+#define LOAD(at) ((FN(vec)) * (const FN(mem) *)(at))
+#define SUM(y) (taps[3 * y] * a + taps[3 * y + 1] * b + taps[3 * y + 2] * c)
+#define ADD(sum, y) ((sum) + taps[3 * y] * a + taps[3 * y + 1] * b + taps[3 * y + 2] * c)
+#define STORE(made, value)                                                       \
+  if (made) {                                                                    \
+    const FN(vec) sum = value;                                                   \
+    __builtin_prefetch(out + LANES, 1);                                          \
+    *(FN(mem) *)out = clamp ? FN(within)(sum, clamp) : sum;                      \
+    out += cols;                                                                 \
+  }
+    if (step == 1) {
+#define READ(y)                                                                  \
+  if ((y) < 0 || (y) >= height) a = b = c = none;                                \
+  else {                                                                         \
+    const T *const q = in + (y) * width + i;                                     \
+    b = LOAD(q);                                                                 \
+    a = left ? JOIN(TS_UP, COUNT)(none, b) : LOAD(q - 1);                      \
+    c = right ? JOIN(TS_DOWN, COUNT)(b, none) : LOAD(q + 1);                   \
+  }
+      for (int64_t y = from - 1; y <= to; y++) {
+        READ(y)
+        STORE(y > from, one + SUM(2))
+        one = two + SUM(1);
+        two = zero + SUM(0);
+      }
+#undef READ
+      continue;
+    }
+#define READ(y)                                                                  \
+  if ((y) < 0) a = b = c = none;                                                 \
+  else {                                                                         \
+    const T *const q = in + (y) * width + 2 * i;                                 \
+    const FN(vec) u = LOAD(q), v = LOAD(q + LANES);                              \
+    b = JOIN(TS_EVENS, COUNT)(u, v);                                             \
+    c = JOIN(TS_ODDS, COUNT)(u, v);                                              \
+    a = JOIN(TS_UP, COUNT)(left ? none : q[-1] - none, c);                             \
+  }
+    for (int64_t r = from - 1; r < to; r++) {
+      if (r >= from) {
+        READ(2 * r)
+        one = ADD(one, 1);
+      }
+      READ(2 * r + 1)
+      STORE(r >= from, ADD(one, 2))
+      one = ADD(zero, 0);
+    }
+#undef READ
+#undef LOAD
+#undef SUM
+#undef ADD
+#undef STORE
+  }
+}
+#endif
+
 /* Any of the last rows may be among those before again. */
 static void FN(sums)(const ts_strips *s, const ts_strip *t, int64_t k, const T *piece, const T *weights, T bias, T *to, int64_t image, int64_t row, const ts_conv_finish *clamp) {
   const int64_t pitch = s->pitch, rows = t->rows;
@@ -169,4 +239,5 @@ static void FN(dots)(const ts_strips *s, const ts_strip *t, int64_t k, const T *
   for (j = 0; j < k && t->cols % LANES; j++) FN(rest)(s, t, piece + s->at[j], grads, image, row, out + j);
 }
 #undef LANES
+#undef COUNT
 #undef FN

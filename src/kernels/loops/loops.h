@@ -165,19 +165,24 @@ typedef double ts_val_f64;
 #define TS_DENSE_c64 TS_DENSE_LOOP
 #define TS_DENSE_c128
 #define TS_DENSE_b8 TS_DENSE_LOOP
-/* Four vectors side by side: for the few functions that are both called most and long to wait for. */
-#if defined(__clang__)
-#define TS_DENSE_long _Pragma("clang loop vectorize(assume_safety) interleave_count(4)")
-#else
-#define TS_DENSE_long TS_DENSE_LOOP
-#endif
-#define TS_DENSE_(kind, name, o, i, setup, inputs, expression)                                                         \
+/* Long functions of float in stages, each a loop of its own over a block that stays in the first cache. V8 since 13 leaves the instructions of WebAssembly in
+   the order of the module, one vector after the other; each is then one long chain, and a processor's queues hold few of them at a time. Of short
+   chains they hold many, and the numbers of a stage fit in registers. run(out, x, n) does a block; out may be x. */
+enum { TS_STAGE = 256 };
+#define TS_EACH TS_DENSE_LOOP for (int64_t k = 0; k < n; k++)
+#define TS_STAGED(name, run)                                                                                           \
+  static void name(char *const *p, const int64_t *s, int64_t n, const void *params) {                                  \
+    (void)s, (void)params;                                                                                             \
+    for (int64_t i = 0; i < n; i += TS_STAGE)                                                                          \
+      run((float *)p[0] + i, (const float *)p[1] + i, n - i < TS_STAGE ? n - i : TS_STAGE);                            \
+  }
+#define TS_DENSE_(name, o, i, setup, inputs, expression)                                                               \
   static void name(char *const *p, const int64_t *s, int64_t n, const void *params) {                                  \
     (void)s, (void)params;                                                                                             \
     ts_mem_##o *out = (ts_mem_##o *)p[0];                                                                              \
     const ts_mem_##i *a = (const ts_mem_##i *)p[1];                                                                    \
     setup;                                                                                                             \
-    TS_DENSE_##kind for (int64_t k = 0; k < n; k++) {                                                                  \
+    TS_DENSE_##i for (int64_t k = 0; k < n; k++) {                                                                     \
       const ts_val_##i x = TS_LOAD_##i(a[k]) inputs(i);                                                                \
       out[k] = TS_SAVE_##o(expression);                                                                                \
     }                                                                                                                  \
@@ -189,13 +194,12 @@ typedef double ts_val_f64;
 #define TS_C(i) TS_B(i), *c = (const ts_mem_##i *)p[3]
 #define TS_P(i) const ts_val_##i p0 = TS_PARAM_##i(0), p1 = TS_PARAM_##i(1), p2 = TS_PARAM_##i(2); (void)p0, (void)p1, (void)p2
 /* Inputs x, y, z; those ending in P have the op's scalars as p0, p1, p2. */
-#define TS_DENSE1(name, o, i, expression) TS_DENSE_(i, name, o, i, , TS_IN1, expression)
-#define TS_DENSE1P(name, o, i, expression) TS_DENSE_(i, name, o, i, TS_P(i), TS_IN1, expression)
-#define TS_DENSE2(name, o, i, expression) TS_DENSE_(i, name, o, i, TS_B(i), TS_IN2, expression)
-#define TS_DENSE2P(name, o, i, expression) TS_DENSE_(i, name, o, i, TS_B(i); TS_P(i), TS_IN2, expression)
-#define TS_DENSE3(name, o, i, expression) TS_DENSE_(i, name, o, i, TS_C(i), TS_IN3, expression)
-#define TS_DENSE3P(name, o, i, expression) TS_DENSE_(i, name, o, i, TS_C(i); TS_P(i), TS_IN3, expression)
-#define TS_DENSE1_LONG(name, expression) TS_DENSE_(long, name, f32, f32, , TS_IN1, expression)
+#define TS_DENSE1(name, o, i, expression) TS_DENSE_(name, o, i, , TS_IN1, expression)
+#define TS_DENSE1P(name, o, i, expression) TS_DENSE_(name, o, i, TS_P(i), TS_IN1, expression)
+#define TS_DENSE2(name, o, i, expression) TS_DENSE_(name, o, i, TS_B(i), TS_IN2, expression)
+#define TS_DENSE2P(name, o, i, expression) TS_DENSE_(name, o, i, TS_B(i); TS_P(i), TS_IN2, expression)
+#define TS_DENSE3(name, o, i, expression) TS_DENSE_(name, o, i, TS_C(i), TS_IN3, expression)
+#define TS_DENSE3P(name, o, i, expression) TS_DENSE_(name, o, i, TS_C(i); TS_P(i), TS_IN3, expression)
 /* By name N, where N(t) is the expression for type t: a loop N_t, and its place in the table. */
 #define TS_DENSE1_FLOATS(N) TS_DENSE1(N##_f32, f32, f32, N(f32)) TS_DENSE1(N##_f64, f64, f64, N(f64))
 #define TS_DENSE1P_FLOATS(N) TS_DENSE1P(N##_f32, f32, f32, N(f32)) TS_DENSE1P(N##_f64, f64, f64, N(f64))

@@ -22,25 +22,39 @@
 FLOATS(TS_DENSE1_FLOATS)
 TS_DENSE1(EXP_f64, f64, f64, EXP(f64))
 TS_DENSE1(TANH_f64, f64, f64, TANH(f64))
-TS_DENSE1_LONG(TANH_f32, TANH(f32))
+
+static void tanh_block(float *out, const float *x, int64_t n) {
+  float r[TS_STAGE], t[TS_STAGE];
+  TS_EACH {
+    const vm_restf s = vm_tanh_beginf(x[k]);
+    r[k] = s.r;
+    t[k] = s.t;
+  }
+  TS_EACH out[k] = vm_tanh_middlef(r[k]);
+  TS_EACH out[k] = vm_tanh_endf(r[k], out[k], t[k]);
+}
+TS_STAGED(TANH_f32, tanh_block)
 
 /* Few blocks of an array have arguments whose results are no normal numbers. */
-static void EXP_f32(char *const *p, const int64_t *s, int64_t n, const void *params) {
-  enum { BLOCK = 128 };
-  (void)s, (void)params;
-  for (int64_t i = 0; i < n; i += BLOCK) {
-    const int64_t length = n - i < BLOCK ? n - i : BLOCK;
-    float *out = (float *)p[0] + i;
-    const float *x = (const float *)p[1] + i;
-    int32_t most = 0; /* as integers absolute values are ordered too, with NaN at the end */
-    for (int64_t k = 0; k < length; k++) {
-      const int32_t size = (int32_t)(vm_u32(x[k]) & 0x7fffffffu);
-      most = most < size ? size : most;
+static void exp_block(float *out, const float *x, int64_t n) {
+  int32_t most = 0; /* as integers absolute values are ordered too, with NaN at the end */
+  for (int64_t k = 0; k < n; k++) {
+    const int32_t size = (int32_t)(vm_u32(x[k]) & 0x7fffffffu);
+    most = most < size ? size : most;
+  }
+  if (vm_f32((uint32_t)most) <= VM_EXP_NORMAL) {
+    float t[TS_STAGE];
+    TS_EACH {
+      const vm_restf s = vm_exp_normal_beginf(x[k]);
+      out[k] = s.r;
+      t[k] = s.t;
     }
-    if (vm_f32((uint32_t)most) <= VM_EXP_NORMAL) TS_DENSE_long for (int64_t k = 0; k < length; k++) out[k] = vm_exp_normalf(x[k]);
-    else TS_DENSE_LOOP for (int64_t k = 0; k < length; k++) out[k] = vm_expf(x[k]);
+    TS_EACH out[k] = vm_exp_endf(out[k], t[k]);
+  } else {
+    TS_EACH out[k] = vm_expf(x[k]);
   }
 }
+TS_STAGED(EXP_f32, exp_block)
 
 /* Rare: float32 is computed in double too. */
 TS_DENSE1(SINC_f64, f64, f64, x == 0 ? 1 : x - x != 0 ? x - x : vm_abs(x) >= 0x1p52 ? 0 : vm_sin_pi(x) / (x * 0x1.921fb54442d18p+1))

@@ -8,6 +8,23 @@
 #if defined(__clang__) || __GNUC__ >= 12
 #define TS_SHUFFLES
 #define TS_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+/* Of any vectors with so many lanes: every second element of two; all elements one lane further up or down, with one of another vector. */
+#define TS_EVENS_2(a, b) TS_SHUFFLE(a, b, 0, 2)
+#define TS_ODDS_2(a, b) TS_SHUFFLE(a, b, 1, 3)
+#define TS_UP_2(before, v) TS_SHUFFLE(before, v, 1, 2)
+#define TS_EVENS_4(a, b) TS_SHUFFLE(a, b, 0, 2, 4, 6)
+#define TS_ODDS_4(a, b) TS_SHUFFLE(a, b, 1, 3, 5, 7)
+#define TS_UP_4(before, v) TS_SHUFFLE(before, v, 3, 4, 5, 6)
+#define TS_EVENS_8(a, b) TS_SHUFFLE(a, b, 0, 2, 4, 6, 8, 10, 12, 14)
+#define TS_ODDS_8(a, b) TS_SHUFFLE(a, b, 1, 3, 5, 7, 9, 11, 13, 15)
+#define TS_UP_8(before, v) TS_SHUFFLE(before, v, 7, 8, 9, 10, 11, 12, 13, 14)
+#define TS_EVENS_16(a, b) TS_SHUFFLE(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+#define TS_ODDS_16(a, b) TS_SHUFFLE(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
+#define TS_UP_16(before, v) TS_SHUFFLE(before, v, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30)
+#define TS_DOWN_2(v, behind) TS_SHUFFLE(v, behind, 1, 2)
+#define TS_DOWN_4(v, behind) TS_SHUFFLE(v, behind, 1, 2, 3, 4)
+#define TS_DOWN_8(v, behind) TS_SHUFFLE(v, behind, 1, 2, 3, 4, 5, 6, 7, 8)
+#define TS_DOWN_16(v, behind) TS_SHUFFLE(v, behind, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)
 #define TS_QUAD_EVENS_f32(a, b) TS_SHUFFLE(a, b, 0, 2, 4, 6)
 #define TS_QUAD_END_f32(a, b) TS_SHUFFLE(a, b, 0, 2, 5, 7)
 #define TS_QUAD_EVENS_f64(a, b) TS_SHUFFLE(a, b, 0, 2)

@@ -6,15 +6,26 @@
 
 enum { LANES = 16, CHUNK = 2048, COLS = 128 };
 
-#define LONG_f32 TS_DENSE_long
-#define LONG_f64 TS_DENSE_LOOP
-/* One body each, however often they are used. */
-#define FUNCTIONS(t)                                                                                                   \
-  VM_SLOW void exp_##t(ts_mem_##t *out, const ts_mem_##t *x, int64_t n, ts_mem_##t less) {                             \
-    const ts_mem_##t least = VM_EXP_LEAST;                                                                             \
-    LONG_##t for (int64_t k = 0; k < n; k++) out[k] = TS_VM_##t(exp_down)(x[k] - less, least);                         \
-  }                                                                                                                    \
-  VM_SLOW ts_mem_##t log_##t(double x) { return TS_VM_##t(log)((ts_mem_##t)x); }
+/* exp(x - less). One body each, however often they are used. */
+VM_SLOW void exp_f32(float *out, const float *x, int64_t length, float less) {
+  const float least = VM_EXP_LEAST;
+  for (int64_t i = 0; i < length; i += TS_STAGE, out += TS_STAGE, x += TS_STAGE) {
+    const int64_t n = length - i < TS_STAGE ? length - i : TS_STAGE;
+    float t[TS_STAGE];
+    TS_EACH {
+      const vm_restf s = vm_exp_down_beginf(x[k] - less, least);
+      out[k] = s.r;
+      t[k] = s.t;
+    }
+    TS_EACH out[k] = vm_exp_down_endf(out[k], t[k]);
+  }
+}
+VM_SLOW void exp_f64(double *out, const double *x, int64_t n, double less) {
+  const double least = VM_EXP_LEAST;
+  TS_EACH out[k] = vm_exp_down(x[k] - less, least);
+}
+VM_SLOW float log_f32(double x) { return vm_logf((float)x); }
+VM_SLOW double log_f64(double x) { return vm_log(x); }
 /* A NaN that it passes over makes the sum one. */
 #define MAX(a, x) ((a) < (x) ? (x) : (a))
 
@@ -167,7 +178,7 @@ enum { LANES = 16, CHUNK = 2048, COLS = 128 };
     }                                                                                                                  \
   }
 
-#define ALL(t) FUNCTIONS(t) FORWARD(t) BACKWARD(t) ENTROPY(t)
+#define ALL(t) FORWARD(t) BACKWARD(t) ENTROPY(t)
 ALL(f32)
 ALL(f64)
 
