@@ -76,9 +76,6 @@ typedef struct {
   void (*carry)(void *to, int64_t by, const void *sums, int64_t n, const void *residual, const ts_conv_finish *f);
 } ts_strip_loops;
 
-/* Correlations of few channels by few: there is nothing for a product to read twice, so its packing and its sums would be most of the
-   work. k: the weights of a result, which are as many as s->at. Rows and images of results, and of their gradients, lie where the tensor has them.
-   clamp: whose limits results are held within, or NULL. */
 typedef struct {
   int64_t rows, cols, step;
   const void *in, *weights, *bias;
@@ -86,6 +83,9 @@ typedef struct {
   const ts_conv_finish *clamp;
 } ts_plane;
 
+/* Correlations of few channels by few: there is nothing for a product to read twice, so its packing and its sums would be most of the
+   work. k: the weights of a result, which are as many as s->at. Rows and images of results, and of their gradients, lie where the tensor has them.
+   clamp: whose limits results are held within, or NULL. */
 typedef struct {
   void (*sums)(const ts_strips *s, const ts_strip *t, int64_t k, const void *piece, const void *weights, const void *bias, void *to, int64_t image, int64_t row,
                const ts_conv_finish *clamp);
