@@ -11,11 +11,12 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const folder = join(root, 'bench/results');
 const [BEGIN, END] = ['<!-- written by npm run bench -- --save: begin -->', '<!-- end -->'];
 
-/** Rows that were measured take the place of those of the same name; a run of all rows starts anew. */
+/** Rows that were measured take the place of those of the same name; a run of all rows starts anew, but for numbers of threads that it left out. */
 function merged(fresh, whole) {
   const file = join(folder, 'bench.json');
-  if (whole || !existsSync(file)) return fresh;
-  const old = JSON.parse(readFileSync(file, 'utf8'));
+  if (!existsSync(file)) return fresh;
+  const old = JSON.parse(readFileSync(file, 'utf8')), threads = new Set(fresh.results.map((r) => r.threads));
+  if (whole) old.results = old.results.filter((r) => !threads.has(r.threads));
   const key = (r) => `${r.threads} ${r.name}`, now = new Map(fresh.results.map((r) => [key(r), r])), before = new Set(old.results.map(key));
   return { ...fresh, results: [...old.results.map((r) => now.get(key(r)) ?? r), ...fresh.results.filter((r) => !before.has(key(r)))] };
 }
