@@ -23,11 +23,7 @@ TS_DENSE1(GELU_f64, f64, f64, GELU(f64))
 
 static void sigmoid_block(float *out, const float *x, int64_t n) {
   float t[TS_STAGE];
-  TS_EACH {
-    const vm_restf s = vm_sigmoid_beginf(x[k]);
-    out[k] = s.r;
-    t[k] = s.t;
-  }
+  TS_EACH_REST(out, t, vm_sigmoid_beginf(x[k]))
   TS_EACH out[k] = vm_sigmoid_endf(out[k], t[k]);
 }
 TS_STAGED(SIGMOID_f32, sigmoid_block)

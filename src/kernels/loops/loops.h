@@ -170,6 +170,13 @@ typedef double ts_val_f64;
    chains they hold many, and the numbers of a stage fit in registers. run(out, x, n) does a block; out may be x. */
 enum { TS_STAGE = 256 };
 #define TS_EACH TS_DENSE_LOOP for (int64_t k = 0; k < n; k++)
+/* The stage that exponentials begin with: their rests and powers, vm_restf of each k. */
+#define TS_EACH_REST(r_, t_, begin) \
+  TS_EACH {                         \
+    const vm_restf s_ = begin;      \
+    r_[k] = s_.r;                   \
+    t_[k] = s_.t;                   \
+  }
 #define TS_STAGED(name, run)                                                                                           \
   static void name(char *const *p, const int64_t *s, int64_t n, const void *params) {                                  \
     (void)s, (void)params;                                                                                             \

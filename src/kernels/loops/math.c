@@ -25,11 +25,7 @@ TS_DENSE1(TANH_f64, f64, f64, TANH(f64))
 
 static void tanh_block(float *out, const float *x, int64_t n) {
   float r[TS_STAGE], t[TS_STAGE];
-  TS_EACH {
-    const vm_restf s = vm_tanh_beginf(x[k]);
-    r[k] = s.r;
-    t[k] = s.t;
-  }
+  TS_EACH_REST(r, t, vm_tanh_beginf(x[k]))
   TS_EACH out[k] = vm_tanh_middlef(r[k]);
   TS_EACH out[k] = vm_tanh_endf(r[k], out[k], t[k]);
 }
@@ -44,11 +40,7 @@ static void exp_block(float *out, const float *x, int64_t n) {
   }
   if (vm_f32((uint32_t)most) <= VM_EXP_NORMAL) {
     float t[TS_STAGE];
-    TS_EACH {
-      const vm_restf s = vm_exp_normal_beginf(x[k]);
-      out[k] = s.r;
-      t[k] = s.t;
-    }
+    TS_EACH_REST(out, t, vm_exp_normal_beginf(x[k]))
     TS_EACH out[k] = vm_exp_endf(out[k], t[k]);
   } else {
     TS_EACH out[k] = vm_expf(x[k]);

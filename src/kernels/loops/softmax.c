@@ -12,11 +12,7 @@ VM_SLOW void exp_f32(float *out, const float *x, int64_t length, float less) {
   for (int64_t i = 0; i < length; i += TS_STAGE, out += TS_STAGE, x += TS_STAGE) {
     const int64_t n = length - i < TS_STAGE ? length - i : TS_STAGE;
     float t[TS_STAGE];
-    TS_EACH {
-      const vm_restf s = vm_exp_down_beginf(x[k] - less, least);
-      out[k] = s.r;
-      t[k] = s.t;
-    }
+    TS_EACH_REST(out, t, vm_exp_down_beginf(x[k] - less, least))
     TS_EACH out[k] = vm_exp_down_endf(out[k], t[k]);
   }
 }
