@@ -96,6 +96,19 @@ static const TS_FN(gather_fn) TS_FN(gathers)[TS_MR][3] = {TS_EACH_ROW(TS_ROW_OF_
 #undef TS_ROW_OF_TABLE
 
 #if !TS_COPY_PANELS
+/* The sums of column j of c from row i on, to their places. Apart, since it would stand in the next as often as there are columns and tiles. */
+TS_KERNEL void TS_FN(gather_column)(const ts_gathered *g, const TS_T *sums, ptrdiff_t i, ptrdiff_t j) {
+  const TS_T low = (TS_T)g->low, high = (TS_T)g->high;
+  TS_T *c = (TS_T *)g->c + i * g->ldc + j;
+  for (ptrdiff_t r = 0; r < TS_MR && i + r < g->m; r++, c += g->ldc) {
+    TS_T sum = sums[r];
+    if (g->add) sum += *c;
+    else if (g->bias) sum += ((const TS_T *)g->bias)[i + r];
+    if (g->residual) sum += ((const TS_T *)g->residual)[c - (const TS_T *)g->c];
+    if (g->clamp) sum = sum < low ? low : sum > high ? high : sum;
+    *c = sum;
+  }
+}
 /* A few columns of b times packed rows, which are the lanes of vectors here; each sum as a tile makes it. */
 TS_INLINE void TS_FN(gather_columns)(const ts_gathered *g, const int tiles, const int cols, ptrdiff_t i) {
   enum { VECTORS = (TS_MR + TS_LANES - 1) / TS_LANES };
@@ -126,22 +139,13 @@ TS_INLINE void TS_FN(gather_columns)(const ts_gathered *g, const int tiles, cons
   for (ptrdiff_t p = 0; p < k - 1; p++, a += TS_MR) TS_STEP(p, a + t * next)
   TS_STEP(k - 1, lanes[t])
 #undef TS_STEP
-  const TS_T low = (TS_T)g->low, high = (TS_T)g->high;
   TS_UNROLL
   for (int t = 0; t < tiles; t++) {
     TS_UNROLL
     for (int j = 0; j < cols; j++) {
       TS_UNROLL
       for (int v = 0; v < VECTORS; v++) *(TS_FN(mem) *)(lanes[t] + v * TS_LANES) = acc[t][j][v];
-      TS_T *c = (TS_T *)g->c + (i + t * TS_MR) * g->ldc + j;
-      for (ptrdiff_t r = 0; r < TS_MR && i + t * TS_MR + r < g->m; r++, c += g->ldc) {
-        TS_T sum = lanes[t][r];
-        if (g->add) sum += *c;
-        else if (g->bias) sum += ((const TS_T *)g->bias)[i + t * TS_MR + r];
-        if (g->residual) sum += ((const TS_T *)g->residual)[c - (const TS_T *)g->c];
-        if (g->clamp) sum = sum < low ? low : sum > high ? high : sum;
-        *c = sum;
-      }
+      TS_FN(gather_column)(g, lanes[t], i + t * TS_MR, j);
     }
   }
 }
